@@ -1,0 +1,54 @@
+//go:build !goexperiment.simd || purego
+
+package kernel
+
+// Without SIMD every kernel is its reference.
+
+// Fast tells whether the SIMD kernels are built in.
+const Fast = false
+
+func Matmul(c, a, b Matrix, accumulate bool, _ *Workspace) { MatmulRef(c, a, b, accumulate) }
+
+func Add(dst, x, y []float32)                     { AddRef(dst, x, y) }
+func Axpy(dst []float32, a float32, x []float32)  { AxpyRef(dst, a, x) }
+func Scale(dst []float32, a float32, x []float32) { ScaleRef(dst, a, x) }
+func Dot(x, y []float32) float32                  { return DotRef(x, y) }
+func AddRow(y, b []float32)                       { AddRowRef(y, b) }
+func SumRows(db, dy []float32)                    { SumRowsRef(db, dy) }
+
+func LayerNorm(y, mean, rstd, x, gain, bias []float32, c int, eps float32) {
+	LayerNormRef(y, mean, rstd, x, gain, bias, c, eps)
+}
+func LayerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd []float32, c int) {
+	LayerNormGradRef(dx, dgain, dbias, dy, x, gain, mean, rstd, c)
+}
+func RMSNorm(y, rstd, x, gain []float32, c int, eps float32) { RMSNormRef(y, rstd, x, gain, c, eps) }
+func RMSNormGrad(dx, dgain, dy, x, gain, rstd []float32, c int) {
+	RMSNormGradRef(dx, dgain, dy, x, gain, rstd, c)
+}
+
+func Exp(dst, x []float32)                          { ExpRef(dst, x) }
+func GELU(y, x []float32)                           { GELURef(y, x) }
+func GELUGrad(dx, dy, x []float32)                  { GELUGradRef(dx, dy, x) }
+func ReLU2(y, x []float32)                          { ReLU2Ref(y, x) }
+func ReLU2Grad(dx, dy, x []float32)                 { ReLU2GradRef(dx, dy, x) }
+func SwiGLU(y, gate, up []float32)                  { SwiGLURef(y, gate, up) }
+func SwiGLUGrad(dgate, dup, dy, gate, up []float32) { SwiGLUGradRef(dgate, dup, dy, gate, up) }
+
+func CausalSoftmax(p []float32, tq, tk int, scale float32) { CausalSoftmaxRef(p, tq, tk, scale) }
+func CausalSoftmaxGrad(dp, p []float32, tq, tk int, scale float32) {
+	CausalSoftmaxGradRef(dp, p, tq, tk, scale)
+}
+func CrossEntropy(loss, lse, logits []float32, targets []int32, v int) {
+	CrossEntropyRef(loss, lse, logits, targets, v)
+}
+func CrossEntropyGrad(dlogits, logits, lse []float32, targets []int32, v int, scale float32) {
+	CrossEntropyGradRef(dlogits, logits, lse, targets, v, scale)
+}
+
+func RoPE(y, x, cos, sin []float32, t, h, d, first int) { RoPERef(y, x, cos, sin, t, h, d, first) }
+func RoPEGrad(dx, dy, cos, sin []float32, t, h, d, first int) {
+	RoPEGradRef(dx, dy, cos, sin, t, h, d, first)
+}
+
+func AdamW(w, g, m, v []float32, s AdamWStep) { AdamWRef(w, g, m, v, s) }

@@ -1,0 +1,83 @@
+package kernel
+
+// Matrix is a view of Rows×Cols float32 in row-major memory: element (i,j) is
+// Data[i*Stride+j], or Data[j*Stride+i] if Transposed.
+type Matrix struct {
+	Data       []float32
+	Rows, Cols int
+	Stride     int
+	Transposed bool
+}
+
+// Mat views data as a dense rows×cols matrix.
+func Mat(data []float32, rows, cols int) Matrix {
+	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: cols}
+}
+
+// T is the transposed view of m; no element moves.
+func (m Matrix) T() Matrix {
+	m.Rows, m.Cols, m.Transposed = m.Cols, m.Rows, !m.Transposed
+	return m
+}
+
+// at reads element (i,j).
+func (m Matrix) at(i, j int) float32 {
+	if m.Transposed {
+		i, j = j, i
+	}
+	return m.Data[i*m.Stride+j]
+}
+
+// check panics unless m's data holds every element of the view.
+func (m Matrix) check() {
+	rows, cols := m.Rows, m.Cols
+	if m.Transposed {
+		rows, cols = cols, rows
+	}
+	if rows < 0 || cols < 0 || m.Stride < cols {
+		panic("kernel: bad matrix shape")
+	}
+	if rows > 0 && cols > 0 && len(m.Data) < (rows-1)*m.Stride+cols {
+		panic("kernel: matrix data too short")
+	}
+}
+
+// Workspace is the memory that Matmul packs its operands into. The zero value
+// is ready; it grows to the largest product seen and is then reused. One
+// goroutine uses a Workspace at a time.
+type Workspace struct {
+	a, b []float32
+}
+
+func checkMatmul(c, a, b Matrix) {
+	a.check()
+	b.check()
+	c.check()
+	if c.Transposed {
+		panic("kernel: matmul into a transposed matrix")
+	}
+	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows {
+		panic("kernel: matmul shapes do not fit")
+	}
+}
+
+// MatmulRef computes C = A·B, or C += A·B if accumulate:
+//
+//	for i, j:  c[i,j] = (c[i,j] if accumulate) + Σ_k a[i,k]·b[k,j]
+//
+// A and B may be transposed views, C may not. C overlaps neither A nor B.
+func MatmulRef(c, a, b Matrix, accumulate bool) {
+	checkMatmul(c, a, b)
+	for i := range c.Rows {
+		for j := range c.Cols {
+			var sum float32
+			for k := range a.Cols {
+				sum += a.at(i, k) * b.at(k, j)
+			}
+			if accumulate {
+				sum += c.Data[i*c.Stride+j]
+			}
+			c.Data[i*c.Stride+j] = sum
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package kernel
+
+import "math"
+
+// CausalSoftmaxRef turns scores (Tq,Tk) into attention weights in place, row
+// by row (Vaswani et al. 2017, eq. 1). Row i stands for the query at position
+// Tk-Tq+i and sees keys 0 … Tk-Tq+i; the weights of later keys become 0:
+//
+//	p[i,j] = exp(scale·(s[i,j] - max)) / Σ_j exp(scale·(s[i,j] - max))
+func CausalSoftmaxRef(p []float32, tq, tk int, scale float32) {
+	for i := range tq {
+		row := p[i*tk : (i+1)*tk]
+		seen := row[:tk-tq+i+1]
+		largest := float32(math.Inf(-1))
+		for _, s := range seen {
+			largest = max(largest, s)
+		}
+		var sum float32
+		for j, s := range seen {
+			seen[j] = float32(math.Exp(float64(scale * (s - largest))))
+			sum += seen[j]
+		}
+		for j := range seen {
+			seen[j] /= sum
+		}
+		clear(row[len(seen):])
+	}
+}
+
+// CausalSoftmaxGradRef turns the gradients dp (Tq,Tk) of attention weights p
+// into gradients of the scores, in place:
+//
+//	ds[i,j] = scale·p[i,j]·(dp[i,j] - Σ_k dp[i,k]·p[i,k])
+func CausalSoftmaxGradRef(dp, p []float32, tq, tk int, scale float32) {
+	for i := range tq {
+		pr, dr := p[i*tk:(i+1)*tk], dp[i*tk:(i+1)*tk]
+		seen := tk - tq + i + 1
+		dot := DotRef(dr[:seen], pr[:seen])
+		for j := range seen {
+			dr[j] = scale * pr[j] * (dr[j] - dot)
+		}
+		clear(dr[seen:])
+	}
+}
+
+// CrossEntropyRef is the loss of predicting targets (R) from logits (R,V), in
+// nats, one number a row:
+//
+//	loss[r] = lse[r] - logits[r,target],   lse[r] = log Σ_v exp(logits[r,v])
+//
+// A negative target masks its row: loss 0. lse (R) is kept for the gradient.
+func CrossEntropyRef(loss, lse, logits []float32, targets []int32, v int) {
+	for r, target := range targets {
+		row := logits[r*v : (r+1)*v]
+		largest := float32(math.Inf(-1))
+		for _, z := range row {
+			largest = max(largest, z)
+		}
+		var sum float32
+		for _, z := range row {
+			sum += float32(math.Exp(float64(z - largest)))
+		}
+		lse[r] = largest + float32(math.Log(float64(sum)))
+		loss[r] = 0
+		if target >= 0 {
+			loss[r] = lse[r] - row[target]
+		}
+	}
+}
+
+// CrossEntropyGradRef adds the gradient of scale·Σ_r loss[r] to dlogits (R,V):
+//
+//	dlogits[r,v] += scale·(exp(logits[r,v] - lse[r]) - [v == target])
+func CrossEntropyGradRef(dlogits, logits, lse []float32, targets []int32, v int, scale float32) {
+	for r, target := range targets {
+		if target < 0 {
+			continue
+		}
+		row, drow := logits[r*v:(r+1)*v], dlogits[r*v:(r+1)*v]
+		for i, z := range row {
+			drow[i] += scale * float32(math.Exp(float64(z-lse[r])))
+		}
+		drow[target] -= scale
+	}
+}
