@@ -1,0 +1,78 @@
+// Package recipe is a run written down as data: the shape of the model and
+// every number of its training. It knows no tensor and no browser, so the
+// page, the trainer and the command share it.
+package recipe
+
+// Model is the shape of a transformer. Two forms are built from it: GPT-2's
+// (layernorm, learned positions, gelu) and Llama's (rmsnorm, rope, swiglu);
+// with QKNorm the second is Qwen3's.
+type Model struct {
+	Vocab    int     `json:"vocab"`     // V: number of token ids; 0 until the tokenizer is known
+	Context  int     `json:"context"`   // T: tokens that the model sees at once
+	Layers   int     `json:"layers"`    // number of blocks
+	Heads    int     `json:"heads"`     // H: attention heads; C/H channels each
+	KVHeads  int     `json:"kv_heads"`  // K: heads of keys and values, a divisor of H (grouped-query attention)
+	Channels int     `json:"channels"`  // C: width of the residual stream
+	Hidden   int     `json:"hidden"`    // F: width of the MLP
+	Norm     string  `json:"norm"`      // "layernorm" or "rmsnorm"
+	NormEps  float64 `json:"norm_eps"`  // added to the variance before the root
+	Position string  `json:"position"`  // "learned" or "rope"
+	RoPEBase float64 `json:"rope_base"` // RoPE's θ; unused for learned positions
+	MLP      string  `json:"mlp"`       // "gelu", "relu2" or "swiglu"
+	QKNorm   bool    `json:"qk_norm"`   // RMSNorm on each head's query and key, as in Qwen3
+	Bias     bool    `json:"bias"`      // biases in linear layers and layernorms
+	Tied     bool    `json:"tied"`      // the output head shares the token embedding
+}
+
+// HeadSize is D, the channels of one head.
+func (m Model) HeadSize() int { return m.Channels / m.Heads }
+
+// Parameters counts the trainable numbers of the model.
+func (m Model) Parameters() int {
+	c, d := m.Channels, m.HeadSize()
+	norm := 0
+	switch {
+	case m.Norm == "rmsnorm", !m.Bias:
+		norm = c
+	default:
+		norm = 2 * c
+	}
+	attention := 2*c*m.Heads*d + 2*c*m.KVHeads*d
+	mlp := 2 * c * m.Hidden
+	if m.MLP == "swiglu" {
+		mlp += c * m.Hidden
+	}
+	block := 2*norm + attention + mlp
+	if m.QKNorm {
+		block += 2 * d
+	}
+	if m.Bias {
+		block += m.Heads*d + 2*m.KVHeads*d + c + m.Hidden + c
+		if m.MLP == "swiglu" {
+			block += m.Hidden
+		}
+	}
+	total := m.Vocab*c + m.Layers*block + norm
+	if m.Position == "learned" {
+		total += m.Context * c
+	}
+	if !m.Tied {
+		total += m.Vocab * c
+	}
+	return total
+}
+
+// FLOPsPerToken estimates the floating-point operations of one training step
+// a token: 6 for each weight that is multiplied (2 forward, 4 backward) and
+// 12·T·C a layer for attention (PaLM, appendix B), halved because attention
+// is causal.
+func (m Model) FLOPsPerToken() float64 {
+	weights := m.Parameters()
+	if m.Position == "learned" {
+		weights -= m.Context * m.Channels
+	}
+	if !m.Tied {
+		weights -= m.Vocab * m.Channels // the embedding is looked up, not multiplied
+	}
+	return 6*float64(weights) + 6*float64(m.Layers)*float64(m.Context)*float64(m.Channels)
+}

@@ -1,0 +1,65 @@
+package recipe
+
+// Default is the preset that the page opens with.
+const Default = "quick"
+
+// Presets returns the recipes that the page and the command offer, in the
+// order in which they are shown.
+func Presets() []Recipe { return []Recipe{quick(), tiny(), nanoGPT(), small()} }
+
+// ByName returns the preset called name.
+func ByName(name string) (Recipe, bool) {
+	for _, r := range Presets() {
+		if r.Preset == name {
+			return r, true
+		}
+	}
+	return Recipe{}, false
+}
+
+// nanoGPT is nanoGPT's setting for a CPU, to the letter
+// (config/train_shakespeare_char.py with the README's flags for a laptop).
+func nanoGPT() Recipe {
+	return Recipe{
+		Preset: "nanogpt-cpu", Tokenizer: "chars", VocabSize: 512, Method: "pretrain", Seed: 1337,
+		Model: Model{
+			Context: 64, Layers: 4, Heads: 4, KVHeads: 4, Channels: 128, Hidden: 512,
+			Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu", Tied: true,
+		},
+		Batch: 12, Steps: 2000, Optimizer: "adamw", LearningRate: 1e-3, MuonRate: 0.02, FinalFraction: 0.1,
+		WarmUp: 100, Schedule: "cosine", Beta1: 0.9, Beta2: 0.99, Momentum: 0.95, WeightDecay: 0.1, Clip: 1,
+		EvalEvery: 250, EvalBatches: 20, LastEvalBatches: 200, SampleEvery: 100,
+	}
+}
+
+// quick is our best recipe at about nanogpt-cpu's size, in Qwen3's form.
+func quick() Recipe {
+	return Recipe{
+		Preset: "quick", Tokenizer: "chars", VocabSize: 512, Method: "pretrain", Seed: 1337,
+		Model: Model{
+			Context: 64, Layers: 4, Heads: 4, KVHeads: 4, Channels: 128, Hidden: 344,
+			Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", QKNorm: true,
+		},
+		Batch: 12, Steps: 1000, Optimizer: "muon", LearningRate: 3e-3, MuonRate: 0.02, FinalFraction: 0.05,
+		WarmUp: 20, Schedule: "linear", Hold: 0.2, Beta1: 0.8, Beta2: 0.95, Momentum: 0.95, WeightDecay: 0, Clip: 0,
+		EvalEvery: 50, EvalBatches: 10, LastEvalBatches: 100, SampleEvery: 50,
+	}
+}
+
+// tiny is for the slowest machines, and for seeing all of a model at once.
+func tiny() Recipe {
+	r := quick()
+	r.Preset = "tiny"
+	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 2, 2, 2, 64, 172
+	r.Batch = 16
+	return r
+}
+
+// small is the largest that a laptop trains while one waits.
+func small() Recipe {
+	r := quick()
+	r.Preset = "small"
+	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 6, 6, 6, 384, 1024
+	r.Model.Context, r.Batch, r.Steps = 256, 4, 2000
+	return r
+}

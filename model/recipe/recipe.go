@@ -1,0 +1,102 @@
+package recipe
+
+import "fmt"
+
+// Recipe is everything that a training run needs besides its text.
+type Recipe struct {
+	Preset    string `json:"preset"`     // the name it started from
+	Tokenizer string `json:"tokenizer"`  // "chars", "bytes" or "bpe"
+	VocabSize int    `json:"vocab_size"` // wanted size of a "bpe" vocabulary
+	Model     Model  `json:"model"`
+
+	Method string `json:"method"` // "pretrain"
+	Seed   uint64 `json:"seed"`   // of weights, batches and samples
+	Batch  int    `json:"batch"`  // B: sequences a step
+	Steps  int    `json:"steps"`
+
+	Optimizer       string  `json:"optimizer"`         // "adamw", or "muon" (Muon on the blocks' matrices, AdamW on the rest)
+	LearningRate    float64 `json:"learning_rate"`     // AdamW's, at its peak
+	MuonRate        float64 `json:"muon_rate"`         // Muon's, at its peak
+	FinalFraction   float64 `json:"final_fraction"`    // of the peak rate that is left at the last step
+	WarmUp          int     `json:"warm_up"`           // steps of linear warm-up
+	Schedule        string  `json:"schedule"`          // "cosine", "linear" or "constant" after the warm-up
+	Hold            float64 `json:"hold"`              // part of the run, after warm-up, before the rate begins to fall
+	Beta1           float64 `json:"beta1"`             // AdamW
+	Beta2           float64 `json:"beta2"`             // AdamW
+	Momentum        float64 `json:"momentum"`          // Muon
+	WeightDecay     float64 `json:"weight_decay"`      // on matrices only
+	Clip            float64 `json:"clip"`              // largest norm of the whole gradient; 0 for none
+	EvalEvery       int     `json:"eval_every"`        // steps between evaluations
+	EvalBatches     int     `json:"eval_batches"`      // batches of each evaluation
+	LastEvalBatches int     `json:"last_eval_batches"` // batches of the evaluation that ends the run
+	SampleEvery     int     `json:"sample_every"`      // steps between samples of the model's writing; 0 for none
+}
+
+// TokensPerStep is B·T.
+func (r Recipe) TokensPerStep() int { return r.Batch * r.Model.Context }
+
+// Bound is the range that a number of a recipe may take.
+type Bound struct{ Min, Max float64 }
+
+// Limits bound every number of a recipe, so that a wrong one is refused
+// before memory is taken. The keys are the JSON names.
+var Limits = map[string]Bound{
+	"vocab_size": {257, 32768}, "context": {8, 2048}, "layers": {1, 24}, "heads": {1, 32},
+	"kv_heads": {1, 32}, "channels": {8, 1024}, "hidden": {8, 4096}, "batch": {1, 256},
+	"steps": {1, 1000000}, "learning_rate": {0, 1}, "muon_rate": {0, 1}, "final_fraction": {0, 1},
+	"warm_up": {0, 100000}, "hold": {0, 1}, "beta1": {0, 0.9999}, "beta2": {0, 0.99999},
+	"momentum": {0, 0.9999}, "weight_decay": {0, 10}, "clip": {0, 1000}, "eval_every": {1, 100000},
+	"eval_batches": {1, 1000}, "last_eval_batches": {1, 1000}, "sample_every": {0, 100000},
+	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e7},
+}
+
+// MaxParameters bounds the size of a model: in wasm weights, gradients and
+// two moments of 64 million parameters fill 1 GiB.
+const MaxParameters = 64 << 20
+
+// Wrong is what Check says of a recipe: which number, its value, and the
+// range or the choices that it should be of.
+type Wrong struct {
+	Key  string
+	Got  string
+	Want string
+}
+
+func (w *Wrong) Error() string {
+	return fmt.Sprintf("recipe: %s is %s; it must be %s", w.Key, w.Got, w.Want)
+}
+
+// numbers are the recipe's bounded numbers by their JSON names.
+func (r Recipe) numbers() map[string]float64 {
+	m := r.Model
+	n := map[string]float64{
+		"context": float64(m.Context), "layers": float64(m.Layers), "heads": float64(m.Heads),
+		"kv_heads": float64(m.KVHeads), "channels": float64(m.Channels), "hidden": float64(m.Hidden),
+		"norm_eps": m.NormEps, "batch": float64(r.Batch), "steps": float64(r.Steps),
+		"learning_rate": r.LearningRate, "final_fraction": r.FinalFraction,
+		"warm_up": float64(r.WarmUp), "hold": r.Hold, "beta1": r.Beta1, "beta2": r.Beta2,
+		"weight_decay": r.WeightDecay, "clip": r.Clip, "eval_every": float64(r.EvalEvery),
+		"eval_batches": float64(r.EvalBatches), "last_eval_batches": float64(r.LastEvalBatches),
+		"sample_every": float64(r.SampleEvery), "muon_rate": r.MuonRate, "momentum": r.Momentum,
+	}
+	if m.Position == "rope" {
+		n["rope_base"] = m.RoPEBase
+	}
+	if r.Tokenizer == "bpe" {
+		n["vocab_size"] = float64(r.VocabSize)
+	}
+	return n
+}
+
+// choices are the recipe's words by their JSON names.
+func (r Recipe) choices() []choice {
+	return []choice{
+		{"tokenizer", r.Tokenizer, []string{"chars", "bytes", "bpe"}},
+		{"norm", r.Model.Norm, []string{"layernorm", "rmsnorm"}},
+		{"position", r.Model.Position, []string{"learned", "rope"}},
+		{"mlp", r.Model.MLP, []string{"gelu", "relu2", "swiglu"}},
+		{"method", r.Method, []string{"pretrain"}},
+		{"optimizer", r.Optimizer, []string{"adamw", "muon"}},
+		{"schedule", r.Schedule, []string{"cosine", "linear", "constant"}},
+	}
+}

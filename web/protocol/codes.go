@@ -1,0 +1,43 @@
+package protocol
+
+// Code names a thing that a person is told in words. The words stand in
+// web/wording; each has what happened, why, and what to do.
+type Code string
+
+// Why a run is over.
+const (
+	Finished Code = "finished" // all steps were taken
+	Stopped  Code = "stopped"  // the person pressed Stop
+)
+
+// What can go wrong.
+const (
+	TextEmpty     Code = "text_empty"     // no bytes at all
+	TextOne       Code = "text_one"       // only one different character: nothing to predict
+	TextTooShort  Code = "text_too_short" // Got characters; too few to cut a training and a validation part of the context from; Want: how many at least
+	TextShort     Code = "text_short"     // advice only: will be learned by heart rather than understood
+	TextTooLong   Code = "text_too_long"  // Got and Want in bytes
+	TextBinary    Code = "text_binary"    // NUL bytes or mostly not text
+	TextMissing   Code = "text_missing"   // Train before any text
+	SampleUnknown Code = "sample_unknown" // no sample of this name
+	SampleFailed  Code = "sample_failed"  // it could not be fetched
+	TooManyKinds  Code = "too_many_kinds" // "chars" with too many different characters for Want: use "bpe" or "bytes"
+	RecipeWrong   Code = "recipe_wrong"   // Key, Got and Want say which number
+	NoModel       Code = "no_model"       // Predict or Generate before there is a model
+	Busy          Code = "busy"           // a run is going on: pause or stop it first
+	NotTraining   Code = "not_training"   // Pause, Resume or Stop without a run
+	LossNaN       Code = "loss_nan"       // the loss became infinite or no number; the last good weights are kept; Got: the step
+	OutOfMemory   Code = "out_of_memory"  // the recipe needs more than Want bytes
+	BadMessage    Code = "bad_message"    // a command that the codec refused
+	Internal      Code = "internal"       // a bug of ours
+)
+
+// Codes lists every code, so that a test can see that each has its words.
+var Codes = []Code{
+	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing,
+	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
+	BadMessage, Internal,
+}
+
+// MaxText bounds the text, in bytes. Ids take four bytes a token beside it.
+const MaxText = 64 << 20

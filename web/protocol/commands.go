@@ -1,0 +1,96 @@
+package protocol
+
+import "hornbook/model/recipe"
+
+// SetText gives the trainer the text to learn from: the bytes of an uploaded
+// file or of what was typed or, for Source "sample", the name of a sample that
+// the trainer fetches or makes itself. Answers: Text, or a Problem, after
+// which the former text stays.
+type SetText struct {
+	Source string `json:"source"` // "upload", "typed" or "sample"
+	Name   string `json:"name"`   // the file's name, or the sample's
+	Data   []byte `json:"-"`      // the payload beside the JSON; none for a sample
+}
+
+// SetTokenizer chooses how the text is cut into tokens. Answer: Tokenizer,
+// after Working events where it takes time.
+type SetTokenizer struct {
+	Kind string `json:"kind"` // "chars", "bytes" or "bpe"
+	Size int    `json:"size"` // wanted size of a "bpe" vocabulary, else 0
+}
+
+// Tokenize cuts a short text as the model would see it. Answer: Tokens with
+// the same ID; a newer request makes the trainer drop older ones.
+type Tokenize struct {
+	ID   int    `json:"id"`
+	Text string `json:"text"`
+}
+
+// Train starts a new run on the text. Answers: State, Model, then Step, Eval
+// and Sample until State says done, or a Problem.
+type Train struct {
+	Recipe recipe.Recipe `json:"recipe"`
+}
+
+// Pause holds the run after the step under way; Resume goes on; Stop ends the
+// run and keeps the model as it is.
+type (
+	Pause  struct{}
+	Resume struct{}
+	Stop   struct{}
+)
+
+// Sampling says how the next token is chosen (temperature, top-k, top-p and
+// seed). TopK 0 and TopP 1 cut nothing off; temperature 0 takes the likeliest.
+type Sampling struct {
+	Temperature float64 `json:"temperature"`
+	TopK        int     `json:"top_k"`
+	TopP        float64 `json:"top_p"`
+	Seed        uint64  `json:"seed"`
+}
+
+// Predict asks what may come after the prompt. Answer: Prediction with the
+// same ID; a newer request makes the trainer drop older ones. It works while a
+// run is going on, between two steps.
+type Predict struct {
+	ID     int    `json:"id"`
+	Prompt string `json:"prompt"`
+}
+
+// Generate lets the model go on from the prompt. Answers: a Token each, then
+// Generated. It works while a run is going on.
+type Generate struct {
+	ID     int    `json:"id"`
+	Prompt string `json:"prompt"`
+	Tokens int    `json:"tokens"` // at most, 1 to 100,000
+	Sampling
+}
+
+// Cancel ends a Generate early; its Generated event still comes.
+type Cancel struct {
+	ID int `json:"id"`
+}
+
+func (*SetText) command() string      { return "set_text" }
+func (*SetTokenizer) command() string { return "set_tokenizer" }
+func (*Tokenize) command() string     { return "tokenize" }
+func (*Train) command() string        { return "train" }
+func (*Pause) command() string        { return "pause" }
+func (*Resume) command() string       { return "resume" }
+func (*Stop) command() string         { return "stop" }
+func (*Predict) command() string      { return "predict" }
+func (*Generate) command() string     { return "generate" }
+func (*Cancel) command() string       { return "cancel" }
+
+var commands = map[string]func() Command{
+	"set_text":      func() Command { return new(SetText) },
+	"set_tokenizer": func() Command { return new(SetTokenizer) },
+	"tokenize":      func() Command { return new(Tokenize) },
+	"train":         func() Command { return new(Train) },
+	"pause":         func() Command { return new(Pause) },
+	"resume":        func() Command { return new(Resume) },
+	"stop":          func() Command { return new(Stop) },
+	"predict":       func() Command { return new(Predict) },
+	"generate":      func() Command { return new(Generate) },
+	"cancel":        func() Command { return new(Cancel) },
+}

@@ -1,0 +1,176 @@
+package protocol
+
+import "hornbook/model/recipe"
+
+// Ready is the first event: the trainer can take commands.
+type Ready struct {
+	Backend string          `json:"backend"` // "cpu"
+	SIMD    bool            `json:"simd"`
+	Presets []recipe.Recipe `json:"presets"`
+	Default string          `json:"default"` // the preset to begin with
+	Samples []string        `json:"samples"` // names for SetText, the first is the one to begin with
+}
+
+// Text describes the text that was taken.
+type Text struct {
+	Source     string `json:"source"`
+	Name       string `json:"name"`
+	Bytes      int    `json:"bytes"`
+	Characters int    `json:"characters"`
+	Distinct   int    `json:"distinct"` // different characters
+	Words      int    `json:"words"`
+	Lines      int    `json:"lines"`
+	Invalid    int    `json:"invalid"` // bytes that are not valid UTF-8; they are kept as they are
+	Preview    string `json:"preview"` // the beginning, at most 2,000 characters
+	Advice     Code   `json:"advice"`  // "" or TextShort: enough to train on, too little to learn much from
+}
+
+// Tokenizer describes the tokenizer in use and what it makes of the text.
+type Tokenizer struct {
+	Kind          string  `json:"kind"`
+	Size          int     `json:"size"`   // V
+	Tokens        int     `json:"tokens"` // tokens of the whole text
+	BytesPerToken float64 `json:"bytes_per_token"`
+}
+
+// Piece is one token of a text.
+type Piece struct {
+	Token int32  `json:"token"` // its id
+	Text  string `json:"text"`  // its characters; a part of one is shown as <E2>
+}
+
+// Tokens answers Tokenize.
+type Tokens struct {
+	ID      int      `json:"id"`
+	Pieces  []Piece  `json:"pieces"`
+	Unknown []string `json:"unknown"` // characters that the tokenizer has never seen, left out
+}
+
+// Working says how far a long task is that is not training.
+type Working struct {
+	Task  string `json:"task"` // "sample" or "tokenizer"
+	Done  int    `json:"done"`
+	Total int    `json:"total"`
+}
+
+// State says what the run is doing.
+type State struct {
+	State  string `json:"state"`  // "idle", "preparing", "training", "paused", "done" or "failed"
+	Reason Code   `json:"reason"` // of "done": Finished or Stopped; of "failed": the problem's code
+}
+
+// Model describes the model that a run trains.
+type Model struct {
+	Recipe       recipe.Recipe `json:"recipe"` // as trained, Vocab filled in
+	Parameters   int           `json:"parameters"`
+	Bytes        int           `json:"bytes"` // memory of weights, gradients, moments and activations
+	Text         string        `json:"text"`  // name of the text
+	TrainTokens  int           `json:"train_tokens"`
+	ValTokens    int           `json:"val_tokens"`
+	FLOPsPerStep float64       `json:"flops_per_step"` // an estimate
+}
+
+// Step comes while training, at most ten times a second.
+type Step struct {
+	Step            int     `json:"step"`
+	Steps           int     `json:"steps"`
+	Loss            float64 `json:"loss"` // nats a token, of this step's batch
+	LearningRate    float64 `json:"learning_rate"`
+	GradNorm        float64 `json:"grad_norm"`
+	Tokens          int     `json:"tokens"`  // trained on so far
+	Seconds         float64 `json:"seconds"` // of training, without evaluation and pauses
+	TokensPerSecond float64 `json:"tokens_per_second"`
+	SecondsLeft     float64 `json:"seconds_left"` // an estimate
+	FLOPs           float64 `json:"flops"`        // done so far, an estimate
+}
+
+// Eval comes at each evaluation, step 0 and the last step included.
+type Eval struct {
+	Step            int     `json:"step"`
+	TrainLoss       float64 `json:"train_loss"` // nats a token, over EvalBatches batches
+	ValLoss         float64 `json:"val_loss"`
+	BitsPerByte     float64 `json:"bits_per_byte"` // of the validation text
+	Tokens          int     `json:"tokens"`
+	Seconds         float64 `json:"seconds"` // of training, without evaluation and pauses
+	TokensPerSecond float64 `json:"tokens_per_second"`
+}
+
+// Sample is a piece of the model's writing during training.
+type Sample struct {
+	Step int    `json:"step"`
+	Text string `json:"text"`
+}
+
+// Choice is one token that may come next.
+type Choice struct {
+	Token       int32   `json:"token"`
+	Text        string  `json:"text"`
+	Probability float64 `json:"probability"`
+}
+
+// Prediction answers Predict: the ten likeliest tokens, likeliest first.
+type Prediction struct {
+	ID      int      `json:"id"`
+	Choices []Choice `json:"choices"`
+	Unknown []string `json:"unknown"` // characters of the prompt that the model has never seen, left out
+}
+
+// Token is one generated token.
+type Token struct {
+	ID int `json:"id"`
+	Choice
+}
+
+// Generated ends a Generate.
+type Generated struct {
+	ID              int      `json:"id"`
+	Tokens          int      `json:"tokens"`
+	TokensPerSecond float64  `json:"tokens_per_second"`
+	Cancelled       bool     `json:"cancelled"`
+	Unknown         []string `json:"unknown"`
+}
+
+// Problem is something that went wrong, as data: the words for it are the
+// page's. What was there before the command is still there.
+type Problem struct {
+	Code   Code   `json:"code"`
+	Key    string `json:"key"`    // which number or name, where one is meant
+	Got    string `json:"got"`    // what it was
+	Want   string `json:"want"`   // what it must be
+	Detail string `json:"detail"` // the technical message, for those who look
+	ID     int    `json:"id"`     // of the request, else 0
+}
+
+func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }
+
+func (*Ready) event() string      { return "ready" }
+func (*Text) event() string       { return "text" }
+func (*Tokenizer) event() string  { return "tokenizer" }
+func (*Tokens) event() string     { return "tokens" }
+func (*Working) event() string    { return "working" }
+func (*State) event() string      { return "state" }
+func (*Model) event() string      { return "model" }
+func (*Step) event() string       { return "step" }
+func (*Eval) event() string       { return "eval" }
+func (*Sample) event() string     { return "sample" }
+func (*Prediction) event() string { return "prediction" }
+func (*Token) event() string      { return "token" }
+func (*Generated) event() string  { return "generated" }
+func (*Problem) event() string    { return "problem" }
+
+var events = map[string]func() Event{
+	"ready":      func() Event { return new(Ready) },
+	"text":       func() Event { return new(Text) },
+	"tokenizer":  func() Event { return new(Tokenizer) },
+	"tokens":     func() Event { return new(Tokens) },
+	"working":    func() Event { return new(Working) },
+	"state":      func() Event { return new(State) },
+	"model":      func() Event { return new(Model) },
+	"step":       func() Event { return new(Step) },
+	"eval":       func() Event { return new(Eval) },
+	"sample":     func() Event { return new(Sample) },
+	"prediction": func() Event { return new(Prediction) },
+	"token":      func() Event { return new(Token) },
+	"generated":  func() Event { return new(Generated) },
+	"problem":    func() Event { return new(Problem) },
+}
