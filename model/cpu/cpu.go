@@ -1,0 +1,122 @@
+// Package cpu is the Backend over the float32 kernels, with an arena for the
+// memory of a step.
+package cpu
+
+import (
+	"hornbook/model/kernel"
+	"hornbook/model/tensor"
+)
+
+// CPU is a tensor.Backend for one goroutine.
+type CPU struct {
+	ws    kernel.Workspace
+	arena arena
+	rows  []float32 // losses of rows, before their mean
+	dp    []float32 // gradient of one head's attention weights
+}
+
+var _ tensor.Backend = (*CPU)(nil)
+
+// New returns a backend without memory; the arena grows to what a step needs.
+func New() *CPU { return new(CPU) }
+
+func (c *CPU) Name() string { return "cpu" }
+
+// Bytes is the memory that the backend holds for activations.
+func (c *CPU) Bytes() int { return 4 * c.arena.size() }
+
+func (c *CPU) Alloc(t *tensor.Tensor, zero bool) { t.Data = c.arena.take(t.Len(), zero) }
+func (c *CPU) Reset()                            { c.arena.reset() }
+
+// data is t's numbers, nil for no tensor.
+func data(t *tensor.Tensor) []float32 {
+	if t == nil {
+		return nil
+	}
+	return t.Data
+}
+
+// matrix views t as rows of its last dimension.
+func matrix(t *tensor.Tensor) kernel.Matrix { return kernel.Mat(t.Data, t.Rows(), t.Cols()) }
+
+func (c *CPU) Embed(y, table *tensor.Tensor, ids []int32) {
+	w := table.Cols()
+	for i, id := range ids {
+		copy(y.Data[i*w:(i+1)*w], table.Data[int(id)*w:])
+	}
+}
+
+func (c *CPU) EmbedGrad(dtable, dy *tensor.Tensor, ids []int32) {
+	w := dy.Cols()
+	for i, id := range ids {
+		row := dtable.Data[int(id)*w : (int(id)+1)*w]
+		kernel.Add(row, row, dy.Data[i*w:(i+1)*w])
+	}
+}
+
+func (c *CPU) AddPositions(y, x, table *tensor.Tensor, first int) {
+	n := x.Dims[1] * x.Cols()
+	positions := table.Data[first*x.Cols():][:n]
+	for at := 0; at < len(x.Data); at += n {
+		kernel.Add(y.Data[at:at+n], x.Data[at:at+n], positions)
+	}
+}
+
+func (c *CPU) AddPositionsGrad(dtable, dy *tensor.Tensor, first int) {
+	n := dy.Dims[1] * dy.Cols()
+	kernel.SumRows(dtable.Data[first*dy.Cols():][:n], dy.Data)
+}
+
+func (c *CPU) Add(y, a, b *tensor.Tensor)         { kernel.Add(y.Data, a.Data, b.Data) }
+func (c *CPU) AddGrad(dx, dy *tensor.Tensor)      { kernel.Add(dx.Data, dx.Data, dy.Data) }
+func (c *CPU) GELU(y, x *tensor.Tensor)           { kernel.GELU(y.Data, x.Data) }
+func (c *CPU) GELUGrad(dx, dy, x *tensor.Tensor)  { kernel.GELUGrad(dx.Data, dy.Data, x.Data) }
+func (c *CPU) ReLU2(y, x *tensor.Tensor)          { kernel.ReLU2(y.Data, x.Data) }
+func (c *CPU) ReLU2Grad(dx, dy, x *tensor.Tensor) { kernel.ReLU2Grad(dx.Data, dy.Data, x.Data) }
+func (c *CPU) SwiGLU(y, gate, up *tensor.Tensor)  { kernel.SwiGLU(y.Data, gate.Data, up.Data) }
+func (c *CPU) SwiGLUGrad(dgate, dup, dy, gate, up *tensor.Tensor) {
+	kernel.SwiGLUGrad(dgate.Data, dup.Data, dy.Data, gate.Data, up.Data)
+}
+
+func (c *CPU) Linear(y, x, w, b *tensor.Tensor) {
+	kernel.Matmul(matrix(y), matrix(x), matrix(w).T(), false, &c.ws)
+	if b != nil {
+		kernel.AddRow(y.Data, b.Data)
+	}
+}
+
+func (c *CPU) LinearGrad(dx, dw, db, dy, x, w *tensor.Tensor) {
+	if dx != nil {
+		kernel.Matmul(matrix(dx), matrix(dy), matrix(w), true, &c.ws)
+	}
+	if dw != nil {
+		kernel.Matmul(matrix(dw), matrix(dy).T(), matrix(x), true, &c.ws)
+	}
+	if db != nil {
+		kernel.SumRows(db.Data, dy.Data)
+	}
+}
+
+func (c *CPU) LayerNorm(y, mean, rstd, x, gain, bias *tensor.Tensor, eps float32) {
+	kernel.LayerNorm(y.Data, mean.Data, rstd.Data, x.Data, data(gain), data(bias), x.Cols(), eps)
+}
+
+func (c *CPU) LayerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd *tensor.Tensor) {
+	kernel.LayerNormGrad(dx.Data, data(dgain), data(dbias), dy.Data, x.Data, data(gain), mean.Data, rstd.Data, x.Cols())
+}
+
+func (c *CPU) RMSNorm(y, rstd, x, gain *tensor.Tensor, eps float32) {
+	kernel.RMSNorm(y.Data, rstd.Data, x.Data, data(gain), x.Cols(), eps)
+}
+
+func (c *CPU) RMSNormGrad(dx, dgain, dy, x, gain, rstd *tensor.Tensor) {
+	kernel.RMSNormGrad(dx.Data, data(dgain), dy.Data, x.Data, data(gain), rstd.Data, x.Cols())
+}
+
+func (c *CPU) RoPE(y, x, cos, sin *tensor.Tensor, first int) {
+	kernel.RoPE(y.Data, x.Data, cos.Data, sin.Data, x.Dims[1], x.Dims[2], x.Dims[3], first)
+}
+
+func (c *CPU) RoPEGrad(dx, dy, cos, sin *tensor.Tensor, first int) {
+	kernel.RoPEGrad(dx.Data, dy.Data, cos.Data, sin.Data, dy.Dims[1], dy.Dims[2], dy.Dims[3], first)
+}

@@ -1,0 +1,43 @@
+package tensor
+
+import "math"
+
+// Split views the last dimension of x (B,T,H·D) as heads: (B,T,H,D). Memory
+// and gradient are x's own.
+func (t *Tape) Split(x *Tensor, heads int) *Tensor {
+	b, time, c := x.Dims[0], x.Dims[1], x.Dims[2]
+	return t.reshape(x, b, time, heads, c/heads)
+}
+
+// Merge views heads (B,T,H,D) as (B,T,H·D) again.
+func (t *Tape) Merge(x *Tensor) *Tensor {
+	return t.reshape(x, x.Dims[0], x.Dims[1], x.Dims[2]*x.Dims[3])
+}
+
+// reshape shares x's memory and, so that nothing need be copied back, its
+// gradient, which is therefore made now.
+func (t *Tape) reshape(x *Tensor, dims ...int) *Tensor {
+	y := t.fresh(dims...)
+	y.Data, y.live = x.Data, x.live
+	if g := t.grad(x); g != nil && t.recording {
+		y.Grad = t.fresh(dims...)
+		y.Grad.Data = g.Data
+	}
+	return y
+}
+
+// Attention is causal softmax attention with grouped heads (Ainslie et al.
+// 2023) for q (B,Tq,H,D) and k, v (B,Tk,K,D): query head h reads head h·K/H.
+// The queries are the last Tq of the Tk positions.
+func (t *Tape) Attention(q, k, v *Tensor) *Tensor {
+	scale := float32(1 / math.Sqrt(float64(q.Cols())))
+	y := t.like(q)
+	p := t.make(q.Dims[0], q.Dims[2], q.Dims[1], k.Dims[1])
+	t.Backend.Attention(y, p, q, k, v, scale)
+	return t.record(node{back: attentionBack, in: [5]*Tensor{q, k, v}, out: y, saved: [2]*Tensor{p}, scale: scale})
+}
+
+func attentionBack(t *Tape, n *node) {
+	q, k, v := n.in[0], n.in[1], n.in[2]
+	t.Backend.AttentionGrad(t.grad(q), t.grad(k), t.grad(v), n.out.Grad, n.saved[0], q, k, v, n.scale)
+}

@@ -1,0 +1,37 @@
+package tensor
+
+// Backend does the arithmetic of the operations. A method computes the loop
+// that the kernel of the same name documents; …Grad ADDS to the gradients it
+// is given, of which any may be nil where none is wanted.
+type Backend interface {
+	Name() string
+
+	// Alloc gives t memory until the next Reset, zeroed or with any content.
+	Alloc(t *Tensor, zero bool)
+	Reset()
+
+	Embed(y, table *Tensor, ids []int32)
+	EmbedGrad(dtable, dy *Tensor, ids []int32)
+	AddPositions(y, x, table *Tensor, first int) // x, y (B,T,C): y = x + table[first+t]
+	AddPositionsGrad(dtable, dy *Tensor, first int)
+	Add(y, a, b *Tensor)
+	AddGrad(dx, dy *Tensor)
+	Linear(y, x, w, b *Tensor) // x (R,C), w (O,C), y (R,O): y = x·wᵀ + b
+	LinearGrad(dx, dw, db, dy, x, w *Tensor)
+	LayerNorm(y, mean, rstd, x, gain, bias *Tensor, eps float32)
+	LayerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd *Tensor)
+	RMSNorm(y, rstd, x, gain *Tensor, eps float32)
+	RMSNormGrad(dx, dgain, dy, x, gain, rstd *Tensor)
+	RoPE(y, x, cos, sin *Tensor, first int) // x, y (B,T,H,D); cos, sin (P,D/2)
+	RoPEGrad(dx, dy, cos, sin *Tensor, first int)
+	Attention(y, p, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); p (B,H,Tq,Tk)
+	AttentionGrad(dq, dk, dv, dy, p, q, k, v *Tensor, scale float32)
+	GELU(y, x *Tensor)
+	GELUGrad(dx, dy, x *Tensor)
+	ReLU2(y, x *Tensor)
+	ReLU2Grad(dx, dy, x *Tensor)
+	SwiGLU(y, gate, up *Tensor)
+	SwiGLUGrad(dgate, dup, dy, gate, up *Tensor)
+	CrossEntropy(loss, lse, logits *Tensor, targets []int32)
+	CrossEntropyGrad(dlogits, dloss, logits, lse *Tensor, targets []int32)
+}

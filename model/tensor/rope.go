@@ -1,0 +1,28 @@
+package tensor
+
+import "math"
+
+// RoPE rotates x (B,T,H,D) by position; the first of its T positions is first.
+func (t *Tape) RoPE(x, cos, sin *Tensor, first int) *Tensor {
+	y := t.like(x)
+	t.Backend.RoPE(y, x, cos, sin, first)
+	return t.record(node{back: ropeBack, in: [5]*Tensor{x, cos, sin}, out: y, first: first})
+}
+
+func ropeBack(t *Tape, n *node) {
+	t.Backend.RoPEGrad(t.grad(n.in[0]), n.out.Grad, n.in[1], n.in[2], n.first)
+}
+
+// RoPETables returns cos and sin (P,D/2) of p·base^(-2i/D), in float64 before
+// they are rounded.
+func RoPETables(positions, d int, base float64) (cos, sin *Tensor) {
+	half := d / 2
+	c, s := make([]float32, positions*half), make([]float32, positions*half)
+	for p := range positions {
+		for i := range half {
+			angle := float64(p) * math.Pow(base, -2*float64(i)/float64(d))
+			c[p*half+i], s[p*half+i] = float32(math.Cos(angle)), float32(math.Sin(angle))
+		}
+	}
+	return View(c, positions, half), View(s, positions, half)
+}

@@ -1,0 +1,100 @@
+package tensor
+
+// Tape records operations and plays their gradient rules backward. After the
+// first step it allocates nothing: nodes and tensors are used again, and the
+// memory of numbers is the Backend's arena.
+type Tape struct {
+	Backend   Backend
+	recording bool
+	nodes     []node
+	pool      []*Tensor
+	used      int
+}
+
+// rule adds to the gradients of a node's inputs what flows back to its output.
+type rule func(t *Tape, n *node)
+
+// node is one recorded operation.
+type node struct {
+	back  rule
+	in    [5]*Tensor // inputs, nil where absent
+	out   *Tensor
+	saved [2]*Tensor // what the forward pass keeps for the rule
+	ids   []int32
+	first int
+	scale float32
+}
+
+// NewTape returns an empty tape over a backend.
+func NewTape(b Backend) *Tape { return &Tape{Backend: b} }
+
+// Reset forgets everything recorded and frees the memory of all tensors that
+// the tape made. With record false the operations leave no trace: inference.
+func (t *Tape) Reset(record bool) {
+	clear(t.nodes)
+	t.nodes, t.used, t.recording = t.nodes[:0], 0, record
+	t.Backend.Reset()
+}
+
+// Backward adds d loss / d p to the gradient of every parameter p that loss, a
+// single number, was computed from.
+func (t *Tape) Backward(loss *Tensor) {
+	if loss.Len() != 1 {
+		panic("tensor: Backward from more than one number")
+	}
+	t.grad(loss).Data[0] = 1
+	for i := len(t.nodes) - 1; i >= 0; i-- {
+		if n := &t.nodes[i]; n.out.Grad != nil {
+			n.back(t, n)
+		}
+	}
+}
+
+// make returns a tensor of the tape with memory of any content.
+func (t *Tape) make(dims ...int) *Tensor {
+	x := t.fresh(dims...)
+	t.Backend.Alloc(x, false)
+	return x
+}
+
+func (t *Tape) fresh(dims ...int) *Tensor {
+	if t.used == len(t.pool) {
+		t.pool = append(t.pool, new(Tensor))
+	}
+	x := t.pool[t.used]
+	t.used++
+	*x = Tensor{}
+	x.shape(dims...)
+	return x
+}
+
+// like returns a tensor of x's shape.
+func (t *Tape) like(x *Tensor) *Tensor { return t.make(x.Dims...) }
+
+// grad returns x's gradient, made of zeros the first time, or nil where x
+// wants none.
+func (t *Tape) grad(x *Tensor) *Tensor {
+	if x == nil || !x.live {
+		return nil
+	}
+	if x.Grad == nil {
+		x.Grad = t.fresh(x.Dims...)
+		t.Backend.Alloc(x.Grad, true)
+	}
+	return x.Grad
+}
+
+// record notes an operation if any of its inputs wants a gradient.
+func (t *Tape) record(n node) *Tensor {
+	if !t.recording {
+		return n.out
+	}
+	for _, in := range n.in {
+		if in != nil && in.live {
+			n.out.live = true
+			t.nodes = append(t.nodes, n)
+			break
+		}
+	}
+	return n.out
+}

@@ -1,0 +1,59 @@
+// Package tensor is reverse-mode automatic differentiation over a handful of
+// fused operations. A Tape records what the forward pass does and plays the
+// gradient rules backward; a Backend does the arithmetic. One operation with
+// its gradient rule stands in one file.
+//
+// The letters B, T, C, V, H, D, K, F are those of package kernel.
+package tensor
+
+// Tensor is a contiguous float32 array with an explicit shape. On the CPU its
+// numbers are Data; a device backend keeps them elsewhere and leaves Data nil.
+type Tensor struct {
+	Name string    // of a parameter: "blocks.0.attention.query.weight"
+	Dims []int     // row-major, at most four
+	Data []float32 // len = product of Dims
+	Grad *Tensor   // d loss / d this; nil until something flows back
+
+	dims [4]int // where Dims lies
+	live bool   // a gradient is wanted: a parameter, or computed from one
+}
+
+// Parameter makes a trainable tensor of zeros with its gradient.
+func Parameter(name string, dims ...int) *Tensor {
+	p, g := &Tensor{Name: name, live: true}, &Tensor{Name: name}
+	p.shape(dims...)
+	g.shape(dims...)
+	p.Data, g.Data = make([]float32, p.Len()), make([]float32, p.Len())
+	p.Grad = g
+	return p
+}
+
+// View is a tensor over memory that the caller owns; no gradient reaches it.
+func View(data []float32, dims ...int) *Tensor {
+	t := &Tensor{Data: data}
+	t.shape(dims...)
+	if len(data) != t.Len() {
+		panic("tensor: view of the wrong length")
+	}
+	return t
+}
+
+func (t *Tensor) shape(dims ...int) {
+	if len(dims) > len(t.dims) {
+		panic("tensor: more than four dimensions")
+	}
+	t.Dims = append(t.dims[:0], dims...)
+}
+
+// Len is the number of elements.
+func (t *Tensor) Len() int {
+	n := 1
+	for _, d := range t.Dims {
+		n *= d
+	}
+	return n
+}
+
+// Cols is the last dimension; Rows the product of the others.
+func (t *Tensor) Cols() int { return t.Dims[len(t.Dims)-1] }
+func (t *Tensor) Rows() int { return t.Len() / t.Cols() }

@@ -1,0 +1,60 @@
+package tokenizer
+
+// GPT-2 writes the bytes of a piece as characters that can be seen: a byte that
+// is printable in Latin-1 as itself, the others as U+0100 on. So a space reads Ġ
+// and a line end Ċ in tokenizer.json.
+
+var (
+	byteChar  [256]rune     // byte → its character
+	byteOrder [256]byte     // GPT-2's ids of the bytes: by the code point of the character
+	byteID    [256]int32    // the inverse of byteOrder
+	charByte  map[rune]byte // the inverse of byteChar
+)
+
+func init() {
+	charByte = make(map[rune]byte, 256)
+	id, hidden := 0, 0
+	place := func(b int, char rune) {
+		byteChar[b], charByte[char] = char, byte(b)
+		byteOrder[id], byteID[b] = byte(b), int32(id)
+		id++
+	}
+	for b := range 256 {
+		if visible(b) {
+			place(b, rune(b))
+		}
+	}
+	for b := range 256 {
+		if !visible(b) {
+			place(b, rune(256+hidden))
+			hidden++
+		}
+	}
+}
+
+// visible bytes are printable in Latin-1; the soft hyphen is not.
+func visible(b int) bool {
+	return b >= '!' && b <= '~' || b >= 0xA1 && b != 0xAD
+}
+
+// byteLevel writes a piece as characters.
+func byteLevel(piece string) string {
+	chars := make([]rune, len(piece))
+	for i := range len(piece) {
+		chars[i] = byteChar[piece[i]]
+	}
+	return string(chars)
+}
+
+// fromByteLevel is the inverse; it fails on a character that stands for no byte.
+func fromByteLevel(s string) (piece string, ok bool) {
+	bytes := make([]byte, 0, len(s))
+	for _, char := range s {
+		b, ok := charByte[char]
+		if !ok {
+			return "", false
+		}
+		bytes = append(bytes, b)
+	}
+	return string(bytes), true
+}
