@@ -11,6 +11,7 @@ type Recipe struct {
 
 	Method string `json:"method"` // "pretrain"
 	Seed   uint64 `json:"seed"`   // of weights, batches and samples
+	Init   string `json:"init"`   // "gpt2", or "unit": embeddings of deviation 1, output projections and head of zeros
 	Batch  int    `json:"batch"`  // B: sequences a step
 	Steps  int    `json:"steps"`
 
@@ -95,6 +96,7 @@ func (r Recipe) choices() []choice {
 		{"norm", r.Model.Norm, []string{"layernorm", "rmsnorm"}},
 		{"position", r.Model.Position, []string{"learned", "rope"}},
 		{"mlp", r.Model.MLP, []string{"gelu", "relu2", "swiglu"}},
+		{"init", r.Init, []string{"gpt2", "unit"}},
 		{"method", r.Method, []string{"pretrain"}},
 		{"optimizer", r.Optimizer, []string{"adamw", "muon"}},
 		{"schedule", r.Schedule, []string{"cosine", "linear", "constant"}},

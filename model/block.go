@@ -1,0 +1,62 @@
+package model
+
+import "hornbook/model/tensor"
+
+// linear is y = x·wᵀ + b.
+type linear struct{ w, b *tensor.Tensor }
+
+func newLinear(m *GPT, name string, out, in int) linear {
+	l := linear{w: m.parameter(name+".weight", out, in)}
+	if m.Bias {
+		l.b = m.parameter(name+".bias", out)
+	}
+	return l
+}
+
+func (l linear) forward(t *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
+	return t.Linear(x, l.w, l.b)
+}
+
+// norm is a LayerNorm or an RMSNorm.
+type norm struct {
+	gain, bias *tensor.Tensor
+	layer      bool
+	eps        float32
+}
+
+func newNorm(m *GPT, name string, width int) norm {
+	n := norm{gain: m.parameter(name+"gain", width), layer: m.Norm == "layernorm", eps: float32(m.NormEps)}
+	if n.layer && m.Bias {
+		n.bias = m.parameter(name+"bias", width)
+	}
+	return n
+}
+
+func (n norm) forward(t *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
+	if n.layer {
+		return t.LayerNorm(x, n.gain, n.bias, n.eps)
+	}
+	return t.RMSNorm(x, n.gain, n.eps)
+}
+
+// block is one layer: x + attention(norm(x)), then x + mlp(norm(x)).
+type block struct {
+	norm1     norm
+	attention attention
+	norm2     norm
+	mlp       mlp
+}
+
+func newBlock(m *GPT, name string) *block {
+	return &block{
+		norm1:     newNorm(m, name+"norm1.", m.Channels),
+		attention: newAttention(m, name+"attention."),
+		norm2:     newNorm(m, name+"norm2.", m.Channels),
+		mlp:       newMLP(m, name+"mlp."),
+	}
+}
+
+func (b *block) forward(t *tensor.Tape, x *tensor.Tensor, m *GPT, cache *layerCache) *tensor.Tensor {
+	x = t.Add(x, b.attention.forward(t, b.norm1.forward(t, x), m, cache))
+	return t.Add(x, b.mlp.forward(t, b.norm2.forward(t, x)))
+}

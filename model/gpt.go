@@ -1,0 +1,96 @@
+// Package model is the transformer: GPT-2's form and Llama's (Qwen3's with
+// QK-norm), built from one Config, with a KV cache and Generate.
+//
+// Letters: B batch, T time, C channels, V vocabulary, H heads, D head size,
+// K heads of keys and values, F hidden size of the MLP.
+package model
+
+import (
+	"fmt"
+
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// Config is the shape of a model, a comment a field.
+type Config = recipe.Model
+
+// GPT is a decoder-only transformer.
+type GPT struct {
+	Config
+	Parameters []*tensor.Tensor // all that trains, in order of use
+
+	tokens    *tensor.Tensor // (V,C)
+	positions *tensor.Tensor // (T,C), of learned positions
+	blocks    []*block
+	norm      norm
+	head      linear // (V,C)
+	cos, sin  *tensor.Tensor
+}
+
+// New builds a model with all weights zero; Init or a checkpoint fills them.
+// The config must have passed recipe.Check and name its Vocab.
+func New(c Config) *GPT {
+	if c.Vocab < 1 {
+		panic("model: config without a vocabulary")
+	}
+	m := &GPT{Config: c}
+	m.tokens = m.parameter("tokens.weight", c.Vocab, c.Channels)
+	if c.Position == "learned" {
+		m.positions = m.parameter("positions.weight", c.Context, c.Channels)
+	} else {
+		m.cos, m.sin = tensor.RoPETables(c.Context, c.HeadSize(), c.RoPEBase)
+	}
+	for i := range c.Layers {
+		m.blocks = append(m.blocks, newBlock(m, fmt.Sprintf("blocks.%d.", i)))
+	}
+	m.norm = newNorm(m, "norm.", c.Channels)
+	if c.Tied {
+		m.head = linear{w: m.tokens}
+	} else {
+		m.head = linear{w: m.parameter("head.weight", c.Vocab, c.Channels)}
+	}
+	return m
+}
+
+func (m *GPT) parameter(name string, dims ...int) *tensor.Tensor {
+	p := tensor.Parameter(name, dims...)
+	m.Parameters = append(m.Parameters, p)
+	return p
+}
+
+// Forward turns ids (B·T, row by row) into logits (B,T,V). With a cache, B is
+// 1 and the T ids follow those that the cache has seen.
+func (m *GPT) Forward(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tensor.Tensor {
+	return m.head.forward(t, m.hidden(t, ids, batch, cache))
+}
+
+// hidden is the residual stream (B,T,C) after the last norm.
+func (m *GPT) hidden(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tensor.Tensor {
+	first := cache.length()
+	if time := len(ids) / batch; first+time > m.Context {
+		panic("model: more tokens than the context holds")
+	}
+	x := t.Embed(m.tokens, ids, batch)
+	if m.positions != nil {
+		x = t.AddPositions(x, m.positions, first)
+	}
+	for i, b := range m.blocks {
+		x = b.forward(t, x, m, cache.layer(i))
+	}
+	cache.advance(len(ids))
+	return m.norm.forward(t, x)
+}
+
+// Loss is the mean cross-entropy, in nats a token, of predicting targets (B·T)
+// from ids; negative targets are masked.
+func (m *GPT) Loss(t *tensor.Tape, ids, targets []int32, batch int) *tensor.Tensor {
+	return t.CrossEntropy(m.Forward(t, ids, batch, nil), targets)
+}
+
+// ZeroGrad makes all gradients zero.
+func (m *GPT) ZeroGrad() {
+	for _, p := range m.Parameters {
+		clear(p.Grad.Data)
+	}
+}

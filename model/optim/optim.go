@@ -1,0 +1,101 @@
+// Package optim turns gradients into better weights: AdamW, Muon for the
+// matrices of the blocks, learning-rate schedules and clipping.
+package optim
+
+import (
+	"math"
+	"strings"
+
+	"hornbook/model/kernel"
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// Optimizer holds the moments of every parameter.
+type Optimizer struct {
+	recipe recipe.Recipe
+	step   int
+	adamw  []adamw
+	muon   []muon
+	ws     newtonSchulz
+}
+
+type adamw struct {
+	p    *tensor.Tensor
+	m, v []float32 // running moments of the gradient and of its square
+}
+
+// New prepares the optimizer that the recipe names for params. Muon takes the
+// matrices of the blocks; embeddings, head, gains and biases go to AdamW.
+func New(r recipe.Recipe, params []*tensor.Tensor) *Optimizer {
+	o := &Optimizer{recipe: r}
+	for _, p := range params {
+		if r.Optimizer == "muon" && len(p.Dims) == 2 && strings.HasPrefix(p.Name, "blocks.") {
+			o.muon = append(o.muon, muon{p: p, momentum: make([]float32, p.Len())})
+			continue
+		}
+		o.adamw = append(o.adamw, adamw{p: p, m: make([]float32, p.Len()), v: make([]float32, p.Len())})
+	}
+	return o
+}
+
+// Step takes one step down the gradients and returns the part of the peak
+// learning rate that it took.
+func (o *Optimizer) Step() (fraction float64) {
+	fraction = Fraction(o.recipe, o.step)
+	o.step++
+	r := o.recipe
+	s := kernel.AdamWStep{LR: float32(r.LearningRate * fraction), Beta1: float32(r.Beta1),
+		Beta2: float32(r.Beta2), Eps: 1e-8, Step: o.step}
+	for _, a := range o.adamw {
+		s.WeightDecay = 0
+		if len(a.p.Dims) >= 2 {
+			s.WeightDecay = float32(r.WeightDecay)
+		}
+		kernel.AdamW(a.p.Data, a.p.Grad.Data, a.m, a.v, s)
+	}
+	for _, m := range o.muon {
+		m.step(&o.ws, r, o.step, r.MuonRate*fraction)
+	}
+	return fraction
+}
+
+// Fraction is the part of the peak learning rate at a step, counted from 0:
+// a linear warm-up, a hold, then down to FinalFraction at the last step by
+// half a cosine or a line.
+func Fraction(r recipe.Recipe, step int) float64 {
+	if step < r.WarmUp {
+		return float64(step+1) / float64(r.WarmUp+1)
+	}
+	begin := float64(r.WarmUp) + r.Hold*float64(r.Steps-r.WarmUp)
+	through := (float64(step) - begin) / math.Max(1, float64(r.Steps)-begin)
+	through = math.Min(1, math.Max(0, through))
+	switch r.Schedule {
+	case "cosine":
+		through = (1 - math.Cos(math.Pi*through)) / 2
+	case "constant":
+		through = 0
+	}
+	return 1 + through*(r.FinalFraction-1)
+}
+
+// Norm is the Euclidean norm of all gradients together.
+func Norm(params []*tensor.Tensor) float64 {
+	var sum float64
+	for _, p := range params {
+		sum += float64(kernel.Dot(p.Grad.Data, p.Grad.Data))
+	}
+	return math.Sqrt(sum)
+}
+
+// Clip scales all gradients so that their norm is at most limit, as PyTorch's
+// clip_grad_norm_ does; a limit of 0 leaves them.
+func Clip(params []*tensor.Tensor, norm, limit float64) {
+	scale := limit / (norm + 1e-6)
+	if limit == 0 || scale >= 1 {
+		return
+	}
+	for _, p := range params {
+		kernel.Scale(p.Grad.Data, float32(scale), p.Grad.Data)
+	}
+}
