@@ -4,7 +4,7 @@ import "math"
 
 // ExpRef computes dst[i] = e^x[i]. dst may be x.
 func ExpRef(dst, x []float32) {
-	x = x[:len(dst)]
+	together(dst, x)
 	for i, v := range x {
 		dst[i] = float32(math.Exp(float64(v)))
 	}
@@ -14,7 +14,7 @@ func ExpRef(dst, x []float32) {
 // and not by the tanh approximation (Hendrycks & Gimpel 2016, eq. 1). y may
 // be x.
 func GELURef(y, x []float32) {
-	x = x[:len(y)]
+	together(y, x)
 	for i, v := range x {
 		y[i] = float32(float64(v) * phi(float64(v)))
 	}
@@ -22,7 +22,7 @@ func GELURef(y, x []float32) {
 
 // GELUGradRef adds dy·(Φ(x) + x·φ(x)) to dx, φ the normal density.
 func GELUGradRef(dx, dy, x []float32) {
-	dy, x = dy[:len(dx)], x[:len(dx)]
+	together(dx, dy, x)
 	for i, v := range x {
 		z := float64(v)
 		density := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
@@ -34,7 +34,7 @@ func phi(z float64) float64 { return 0.5 * (1 + math.Erf(z/math.Sqrt2)) }
 
 // ReLU2Ref computes y = max(x,0)² (So et al. 2021, Primer). y may be x.
 func ReLU2Ref(y, x []float32) {
-	x = x[:len(y)]
+	together(y, x)
 	for i, v := range x {
 		v = max(v, 0)
 		y[i] = v * v
@@ -43,7 +43,7 @@ func ReLU2Ref(y, x []float32) {
 
 // ReLU2GradRef adds dy·2·max(x,0) to dx.
 func ReLU2GradRef(dx, dy, x []float32) {
-	dy, x = dy[:len(dx)], x[:len(dx)]
+	together(dx, dy, x)
 	for i, v := range x {
 		dx[i] += dy[i] * 2 * max(v, 0)
 	}
@@ -54,7 +54,7 @@ func sigmoid(x float32) float32 { return 1 / (1 + float32(math.Exp(-float64(x)))
 // SwiGLURef computes y = gate·σ(gate)·up (Shazeer 2020, eq. 5 without biases).
 // y may be gate or up.
 func SwiGLURef(y, gate, up []float32) {
-	gate, up = gate[:len(y)], up[:len(y)]
+	together(y, gate, up)
 	for i, g := range gate {
 		y[i] = g * sigmoid(g) * up[i]
 	}
@@ -64,7 +64,9 @@ func SwiGLURef(y, gate, up []float32) {
 //
 //	dgate += dy·up·s·(1 + gate·(1-s));  dup += dy·gate·s
 func SwiGLUGradRef(dgate, dup, dy, gate, up []float32) {
-	dup, dy, gate, up = dup[:len(dgate)], dy[:len(dgate)], gate[:len(dgate)], up[:len(dgate)]
+	together(dgate, dy, gate, up)
+	together(need(dup, len(dgate)), dy, gate, up)
+	separate(dgate, dup)
 	for i, g := range gate {
 		s := sigmoid(g)
 		dgate[i] += dy[i] * up[i] * s * (1 + g*(1-s))

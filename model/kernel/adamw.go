@@ -23,7 +23,8 @@ func (s AdamWStep) corrections() (c1, c2 float32) {
 //
 // m and v are the running moments, c1 and c2 their bias corrections.
 func AdamWRef(w, g, m, v []float32, s AdamWStep) {
-	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+	together(w, g, m, v)
+	separate(w, g, m, v)
 	c1, c2 := s.corrections()
 	for i := range w {
 		m[i] = s.Beta1*m[i] + (1-s.Beta1)*g[i]

@@ -46,7 +46,7 @@ func (m Matrix) check() {
 // is ready; it grows to the largest product seen and is then reused. One
 // goroutine uses a Workspace at a time.
 type Workspace struct {
-	a, b []float32
+	a, b, c []float32 // a block of A, of B, and a strip of C
 }
 
 func checkMatmul(c, a, b Matrix) {
@@ -59,6 +59,41 @@ func checkMatmul(c, a, b Matrix) {
 	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows {
 		panic("kernel: matmul shapes do not fit")
 	}
+	if c.shares(a) || c.shares(b) {
+		panic("kernel: matmul overlaps its operand")
+	}
+}
+
+// span is the memory from m's first element to its last.
+func (m Matrix) span() []float32 {
+	rows, cols := m.Rows, m.Cols
+	if m.Transposed {
+		rows, cols = cols, rows
+	}
+	if rows == 0 || cols == 0 {
+		return nil
+	}
+	return m.Data[:(rows-1)*m.Stride+cols]
+}
+
+// shares tells whether c and x have an element in common. Columns side by side
+// in one buffer, such as the heads of attention, share none.
+func (c Matrix) shares(x Matrix) bool {
+	if !overlap(c.span(), x.span()) {
+		return false
+	}
+	if c.Stride != x.Stride {
+		return true
+	}
+	width := x.Cols
+	if x.Transposed {
+		width = x.Rows
+	}
+	apart := (int(address(x.Data)-address(c.Data)) / 4) % c.Stride
+	if apart < 0 {
+		apart += c.Stride
+	}
+	return apart < c.Cols || apart+width > c.Stride
 }
 
 // MatmulRef computes C = A·B, or C += A·B if accumulate:

@@ -10,6 +10,8 @@ import "math"
 // gain and bias (C) may be nil. mean and rstd (R) are kept for the gradient.
 // y may be x.
 func LayerNormRef(y, mean, rstd, x, gain, bias []float32, c int, eps float32) {
+	checkNorm(y, x, gain, bias, len(rstd), c)
+	need(mean, len(rstd))
 	for r := range rstd {
 		xr, yr := x[r*c:(r+1)*c], y[r*c:(r+1)*c]
 		var sum float32
@@ -46,6 +48,8 @@ func affine(n float32, gain, bias []float32, i int) float32 {
 //
 // dgain and dbias are nil where gain and bias are.
 func LayerNormGradRef(dx, dgain, dbias, dy, x, gain, mean, rstd []float32, c int) {
+	checkNormGrad(dx, dgain, dbias, dy, x, gain, len(rstd), c)
+	need(mean, len(rstd))
 	for r := range rstd {
 		xr, dyr, dxr := x[r*c:(r+1)*c], dy[r*c:(r+1)*c], dx[r*c:(r+1)*c]
 		m, s := mean[r], rstd[r]
@@ -76,6 +80,7 @@ func LayerNormGradRef(dx, dgain, dbias, dy, x, gain, mean, rstd []float32, c int
 //
 // gain (C) may be nil. rstd (R) is kept for the gradient. y may be x.
 func RMSNormRef(y, rstd, x, gain []float32, c int, eps float32) {
+	checkNorm(y, x, gain, nil, len(rstd), c)
 	for r := range rstd {
 		xr, yr := x[r*c:(r+1)*c], y[r*c:(r+1)*c]
 		var sq float32
@@ -97,6 +102,7 @@ func RMSNormRef(y, rstd, x, gain []float32, c int, eps float32) {
 //
 // dgain is nil where gain is.
 func RMSNormGradRef(dx, dgain, dy, x, gain, rstd []float32, c int) {
+	checkNormGrad(dx, dgain, nil, dy, x, gain, len(rstd), c)
 	for r := range rstd {
 		xr, dyr, dxr := x[r*c:(r+1)*c], dy[r*c:(r+1)*c], dx[r*c:(r+1)*c]
 		s := rstd[r]
@@ -113,4 +119,25 @@ func RMSNormGradRef(dx, dgain, dy, x, gain, rstd []float32, c int) {
 			dxr[i] += s * (affine(d, gain, nil, i) - xr[i]*s*meanGN)
 		}
 	}
+}
+
+func checkNorm(y, x, gain, bias []float32, rows, c int) {
+	together(need(y, rows*c), x)
+	for _, v := range [2][]float32{gain, bias} {
+		if v != nil {
+			separate(y, need(v, c))
+		}
+	}
+}
+
+func checkNormGrad(dx, dgain, dbias, dy, x, gain []float32, rows, c int) {
+	together(need(dx, rows*c), dy, x)
+	for _, v := range [3][]float32{dgain, dbias, gain} {
+		if v != nil {
+			separate(need(v, c), dx)
+		}
+	}
+	separate(dgain, dbias, gain, dy)
+	separate(dgain, x)
+	separate(dbias, x)
 }

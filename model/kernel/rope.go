@@ -18,6 +18,7 @@ func RoPEGradRef(dx, dy, cos, sin []float32, t, h, d, first int) {
 }
 
 func rotate(y, x, cos, sin []float32, t, h, d, first int, sign float32, add bool) {
+	checkRotate(y, x, cos, sin, t, h, d, first)
 	half := d / 2
 	for r := range len(x) / (h * d) {
 		p := (first + r%t) * half
@@ -35,4 +36,18 @@ func rotate(y, x, cos, sin []float32, t, h, d, first int, sign float32, add bool
 			}
 		}
 	}
+}
+
+func checkRotate(y, x, cos, sin []float32, t, h, d, first int) {
+	if t <= 0 || h <= 0 || d <= 0 || d%2 != 0 || first < 0 || len(x)%(h*d) != 0 {
+		panic("kernel: bad rotation shape")
+	}
+	y = need(y, len(x))
+	apart(y, x)
+	if overlap(y, cos) || overlap(y, sin) {
+		panic("kernel: slices overlap")
+	}
+	positions := min(t, len(x)/(h*d)) + first
+	need(cos, positions*(d/2))
+	need(sin, positions*(d/2))
 }

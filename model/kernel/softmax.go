@@ -8,6 +8,7 @@ import "math"
 //
 //	p[i,j] = exp(scale·(s[i,j] - max)) / Σ_j exp(scale·(s[i,j] - max))
 func CausalSoftmaxRef(p []float32, tq, tk int, scale float32) {
+	need(p, tq*tk)
 	for i := range tq {
 		row := p[i*tk : (i+1)*tk]
 		seen := row[:tk-tq+i+1]
@@ -32,6 +33,7 @@ func CausalSoftmaxRef(p []float32, tq, tk int, scale float32) {
 //
 //	ds[i,j] = scale·p[i,j]·(dp[i,j] - Σ_k dp[i,k]·p[i,k])
 func CausalSoftmaxGradRef(dp, p []float32, tq, tk int, scale float32) {
+	together(need(dp, tq*tk), p)
 	for i := range tq {
 		pr, dr := p[i*tk:(i+1)*tk], dp[i*tk:(i+1)*tk]
 		seen := tk - tq + i + 1
@@ -50,6 +52,7 @@ func CausalSoftmaxGradRef(dp, p []float32, tq, tk int, scale float32) {
 //
 // A negative target masks its row: loss 0. lse (R) is kept for the gradient.
 func CrossEntropyRef(loss, lse, logits []float32, targets []int32, v int) {
+	checkCrossEntropy(loss, lse, logits, len(targets), v)
 	for r, target := range targets {
 		row := logits[r*v : (r+1)*v]
 		largest := float32(math.Inf(-1))
@@ -72,6 +75,8 @@ func CrossEntropyRef(loss, lse, logits []float32, targets []int32, v int) {
 //
 //	dlogits[r,v] += scale·(exp(logits[r,v] - lse[r]) - [v == target])
 func CrossEntropyGradRef(dlogits, logits, lse []float32, targets []int32, v int, scale float32) {
+	together(need(dlogits, len(targets)*v), logits)
+	need(lse, len(targets))
 	for r, target := range targets {
 		if target < 0 {
 			continue
@@ -82,4 +87,10 @@ func CrossEntropyGradRef(dlogits, logits, lse []float32, targets []int32, v int,
 		}
 		drow[target] -= scale
 	}
+}
+
+func checkCrossEntropy(loss, lse, logits []float32, rows, v int) {
+	need(loss, rows)
+	need(lse, rows)
+	separate(loss, lse, need(logits, rows*v))
 }

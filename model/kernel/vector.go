@@ -2,7 +2,7 @@ package kernel
 
 // AddRef computes dst[i] = x[i] + y[i]. dst may be x or y.
 func AddRef(dst, x, y []float32) {
-	x, y = x[:len(dst)], y[:len(dst)]
+	together(dst, x, y)
 	for i := range dst {
 		dst[i] = x[i] + y[i]
 	}
@@ -10,7 +10,7 @@ func AddRef(dst, x, y []float32) {
 
 // AxpyRef computes dst[i] += a·x[i].
 func AxpyRef(dst []float32, a float32, x []float32) {
-	x = x[:len(dst)]
+	together(dst, x)
 	for i := range dst {
 		dst[i] += a * x[i]
 	}
@@ -18,7 +18,7 @@ func AxpyRef(dst []float32, a float32, x []float32) {
 
 // ScaleRef computes dst[i] = a·x[i]. dst may be x.
 func ScaleRef(dst []float32, a float32, x []float32) {
-	x = x[:len(dst)]
+	together(dst, x)
 	for i := range dst {
 		dst[i] = a * x[i]
 	}
@@ -26,7 +26,7 @@ func ScaleRef(dst []float32, a float32, x []float32) {
 
 // DotRef is Σ x[i]·y[i].
 func DotRef(x, y []float32) float32 {
-	y = y[:len(x)]
+	y = need(y, len(x))
 	var sum float32
 	for i := range x {
 		sum += x[i] * y[i]
@@ -36,6 +36,7 @@ func DotRef(x, y []float32) float32 {
 
 // AddRowRef adds row b (C) to every row of y (R,C).
 func AddRowRef(y, b []float32) {
+	separate(y, b)
 	for len(y) >= len(b) && len(b) > 0 {
 		AddRef(y[:len(b)], y, b)
 		y = y[len(b):]
@@ -44,6 +45,7 @@ func AddRowRef(y, b []float32) {
 
 // SumRowsRef adds the sum of the rows of dy (R,C) to db (C).
 func SumRowsRef(db, dy []float32) {
+	separate(db, dy)
 	for len(dy) >= len(db) && len(db) > 0 {
 		AddRef(db, db, dy[:len(db)])
 		dy = dy[len(db):]

@@ -1,0 +1,42 @@
+//go:build goexperiment.simd && !purego
+
+package kernel
+
+import "unsafe"
+
+// In WebAssembly the loops with exponentials are assembly: in Go a turn of the
+// loop and the constants, built anew each turn, cost three times the work.
+
+// expTable holds the constants of exp_wasm.s, four of each, at 16 times their
+// number there.
+var expTable = func() (table [22][4]float32) {
+	for i, c := range [...]float32{
+		89, -87.5, 12582912, 1.44269504, -0.693359375, 2.12194440e-4,
+		0.0013813881, 0.0083690635, 0.041668422, 0.16666518, 0.49999993,
+		1, 2, 0.5,
+		-0.08645247, 0.31546412, -0.21194386, 0.2196737, 0.06321885, 0.09947941, 0.10056026,
+		0.25,
+	} {
+		table[i] = [4]float32{c, c, c, c}
+	}
+	return table
+}()
+
+func expVectors(y, x unsafe.Pointer, n int, m, scale float32, sum *vector) {
+	expLoop(y, x, n, m, scale, unsafe.Pointer(sum), unsafe.Pointer(&expTable))
+}
+
+func geluVectors(y, x unsafe.Pointer, n int) { geluLoop(y, x, n, unsafe.Pointer(&expTable)) }
+
+func geluGradVectors(dx, dy, x unsafe.Pointer, n int) {
+	geluGradLoop(dx, dy, x, n, unsafe.Pointer(&expTable))
+}
+
+//go:noescape
+func expLoop(y, x unsafe.Pointer, n int, m, scale float32, sum, table unsafe.Pointer)
+
+//go:noescape
+func geluLoop(y, x unsafe.Pointer, n int, table unsafe.Pointer)
+
+//go:noescape
+func geluGradLoop(dx, dy, x unsafe.Pointer, n int, table unsafe.Pointer)

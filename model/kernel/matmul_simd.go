@@ -1,0 +1,201 @@
+//go:build goexperiment.simd && !purego
+
+package kernel
+
+import "unsafe"
+
+// Matmul follows Goto & van de Geijn 2008 and BLIS: C is cut into blocks that
+// fit the caches and these into tiles that fit the registers. B goes into
+// panels as wide as a tile, which the tiles of a column share; A is read where
+// it lies, unless it is transposed and much used.
+const (
+	tileRows = 4
+	blockK   = 256 // a panel of B: 8 to 32 KiB, in the first cache
+	blockM   = 128 // a block of A: 128 KiB, in the second
+	blockN   = 512
+
+	// Below these, packing costs more than it gains.
+	packRows  = 96  // rows of C that share B
+	packCols  = 64  // columns of C that share a transposed A
+	packColsT = 256 // columns of C that share any other A
+)
+
+// Matmul is MatmulRef, fast.
+func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
+	checkMatmul(c, a, b)
+	switch {
+	case c.Rows == 0 || c.Cols == 0:
+	case a.Cols == 0:
+		MatmulRef(c, a, b, accumulate)
+	case c.Rows <= tileRows && !a.Transposed && b.Transposed:
+		matmulDots(c, a, b, accumulate)
+	default:
+		matmulBlocks(c, a, b, accumulate, ws)
+	}
+}
+
+func matmulBlocks(c, a, b Matrix, accumulate bool, ws *Workspace) {
+	m, n, k := c.Rows, c.Cols, a.Cols
+	kBlocks := (k + blockK - 1) / blockK
+	kStep := (k + kBlocks - 1) / kBlocks
+	kStep = (kStep + 3) &^ 3
+	ws.reserve(min(m, blockM), min(n, blockN), min(k, kStep))
+	for j := 0; j < n; j += blockN {
+		nb := min(blockN, n-j)
+		for p := 0; p < k; p += kStep {
+			kb := min(kStep, k-p)
+			bb := packB(b.view(p, j, kb, nb), m, ws)
+			for i := 0; i < m; i += blockM {
+				mb := min(blockM, m-i)
+				ab := packA(a.view(i, p, mb, kb), nb, ws)
+				multiply(c.view(i, j, mb, nb), ab, bb, kb, accumulate || p > 0, ws)
+			}
+		}
+	}
+}
+
+// view is rows×cols of m from element (i,j) on.
+func (m Matrix) view(i, j, rows, cols int) Matrix {
+	m.Rows, m.Cols = rows, cols
+	if m.Transposed {
+		i, j = j, i
+	}
+	m.Data = m.Data[i*m.Stride+j:]
+	return m
+}
+
+func (m Matrix) pointer() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(m.Data)) }
+
+// reserve makes room for a block of A, a block of B and a strip of C.
+func (ws *Workspace) reserve(m, n, k int) {
+	width := tileCols()
+	ws.a = grow(ws.a, (m+tileRows)*k)
+	ws.b = grow(ws.b, (n+width)*k)
+	ws.c = grow(ws.c, (m+tileRows)*width)
+}
+
+func grow(s []float32, n int) []float32 {
+	if n <= cap(s) {
+		return s[:n]
+	}
+	return make([]float32, n)
+}
+
+// blockA is a block of A as the strips read it.
+type blockA struct {
+	data       unsafe.Pointer
+	lda, astep uintptr // bytes
+	tiles      int     // of tileRows rows
+	rows       bool    // each row of a tile by itself: stripRows
+	edge       []float32
+}
+
+// packA packs a (M,K) only if it is transposed and n columns of C are many.
+// Rows too few for a tile always go into the panel edge.
+func packA(a Matrix, n int, ws *Workspace) blockA {
+	k, full := a.Cols, a.Rows&^(tileRows-1)
+	s := blockA{data: a.pointer(), tiles: full / tileRows, edge: ws.a[full*k:]}
+	stride := uintptr(4 * a.Stride)
+	if have := a.Rows - full; have > 0 {
+		packCol(s.edge, a.view(full, 0, have, k), tileRows)
+	}
+	if n < packCols || n < packColsT && !a.Transposed {
+		s.rows, s.lda, s.astep = !a.Transposed, stride, 4*tileRows
+		if s.rows {
+			s.astep = tileRows * stride
+		}
+		return s
+	}
+	for i := 0; i < full; i += tileRows {
+		packCol(ws.a[i*k:], a.view(i, 0, tileRows, k), tileRows)
+	}
+	s.data = unsafe.Pointer(unsafe.SliceData(ws.a))
+	s.lda, s.astep = 4*tileRows, uintptr(4*tileRows*k)
+	return s
+}
+
+// packCol fills a panel with the rows of a.
+func packCol(panel []float32, a Matrix, width int) {
+	if a.Transposed {
+		packPanel(panel, a.pointer(), a.Stride, a.Rows, width, a.Cols)
+	} else {
+		packPanelT(panel, a.pointer(), a.Stride, a.Rows, width, a.Cols)
+	}
+}
+
+// blockB is a block of B as the strips read it: panels in packed, and from
+// direct on the panels that are read where they lie.
+type blockB struct {
+	packed []float32
+	direct Matrix
+	inRoom bool
+}
+
+// packB packs b (K,N), unless it lies well and m rows of C are few.
+func packB(b Matrix, m int, ws *Workspace) blockB {
+	width, k := tileCols(), b.Rows
+	inRoom := !b.Transposed && m < packRows
+	from := 0
+	if inRoom {
+		from = b.Cols - b.Cols%width
+	}
+	for j := from; j < b.Cols; j += width {
+		have := min(width, b.Cols-j)
+		packCol(ws.b[j*k:], b.view(0, j, k, have).T(), width)
+	}
+	return blockB{packed: ws.b, direct: b, inRoom: inRoom}
+}
+
+// panel is where the strip at column j finds its panel.
+func (b blockB) panel(j, width, k int) (at unsafe.Pointer, ldb uintptr) {
+	if b.inRoom && j+width <= b.direct.Cols {
+		return unsafe.Pointer(&b.direct.Data[j]), uintptr(4 * b.direct.Stride)
+	}
+	return unsafe.Pointer(&b.packed[j*k]), uintptr(4 * width)
+}
+
+// multiply runs the strips of one block of C. What does not fill a tile is
+// computed in the workspace and copied.
+func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspace) {
+	width := tileCols()
+	spare := Matrix{Data: ws.c, Rows: c.Rows, Stride: width}
+	full := a.tiles * tileRows
+	for j := 0; j < c.Cols; j += width {
+		panel, ldb := b.panel(j, width, k)
+		spare.Cols = min(width, c.Cols-j)
+		if full > 0 && spare.Cols == width {
+			a.strip(unsafe.Pointer(&c.Data[j]), c.Stride, panel, ldb, k, accumulate)
+		} else if full > 0 {
+			a.strip(spare.pointer(), width, panel, ldb, k, false)
+			copyTile(c.view(0, j, full, spare.Cols), spare, accumulate)
+		}
+		if full < c.Rows {
+			edge := spare.view(full, 0, c.Rows-full, spare.Cols)
+			stripCols(edge.pointer(), uintptr(4*width), unsafe.Pointer(unsafe.SliceData(a.edge)),
+				4*tileRows, 0, panel, ldb, k, 1, false)
+			copyTile(c.view(full, j, edge.Rows, edge.Cols), edge, accumulate)
+		}
+	}
+}
+
+func (a blockA) strip(c unsafe.Pointer, stride int, panel unsafe.Pointer, ldb uintptr, k int, accumulate bool) {
+	if a.rows {
+		stripRows(c, uintptr(4*stride), a.data, a.lda, a.astep, panel, ldb, k, a.tiles, accumulate)
+	} else {
+		stripCols(c, uintptr(4*stride), a.data, a.lda, a.astep, panel, ldb, k, a.tiles, accumulate)
+	}
+}
+
+// copyTile copies or adds the first rows and columns of tile to c.
+func copyTile(c, tile Matrix, accumulate bool) {
+	for i := range c.Rows {
+		to, from := c.Data[i*c.Stride:][:c.Cols], tile.Data[i*tile.Stride:][:c.Cols]
+		if !accumulate {
+			copy(to, from)
+			continue
+		}
+		for j, v := range from {
+			to[j] += v
+		}
+	}
+}
