@@ -117,15 +117,16 @@ type Losses struct{ Train, Val, BitsPerByte float64 }
 const evalSeed = 2024
 
 // Evaluate measures the model on the same random places of both parts each
-// time; at the last step on more of them.
-func (r *Run) Evaluate() Losses {
+// time; at the last step on more of them. between, unless nil, is called after
+// each batch.
+func (r *Run) Evaluate(between func()) Losses {
 	n := r.Recipe.EvalBatches
 	if r.Finished() {
 		n = r.Recipe.LastEvalBatches
 	}
 	l := Losses{
-		Train: eval.Loss(r.Model, r.tape, r.trainEval, r.Recipe.Batch, n, evalSeed),
-		Val:   eval.Loss(r.Model, r.tape, r.valEval, r.Recipe.Batch, n, evalSeed),
+		Train: eval.Loss(r.Model, r.tape, r.trainEval, r.Recipe.Batch, n, evalSeed, between),
+		Val:   eval.Loss(r.Model, r.tape, r.valEval, r.Recipe.Batch, n, evalSeed, between),
 	}
 	l.BitsPerByte = eval.BitsPerByte(l.Val, r.bytesToken)
 	return l

@@ -1,0 +1,65 @@
+# Hornbook's commands. Go and Node are all that must be there; the toolchain
+# that is named here comes through Go's module proxy.
+export GOTOOLCHAIN := go1.27.4
+export GOEXPERIMENT := simd
+ADDR ?= 127.0.0.1:8080
+PURE := GOEXPERIMENT=
+WASM := GOOS=js GOARCH=wasm
+WASM_EXEC = $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
+NATIVE = $(shell go list ./...)
+# Packages whose tests mean something in wasm: no browser, no sockets.
+IN_WASM := ./tokenizer ./model/... ./web/protocol ./web/trainer
+
+.PHONY: all run build test check bench generate fuzz clean
+
+all: build
+
+# run builds the page and serves it.
+run: build
+	./build/hornbook serve -addr $(ADDR)
+
+build: node_modules
+	go run ./static/build
+	go build -trimpath -o build/hornbook ./cmd/hornbook
+
+node_modules: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch node_modules
+
+# test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
+test: build check
+	go test $(NATIVE)
+	$(PURE) go test ./model/... ./web/trainer
+	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
+	$(WASM) go test -exec="$(WASM_EXEC)" $(IN_WASM)
+	$(MAKE) fuzz FUZZTIME=5s
+
+FUZZTIME ?= 60s
+fuzz:
+	go test -run=NONE -fuzz=FuzzRoundTrip -fuzztime=$(FUZZTIME) ./tokenizer
+	go test -run=NONE -fuzz=FuzzReadJSON -fuzztime=$(FUZZTIME) ./tokenizer
+	go test -run=NONE -fuzz=FuzzDecode -fuzztime=$(FUZZTIME) ./web/protocol
+
+# check is what needs no run: vet for both targets and variants, formatting,
+# generated files, tidy modules.
+check:
+	go vet ./...
+	go vet -tags purego ./model/...
+	$(PURE) go vet ./model/...
+	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/trainer
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "not gofmt-clean"; exit 1; }
+	go mod tidy -diff
+	$(MAKE) generate
+	git diff --exit-code -- web/ui
+
+# generate makes the Go files of the vugu components.
+generate:
+	go generate ./web/ui
+
+bench: build
+	go test -run=NONE -bench=. ./model/kernel ./tokenizer ./model/data/village
+	./build/hornbook bench -preset nanogpt-cpu
+	./build/hornbook bench -where chromium -preset nanogpt-cpu
+
+clean:
+	rm -rf build node_modules static/dist

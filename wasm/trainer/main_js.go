@@ -1,0 +1,95 @@
+// Command trainer is the worker: it runs the session that the page commands
+// by messages.
+package main
+
+import (
+	"fmt"
+	"syscall/js"
+
+	"hornbook/model/data/village"
+	"hornbook/wasm/jsrt"
+	"hornbook/web/protocol"
+	"hornbook/web/trainer"
+)
+
+// villageBytes is the size of the built-in Village Tales.
+const villageBytes = 2 << 20
+
+const villageSeed = 1
+
+func main() {
+	commands := make(chan protocol.Command, 1024)
+	session := trainer.New(trainer.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample})
+	listen(commands)
+	session.Serve(commands)
+}
+
+// listen takes the page's messages, those that came while this module was
+// loading first.
+func listen(commands chan<- protocol.Command) {
+	receive := func(message js.Value) {
+		c, err := decode(message)
+		if err != nil {
+			emit(&protocol.Problem{Code: protocol.BadMessage, Detail: err.Error()})
+			return
+		}
+		select {
+		case commands <- c:
+		default:
+			emit(&protocol.Problem{Code: protocol.Busy, Detail: "too many commands wait"})
+		}
+	}
+	queue := js.Global().Get("hornbookQueue")
+	for i := range queue.Length() {
+		receive(queue.Index(i))
+	}
+	js.Global().Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		receive(args[0].Get("data"))
+		return nil
+	})) // lives as long as the worker
+}
+
+func decode(message js.Value) (protocol.Command, error) {
+	text := message.Get("json")
+	if text.Type() != js.TypeString {
+		return nil, fmt.Errorf("a message without json")
+	}
+	c, err := protocol.DecodeCommand([]byte(text.String()))
+	if err != nil {
+		return nil, err
+	}
+	if set, ok := c.(*protocol.SetText); ok && message.Get("payload").Truthy() {
+		if n := message.Get("payload").Length(); n > protocol.MaxText {
+			return nil, fmt.Errorf("a text of %d bytes is over the limit of %d", n, protocol.MaxText)
+		}
+		set.Data = jsrt.CopyIn(message.Get("payload"))
+	}
+	return c, nil
+}
+
+func emit(e protocol.Event) {
+	text, err := protocol.EncodeEvent(e)
+	if err != nil {
+		text, _ = protocol.EncodeEvent(&protocol.Problem{Code: protocol.Internal, Detail: err.Error()})
+	}
+	js.Global().Call("postMessage", string(text))
+}
+
+// sample makes or fetches a built-in text.
+func sample(name string) ([]byte, error) {
+	if name == "village" {
+		return village.Text(villageSeed, villageBytes), nil
+	}
+	response, err := jsrt.Await(js.Global().Call("fetch", "samples/"+name+".txt"))
+	if err != nil {
+		return nil, err
+	}
+	if !response.Get("ok").Bool() {
+		return nil, fmt.Errorf("the server answered %d", response.Get("status").Int())
+	}
+	buffer, err := jsrt.Await(response.Call("arrayBuffer"))
+	if err != nil {
+		return nil, err
+	}
+	return jsrt.CopyIn(js.Global().Get("Uint8Array").New(buffer)), nil
+}

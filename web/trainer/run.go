@@ -1,0 +1,170 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"hornbook/model"
+	"hornbook/model/cpu"
+	"hornbook/model/data"
+	"hornbook/model/recipe"
+	"hornbook/model/train"
+	"hornbook/tokenizer"
+	"hornbook/web/protocol"
+)
+
+// run is a training run with what it needs to write: a new text or tokenizer
+// does not touch it.
+type run struct {
+	*train.Run
+	tok       tokenizer.Tokenizer
+	generator *model.Generator
+	prompt    []int32 // of the samples during training
+}
+
+const (
+	stepEvery    = 100 * time.Millisecond // between two Step events
+	sampleTokens = 160
+	maxMemory    = 1.5 * (1 << 30)
+)
+
+// train starts a new run. Whatever is wrong is found before the former run is
+// let go.
+func (s *Session) train(c *protocol.Train) {
+	if s.state == "training" || s.state == "paused" {
+		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
+		return
+	}
+	before := s.state
+	s.setState("preparing", "")
+	next, problem := s.prepare(c.Recipe)
+	if problem != nil {
+		s.fail(problem)
+		s.setState(before, "")
+		return
+	}
+	s.run, s.writing = next, nil
+	s.tellModel()
+	s.setState("training", "")
+	s.evaluate()
+}
+
+func (s *Session) prepare(r recipe.Recipe) (*run, *protocol.Problem) {
+	t := &s.text
+	if t.bytes == nil {
+		return nil, &protocol.Problem{Code: protocol.TextMissing}
+	}
+	if problem := wrong(r.Check()); problem != nil {
+		return nil, problem
+	}
+	kind, size := t.kind, t.size
+	if problem := t.cut(s, r.Tokenizer, r.VocabSize); problem != nil {
+		return nil, problem
+	}
+	if kind != t.kind || size != t.size {
+		s.tellTokenizer()
+	}
+	r.Model.Vocab = t.tok.Size()
+	if r.Bytes() > maxMemory {
+		return nil, &protocol.Problem{Code: protocol.OutOfMemory, Got: fmt.Sprintf("%.0f", r.Bytes()), Want: fmt.Sprintf("%.0f", maxMemory)}
+	}
+	started, err := train.New(r, t.ids, len(t.bytes))
+	if errors.Is(err, train.ErrTooShort) {
+		return nil, &protocol.Problem{Code: protocol.TextTooShort, Got: strconv.Itoa(len(t.ids)),
+			Want: strconv.Itoa(data.MinTokens(r.Model.Context)), Detail: err.Error()}
+	}
+	if err != nil {
+		return nil, wrong(err)
+	}
+	return &run{Run: started, tok: t.tok, generator: model.NewGenerator(started.Model, cpu.New()),
+		prompt: t.ids[:1]}, nil
+}
+
+// wrong is err as a problem: a recipe's number or, unexpected, anything else.
+func wrong(err error) *protocol.Problem {
+	var w *recipe.Wrong
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &w):
+		return &protocol.Problem{Code: protocol.RecipeWrong, Key: w.Key, Got: w.Got, Want: w.Want, Detail: err.Error()}
+	}
+	return &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
+}
+
+func (s *Session) tellModel() {
+	r := s.run
+	m := r.Recipe.Model
+	trainIDs, valIDs := data.Split(s.text.ids)
+	s.host.Emit(&protocol.Model{Recipe: r.Recipe, Parameters: m.Parameters(), Bytes: int(r.Recipe.Bytes()),
+		Text: s.text.name, TrainTokens: len(trainIDs), ValTokens: len(valIDs),
+		FLOPsPerStep: m.FLOPsPerToken() * float64(r.Recipe.TokensPerStep())})
+}
+
+// step trains on one batch and tells what there is to tell.
+func (s *Session) step() {
+	r := s.run
+	if err := r.Step(); err != nil {
+		s.fail(&protocol.Problem{Code: protocol.LossNaN, Got: strconv.Itoa(r.Done), Detail: err.Error()})
+		s.setState("failed", protocol.LossNaN)
+		return
+	}
+	if time.Since(s.lastStep) >= stepEvery || r.Finished() {
+		s.tellStep()
+	}
+	every := func(n int) bool { return n > 0 && (r.Done%n == 0 || r.Finished()) }
+	if every(r.Recipe.EvalEvery) {
+		s.evaluate()
+	}
+	if every(r.Recipe.SampleEvery) {
+		s.sample()
+	}
+	if r.Finished() && s.state == "training" {
+		s.setState("done", protocol.Finished)
+	}
+}
+
+func (s *Session) tellStep() {
+	r := s.run
+	s.lastStep = time.Now()
+	seconds := r.Training.Seconds()
+	if r.Done == 0 {
+		return
+	}
+	flops := r.Recipe.Model.FLOPsPerToken() * float64(r.Tokens())
+	s.host.Emit(&protocol.Step{Step: r.Done, Steps: r.Recipe.Steps, Loss: r.Loss,
+		LearningRate: r.Recipe.LearningRate * r.Fraction, GradNorm: r.GradNorm, Tokens: r.Tokens(), Seconds: seconds,
+		TokensPerSecond: float64(r.Tokens()) / seconds,
+		SecondsLeft:     seconds / float64(r.Done) * float64(r.Recipe.Steps-r.Done), FLOPs: flops})
+}
+
+// evaluate measures both losses, looking for commands between two batches.
+func (s *Session) evaluate() {
+	r := s.run
+	losses := r.Evaluate(func() { s.drain() })
+	e := &protocol.Eval{Step: r.Done, TrainLoss: losses.Train, ValLoss: losses.Val, BitsPerByte: losses.BitsPerByte,
+		Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
+	if e.Seconds > 0 {
+		e.TokensPerSecond = float64(e.Tokens) / e.Seconds
+	}
+	s.host.Emit(e)
+}
+
+// sample lets the model write a little, to show how far it is.
+func (s *Session) sample() {
+	r := s.run
+	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
+	rng := rule.Rand()
+	probs := r.generator.Prompt(r.prompt)
+	var ids []int32
+	for range sampleTokens {
+		id := r.generator.Pick(probs, rule, rng)
+		ids = append(ids, id)
+		s.drain()
+		probs = r.generator.Next(id)
+	}
+	s.writing.restart()
+	s.host.Emit(&protocol.Sample{Step: r.Done, Text: string(r.tok.Decode(ids))})
+}

@@ -1,0 +1,160 @@
+// Package trainer is the session behind the page: a state machine that takes
+// the protocol's commands and gives its events. It knows no browser: in the
+// worker commands come by postMessage, in tests over a channel.
+//
+// One goroutine does all the work. Between two training steps, two generated
+// tokens or two batches of an evaluation it looks for commands, so that Pause
+// is answered within one step, and predictions are made while training.
+package trainer
+
+import (
+	"fmt"
+	"time"
+
+	"hornbook/model/kernel"
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+)
+
+// Session holds the text, its tokenizer and at most one run.
+type Session struct {
+	host     Host
+	commands <-chan protocol.Command
+	text     text
+	run      *run // nil before the first Train
+	state    string
+	predict  *protocol.Predict  // the newest that waits
+	tokenize *protocol.Tokenize // the newest that waits
+	writing  *writing           // the Generate under way
+	lastStep time.Time          // when the latest Step event was sent
+}
+
+// Host is what a session needs of its surroundings.
+type Host struct {
+	Emit   func(protocol.Event)              // sends an event; never blocks
+	Yield  func()                            // lets new commands arrive
+	Sample func(name string) ([]byte, error) // a built-in text
+}
+
+// SampleNames lists the built-in texts; the page begins with the first.
+var SampleNames = []string{"village", "opticks"}
+
+// New returns a session without a text.
+func New(host Host) *Session { return &Session{host: host, state: "idle"} }
+
+// Serve handles commands until the channel is closed.
+func (s *Session) Serve(commands <-chan protocol.Command) {
+	s.commands = commands
+	s.host.Emit(&protocol.Ready{Backend: "cpu", SIMD: kernel.Fast, Presets: recipe.Presets(),
+		Default: recipe.Default, Samples: SampleNames})
+	s.setState("idle", "")
+	for {
+		if !s.working() {
+			c, ok := <-commands
+			if !ok {
+				return
+			}
+			s.handle(c)
+			continue
+		}
+		if !s.drain() {
+			return
+		}
+		s.work()
+	}
+}
+
+// drain handles the commands that wait; it reports false once the channel is
+// closed.
+func (s *Session) drain() bool {
+	s.host.Yield()
+	for {
+		select {
+		case c, ok := <-s.commands:
+			if !ok {
+				return false
+			}
+			s.handle(c)
+		default:
+			return true
+		}
+	}
+}
+
+// working tells whether there is something to do besides waiting.
+func (s *Session) working() bool {
+	return s.state == "training" || s.predict != nil || s.tokenize != nil || s.writing != nil
+}
+
+// work does one small piece of each thing that is under way.
+func (s *Session) work() {
+	if c := s.tokenize; c != nil {
+		s.tokenize = nil
+		s.answerTokenize(c)
+	}
+	if c := s.predict; c != nil {
+		s.predict = nil
+		s.answerPredict(c)
+	}
+	if s.writing != nil {
+		s.write()
+	}
+	if s.state == "training" {
+		s.step()
+	}
+}
+
+func (s *Session) handle(c protocol.Command) {
+	switch c := c.(type) {
+	case *protocol.SetText:
+		s.setText(c)
+	case *protocol.SetTokenizer:
+		s.setTokenizer(c)
+	case *protocol.Tokenize:
+		s.tokenize = c
+	case *protocol.Train:
+		s.train(c)
+	case *protocol.Pause:
+		s.move("training", "paused")
+	case *protocol.Resume:
+		s.move("paused", "training")
+	case *protocol.Stop:
+		s.stop()
+	case *protocol.Predict:
+		s.predict = c
+	case *protocol.Generate:
+		s.generate(c)
+	case *protocol.Cancel:
+		s.cancel(c)
+	default:
+		s.fail(&protocol.Problem{Code: protocol.BadMessage, Detail: fmt.Sprintf("no handler for %T", c)})
+	}
+}
+
+// move changes the run's state if it is in state from.
+func (s *Session) move(from, to string) {
+	if s.state != from {
+		s.fail(&protocol.Problem{Code: protocol.NotTraining, Got: s.state, Want: from})
+		return
+	}
+	if to == "paused" {
+		s.tellStep()
+	}
+	s.setState(to, "")
+}
+
+func (s *Session) stop() {
+	if s.state != "training" && s.state != "paused" {
+		s.fail(&protocol.Problem{Code: protocol.NotTraining, Got: s.state})
+		return
+	}
+	s.tellStep()
+	s.setState("done", protocol.Stopped)
+}
+
+func (s *Session) setState(state string, reason protocol.Code) {
+	s.state = state
+	s.host.Emit(&protocol.State{State: state, Reason: reason})
+}
+
+func (s *Session) fail(p *protocol.Problem) { s.host.Emit(p) }

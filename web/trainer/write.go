@@ -1,0 +1,134 @@
+package trainer
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"hornbook/model"
+	"hornbook/web/protocol"
+)
+
+// writing is a Generate under way. It keeps all ids, since the model's cache
+// is shared with predictions and samples, which make it read again.
+type writing struct {
+	ask     *protocol.Generate
+	rule    model.Sampling
+	rng     *rand.Rand
+	ids     []int32 // prompt and what was written
+	written int
+	probs   []float64 // of the next token; nil: read ids again first
+	begin   time.Time
+	unknown []string
+}
+
+// restart makes a writing that was interrupted read its ids again.
+func (w *writing) restart() {
+	if w != nil {
+		w.probs = nil
+	}
+}
+
+const maxWriting = 100000
+
+// choices is the number of next tokens that a prediction names.
+const choices = 10
+
+func (s *Session) answerPredict(c *protocol.Predict) {
+	if s.run == nil {
+		s.fail(&protocol.Problem{Code: protocol.NoModel, ID: c.ID})
+		return
+	}
+	r := s.run
+	s.writing.restart()
+	probs := r.generator.Prompt(r.tok.Encode([]byte(c.Prompt)))
+	answer := &protocol.Prediction{ID: c.ID, Choices: []protocol.Choice{}, Unknown: unknown(r.tok, c.Prompt)}
+	for _, id := range likeliest(probs, choices) {
+		answer.Choices = append(answer.Choices, protocol.Choice{Token: id, Text: show(r.tok, id), Probability: probs[id]})
+	}
+	s.host.Emit(answer)
+}
+
+// likeliest returns the n ids of the largest probabilities, largest first.
+func likeliest(probs []float64, n int) []int32 {
+	order := make([]int32, len(probs))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int {
+		switch {
+		case probs[a] > probs[b]:
+			return -1
+		case probs[a] < probs[b]:
+			return 1
+		}
+		return 0
+	})
+	return order[:min(n, len(order))]
+}
+
+func (s *Session) generate(c *protocol.Generate) {
+	if s.run == nil {
+		s.fail(&protocol.Problem{Code: protocol.NoModel, ID: c.ID})
+		return
+	}
+	if problem := checkSampling(c); problem != nil {
+		s.fail(problem)
+		return
+	}
+	s.endWriting(true)
+	rule := model.Sampling{Temperature: c.Temperature, TopK: c.TopK, TopP: c.TopP, Seed: c.Seed}
+	s.writing = &writing{ask: c, rule: rule, rng: rule.Rand(), ids: s.run.tok.Encode([]byte(c.Prompt)),
+		begin: time.Now(), unknown: unknown(s.run.tok, c.Prompt)}
+}
+
+func checkSampling(c *protocol.Generate) *protocol.Problem {
+	wrong := func(key string, got any, want string) *protocol.Problem {
+		return &protocol.Problem{Code: protocol.RecipeWrong, Key: key, Got: fmt.Sprint(got), Want: want, ID: c.ID}
+	}
+	switch {
+	case c.Tokens < 1 || c.Tokens > maxWriting:
+		return wrong("tokens", c.Tokens, fmt.Sprintf("from 1 to %d", maxWriting))
+	case math.IsNaN(c.Temperature) || c.Temperature < 0 || c.Temperature > 10:
+		return wrong("temperature", c.Temperature, "from 0 to 10")
+	case c.TopK < 0:
+		return wrong("top_k", c.TopK, "0 or more")
+	case math.IsNaN(c.TopP) || c.TopP < 0 || c.TopP > 1:
+		return wrong("top_p", c.TopP, "from 0 to 1")
+	}
+	return nil
+}
+
+// write adds one token to the writing under way.
+func (s *Session) write() {
+	w, r := s.writing, s.run
+	if w.probs == nil {
+		w.probs = r.generator.Prompt(w.ids)
+	}
+	id := r.generator.Pick(w.probs, w.rule, w.rng)
+	s.host.Emit(&protocol.Token{ID: w.ask.ID, Choice: protocol.Choice{Token: id, Text: show(r.tok, id), Probability: w.probs[id]}})
+	w.ids = append(w.ids, id)
+	if w.written++; w.written == w.ask.Tokens {
+		s.endWriting(false)
+		return
+	}
+	w.probs = r.generator.Next(id)
+}
+
+func (s *Session) cancel(c *protocol.Cancel) {
+	if s.writing != nil && s.writing.ask.ID == c.ID {
+		s.endWriting(true)
+	}
+}
+
+func (s *Session) endWriting(cancelled bool) {
+	w := s.writing
+	if w == nil {
+		return
+	}
+	s.writing = nil
+	s.host.Emit(&protocol.Generated{ID: w.ask.ID, Tokens: w.written, Cancelled: cancelled, Unknown: w.unknown,
+		TokensPerSecond: float64(w.written) / max(1e-9, time.Since(w.begin).Seconds())})
+}
