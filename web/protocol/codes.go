@@ -19,6 +19,7 @@ const (
 	TextTooLong   Code = "text_too_long"  // Got and Want in bytes
 	TextBinary    Code = "text_binary"    // NUL bytes or mostly not text
 	TextMissing   Code = "text_missing"   // Train before any text
+	TextUnread    Code = "text_unread"    // the browser could not read the file
 	SampleUnknown Code = "sample_unknown" // no sample of this name
 	SampleFailed  Code = "sample_failed"  // it could not be fetched
 	TooManyKinds  Code = "too_many_kinds" // "chars" with too many different characters for Want: use "bpe" or "bytes"
@@ -28,15 +29,16 @@ const (
 	NotTraining   Code = "not_training"   // Pause, Resume or Stop without a run
 	LossNaN       Code = "loss_nan"       // the loss became infinite or no number; the last good weights are kept; Got: the step
 	OutOfMemory   Code = "out_of_memory"  // the recipe needs more than Want bytes
+	TrainerGone   Code = "trainer_gone"   // the worker ended; the page must be opened again
 	BadMessage    Code = "bad_message"    // a command that the codec refused
 	Internal      Code = "internal"       // a bug of ours
 )
 
 // Codes lists every code, so that a test can see that each has its words.
 var Codes = []Code{
-	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing,
+	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
-	BadMessage, Internal,
+	TrainerGone, BadMessage, Internal,
 }
 
 // MaxText bounds the text, in bytes. Ids take four bytes a token beside it.

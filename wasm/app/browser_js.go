@@ -1,0 +1,167 @@
+package main
+
+import (
+	"strconv"
+	"syscall/js"
+
+	"github.com/vugu/vugu"
+
+	"hornbook/wasm/jsrt"
+	"hornbook/web/protocol"
+	"hornbook/web/ui"
+	"hornbook/web/wording"
+)
+
+// browser is the page's ui.Host: the worker, files, the clipboard, the chart.
+type browser struct {
+	page     *ui.Page
+	worker   js.Value
+	lock     vugu.EventEnv
+	changed  chan struct{} // the page is to be drawn anew
+	paint    chan struct{} // the browser is about to paint
+	painting js.Func
+}
+
+func newBrowser(lock vugu.EventEnv) *browser {
+	b := &browser{worker: js.Global().Get("hornbookTrainer"), lock: lock,
+		changed: make(chan struct{}, 1), paint: make(chan struct{}, 1)}
+	b.page = ui.NewPage(b)
+	b.painting = js.FuncOf(func(js.Value, []js.Value) any {
+		select {
+		case b.paint <- struct{}{}:
+		default:
+		}
+		return nil
+	})
+	return b
+}
+
+func element(id string) js.Value { return js.Global().Get("document").Call("getElementById", id) }
+
+// listen takes the worker's events, those that came before first, and files
+// that are dropped on the page.
+func (b *browser) listen() {
+	b.worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		b.apply(args[0].Get("data").String())
+		return nil
+	}))
+	early := js.Global().Get("hornbookEvents")
+	for i := range early.Length() {
+		b.apply(early.Index(i).String())
+	}
+	document := js.Global().Get("document")
+	document.Call("addEventListener", "dragover", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		args[0].Call("preventDefault")
+		return nil
+	}))
+	document.Call("addEventListener", "drop", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		args[0].Call("preventDefault")
+		if files := args[0].Get("dataTransfer").Get("files"); files.Length() > 0 {
+			go b.send(files.Index(0))
+		}
+		return nil
+	}))
+	repaint := js.FuncOf(func(js.Value, []js.Value) any {
+		b.change()
+		return nil
+	})
+	js.Global().Call("addEventListener", "resize", repaint)
+	js.Global().Call("matchMedia", "(prefers-color-scheme: dark)").Call("addEventListener", "change", repaint)
+	b.change()
+}
+
+// Send gives the worker a command.
+func (b *browser) Send(c protocol.Command) {
+	text, err := protocol.EncodeCommand(c)
+	if err != nil {
+		panic(err)
+	}
+	message := js.Global().Get("Object").New()
+	message.Set("json", string(text))
+	if set, ok := c.(*protocol.SetText); ok && set.Source != "sample" {
+		bytes := js.Global().Get("Uint8Array").New(len(set.Data))
+		js.CopyBytesToJS(bytes, set.Data)
+		message.Set("payload", bytes)
+	}
+	b.worker.Call("postMessage", message)
+}
+
+// SendFile sends the file that is chosen in an input.
+func (b *browser) SendFile(input string) {
+	chosen := element(input)
+	if files := chosen.Get("files"); files.Length() > 0 {
+		go func(file js.Value) {
+			b.send(file)
+			chosen.Set("value", "") // the same file can be chosen again
+		}(files.Index(0))
+	}
+}
+
+// send reads a file and hands its bytes to the worker without copying them
+// into this module. A file over the limit is not even read.
+func (b *browser) send(file js.Value) {
+	name, size := file.Get("name").String(), file.Get("size").Float()
+	if size > protocol.MaxText {
+		b.fail(&protocol.Problem{Code: protocol.TextTooLong, Got: strconv.FormatFloat(size, 'f', 0, 64), Want: strconv.Itoa(protocol.MaxText)})
+		return
+	}
+	buffer, err := jsrt.Await(file.Call("arrayBuffer"))
+	if err != nil {
+		b.fail(&protocol.Problem{Code: protocol.TextUnread, Got: name, Detail: err.Error()})
+		return
+	}
+	text, err := protocol.EncodeCommand(&protocol.SetText{Source: "upload", Name: name})
+	if err != nil {
+		panic(err)
+	}
+	message, transfer := js.Global().Get("Object").New(), js.Global().Get("Array").New(buffer)
+	message.Set("json", string(text))
+	message.Set("payload", js.Global().Get("Uint8Array").New(buffer))
+	b.worker.Call("postMessage", message, transfer)
+}
+
+func (b *browser) fail(p *protocol.Problem) {
+	b.lock.Lock()
+	b.page.Apply(p)
+	b.lock.UnlockOnly()
+	b.change()
+}
+
+// Copy puts text on the clipboard.
+func (b *browser) Copy(text string) {
+	if clipboard := js.Global().Get("navigator").Get("clipboard"); clipboard.Truthy() {
+		go jsrt.Await(clipboard.Call("writeText", text)) // refused: the text can still be selected
+	}
+}
+
+// Say tells a screen reader.
+func (b *browser) Say(text string) { element("spoken").Set("textContent", text) }
+
+// drawn does after each drawing what vugu leaves to JavaScript.
+func (b *browser) drawn() {
+	b.chart()
+	if b.page.Usable() {
+		js.Global().Get("document").Get("documentElement").Call("setAttribute", "data-ready", "true")
+	}
+}
+
+func (b *browser) chart() {
+	c := b.page.Curve
+	var steps []int
+	var losses []float64
+	for _, e := range b.page.Evals {
+		steps, losses = append(steps, e.Step), append(losses, e.ValLoss)
+	}
+	names := map[string]any{"step": wording.StepColumn, "loss": wording.LossAxis,
+		"training": wording.TrainingCurve, "validation": wording.ValidatedCurve}
+	js.Global().Call("hornbookChart", element("chart"), pair(c.Steps, c.Losses), pair(steps, losses), b.page.LogScale, names)
+}
+
+// pair is [steps, losses] for JavaScript.
+func pair(steps []int, losses []float64) []any {
+	x, y := make([]any, len(steps)), make([]any, len(losses))
+	for i := range steps {
+		x[i], y[i] = steps[i], losses[i]
+	}
+	return []any{x, y}
+}

@@ -1,0 +1,78 @@
+// Command app is the page: it mounts the components, sends their commands to
+// the trainer's worker and draws what the worker says.
+package main
+
+import (
+	"syscall/js"
+	"time"
+
+	"github.com/vugu/vugu"
+	"github.com/vugu/vugu/domrender"
+
+	"hornbook/web/protocol"
+	"hornbook/web/ui"
+)
+
+const (
+	drawEvery = 50 * time.Millisecond // at most
+	slowest   = time.Second           // in a tab that is hidden
+)
+
+func main() {
+	renderer, err := domrender.New("#app")
+	if err != nil {
+		panic(err)
+	}
+	build, err := vugu.NewBuildEnv(renderer.EventEnv())
+	if err != nil {
+		panic(err)
+	}
+	browser := newBrowser(renderer.EventEnv())
+	root := &ui.Root{Page: browser.page}
+	build.WireComponent(root)
+	browser.listen()
+	go func() {
+		for renderer.EventWait() {
+			browser.change()
+		}
+	}()
+	for {
+		<-browser.changed
+		browser.frame()
+		if err := renderer.Render(build.RunBuild(root)); err != nil {
+			panic(err)
+		}
+		browser.drawn()
+		time.Sleep(drawEvery)
+	}
+}
+
+// frame waits for the browser to be about to paint; a hidden tab, which is not
+// painted, waits no longer than slowest.
+func (b *browser) frame() {
+	js.Global().Call("requestAnimationFrame", b.painting)
+	select {
+	case <-b.paint:
+	case <-time.After(slowest):
+	}
+}
+
+// change asks for the page to be drawn anew.
+func (b *browser) change() {
+	select {
+	case b.changed <- struct{}{}:
+	default:
+	}
+}
+
+// apply takes over an event of the worker.
+func (b *browser) apply(text string) {
+	e, err := protocol.DecodeEvent([]byte(text))
+	if err != nil {
+		e = &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
+	}
+	b.lock.Lock()
+	b.page.Apply(e)
+	b.lock.UnlockOnly()
+	b.change()
+}

@@ -1,0 +1,253 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+	"hornbook/web/wording"
+)
+
+// Page is the State with what a person is doing on it. Its methods are the
+// handlers of the components.
+type Page struct {
+	State
+	Host Host
+
+	Source    string // the sample that is chosen, "" for an own text
+	Typed     string
+	TypedOpen bool
+
+	CutText  string // what was typed to see it cut
+	cutOwn   bool   // it was typed, not taken from the text
+	CutKind  string
+	CutSize  string
+	Draft    Draft
+	More     bool // more numbers are shown
+	AsTable  bool // the losses are shown as a table
+	LogScale bool
+	lookBack int  // the piece of writing that is looked at
+	looking  bool // back at lookBack, not at the latest
+
+	PromptText string
+	promptOwn  bool              // it was typed, not taken from the text
+	Sampling   map[string]string // fields of Try by the protocol's names
+	Picked     int               // token of the writing whose probability is shown, -1 for none
+	CopyDone   bool
+	AsideOpen  bool // on narrow screens
+
+	requests   int       // ids of requests so far
+	cutting    int       // id of the latest Tokenize
+	predicting int       // id of the latest Predict
+	writing    int       // id of the latest Generate
+	spoken     time.Time // when a screen reader was last told the step
+}
+
+// sayEvery is the least time between two steps that are read aloud.
+const sayEvery = 10 * time.Second
+
+// NewPage returns a page that waits for the trainer's Ready.
+func NewPage(h Host) *Page {
+	return &Page{Host: h, State: State{Run: protocol.State{State: "idle"}}, CutSize: "512", Picked: -1,
+		Sampling: map[string]string{"temperature": "0.8", "top_k": "0", "top_p": "0.95", "seed": "1", "tokens": "200"}}
+}
+
+// Usable tells whether there is a text, so that Train can be pressed, or a
+// message that says why there is none.
+func (p *Page) Usable() bool { return p.Tokenizer != nil || len(p.Problems) > 0 }
+
+// Apply takes over an event and asks for what follows from it.
+func (p *Page) Apply(e protocol.Event) {
+	if p.stale(e) {
+		return
+	}
+	p.State.Apply(e)
+	switch e := e.(type) {
+	case *protocol.Ready:
+		p.Draft = NewDraft(p.preset(e.Default))
+		p.ChooseSample(e.Samples[0])
+	case *protocol.Text:
+		p.begin(e)
+	case *protocol.Tokenizer:
+		p.CutKind = e.Kind
+		p.askTokens()
+	case *protocol.State:
+		p.Host.Say(wording.RunState(e.State))
+		if e.State == "training" || e.State == "done" {
+			p.askPrediction()
+		}
+	case *protocol.Sample:
+		p.askPrediction()
+	case *protocol.Step:
+		p.saySteps(e)
+	case *protocol.Problem:
+		p.Host.Say(wording.Problem(e))
+	}
+}
+
+// stale tells whether e answers a request that a newer one has replaced.
+func (p *Page) stale(e protocol.Event) bool {
+	switch e := e.(type) {
+	case *protocol.Tokens:
+		return e.ID != p.cutting
+	case *protocol.Prediction:
+		return e.ID != p.predicting
+	case *protocol.Token:
+		return e.ID != p.writing
+	case *protocol.Generated:
+		return e.ID != p.writing
+	}
+	return false
+}
+
+// begin fills in what was not typed from the beginning of the text.
+func (p *Page) begin(t *protocol.Text) {
+	if t.Source != "sample" {
+		p.Source = ""
+	}
+	if !p.cutOwn {
+		p.CutText = firstLine(t.Preview)
+	}
+	if !p.promptOwn {
+		p.PromptText = firstWords(t.Preview, 2)
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if r := []rune(line); len(r) > 80 {
+		return string(r[:80])
+	}
+	return line
+}
+
+func firstWords(text string, n int) string {
+	words := strings.Fields(text)
+	return strings.Join(words[:min(n, len(words))], " ") + " "
+}
+
+func (p *Page) saySteps(e *protocol.Step) {
+	if now := time.Now(); now.Sub(p.spoken) >= sayEvery {
+		p.spoken = now
+		p.Host.Say(wording.NewSteps(e.Step, e.Steps, e.Loss))
+	}
+}
+
+func (p *Page) nextID() int {
+	p.requests++
+	return p.requests
+}
+
+// Text.
+
+// ChooseSample asks for a built-in text.
+func (p *Page) ChooseSample(name string) {
+	if name == "" {
+		return
+	}
+	p.Source = name
+	p.solve(TextStation)
+	p.Working = &protocol.Working{Task: "sample", Total: 1}
+	p.Host.Send(&protocol.SetText{Source: "sample", Name: name})
+}
+
+// UseTyped takes what was typed as the text.
+func (p *Page) UseTyped() {
+	p.solve(TextStation)
+	p.Host.Send(&protocol.SetText{Source: "typed", Name: wording.TypedName, Data: []byte(p.Typed)})
+}
+
+// Upload sends the file that was chosen.
+func (p *Page) Upload() {
+	p.solve(TextStation)
+	p.Host.SendFile("upload")
+}
+
+// Tokens.
+
+// ChooseKind asks for another tokenizer; BPE waits for its size and a button.
+func (p *Page) ChooseKind(kind string) {
+	p.CutKind = kind
+	if kind != "bpe" {
+		p.Cut()
+	}
+}
+
+// Cut asks for the tokenizer that is chosen.
+func (p *Page) Cut() {
+	size, err := strconv.Atoi(strings.TrimSpace(p.CutSize))
+	if err != nil && p.CutKind == "bpe" {
+		p.fail(&protocol.Problem{Code: protocol.RecipeWrong, Key: "vocab_size", Got: p.CutSize, Want: wording.WholeNumber})
+		return
+	}
+	if p.CutKind != "bpe" {
+		size = 0
+	}
+	p.solve(TokensStation)
+	p.Host.Send(&protocol.SetTokenizer{Kind: p.CutKind, Size: size})
+}
+
+// TypeToCut shows how another text is cut.
+func (p *Page) TypeToCut(text string) {
+	p.CutText, p.cutOwn = text, true
+	p.askTokens()
+}
+
+func (p *Page) askTokens() {
+	p.cutting = p.nextID()
+	p.Host.Send(&protocol.Tokenize{ID: p.cutting, Text: p.CutText})
+}
+
+// Train.
+
+// ChoosePreset begins a new draft.
+func (p *Page) ChoosePreset(name string) {
+	p.Draft = NewDraft(p.preset(name))
+	p.solve(TrainStation)
+}
+
+// Recipe is the draft with the tokenizer that is in use; key names a field
+// that cannot be read, "" if all can.
+func (p *Page) Recipe() (r recipe.Recipe, key string) {
+	r, key = p.Draft.Recipe()
+	if p.Tokenizer != nil {
+		r.Tokenizer, r.Model.Vocab = p.Tokenizer.Kind, p.Tokenizer.Size
+		if r.Tokenizer == "bpe" {
+			r.VocabSize = p.Tokenizer.Size
+		}
+	}
+	return r, key
+}
+
+// Train starts a run with the draft.
+func (p *Page) Train() {
+	if p.Active() {
+		return
+	}
+	r, key := p.Recipe()
+	if key != "" {
+		p.fail(&protocol.Problem{Code: protocol.RecipeWrong, Key: key, Got: p.Draft.Value(key), Want: wording.AnyNumber})
+		return
+	}
+	p.solve(TrainStation)
+	p.Host.Send(&protocol.Train{Recipe: r})
+}
+
+// PauseResume does what the button says.
+func (p *Page) PauseResume() {
+	switch p.Run.State {
+	case "training":
+		p.Host.Send(&protocol.Pause{})
+	case "paused":
+		p.Host.Send(&protocol.Resume{})
+	}
+}
+
+// Stop ends the run.
+func (p *Page) Stop() {
+	if p.Run.State == "training" || p.Run.State == "paused" {
+		p.Host.Send(&protocol.Stop{})
+	}
+}

@@ -1,0 +1,162 @@
+// Package ui is the page: vugu components that draw a State and turn what a
+// person does into the protocol's commands. It knows the protocol, never the
+// model, and runs natively too, for its tests.
+package ui
+
+import (
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+)
+
+// Host is what the page needs of the browser.
+type Host interface {
+	Send(protocol.Command) // to the trainer; never blocks
+	SendFile(input string) // sends the file that is chosen in the input with this id as SetText
+	Copy(text string)      // to the clipboard
+	Say(text string)       // to screen readers
+}
+
+// State is all that the page shows. Apply changes it by an event of the
+// trainer, the components by what a person does.
+type State struct {
+	Ready     protocol.Ready
+	Text      *protocol.Text      // nil until the first is there
+	Tokenizer *protocol.Tokenizer // nil until the first is there
+	Working   *protocol.Working   // nil unless something long goes on
+	Tokens    []protocol.Piece    // of what was typed to see it cut
+	Missing   []string            // characters of it that the tokenizer lacks
+
+	Run     protocol.State
+	Model   *protocol.Model // nil before the first Train
+	Step    protocol.Step   // the latest
+	Evals   []protocol.Eval
+	Curve   Curve
+	Samples []protocol.Sample
+
+	Prediction *protocol.Prediction // nil: none yet
+	Prompt     string               // that was given to the writing
+	Writing    []protocol.Token
+	Written    *protocol.Generated // nil while writing, and before
+
+	Problems map[string]*protocol.Problem // by station
+}
+
+// Stations in the order of the page; the names are the ids of their elements.
+const (
+	TextStation   = "text"
+	TokensStation = "tokens"
+	TrainStation  = "train"
+	TryStation    = "try"
+)
+
+// Stations lists them in order.
+var Stations = []string{TextStation, TokensStation, TrainStation, TryStation}
+
+// Apply takes over what an event says.
+func (s *State) Apply(e protocol.Event) {
+	switch e := e.(type) {
+	case *protocol.Ready:
+		s.Ready = *e
+	case *protocol.Text:
+		s.Text, s.Working = e, nil
+		s.solve(TextStation)
+	case *protocol.Tokenizer:
+		s.Tokenizer, s.Working = e, nil
+		s.solve(TokensStation)
+	case *protocol.Tokens:
+		s.Tokens, s.Missing = e.Pieces, e.Unknown
+	case *protocol.Working:
+		s.Working = e
+	case *protocol.Prediction:
+		s.Prediction = e
+	case *protocol.Token:
+		s.Writing = append(s.Writing, *e)
+	case *protocol.Generated:
+		s.Written = e
+	case *protocol.Problem:
+		s.fail(e)
+	default:
+		s.applyRun(e)
+	}
+}
+
+// applyRun takes over what an event says of the run.
+func (s *State) applyRun(e protocol.Event) {
+	switch e := e.(type) {
+	case *protocol.State:
+		s.Run = *e
+		if e.State == "training" {
+			s.solve(TrainStation)
+			s.solve(TryStation)
+		}
+	case *protocol.Model:
+		s.Model, s.Step, s.Evals, s.Samples, s.Curve = e, protocol.Step{Steps: e.Recipe.Steps}, nil, nil, Curve{}
+		s.Prediction, s.Writing, s.Written = nil, nil, nil
+	case *protocol.Step:
+		s.Step = *e
+		s.Curve.Add(e.Step, e.Loss)
+	case *protocol.Eval:
+		s.Evals = append(s.Evals, *e)
+	case *protocol.Sample:
+		s.Samples = append(s.Samples, *e)
+	}
+}
+
+func (s *State) fail(p *protocol.Problem) {
+	s.Working = nil
+	if s.Problems == nil {
+		s.Problems = map[string]*protocol.Problem{}
+	}
+	s.Problems[s.station(p)] = p
+}
+
+func (s *State) solve(station string) { delete(s.Problems, station) }
+
+// station is where a problem is shown.
+func (s *State) station(p *protocol.Problem) string {
+	switch p.Code {
+	case protocol.TextEmpty, protocol.TextOne, protocol.TextTooLong, protocol.TextBinary, protocol.TextUnread,
+		protocol.SampleUnknown, protocol.SampleFailed:
+		return TextStation
+	case protocol.TextTooShort, protocol.TextMissing:
+		if s.Run.State == "preparing" {
+			return TrainStation
+		}
+		return TextStation
+	case protocol.TooManyKinds:
+		return TokensStation
+	case protocol.RecipeWrong:
+		switch p.Key {
+		case "tokenizer", "vocab_size":
+			return TokensStation
+		case "temperature", "top_k", "top_p", "tokens":
+			return TryStation
+		}
+	case protocol.NoModel:
+		return TryStation
+	}
+	return TrainStation
+}
+
+// Active tells whether a run is under way, paused or not.
+func (s *State) Active() bool {
+	return s.Run.State == "training" || s.Run.State == "paused" || s.Run.State == "preparing"
+}
+
+// LastEval is the latest evaluation, nil before the first.
+func (s *State) LastEval() *protocol.Eval {
+	if len(s.Evals) == 0 {
+		return nil
+	}
+	return &s.Evals[len(s.Evals)-1]
+}
+
+// preset is the recipe that the trainer calls name.
+func (s *State) preset(name string) recipe.Recipe {
+	for _, r := range s.Ready.Presets {
+		if r.Preset == name {
+			return r
+		}
+	}
+	return recipe.Recipe{}
+}
