@@ -118,8 +118,9 @@ const evalSeed = 2024
 
 // Evaluate measures the model on the same random places of both parts each
 // time; at the last step on more of them. between, unless nil, is called after
-// each batch.
-func (r *Run) Evaluate(between func()) Losses {
+// each batch; when it reports false, the rest is left out and the losses are
+// not comparable.
+func (r *Run) Evaluate(between func() bool) Losses {
 	n := r.Recipe.EvalBatches
 	if r.Finished() {
 		n = r.Recipe.LastEvalBatches

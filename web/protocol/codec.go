@@ -94,11 +94,10 @@ func splitName(key string, data []byte) (name string, body []byte, err error) {
 		return "", nil, fmt.Errorf("protocol: a message begins with {%q: name", key)
 	}
 	rest := bytes.TrimLeft(data[dec.InputOffset():], " \t\r\n")
-	if len(rest) > 0 && rest[0] == ',' {
-		rest = rest[1:]
-		if after := bytes.TrimLeft(rest, " \t\r\n"); len(after) > 0 && after[0] == '}' {
-			return "", nil, fmt.Errorf("protocol: %s %q has a comma too many", key, name)
-		}
+	body, more := bytes.CutPrefix(rest, []byte{','})
+	after := bytes.TrimLeft(body, " \t\r\n")
+	if ends := bytes.HasPrefix(after, []byte{'}'}); ends == more {
+		return "", nil, fmt.Errorf("protocol: %s %q must be followed by a comma and a field, or by the end", key, name)
 	}
-	return name, append([]byte{'{'}, rest...), nil
+	return name, append([]byte{'{'}, body...), nil
 }

@@ -71,6 +71,13 @@ type Cancel struct {
 	ID int `json:"id"`
 }
 
+// Bench times training steps of a recipe on a built-in text, to measure the
+// machine. Answer: Benched, or a Problem; Busy while a run is going on.
+type Bench struct {
+	Recipe recipe.Recipe `json:"recipe"`
+	Steps  int           `json:"steps"` // 1 to 10,000
+}
+
 func (*SetText) command() string      { return "set_text" }
 func (*SetTokenizer) command() string { return "set_tokenizer" }
 func (*Tokenize) command() string     { return "tokenize" }
@@ -81,6 +88,7 @@ func (*Stop) command() string         { return "stop" }
 func (*Predict) command() string      { return "predict" }
 func (*Generate) command() string     { return "generate" }
 func (*Cancel) command() string       { return "cancel" }
+func (*Bench) command() string        { return "bench" }
 
 var commands = map[string]func() Command{
 	"set_text":      func() Command { return new(SetText) },
@@ -93,4 +101,5 @@ var commands = map[string]func() Command{
 	"predict":       func() Command { return new(Predict) },
 	"generate":      func() Command { return new(Generate) },
 	"cancel":        func() Command { return new(Cancel) },
+	"bench":         func() Command { return new(Bench) },
 }

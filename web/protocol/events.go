@@ -130,6 +130,24 @@ type Generated struct {
 	Unknown         []string `json:"unknown"`
 }
 
+// Spread is the middle and the ends of measured times, in milliseconds.
+type Spread struct {
+	Median float64 `json:"median"`
+	Min    float64 `json:"min"`
+	Max    float64 `json:"max"`
+}
+
+// Benched answers Bench.
+type Benched struct {
+	Backend         string  `json:"backend"`
+	MsPerStep       Spread  `json:"ms_per_step"`
+	TokensPerSecond float64 `json:"tokens_per_second"` // at the median
+	GFLOPS          float64 `json:"gflops"`            // of the whole step, at the median; operations are an estimate
+	PeakGFLOPS      float64 `json:"peak_gflops"`       // of one large matmul
+	LossFirst       float64 `json:"loss_first"`
+	LossLast        float64 `json:"loss_last"`
+}
+
 // Problem is something that went wrong, as data: the words for it are the
 // page's. What was there before the command is still there.
 type Problem struct {
@@ -156,6 +174,7 @@ func (*Sample) event() string     { return "sample" }
 func (*Prediction) event() string { return "prediction" }
 func (*Token) event() string      { return "token" }
 func (*Generated) event() string  { return "generated" }
+func (*Benched) event() string    { return "bench" }
 func (*Problem) event() string    { return "problem" }
 
 var events = map[string]func() Event{
@@ -172,5 +191,6 @@ var events = map[string]func() Event{
 	"prediction": func() Event { return new(Prediction) },
 	"token":      func() Event { return new(Token) },
 	"generated":  func() Event { return new(Generated) },
+	"bench":      func() Event { return new(Benched) },
 	"problem":    func() Event { return new(Problem) },
 }

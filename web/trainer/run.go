@@ -3,6 +3,7 @@ package trainer
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,7 +21,8 @@ import (
 type run struct {
 	*train.Run
 	tok       tokenizer.Tokenizer
-	generator *model.Generator
+	predictor *model.Generator
+	sampler   *model.Generator
 	prompt    []int32 // of the samples during training
 }
 
@@ -33,7 +35,7 @@ const (
 // train starts a new run. Whatever is wrong is found before the former run is
 // let go.
 func (s *Session) train(c *protocol.Train) {
-	if s.state == "training" || s.state == "paused" {
+	if s.busy() {
 		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
 		return
 	}
@@ -45,7 +47,8 @@ func (s *Session) train(c *protocol.Train) {
 		s.setState(before, "")
 		return
 	}
-	s.run, s.writing = next, nil
+	s.endWriting(true)
+	s.run = next
 	s.tellModel()
 	s.setState("training", "")
 	s.evaluate()
@@ -56,7 +59,7 @@ func (s *Session) prepare(r recipe.Recipe) (*run, *protocol.Problem) {
 	if t.bytes == nil {
 		return nil, &protocol.Problem{Code: protocol.TextMissing}
 	}
-	if problem := wrong(r.Check()); problem != nil {
+	if problem := fits(r); problem != nil {
 		return nil, problem
 	}
 	kind, size := t.kind, t.size
@@ -67,8 +70,8 @@ func (s *Session) prepare(r recipe.Recipe) (*run, *protocol.Problem) {
 		s.tellTokenizer()
 	}
 	r.Model.Vocab = t.tok.Size()
-	if r.Bytes() > maxMemory {
-		return nil, &protocol.Problem{Code: protocol.OutOfMemory, Got: fmt.Sprintf("%.0f", r.Bytes()), Want: fmt.Sprintf("%.0f", maxMemory)}
+	if problem := fits(r); problem != nil {
+		return nil, problem
 	}
 	started, err := train.New(r, t.ids, len(t.bytes))
 	if errors.Is(err, train.ErrTooShort) {
@@ -78,17 +81,27 @@ func (s *Session) prepare(r recipe.Recipe) (*run, *protocol.Problem) {
 	if err != nil {
 		return nil, wrong(err)
 	}
-	return &run{Run: started, tok: t.tok, generator: model.NewGenerator(started.Model, cpu.New()),
+	return &run{Run: started, tok: t.tok, predictor: generator(started.Model), sampler: generator(started.Model),
 		prompt: t.ids[:1]}, nil
+}
+
+func generator(m *model.GPT) *model.Generator { return model.NewGenerator(m, cpu.New()) }
+
+// fits says what of r cannot be trained, or not in the memory that there is.
+func fits(r recipe.Recipe) *protocol.Problem {
+	if err := r.Check(); err != nil {
+		return wrong(err)
+	}
+	if n := r.Bytes(); n > maxMemory {
+		return &protocol.Problem{Code: protocol.OutOfMemory, Got: fmt.Sprintf("%.0f", n), Want: fmt.Sprintf("%.0f", maxMemory)}
+	}
+	return nil
 }
 
 // wrong is err as a problem: a recipe's number or, unexpected, anything else.
 func wrong(err error) *protocol.Problem {
 	var w *recipe.Wrong
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &w):
+	if errors.As(err, &w) {
 		return &protocol.Problem{Code: protocol.RecipeWrong, Key: w.Key, Got: w.Got, Want: w.Want, Detail: err.Error()}
 	}
 	return &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
@@ -106,7 +119,9 @@ func (s *Session) tellModel() {
 // step trains on one batch and tells what there is to tell.
 func (s *Session) step() {
 	r := s.run
-	if err := r.Step(); err != nil {
+	err := r.Step()
+	s.writing.restart()
+	if err != nil {
 		s.fail(&protocol.Problem{Code: protocol.LossNaN, Got: strconv.Itoa(r.Done), Detail: err.Error()})
 		s.setState("failed", protocol.LossNaN)
 		return
@@ -118,7 +133,7 @@ func (s *Session) step() {
 	if every(r.Recipe.EvalEvery) {
 		s.evaluate()
 	}
-	if every(r.Recipe.SampleEvery) {
+	if every(r.Recipe.SampleEvery) && s.state == "training" {
 		s.sample()
 	}
 	if r.Finished() && s.state == "training" {
@@ -140,10 +155,14 @@ func (s *Session) tellStep() {
 		SecondsLeft:     seconds / float64(r.Done) * float64(r.Recipe.Steps-r.Done), FLOPs: flops})
 }
 
-// evaluate measures both losses, looking for commands between two batches.
+// evaluate measures both losses. Pause lets it end; Stop does not, and then
+// nothing is told.
 func (s *Session) evaluate() {
 	r := s.run
-	losses := r.Evaluate(func() { s.drain() })
+	losses := r.Evaluate(s.between)
+	if !s.busy() {
+		return
+	}
 	e := &protocol.Eval{Step: r.Done, TrainLoss: losses.Train, ValLoss: losses.Val, BitsPerByte: losses.BitsPerByte,
 		Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
 	if e.Seconds > 0 {
@@ -157,14 +176,15 @@ func (s *Session) sample() {
 	r := s.run
 	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
 	rng := rule.Rand()
-	probs := r.generator.Prompt(r.prompt)
-	var ids []int32
+	probs := r.sampler.Prompt(r.prompt)
+	ids := slices.Clone(r.prompt)
 	for range sampleTokens {
-		id := r.generator.Pick(probs, rule, rng)
+		id := r.sampler.Pick(probs, rule, rng)
 		ids = append(ids, id)
-		s.drain()
-		probs = r.generator.Next(id)
+		if !s.between() {
+			return
+		}
+		probs = r.sampler.Next(id)
 	}
-	s.writing.restart()
 	s.host.Emit(&protocol.Sample{Step: r.Done, Text: string(r.tok.Decode(ids))})
 }

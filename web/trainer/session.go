@@ -3,8 +3,10 @@
 // worker commands come by postMessage, in tests over a channel.
 //
 // One goroutine does all the work. Between two training steps, two generated
-// tokens or two batches of an evaluation it looks for commands, so that Pause
-// is answered within one step, and predictions are made while training.
+// tokens or two batches of an evaluation it looks for commands and answers the
+// quick ones, so that Pause is answered within one step, and predictions are
+// made while training. Slow ones (a text, a tokenizer, a new run) wait until
+// the evaluation is over; Stop cuts it short.
 package trainer
 
 import (
@@ -23,6 +25,7 @@ type Session struct {
 	text     text
 	run      *run // nil before the first Train
 	state    string
+	slow     []protocol.Command // that wait
 	predict  *protocol.Predict  // the newest that waits
 	tokenize *protocol.Tokenize // the newest that waits
 	writing  *writing           // the Generate under way
@@ -39,13 +42,16 @@ type Host struct {
 // SampleNames lists the built-in texts; the page begins with the first.
 var SampleNames = []string{"village", "opticks"}
 
+// backend is what computes.
+const backend = "cpu"
+
 // New returns a session without a text.
 func New(host Host) *Session { return &Session{host: host, state: "idle"} }
 
 // Serve handles commands until the channel is closed.
 func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
-	s.host.Emit(&protocol.Ready{Backend: "cpu", SIMD: kernel.Fast, Presets: recipe.Presets(),
+	s.host.Emit(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Presets: recipe.Presets(),
 		Default: recipe.Default, Samples: SampleNames})
 	s.setState("idle", "")
 	for {
@@ -83,11 +89,25 @@ func (s *Session) drain() bool {
 
 // working tells whether there is something to do besides waiting.
 func (s *Session) working() bool {
-	return s.state == "training" || s.predict != nil || s.tokenize != nil || s.writing != nil
+	return s.state == "training" || len(s.slow) > 0 || s.predict != nil || s.tokenize != nil || s.writing != nil
 }
 
 // work does one small piece of each thing that is under way.
 func (s *Session) work() {
+	if len(s.slow) > 0 {
+		next := s.slow[0]
+		s.slow = s.slow[1:]
+		s.handleSlow(next)
+		return
+	}
+	s.answer()
+	if s.state == "training" {
+		s.step()
+	}
+}
+
+// answer does what is quick: a request of each kind, and one written token.
+func (s *Session) answer() {
 	if c := s.tokenize; c != nil {
 		s.tokenize = nil
 		s.answerTokenize(c)
@@ -99,21 +119,22 @@ func (s *Session) work() {
 	if s.writing != nil {
 		s.write()
 	}
-	if s.state == "training" {
-		s.step()
-	}
+}
+
+// between keeps the session alive while the run is measured; it reports false
+// once that is of no more use.
+func (s *Session) between() bool {
+	open := s.drain()
+	s.answer()
+	return open && s.busy()
 }
 
 func (s *Session) handle(c protocol.Command) {
 	switch c := c.(type) {
-	case *protocol.SetText:
-		s.setText(c)
-	case *protocol.SetTokenizer:
-		s.setTokenizer(c)
+	case *protocol.SetText, *protocol.SetTokenizer, *protocol.Train, *protocol.Bench:
+		s.slow = append(s.slow, c)
 	case *protocol.Tokenize:
 		s.tokenize = c
-	case *protocol.Train:
-		s.train(c)
 	case *protocol.Pause:
 		s.move("training", "paused")
 	case *protocol.Resume:
@@ -131,6 +152,22 @@ func (s *Session) handle(c protocol.Command) {
 	}
 }
 
+func (s *Session) handleSlow(c protocol.Command) {
+	switch c := c.(type) {
+	case *protocol.SetText:
+		s.setText(c)
+	case *protocol.SetTokenizer:
+		s.setTokenizer(c)
+	case *protocol.Train:
+		s.train(c)
+	case *protocol.Bench:
+		s.bench(c)
+	}
+}
+
+// busy tells whether a run is under way.
+func (s *Session) busy() bool { return s.state == "training" || s.state == "paused" }
+
 // move changes the run's state if it is in state from.
 func (s *Session) move(from, to string) {
 	if s.state != from {
@@ -144,7 +181,7 @@ func (s *Session) move(from, to string) {
 }
 
 func (s *Session) stop() {
-	if s.state != "training" && s.state != "paused" {
+	if !s.busy() {
 		s.fail(&protocol.Problem{Code: protocol.NotTraining, Got: s.state})
 		return
 	}

@@ -90,8 +90,6 @@ func unify(b []byte) []byte {
 
 // refuse says why b is no text to learn from, nil if it is one.
 func refuse(b []byte) *protocol.Problem {
-	n := utf8.RuneCount(b)
-	need := data.MinTokens(minContext)
 	switch {
 	case len(b) == 0:
 		return &protocol.Problem{Code: protocol.TextEmpty}
@@ -99,7 +97,11 @@ func refuse(b []byte) *protocol.Problem {
 		return &protocol.Problem{Code: protocol.TextTooLong, Got: strconv.Itoa(len(b)), Want: strconv.Itoa(protocol.MaxText)}
 	case binary(b):
 		return &protocol.Problem{Code: protocol.TextBinary}
-	case distinct(b) == 1:
+	}
+	n, distinct, _ := census(b)
+	need := data.MinTokens(minContext)
+	switch {
+	case distinct == 1:
 		return &protocol.Problem{Code: protocol.TextOne, Got: strconv.Itoa(n)}
 	case n < need:
 		return &protocol.Problem{Code: protocol.TextTooShort, Got: strconv.Itoa(n), Want: strconv.Itoa(need)}
@@ -122,28 +124,50 @@ func binary(b []byte) bool {
 	return control*10 > len(b)
 }
 
-func distinct(b []byte) int {
-	seen := map[rune]bool{}
-	for _, r := range string(b) {
-		seen[r] = true
+// census counts the characters of b: all, different ones, and bytes that are
+// no valid UTF-8, which count as characters of their own.
+func census(b []byte) (all, distinct, invalid int) {
+	var ascii [utf8.RuneSelf]bool
+	others := map[rune]bool{}
+	for i := 0; i < len(b); all++ {
+		if c := b[i]; c < utf8.RuneSelf {
+			ascii[c] = true
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			r = -rune(b[i])
+			invalid++
+		}
+		others[r] = true
+		i += n
 	}
-	return len(seen)
+	for _, seen := range ascii {
+		if seen {
+			distinct++
+		}
+	}
+	return all, distinct + len(others), invalid
 }
 
 func describe(c *protocol.SetText, b []byte) protocol.Text {
-	t := protocol.Text{Source: c.Source, Name: c.Name, Bytes: len(b), Characters: utf8.RuneCount(b),
-		Distinct: distinct(b), Words: len(bytes.Fields(b)), Lines: bytes.Count(b, []byte("\n")) + 1, Preview: preview(b)}
-	for rest := b; len(rest) > 0; {
-		r, n := utf8.DecodeRune(rest)
-		if r == utf8.RuneError && n == 1 {
-			t.Invalid++
-		}
-		rest = rest[n:]
-	}
+	t := protocol.Text{Source: c.Source, Name: c.Name, Bytes: len(b), Words: words(b),
+		Lines: bytes.Count(b, []byte("\n")) + 1, Preview: preview(b)}
+	t.Characters, t.Distinct, t.Invalid = census(b)
 	if t.Characters < shortText {
 		t.Advice = protocol.TextShort
 	}
 	return t
+}
+
+// words counts what stands between white space.
+func words(b []byte) int {
+	n := 0
+	for range bytes.FieldsSeq(b) {
+		n++
+	}
+	return n
 }
 
 func preview(b []byte) string {

@@ -6,25 +6,30 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"hornbook/model"
+	"hornbook/tokenizer"
 	"hornbook/web/protocol"
 )
 
-// writing is a Generate under way. It keeps all ids, since the model's cache
-// is shared with predictions and samples, which make it read again.
+// writing is a Generate under way. It keeps all ids, since a training step
+// makes what the generator has read stale.
 type writing struct {
-	ask     *protocol.Generate
-	rule    model.Sampling
-	rng     *rand.Rand
-	ids     []int32 // prompt and what was written
-	written int
-	probs   []float64 // of the next token; nil: read ids again first
-	begin   time.Time
-	unknown []string
+	ask       *protocol.Generate
+	tok       tokenizer.Tokenizer
+	generator *model.Generator
+	rule      model.Sampling
+	rng       *rand.Rand
+	ids       []int32 // prompt and what was written
+	held      []byte  // the beginning of a character that is not whole yet
+	written   int
+	probs     []float64 // of the next token; nil: read ids again first
+	begin     time.Time
+	unknown   []string
 }
 
-// restart makes a writing that was interrupted read its ids again.
+// restart makes a writing read its ids again, by the weights as they are now.
 func (w *writing) restart() {
 	if w != nil {
 		w.probs = nil
@@ -42,8 +47,7 @@ func (s *Session) answerPredict(c *protocol.Predict) {
 		return
 	}
 	r := s.run
-	s.writing.restart()
-	probs := r.generator.Prompt(r.tok.Encode([]byte(c.Prompt)))
+	probs := r.predictor.Prompt(r.tok.Encode([]byte(c.Prompt)))
 	answer := &protocol.Prediction{ID: c.ID, Choices: []protocol.Choice{}, Unknown: unknown(r.tok, c.Prompt)}
 	for _, id := range likeliest(probs, choices) {
 		answer.Choices = append(answer.Choices, protocol.Choice{Token: id, Text: show(r.tok, id), Probability: probs[id]})
@@ -80,8 +84,8 @@ func (s *Session) generate(c *protocol.Generate) {
 	}
 	s.endWriting(true)
 	rule := model.Sampling{Temperature: c.Temperature, TopK: c.TopK, TopP: c.TopP, Seed: c.Seed}
-	s.writing = &writing{ask: c, rule: rule, rng: rule.Rand(), ids: s.run.tok.Encode([]byte(c.Prompt)),
-		begin: time.Now(), unknown: unknown(s.run.tok, c.Prompt)}
+	s.writing = &writing{ask: c, tok: s.run.tok, generator: generator(s.run.Model), rule: rule, rng: rule.Rand(),
+		ids: s.run.tok.Encode([]byte(c.Prompt)), begin: time.Now(), unknown: unknown(s.run.tok, c.Prompt)}
 }
 
 func checkSampling(c *protocol.Generate) *protocol.Problem {
@@ -103,18 +107,32 @@ func checkSampling(c *protocol.Generate) *protocol.Problem {
 
 // write adds one token to the writing under way.
 func (s *Session) write() {
-	w, r := s.writing, s.run
+	w := s.writing
 	if w.probs == nil {
-		w.probs = r.generator.Prompt(w.ids)
+		w.probs = w.generator.Prompt(w.ids)
 	}
-	id := r.generator.Pick(w.probs, w.rule, w.rng)
-	s.host.Emit(&protocol.Token{ID: w.ask.ID, Choice: protocol.Choice{Token: id, Text: show(r.tok, id), Probability: w.probs[id]}})
+	id := w.generator.Pick(w.probs, w.rule, w.rng)
+	s.host.Emit(&protocol.Token{ID: w.ask.ID, Choice: protocol.Choice{Token: id, Text: w.text(id), Probability: w.probs[id]}})
 	w.ids = append(w.ids, id)
 	if w.written++; w.written == w.ask.Tokens {
 		s.endWriting(false)
 		return
 	}
-	w.probs = r.generator.Next(id)
+	w.probs = w.generator.Next(id)
+}
+
+// text is what token id adds to the writing: whole characters only. What is
+// left of a broken one becomes U+FFFD; at the last token nothing is held back.
+func (w *writing) text(id int32) string {
+	w.held = append(w.held, w.tok.Piece(id)...)
+	last := w.written+1 == w.ask.Tokens
+	var out []rune
+	for len(w.held) > 0 && (last || utf8.FullRune(w.held)) {
+		r, n := utf8.DecodeRune(w.held)
+		out = append(out, r)
+		w.held = w.held[n:]
+	}
+	return string(out)
 }
 
 func (s *Session) cancel(c *protocol.Cancel) {

@@ -1,0 +1,64 @@
+package trainer
+
+import (
+	"fmt"
+	"time"
+
+	"hornbook/model/recipe"
+	"hornbook/model/train"
+	"hornbook/tokenizer"
+	"hornbook/web/protocol"
+)
+
+const (
+	benchText  = 1 << 18 // bytes of the first sample that a bench trains on
+	maxBenched = 10000   // steps
+)
+
+// bench measures the machine with a run of its own; text and run stay.
+func (s *Session) bench(c *protocol.Bench) {
+	answer, problem := s.measure(c)
+	if problem != nil {
+		s.fail(problem)
+		return
+	}
+	s.host.Emit(answer)
+}
+
+func (s *Session) measure(c *protocol.Bench) (*protocol.Benched, *protocol.Problem) {
+	if s.busy() {
+		return nil, &protocol.Problem{Code: protocol.Busy, Got: s.state}
+	}
+	if c.Steps < 1 || c.Steps > maxBenched {
+		return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "steps", Got: fmt.Sprint(c.Steps),
+			Want: fmt.Sprintf("from 1 to %d", maxBenched)}
+	}
+	if problem := fits(c.Recipe); problem != nil {
+		return nil, problem
+	}
+	raw, problem := s.read(&protocol.SetText{Source: "sample", Name: SampleNames[0]})
+	if problem != nil {
+		return nil, problem
+	}
+	return s.time(c.Recipe, raw[:min(len(raw), benchText)], c.Steps)
+}
+
+func (s *Session) time(r recipe.Recipe, raw []byte, steps int) (*protocol.Benched, *protocol.Problem) {
+	var tok tokenizer.Tokenizer = tokenizer.NewBytes()
+	if r.Tokenizer == "chars" {
+		chars, err := tokenizer.NewChars(raw)
+		if err != nil {
+			return nil, wrong(err)
+		}
+		tok = chars
+	}
+	r.Model.Vocab = tok.Size()
+	t, err := train.Bench(r, tok.Encode(raw), len(raw), steps, s.host.Yield)
+	if err != nil {
+		return nil, wrong(err)
+	}
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
+	return &protocol.Benched{Backend: backend, MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
+		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, PeakGFLOPS: t.PeakGFLOPS,
+		LossFirst: t.LossFirst, LossLast: t.LossLast}, nil
+}
