@@ -6,16 +6,10 @@ import (
 	"fmt"
 	"syscall/js"
 
-	"hornbook/model/data/village"
 	"hornbook/wasm/jsrt"
 	"hornbook/web/protocol"
 	"hornbook/web/trainer"
 )
-
-// villageBytes is the size of the built-in Village Tales.
-const villageBytes = 2 << 20
-
-const villageSeed = 1
 
 func main() {
 	commands := make(chan protocol.Command, 1024)
@@ -75,11 +69,8 @@ func emit(e protocol.Event) {
 	js.Global().Call("postMessage", string(text))
 }
 
-// sample makes or fetches a built-in text.
+// sample fetches a built-in text.
 func sample(name string) ([]byte, error) {
-	if name == "village" {
-		return village.Text(villageSeed, villageBytes), nil
-	}
 	response, err := jsrt.Await(js.Global().Call("fetch", "samples/"+name+".txt"))
 	if err != nil {
 		return nil, err

@@ -3,11 +3,13 @@ package trainer
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
 
 	"hornbook/model"
+	"hornbook/model/checkpoint"
 	"hornbook/model/cpu"
 	"hornbook/model/data"
 	"hornbook/model/recipe"
@@ -23,7 +25,8 @@ type run struct {
 	tok       tokenizer.Tokenizer
 	predictor *model.Generator
 	sampler   *model.Generator
-	prompt    []int32 // of the samples during training
+	prompt    []int32      // of the samples during training
+	losses    train.Losses // of the latest evaluation
 }
 
 const (
@@ -122,8 +125,7 @@ func (s *Session) step() {
 	err := r.Step()
 	s.writing.restart()
 	if err != nil {
-		s.fail(&protocol.Problem{Code: protocol.LossNaN, Got: strconv.Itoa(r.Done), Detail: err.Error()})
-		s.setState("failed", protocol.LossNaN)
+		s.diverged(err)
 		return
 	}
 	if time.Since(s.lastStep) >= stepEvery || r.Finished() {
@@ -139,6 +141,23 @@ func (s *Session) step() {
 	if r.Finished() && s.state == "training" {
 		s.setState("done", protocol.Finished)
 	}
+}
+
+// diverged ends the run; the weights are the last good ones.
+func (s *Session) diverged(err error) {
+	s.fail(&protocol.Problem{Code: protocol.LossNaN, Got: strconv.Itoa(s.run.Done), Detail: err.Error()})
+	s.setState("failed", protocol.LossNaN)
+}
+
+// Checkpoint is the run as it can be saved, false before there is one. It may
+// be called after Serve has returned.
+func (s *Session) Checkpoint() (checkpoint.Run, bool) {
+	r := s.run
+	if r == nil {
+		return checkpoint.Run{}, false
+	}
+	return checkpoint.Run{Recipe: r.Recipe, Tokenizer: r.tok, Model: r.Model, Step: r.Done, Tokens: r.Tokens(),
+		TrainLoss: r.losses.Train, ValLoss: r.losses.Val}, true
 }
 
 func (s *Session) tellStep() {
@@ -160,9 +179,14 @@ func (s *Session) tellStep() {
 func (s *Session) evaluate() {
 	r := s.run
 	losses := r.Evaluate(s.between)
-	if !s.busy() {
+	switch {
+	case !s.busy():
+		return
+	case math.IsNaN(losses.Train+losses.Val) || math.IsInf(losses.Train+losses.Val, 0):
+		s.diverged(train.ErrDiverged)
 		return
 	}
+	r.losses = losses
 	e := &protocol.Eval{Step: r.Done, TrainLoss: losses.Train, ValLoss: losses.Val, BitsPerByte: losses.BitsPerByte,
 		Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
 	if e.Seconds > 0 {

@@ -36,10 +36,11 @@ type Session struct {
 type Host struct {
 	Emit   func(protocol.Event)              // sends an event; never blocks
 	Yield  func()                            // lets new commands arrive
-	Sample func(name string) ([]byte, error) // a built-in text
+	Sample func(name string) ([]byte, error) // fetches a built-in text that is a file
 }
 
-// SampleNames lists the built-in texts; the page begins with the first.
+// SampleNames lists the built-in texts; the page begins with the first, which
+// is made here. The others are files.
 var SampleNames = []string{"village", "opticks"}
 
 // backend is what computes.

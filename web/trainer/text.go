@@ -3,10 +3,12 @@ package trainer
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
 	"hornbook/model/data"
+	"hornbook/model/data/village"
 	"hornbook/model/recipe"
 	"hornbook/tokenizer"
 	"hornbook/web/protocol"
@@ -24,10 +26,12 @@ type text struct {
 }
 
 const (
-	manyKinds   = 4096  // characters that a "chars" vocabulary may have
-	shortText   = 20000 // characters below which a model learns by heart
-	previewSize = 2000
-	minContext  = 64 // a text too short for this context is refused when it is given
+	manyKinds    = 4096  // characters that a "chars" vocabulary may have
+	shortText    = 20000 // characters below which a model learns by heart
+	previewSize  = 2000
+	villageSeed  = 1
+	villageBytes = 2 << 20 // of the sample Village Tales
+	minContext   = 64      // a text too short for this context is refused when it is given
 )
 
 // setText takes a text if it is one that can be learned from; otherwise the
@@ -63,14 +67,13 @@ func (s *Session) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
 	if c.Source != "sample" {
 		return c.Data, nil
 	}
-	known := false
-	for _, name := range SampleNames {
-		known = known || name == c.Name
-	}
-	if !known {
+	if !slices.Contains(SampleNames, c.Name) {
 		return nil, &protocol.Problem{Code: protocol.SampleUnknown, Got: c.Name}
 	}
 	s.host.Emit(&protocol.Working{Task: "sample", Total: 1})
+	if c.Name == "village" {
+		return village.Text(villageSeed, villageBytes), nil
+	}
 	raw, err := s.host.Sample(c.Name)
 	if err != nil {
 		return nil, &protocol.Problem{Code: protocol.SampleFailed, Got: c.Name, Detail: err.Error()}

@@ -1,0 +1,88 @@
+// Command hornbook serves the page, and trains, writes with and times models
+// without a browser.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+const usage = `Hornbook teaches a tiny language model to write.
+
+  hornbook serve    [-addr HOST:PORT]
+  hornbook train    -data FILE [-preset NAME] [-method pretrain] [-steps N] [-seed N] [-ranks 1] [-out DIR] [-json]
+  hornbook generate -run DIR [-prompt TEXT] [-n N] [-temperature T] [-top-k K] [-top-p P] [-seed N]
+  hornbook bench    [-where native|chromium] [-backend cpu] [-preset NAME] [-ranks 1] [-steps N] [-json]
+
+"hornbook COMMAND -h" explains the flags of a command.
+`
+
+var commands = map[string]func(args []string, out, errs io.Writer) error{
+	"serve": serve, "train": trainCommand, "generate": generate, "bench": bench,
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit status: 0, 1 for what went wrong, 2 for wrong usage.
+func run(args []string, out, errs io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(errs, usage)
+		return 2
+	}
+	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		fmt.Fprint(out, usage)
+		return 0
+	}
+	command, known := commands[args[0]]
+	if !known {
+		fmt.Fprintf(errs, "hornbook: there is no command %q.\n\n%s", args[0], usage)
+		return 2
+	}
+	return status(command(args[1:], out, errs), errs)
+}
+
+// status prints err and turns it into the exit status.
+func status(err error, errs io.Writer) int {
+	var wrong usageError
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &wrong):
+		fmt.Fprintf(errs, "hornbook: %s\n", wrong)
+		return 2
+	}
+	fmt.Fprintf(errs, "hornbook: %s\n", err)
+	return 1
+}
+
+// usageError is a wrong flag or a missing one.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+func wrongUsage(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
+
+// parse reads args by f. What is wrong with them it tells as a usageError.
+func parse(f *flag.FlagSet, args []string, errs io.Writer) error {
+	f.SetOutput(errs)
+	f.Usage = func() {
+		fmt.Fprintf(errs, "The flags of hornbook %s:\n", f.Name())
+		f.PrintDefaults()
+	}
+	asked := f.Usage
+	f.Usage = func() {}
+	err := f.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		asked()
+		return err
+	case err != nil:
+		return wrongUsage("%s; see hornbook %s -h", err, f.Name())
+	case f.NArg() > 0:
+		return wrongUsage("%s takes flags only, not %q", f.Name(), f.Arg(0))
+	}
+	return nil
+}
