@@ -18,7 +18,7 @@ all: build
 run: build
 	./build/hornbook serve -addr $(ADDR)
 
-build: node_modules
+build: node_modules generate
 	go run ./static/build
 	go build -trimpath -o build/hornbook ./cmd/hornbook
 

@@ -9,7 +9,7 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const format = (value) => (value == null ? "–" : value.toFixed(2));
 
-  function options(element, log, names) {
+  function options(element, data, log, names) {
     const axis = { stroke: colour("--faint"), grid: { stroke: colour("--rule"), width: 1 }, ticks: { stroke: colour("--rule") }, font: "13px system-ui" };
     return {
       width: element.clientWidth, height: 240, padding: [12, 76, 0, 0],
@@ -24,6 +24,7 @@
         { label: names.training, stroke: colour("--rubric"), width: 2, spanGaps: true, points: { show: false }, value: (_, v) => format(v) },
         { label: names.validation, stroke: colour("--verdigris"), width: 2, spanGaps: true, dash: [6, 3], points: { show: true, size: 5 }, value: (_, v) => format(v) },
       ],
+      legend: { show: data[0].length > 0 },
       hooks: { draw: [(u) => ends(u, names)] },
     };
   }
@@ -49,6 +50,7 @@
     }
     u.ctx.save();
     u.ctx.font = `${13 * devicePixelRatio}px system-ui`;
+    u.ctx.textAlign = "left";
     u.ctx.textBaseline = "middle";
     for (const end of at) {
       u.ctx.fillStyle = end.colour;
@@ -68,14 +70,14 @@
   }
 
   window.hornbookChart = (element, curve, evals, log, names) => {
-    const look = [log, colour("--ink"), element.clientWidth].join();
     const data = merge(curve, evals);
+    const look = [log, colour("--ink"), element.clientWidth, data[0].length > 0].join();
     if (chart && shown.element === element && shown.look === look) {
       chart.setData(data);
       return;
     }
     if (chart) chart.destroy();
     shown = { element, look };
-    chart = new uPlot(options(element, log, names), data, element);
+    chart = new uPlot(options(element, data, log, names), data, element);
   };
 })();

@@ -137,6 +137,9 @@ func (b *browser) Copy(text string) {
 // Say tells a screen reader.
 func (b *browser) Say(text string) { element("spoken").Set("textContent", text) }
 
+// Show scrolls an element into view.
+func (b *browser) Show(id string) { element(id).Call("scrollIntoView") }
+
 // drawn does after each drawing what vugu leaves to JavaScript.
 func (b *browser) drawn() {
 	b.chart()

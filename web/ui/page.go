@@ -233,6 +233,7 @@ func (p *Page) Train() {
 	}
 	p.solve(TrainStation)
 	p.Host.Send(&protocol.Train{Recipe: r})
+	p.Host.Show("run")
 }
 
 // PauseResume does what the button says.

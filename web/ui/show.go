@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -216,7 +215,7 @@ func (p *Page) asideLine() string {
 	if p.Model == nil {
 		return wording.NoModelYet
 	}
-	return fmt.Sprintf("%s: %s", p.Model.Recipe.Preset, wording.Progress(&p.Run, &p.Step))
+	return wording.ShortProgress(&p.Run, &p.Step)
 }
 
 func (p *Page) asideClass() string {

@@ -14,6 +14,7 @@ type Host interface {
 	SendFile(input string) // sends the file that is chosen in the input with this id as SetText
 	Copy(text string)      // to the clipboard
 	Say(text string)       // to screen readers
+	Show(id string)        // scrolls an element into view
 }
 
 // State is all that the page shows. Apply changes it by an event of the

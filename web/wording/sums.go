@@ -56,3 +56,8 @@ func Unsure(perplexity float64) string {
 
 // AtStep heads a piece of writing.
 func AtStep(step int) string { return "After step " + Count(step) + ": " }
+
+// ShortProgress is Progress for a narrow screen.
+func ShortProgress(r *protocol.State, s *protocol.Step) string {
+	return fmt.Sprintf("%s, step %s, loss %s", RunState(r.State), Of(s.Step, s.Steps), Loss(s.Loss))
+}
