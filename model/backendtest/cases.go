@@ -1,0 +1,78 @@
+package backendtest
+
+import "hornbook/model/tensor"
+
+const eps = 1e-5
+
+// cases lists every operation, those with options once for each.
+func cases() []opCase {
+	type tape = *tensor.Tape
+	type list = []*tensor.Tensor
+	type out = *tensor.Tensor
+	ids, twice := []int32{3, 0, 3, 6, 1, 3}, []int32{1, 1, 1, 0, 4, 4}
+	cos, sin := tensor.RoPETables(9, 6, 10000)
+	return []opCase{
+		{name: "embed", dims: [][]int{{7, 5}},
+			op:   func(t tape, in list) out { return t.Embed(in[0], ids, 2) },
+			want: func(in [][]float64) []float64 { return embed(in[0], ids, 5) }},
+		{name: "embed the same id often", dims: [][]int{{5, 33}},
+			op:   func(t tape, in list) out { return t.Embed(in[0], twice, 1) },
+			want: func(in [][]float64) []float64 { return embed(in[0], twice, 33) }},
+		{name: "positions", dims: [][]int{{2, 3, 4}, {6, 4}},
+			op:   func(t tape, in list) out { return t.AddPositions(in[0], in[1], 2) },
+			want: func(in [][]float64) []float64 { return positions(in[0], in[1], 3, 4, 2) }},
+		{name: "add", dims: [][]int{{2, 3, 5}, {2, 3, 5}},
+			op:   func(t tape, in list) out { return t.Add(in[0], in[1]) },
+			want: func(in [][]float64) []float64 { return add(in[0], in[1]) }},
+		{name: "add to itself", dims: [][]int{{3, 5}},
+			op:   func(t tape, in list) out { return t.Add(in[0], in[0]) },
+			want: func(in [][]float64) []float64 { return add(in[0], in[0]) }},
+		{name: "linear", dims: [][]int{{2, 3, 17}, {9, 17}},
+			op:   func(t tape, in list) out { return t.Linear(in[0], in[1], nil) },
+			want: func(in [][]float64) []float64 { return linear(in[0], in[1], nil, 17) }},
+		{name: "linear with bias", dims: [][]int{{5, 6}, {4, 6}, {4}},
+			op:   func(t tape, in list) out { return t.Linear(in[0], in[1], in[2]) },
+			want: func(in [][]float64) []float64 { return linear(in[0], in[1], in[2], 6) }},
+		{name: "linear twice by one weight", dims: [][]int{{5, 6}, {6, 6}},
+			op: func(t tape, in list) out { return t.Linear(t.Linear(in[0], in[1], nil), in[1], nil) },
+			want: func(in [][]float64) []float64 {
+				return linear(linear(in[0], in[1], nil, 6), in[1], nil, 6)
+			}},
+		{name: "layernorm", dims: [][]int{{5, 19}, {19}},
+			op:   func(t tape, in list) out { return t.LayerNorm(in[0], in[1], nil, eps) },
+			want: func(in [][]float64) []float64 { return layerNorm(in[0], in[1], nil) }},
+		{name: "layernorm with bias", dims: [][]int{{2, 3, 8}, {8}, {8}},
+			op:   func(t tape, in list) out { return t.LayerNorm(in[0], in[1], in[2], eps) },
+			want: func(in [][]float64) []float64 { return layerNorm(in[0], in[1], in[2]) }},
+		{name: "rmsnorm", dims: [][]int{{5, 19}, {19}},
+			op:   func(t tape, in list) out { return t.RMSNorm(in[0], in[1], eps) },
+			want: func(in [][]float64) []float64 { return rmsNorm(in[0], in[1]) }},
+		{name: "rmsnorm of heads", dims: [][]int{{2, 3, 4, 6}, {6}},
+			op:   func(t tape, in list) out { return t.RMSNorm(in[0], in[1], eps) },
+			want: func(in [][]float64) []float64 { return rmsNorm(in[0], in[1]) }},
+		{name: "rope", dims: [][]int{{2, 4, 3, 6}},
+			op:   func(t tape, in list) out { return t.RoPE(in[0], cos, sin, 5) },
+			want: func(in [][]float64) []float64 { return rope(in[0], 4, 3, 6, 5) }},
+		{name: "attention", dims: [][]int{{2, 5, 3, 4}, {2, 5, 3, 4}, {2, 5, 3, 4}},
+			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2]) },
+			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], 2, 5, 5, 3, 3, 4) }},
+		{name: "attention with grouped heads", dims: [][]int{{1, 7, 6, 5}, {1, 7, 2, 5}, {1, 7, 2, 5}},
+			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2]) },
+			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], 1, 7, 7, 6, 2, 5) }},
+		{name: "attention to a longer past", dims: [][]int{{1, 2, 4, 8}, {1, 6, 2, 8}, {1, 6, 2, 8}},
+			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2]) },
+			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], 1, 2, 6, 4, 2, 8) }},
+		{name: "gelu", dims: [][]int{{3, 21}},
+			op:   func(t tape, in list) out { return t.GELU(in[0]) },
+			want: func(in [][]float64) []float64 { return gelu(in[0]) }},
+		{name: "relu2", dims: [][]int{{3, 21}}, apart: true,
+			op:   func(t tape, in list) out { return t.ReLU2(in[0]) },
+			want: func(in [][]float64) []float64 { return relu2(in[0]) }},
+		{name: "swiglu", dims: [][]int{{3, 21}, {3, 21}},
+			op:   func(t tape, in list) out { return t.SwiGLU(in[0], in[1]) },
+			want: func(in [][]float64) []float64 { return swiglu(in[0], in[1]) }},
+		{name: "split and merge", dims: [][]int{{2, 3, 8}},
+			op:   func(t tape, in list) out { return t.Add(t.Merge(t.Split(in[0], 4)), in[0]) },
+			want: func(in [][]float64) []float64 { return add(in[0], in[0]) }},
+	}
+}

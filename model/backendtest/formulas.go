@@ -1,0 +1,160 @@
+package backendtest
+
+import "math"
+
+// The operations once more, in float64 and as plainly as can be.
+
+func embed(table []float64, ids []int32, c int) (y []float64) {
+	for _, id := range ids {
+		y = append(y, table[int(id)*c:(int(id)+1)*c]...)
+	}
+	return y
+}
+
+func positions(x, table []float64, t, c, first int) []float64 {
+	y := make([]float64, len(x))
+	for i := range x {
+		y[i] = x[i] + table[(first+i/c%t)*c+i%c]
+	}
+	return y
+}
+
+func add(a, b []float64) []float64 {
+	y := make([]float64, len(a))
+	for i := range a {
+		y[i] = a[i] + b[i]
+	}
+	return y
+}
+
+func linear(x, w, b []float64, c int) (y []float64) {
+	for r := range len(x) / c {
+		for o := range len(w) / c {
+			var sum float64
+			for i := range c {
+				sum += x[r*c+i] * w[o*c+i]
+			}
+			if b != nil {
+				sum += b[o]
+			}
+			y = append(y, sum)
+		}
+	}
+	return y
+}
+
+func layerNorm(x, gain, bias []float64) []float64 {
+	c := len(gain)
+	y := make([]float64, len(x))
+	for r := 0; r < len(x); r += c {
+		var mean, variance float64
+		for _, v := range x[r : r+c] {
+			mean += v / float64(c)
+		}
+		for _, v := range x[r : r+c] {
+			variance += (v - mean) * (v - mean) / float64(c)
+		}
+		for i := range c {
+			y[r+i] = (x[r+i] - mean) / math.Sqrt(variance+eps) * gain[i]
+			if bias != nil {
+				y[r+i] += bias[i]
+			}
+		}
+	}
+	return y
+}
+
+func rmsNorm(x, gain []float64) []float64 {
+	c := len(gain)
+	y := make([]float64, len(x))
+	for r := 0; r < len(x); r += c {
+		var square float64
+		for _, v := range x[r : r+c] {
+			square += v * v / float64(c)
+		}
+		for i := range c {
+			y[r+i] = x[r+i] / math.Sqrt(square+eps) * gain[i]
+		}
+	}
+	return y
+}
+
+// rope turns pairs (i, i+d/2) as complex numbers.
+func rope(x []float64, t, h, d, first int) []float64 {
+	y := make([]float64, len(x))
+	for r := 0; r < len(x); r += d {
+		position := float64(first + r/(h*d)%t)
+		for i := range d / 2 {
+			sin, cos := math.Sincos(position * math.Pow(10000, -2*float64(i)/float64(d)))
+			a, b := x[r+i], x[r+i+d/2]
+			y[r+i], y[r+i+d/2] = a*cos-b*sin, a*sin+b*cos
+		}
+	}
+	return y
+}
+
+// attention for q (b,tq,h,d), k and v (b,tk,kv,d); the queries are the last.
+func attention(q, k, v []float64, b, tq, tk, h, kv, d int) []float64 {
+	y := make([]float64, len(q))
+	for i := range b * tq * h {
+		batch, time, head := i/(tq*h), i/h%tq, i%h
+		query, last := q[i*d:(i+1)*d], tk-tq+time
+		row := func(x []float64, s int) []float64 { return x[((batch*tk+s)*kv+head*kv/h)*d:][:d] }
+		p := make([]float64, last+1)
+		var total float64
+		for s := range p {
+			for j := range d {
+				p[s] += query[j] * row(k, s)[j] / math.Sqrt(float64(d))
+			}
+			p[s] = math.Exp(p[s])
+			total += p[s]
+		}
+		for s := range p {
+			for j := range d {
+				y[i*d+j] += p[s] / total * row(v, s)[j]
+			}
+		}
+	}
+	return y
+}
+
+func gelu(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = v / 2 * (1 + math.Erf(v/math.Sqrt2))
+	}
+	return y
+}
+
+func relu2(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = max(v, 0) * max(v, 0)
+	}
+	return y
+}
+
+func swiglu(gate, up []float64) []float64 {
+	y := make([]float64, len(gate))
+	for i, g := range gate {
+		y[i] = g / (1 + math.Exp(-g)) * up[i]
+	}
+	return y
+}
+
+// crossEntropy is the mean over the rows of v logits whose target counts.
+func crossEntropy(logits []float64, targets []int32, v int) float64 {
+	var sum, n float64
+	for r, target := range targets {
+		if target < 0 {
+			continue
+		}
+		var total float64
+		for _, z := range logits[r*v : (r+1)*v] {
+			total += math.Exp(z)
+		}
+		sum += math.Log(total) - logits[r*v+int(target)]
+		n++
+	}
+	return sum / n
+}

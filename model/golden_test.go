@@ -1,0 +1,183 @@
+package model_test
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+
+	"hornbook/model"
+	"hornbook/model/cpu"
+	"hornbook/model/optim"
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// golden.json is PyTorch's account of a few steps; golden.py made it.
+type golden struct {
+	Cases map[string]goldenCase `json:"cases"`
+}
+
+type goldenCase struct {
+	Model   recipe.Model       `json:"model"`
+	Recipe  goldenRecipe       `json:"recipe"`
+	Steps   int                `json:"steps"`
+	Logits  summary            `json:"logits"`
+	Losses  []float64          `json:"losses"`
+	Grads   map[string]summary `json:"grads"`
+	Weights map[string]summary `json:"weights"`
+}
+
+// goldenRecipe is the part of a recipe that golden.py needs.
+type goldenRecipe struct {
+	Batch         int     `json:"batch"`
+	Steps         int     `json:"steps"`
+	Optimizer     string  `json:"optimizer"`
+	LearningRate  float64 `json:"learning_rate"`
+	MuonRate      float64 `json:"muon_rate"`
+	FinalFraction float64 `json:"final_fraction"`
+	WarmUp        int     `json:"warm_up"`
+	Beta1         float64 `json:"beta1"`
+	Beta2         float64 `json:"beta2"`
+	Momentum      float64 `json:"momentum"`
+	WeightDecay   float64 `json:"weight_decay"`
+	Clip          float64 `json:"clip"`
+}
+
+func (g goldenRecipe) recipe() recipe.Recipe {
+	return recipe.Recipe{Batch: g.Batch, Steps: g.Steps, Optimizer: g.Optimizer, LearningRate: g.LearningRate,
+		MuonRate: g.MuonRate, FinalFraction: g.FinalFraction, WarmUp: g.WarmUp, Schedule: "cosine", Beta1: g.Beta1,
+		Beta2: g.Beta2, Momentum: g.Momentum, WeightDecay: g.WeightDecay, Clip: g.Clip}
+}
+
+// summary is what is kept of an array of numbers.
+type summary struct {
+	Norm       float64   `json:"norm"`
+	Projection float64   `json:"projection"`
+	Some       []float32 `json:"some"`
+}
+
+// Tolerances against PyTorch: both sides are float32, and differ only in the
+// order of sums.
+const (
+	lossTolerance = 1e-4 // nats a token, absolute, after up to ten steps
+	gradTolerance = 1e-3 // of the array's norm
+)
+
+// noise is golden.py's hash: n numbers in [-1, 1).
+func noise(seed, n int) []float32 {
+	out := make([]float32, n)
+	for i := range out {
+		h := uint32(i+1)*2654435761 + uint32(seed)*40503
+		h ^= h >> 15
+		h *= 2246822519
+		h ^= h >> 13
+		out[i] = float32(float64(h)/(1<<31) - 1)
+	}
+	return out
+}
+
+func hashWeights(m *model.GPT) {
+	for i, p := range m.Parameters {
+		for j, x := range noise(i+1, p.Len()) {
+			switch {
+			case len(p.Dims) == 2:
+				x *= 0.05
+			case p.Name[len(p.Name)-4:] == "gain":
+				x = 1 + x*0.1
+			default:
+				x *= 0.1
+			}
+			p.Data[j] = x
+		}
+	}
+}
+
+// window is golden.py's batch: x and y, rows of a sequence that can be learned.
+func window(c recipe.Model, step, rows int) (x, y []int32) {
+	for b := range rows {
+		at := (step*977 + b*131) % 1009
+		for j := at; j <= at+c.Context; j++ {
+			id := int32(((j*j+3*j)/5%97 + j%3) % c.Vocab)
+			if j < at+c.Context {
+				x = append(x, id)
+			}
+			if j > at {
+				y = append(y, id)
+			}
+		}
+	}
+	return x, y
+}
+
+func TestFollowsPyTorch(t *testing.T) {
+	text, err := os.ReadFile("testdata/golden.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var g golden
+	if err := json.Unmarshal(text, &g); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Cases) < 6 {
+		t.Fatalf("golden.json has only %d cases", len(g.Cases))
+	}
+	for name, c := range g.Cases {
+		t.Run(name, func(t *testing.T) { c.follow(t) })
+	}
+}
+
+func (c goldenCase) follow(t *testing.T) {
+	m := model.New(c.Model)
+	hashWeights(m)
+	tape := tensor.NewTape(cpu.New())
+	r := c.Recipe.recipe()
+	o := optim.New(r, m.Parameters)
+	tape.Reset(false)
+	x, _ := window(c.Model, 0, r.Batch)
+	c.Logits.compare(t, "logits", m.Forward(tape, x, r.Batch, nil).Data)
+	worst := 0.0
+	for step := range c.Steps {
+		x, y := window(c.Model, step, r.Batch)
+		m.ZeroGrad()
+		tape.Reset(true)
+		loss := m.Loss(tape, x, y, r.Batch)
+		tape.Backward(loss)
+		worst = max(worst, math.Abs(float64(loss.Data[0])-c.Losses[step]))
+		if step == 0 {
+			for _, p := range m.Parameters {
+				c.Grads[p.Name].compare(t, "gradient of "+p.Name, p.Grad.Data)
+			}
+		}
+		optim.Clip(m.Parameters, optim.Norm(m.Parameters), r.Clip)
+		o.Step()
+	}
+	if worst > lossTolerance {
+		t.Errorf("a loss is off by %.2g, more than %g", worst, lossTolerance)
+	}
+	for _, p := range m.Parameters {
+		c.Weights[p.Name].compare(t, "trained "+p.Name, p.Data)
+	}
+	t.Logf("%d steps: losses within %.2g of PyTorch's", c.Steps, worst)
+}
+
+// compare fails where got is not the array that s was made of.
+func (s summary) compare(t *testing.T, what string, got []float32) {
+	t.Helper()
+	if len(s.Some) == 0 {
+		t.Fatalf("%s: not in golden.json", what)
+	}
+	var square, projection float64
+	for i, w := range noise(77, len(got)) {
+		square += float64(got[i]) * float64(got[i])
+		projection += float64(got[i]) * float64(w)
+	}
+	off := math.Abs(math.Sqrt(square) - s.Norm)
+	off = max(off, math.Abs(projection-s.Projection))
+	for i, want := range s.Some {
+		off = max(off, math.Abs(float64(got[i*len(got)/len(s.Some)]-want)))
+	}
+	if off > gradTolerance*s.Norm+1e-9 || math.IsNaN(off) {
+		t.Errorf("%s: off by %.2g of its norm %.3g, more than %g", what, off/s.Norm, s.Norm, gradTolerance)
+	}
+}

@@ -1,0 +1,165 @@
+package train
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"testing"
+
+	"hornbook/model/recipe"
+)
+
+// rhyme is a text that can be learned: ids 0 to 12 over and over, with a twist.
+func rhyme(n int) []int32 {
+	ids := make([]int32, n)
+	for i := range ids {
+		ids[i] = int32((i*i/3 + i) % 13)
+	}
+	return ids
+}
+
+func brief(name string) recipe.Recipe {
+	r, _ := recipe.ByName(name)
+	r.Model.Vocab, r.Model.Layers, r.Model.Channels, r.Model.Hidden, r.Model.Context = 13, 2, 32, 48, 16
+	r.Model.Heads, r.Model.KVHeads = 2, 2
+	r.Batch, r.Steps, r.WarmUp, r.EvalBatches, r.LastEvalBatches = 8, 60, 5, 4, 8
+	return r
+}
+
+func begin(t *testing.T, r recipe.Recipe) *Run {
+	t.Helper()
+	run, err := New(r, rhyme(5000), 5000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+func TestLearns(t *testing.T) {
+	for _, name := range []string{"nanogpt-cpu", "quick"} {
+		run := begin(t, brief(name))
+		before := run.Evaluate(nil)
+		for !run.Finished() {
+			if err := run.Step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		after := run.Evaluate(nil)
+		if math.Abs(before.Val-math.Log(13)) > 0.5 || after.Val > before.Val-0.5 {
+			t.Errorf("%s: validation loss went from %.3f to %.3f", name, before.Val, after.Val)
+		}
+		if got, want := after.BitsPerByte, after.Val/math.Ln2; math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s: %v bits a byte, want %v at a byte a token", name, got, want)
+		}
+		if run.Tokens() != 60*8*16 || run.Training <= 0 {
+			t.Errorf("%s: trained on %d tokens in %v", name, run.Tokens(), run.Training)
+		}
+	}
+}
+
+// A step after the first allocates nothing on the Go heap, in either form and
+// with either optimizer.
+func TestStepAllocatesNothing(t *testing.T) {
+	for _, name := range []string{"nanogpt-cpu", "quick"} {
+		run := begin(t, brief(name))
+		step := func() {
+			if err := run.Step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step()
+		if n := testing.AllocsPerRun(20, step); n != 0 {
+			t.Errorf("%s: a step allocates %v times", name, n)
+		}
+	}
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	end := func(seed uint64) []float32 {
+		r := brief("quick")
+		r.Seed, r.Steps = seed, 10
+		run := begin(t, r)
+		for i := range 10 {
+			if err := run.Step(); err != nil {
+				t.Fatal(err)
+			}
+			if i == 4 {
+				run.Evaluate(nil) // must not disturb the training
+			}
+		}
+		return run.Model.Parameters[3].Data
+	}
+	if !slices.Equal(end(1), end(1)) {
+		t.Error("the same seed gave two models")
+	}
+	if slices.Equal(end(1), end(2)) {
+		t.Error("two seeds gave the same model")
+	}
+}
+
+func TestEvaluationsCanBeCompared(t *testing.T) {
+	run := begin(t, brief("nanogpt-cpu"))
+	calls := 0
+	first := run.Evaluate(func() bool { calls++; return true })
+	if second := run.Evaluate(nil); first != second {
+		t.Errorf("the same model has losses %v and %v", first, second)
+	}
+	if calls != 2*run.Recipe.EvalBatches {
+		t.Errorf("between was called %d times, want %d", calls, 2*run.Recipe.EvalBatches)
+	}
+	calls = 0
+	run.Evaluate(func() bool { calls++; return false })
+	if calls != 2 {
+		t.Errorf("an evaluation that was to end went on for %d batches", calls)
+	}
+}
+
+// A run that goes off the rails ends with weights that still predict.
+func TestDivergenceKeepsTheLastGoodWeights(t *testing.T) {
+	run := begin(t, brief("nanogpt-cpu"))
+	for range 3 {
+		if err := run.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run.Model.Parameters[2].Data[0] = float32(math.NaN())
+	if err := run.Step(); !errors.Is(err, ErrDiverged) {
+		t.Fatalf("a step with a weight that is no number gave %v", err)
+	}
+	for _, p := range run.Model.Parameters {
+		for _, w := range p.Data {
+			if !finite(float64(w)) {
+				t.Fatalf("%s still holds %v", p.Name, w)
+			}
+		}
+	}
+	if l := run.Evaluate(nil); !finite(l.Val) {
+		t.Errorf("the kept weights have a loss of %v", l.Val)
+	}
+}
+
+func TestWhatCannotBegin(t *testing.T) {
+	r := brief("quick")
+	if _, err := New(r, rhyme(100), 100); !errors.Is(err, ErrTooShort) {
+		t.Errorf("100 tokens for a context of 16 gave %v", err)
+	}
+	r.Model.Heads = 0
+	var wrong *recipe.Wrong
+	if _, err := New(r, rhyme(5000), 5000); !errors.As(err, &wrong) || wrong.Key != "heads" {
+		t.Errorf("no heads gave %v", err)
+	}
+}
+
+func TestBench(t *testing.T) {
+	r := brief("nanogpt-cpu")
+	timing, err := Bench(r, rhyme(5000), 5000, 5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if timing.Min <= 0 || timing.Min > timing.Median || timing.Median > timing.Max {
+		t.Errorf("times are out of order: %+v", timing)
+	}
+	if timing.GFLOPS <= 0 || timing.PeakGFLOPS <= 0 || timing.LossLast == timing.LossFirst {
+		t.Errorf("measured %+v", timing)
+	}
+}
