@@ -6,28 +6,28 @@ package village
 type verb uint8
 
 const (
-	isAt   verb = iota // who is at where, as the tale begins
-	has                // who has what, as the tale begins
-	lies               // what is at where, as the tale begins
-	goes               // who goes to where
-	strays             // what, an animal, goes to where by itself
-	takes              // who takes or picks what up
-	finds              // who finds what, and takes it
-	spots              // who finds what, and leaves it there
-	drops              // who puts what down
-	loses              // who drops what and does not know it
-	hides              // who leaves what where nobody looks
-	gives              // who gives what to whom
-	breaks             // who breaks what
-	mends              // who mends what
-	makes              // who makes what
-	grows              // what comes to be at where
-	eats               // who eats what
-	ends               // what is no more: used up, blown away
-	talks              // who speaks to whom
-	feels              // who feels word
-	befriends          // who and whom become friends
-	helps              // who helps whom
+	isAt      verb = iota // who is at where, as the tale begins
+	has                   // who has what, as the tale begins
+	lies                  // what is at where, as the tale begins
+	goes                  // who goes to where
+	strays                // what, an animal, goes to where by itself
+	takes                 // who takes or picks what up
+	finds                 // who finds what, and takes it
+	spots                 // who finds what, and leaves it there
+	drops                 // who puts what down
+	loses                 // who drops what and does not know it
+	hides                 // who leaves what where nobody looks
+	gives                 // who gives what to whom
+	breaks                // who breaks what
+	mends                 // who mends what
+	makes                 // who makes what
+	grows                 // what comes to be at where
+	eats                  // who eats what
+	ends                  // what is no more: used up, blown away
+	talks                 // who speaks to whom
+	feels                 // who feels word
+	befriends             // who and whom become friends
+	helps                 // who helps whom
 )
 
 // An event of the log. Fields that the verb does not speak of are nil.

@@ -2,7 +2,62 @@ package village
 
 // A Fact is something true at the end of a tale, as a question and its answer.
 type Fact struct {
-	Kind, Question, Answer string
+	Kind     string // "holder", "where", "why", "gave", "found", "friend"
+	Question string // "Who had the red ball at the end?"
+	Answer   string // "Anna"
 }
 
-func (s *story) facts() []Fact { return nil }
+// facts are what the log and the world at the end of the tale say.
+func (s *story) facts() []Fact {
+	var facts []Fact
+	add := func(kind, question, answer string) {
+		if answer != "" {
+			facts = append(facts, Fact{kind, question, answer})
+		}
+	}
+	things := map[*thing]bool{}
+	for _, e := range s.log {
+		switch e.verb {
+		case feels:
+			add("why", "Why was "+e.who.name+" "+e.word+"?", because(e.why))
+		case gives:
+			add("gave", "Who gave "+e.what.the()+" to "+e.whom.name+"?", e.who.name)
+		case finds:
+			add("found", "Who found "+e.what.the()+"?", e.who.name)
+		case befriends:
+			add("friend", "Who became a friend of "+e.whom.name+"?", e.who.name)
+		}
+		if e.what != nil && !things[e.what] {
+			things[e.what] = true
+			add("holder", "Who had "+e.what.the()+" at the end?", e.what.holderName())
+		}
+	}
+	for _, p := range s.people {
+		if p.at != nil && (!p.at.home || p.at == s.homes[p.family]) {
+			add("where", "Where was "+p.name+" at the end?", p.at.in())
+		}
+	}
+	return facts
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return "because " + why
+}
+
+// the is the thing as it is called once it is known.
+func (t *thing) the() string {
+	if t.name != "" {
+		return t.name
+	}
+	return "the " + t.phrase()
+}
+
+func (t *thing) holderName() string {
+	if t.holder == nil {
+		return ""
+	}
+	return t.holder.name
+}

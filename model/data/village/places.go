@@ -100,10 +100,17 @@ func (s *story) sight(p *place, percent int) {
 
 var openers = map[season][]string{
 	spring: {"one spring morning", "one fine spring day", "on the first warm day of spring", "one rainy day in spring"},
-	summer: {"one summer morning", "one hot summer day", "on a long summer day", "one warm evening in summer"},
-	autumn: {"one autumn morning", "one windy autumn day", "on a grey day in autumn", "one autumn evening"},
-	winter: {"one winter morning", "one cold winter day", "on a snowy day", "one dark winter evening"},
+	summer: {"one summer morning", "one hot summer day", "on a long summer day", "one warm day in summer"},
+	autumn: {"one autumn morning", "one windy autumn day", "on a grey day in autumn", "one wet autumn day"},
+	winter: {"one winter morning", "one cold winter day", "on a snowy day", "one dark winter day"},
 	always: {"one morning", "one day", "one fine day", "early one morning", "one afternoon"},
+}
+
+// mild makes it a season without snow.
+func (s *story) mild() {
+	if s.season == winter {
+		s.season = summer
+	}
 }
 
 // when is the time of the tale, the same as often as it is asked.

@@ -52,7 +52,7 @@ func (s *story) entity(key string) any {
 func (s *story) referPerson(p *person, form string) string {
 	text := s.personWord(p, form)
 	s.mention(p)
-	p.known = true
+	p.known = p.known || !s.quoted
 	return text
 }
 
@@ -105,10 +105,11 @@ func (s *story) personWord(p *person, form string) string {
 	return s.named(p)
 }
 
-// named is the name, with the work of a grown-up at the first mention.
+// named is the name, with the work of a grown-up at the first mention that is
+// not in a speech.
 func (s *story) named(p *person) string {
 	p.run = 0
-	if p.known || p.child {
+	if p.known || p.child || s.quoted {
 		return p.name
 	}
 	return p.name + " the " + p.work

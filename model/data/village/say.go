@@ -13,8 +13,12 @@ import "strings"
 // say tells one of the forms.
 func (s *story) say(forms string) { s.tell(forms, nil) }
 
-// tell is say with the entities that {1}, {2} and {3} stand for.
+// tell is say with the entities that {1}, {2} and {3} stand for; it says
+// nothing where there is no form.
 func (s *story) tell(forms string, args []any) {
+	if forms == "" {
+		return
+	}
 	s.args = args
 	s.form = s.expand(s.form[:0], forms)
 	if len(s.out) > 0 {
@@ -131,7 +135,7 @@ func (s *story) quote(text string, i int) {
 	s.out = append(s.out, '"')
 	s.quoted = !s.quoted
 	if s.quoted {
-		s.capital = true
+		s.capital = !strings.HasSuffix(text[:i], ", ") // a speech that goes on
 		return
 	}
 	s.capital = false

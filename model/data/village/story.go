@@ -3,6 +3,7 @@ package village
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -78,22 +79,16 @@ func (s *story) parent(key byte, a *person) *person {
 
 // worker casts a grown-up with one of the kinds of work, or any.
 func (s *story) worker(key byte, works ...string) *person {
-	return s.person(key, func(p *person) bool {
-		if p.child {
-			return false
-		}
-		for _, w := range works {
-			if p.work == w {
-				return true
-			}
-		}
-		return len(works) == 0
-	})
+	return s.person(key, func(p *person) bool { return p.works(works) })
 }
 
-// other casts a grown-up that is no kin of a.
-func (s *story) other(key byte, a *person) *person {
-	return s.person(key, func(p *person) bool { return !p.child && (p.family == 0 || p.family != a.family) })
+// other is worker, but no kin of a.
+func (s *story) other(key byte, a *person, works ...string) *person {
+	return s.person(key, func(p *person) bool { return p.works(works) && (p.family == 0 || p.family != a.family) })
+}
+
+func (p *person) works(works []string) bool {
+	return !p.child && (len(works) == 0 || slices.Contains(works, p.work))
 }
 
 // person casts somebody of the village that fits and is not yet in the tale.
