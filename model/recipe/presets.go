@@ -32,16 +32,18 @@ func nanoGPT() Recipe {
 	}
 }
 
-// quick is our best recipe at about nanogpt-cpu's size, in Qwen3's form.
+// quick is our best recipe at about nanogpt-cpu's size, in Qwen3's form. On
+// Village Tales 1,024 pieces of words reach 0.27 bits a byte in the time in
+// which characters reach 0.86 (RATIONALE.md has the figures).
 func quick() Recipe {
 	return Recipe{
-		Preset: "quick", Tokenizer: "chars", VocabSize: 512, Method: "pretrain", Seed: 1337, Init: "unit",
+		Preset: "quick", Tokenizer: "bpe", VocabSize: 1024, Method: "pretrain", Seed: 1337, Init: "unit",
 		Model: Model{
-			Context: 64, Layers: 4, Heads: 4, KVHeads: 4, Channels: 128, Hidden: 344,
+			Context: 128, Layers: 4, Heads: 4, KVHeads: 4, Channels: 128, Hidden: 344,
 			Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", QKNorm: true,
 		},
-		Batch: 12, Steps: 1000, Optimizer: "muon", LearningRate: 3e-3, MuonRate: 0.02, FinalFraction: 0.05,
-		WarmUp: 20, Schedule: "linear", Hold: 0.2, Beta1: 0.8, Beta2: 0.95, Momentum: 0.95, WeightDecay: 0, Clip: 0,
+		Batch: 6, Steps: 480, Optimizer: "muon", LearningRate: 4e-3, MuonRate: 0.025, FinalFraction: 0.05,
+		WarmUp: 20, Schedule: "linear", Hold: 0.3, Beta1: 0.8, Beta2: 0.95, Momentum: 0.95, WeightDecay: 0, Clip: 0,
 		EvalEvery: 50, EvalBatches: 10, LastEvalBatches: 100, SampleEvery: 50,
 	}
 }
@@ -49,9 +51,9 @@ func quick() Recipe {
 // tiny is for the slowest machines, and for seeing all of a model at once.
 func tiny() Recipe {
 	r := quick()
-	r.Preset = "tiny"
+	r.Preset, r.Tokenizer, r.Model.Context = "tiny", "chars", 64
 	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 2, 2, 2, 64, 172
-	r.Batch = 16
+	r.Batch, r.Steps = 16, 1000
 	return r
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"hornbook/model/recipe"
 	"hornbook/model/train"
-	"hornbook/tokenizer"
 	"hornbook/web/protocol"
 )
 
@@ -40,20 +39,16 @@ func (s *Session) measure(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 	if problem != nil {
 		return nil, problem
 	}
-	return s.time(c.Recipe, raw[:min(len(raw), benchText)], c.Steps)
+	sample := text{bytes: raw[:min(len(raw), benchText)]}
+	if problem := sample.cut(s, c.Recipe.Tokenizer, c.Recipe.VocabSize); problem != nil {
+		return nil, problem
+	}
+	return s.time(c.Recipe, sample, c.Steps)
 }
 
-func (s *Session) time(r recipe.Recipe, raw []byte, steps int) (*protocol.Benched, *protocol.Problem) {
-	var tok tokenizer.Tokenizer = tokenizer.NewBytes()
-	if r.Tokenizer == "chars" {
-		chars, err := tokenizer.NewChars(raw)
-		if err != nil {
-			return nil, wrong(err)
-		}
-		tok = chars
-	}
-	r.Model.Vocab = tok.Size()
-	t, err := train.Bench(r, tok.Encode(raw), len(raw), steps, s.host.Yield)
+func (s *Session) time(r recipe.Recipe, sample text, steps int) (*protocol.Benched, *protocol.Problem) {
+	r.Model.Vocab = sample.tok.Size()
+	t, err := train.Bench(r, sample.ids, len(sample.bytes), steps, s.host.Yield)
 	if err != nil {
 		return nil, wrong(err)
 	}

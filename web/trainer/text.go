@@ -30,7 +30,7 @@ const (
 	shortText    = 20000 // characters below which a model learns by heart
 	previewSize  = 2000
 	villageSeed  = 1
-	villageBytes = 2 << 20 // of the sample Village Tales
+	villageBytes = 3 << 19 // of the sample Village Tales
 	minContext   = 64      // a text too short for this context is refused when it is given
 )
 
@@ -49,7 +49,8 @@ func (s *Session) setText(c *protocol.SetText) {
 	next := text{name: c.Name, bytes: raw, info: describe(c, raw)}
 	kind, size := s.text.kind, s.text.size
 	if kind == "" {
-		kind = "chars"
+		first, _ := recipe.ByName(recipe.Default)
+		kind, size = first.Tokenizer, first.VocabSize
 	}
 	if kind == "chars" && next.info.Distinct > manyKinds {
 		kind = "bytes"
@@ -185,7 +186,7 @@ func preview(b []byte) string {
 
 // cut chooses the tokenizer and encodes the text by it.
 func (t *text) cut(s *Session, kind string, size int) *protocol.Problem {
-	if t.tok != nil && t.kind == kind && (kind != "bpe" || t.size == size) {
+	if t.tok != nil && t.kind == kind && (kind != "bpe" || t.size == size || t.tok.Size() == size) {
 		return nil
 	}
 	tok, problem := t.build(s, kind, size)

@@ -50,7 +50,7 @@ const sayEvery = 10 * time.Second
 
 // NewPage returns a page that waits for the trainer's Ready.
 func NewPage(h Host) *Page {
-	return &Page{Host: h, State: State{Run: protocol.State{State: "idle"}}, CutSize: "512", Picked: -1,
+	return &Page{Host: h, State: State{Run: protocol.State{State: "idle"}}, Picked: -1,
 		Sampling: map[string]string{"temperature": "0.8", "top_k": "0", "top_p": "0.95", "seed": "1", "tokens": "200"}}
 }
 
@@ -67,6 +67,7 @@ func (p *Page) Apply(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Ready:
 		p.Draft = NewDraft(p.preset(e.Default))
+		p.CutSize = strconv.Itoa(p.Draft.Base.VocabSize)
 		p.ChooseSample(e.Samples[0])
 	case *protocol.Text:
 		p.begin(e)
@@ -202,10 +203,14 @@ func (p *Page) askTokens() {
 
 // Train.
 
-// ChoosePreset begins a new draft.
+// ChoosePreset begins a new draft and asks for the tokenizer that goes with it.
 func (p *Page) ChoosePreset(name string) {
 	p.Draft = NewDraft(p.preset(name))
 	p.solve(TrainStation)
+	if r := p.Draft.Base; p.Text != nil && (r.Tokenizer != p.CutKind || r.Tokenizer == "bpe") {
+		p.CutKind, p.CutSize = r.Tokenizer, strconv.Itoa(r.VocabSize)
+		p.Cut()
+	}
 }
 
 // Recipe is the draft with the tokenizer that is in use; key names a field
