@@ -71,6 +71,8 @@ func (p *Page) Apply(e protocol.Event) {
 		p.ChooseSample(e.Samples[0])
 	case *protocol.Text:
 		p.begin(e)
+	case *protocol.Model:
+		p.writing = 0
 	case *protocol.Tokenizer:
 		p.CutKind = e.Kind
 		p.askTokens()
@@ -126,7 +128,7 @@ func firstLine(text string) string {
 
 func firstWords(text string, n int) string {
 	words := strings.Fields(text)
-	return strings.Join(words[:min(n, len(words))], " ") + " "
+	return strings.Join(words[:min(n, len(words))], " ")
 }
 
 func (p *Page) saySteps(e *protocol.Step) {

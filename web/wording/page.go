@@ -87,7 +87,7 @@ func Kind(kind string) string {
 func KindAbout(kind string) string {
 	switch kind {
 	case "chars":
-		return "Each character is a token. The simplest way, and best for a tiny model."
+		return "Each character is a token. The simplest way, but the model sees only a few words at once."
 	case "bytes":
 		return "Each byte is a token: any file in any language, but é takes two and 語 three."
 	case "bpe":

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// tab is the page in a real headless Chromium, used as a person would: by the
+// names that a screen reader says, the mouse and the keyboard.
+type tab struct {
+	*testing.T
+	ctx     context.Context
+	address string
+
+	lock     sync.Mutex
+	console  []string // messages, none of which should be
+	requests []string // addresses asked for
+}
+
+// openTab opens the built page. Without Chromium or the built page the test is
+// skipped, but where HORNBOOK_BROWSER is set, as make test does, it fails.
+func openTab(t *testing.T) *tab {
+	t.Helper()
+	missing := func(what string) {
+		if os.Getenv("HORNBOOK_BROWSER") != "" {
+			t.Fatal(what)
+		}
+		t.Skip(what)
+	}
+	if testing.Short() {
+		t.Skip("a browser is not for -short")
+	}
+	if !hasChromium() {
+		missing("Chromium is not installed: apt-get install chromium")
+	}
+	server, address, err := start("127.0.0.1:0")
+	if err != nil {
+		missing(err.Error())
+	}
+	t.Cleanup(func() { server.Close() })
+	ctx, cancel := openChromium(t.Context())
+	t.Cleanup(cancel)
+	p := &tab{T: t, ctx: ctx, address: address}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // starts the browser
+		t.Fatal(err)
+	}
+	p.watch()
+	if err := ready(ctx, address); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func hasChromium() bool {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// watch keeps what the console says and what is asked of the network.
+func (p *tab) watch() {
+	messages, asked := chromedp.Console(p.ctx), chromedp.Events(p.ctx, network.RequestWillBeSent)
+	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
+		p.Fatal(err)
+	}
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			p.lock.Lock()
+			p.console = append(p.console, m.String())
+			p.lock.Unlock()
+		}
+	}()
+	go func() {
+		for e, err := range asked {
+			if err != nil {
+				return
+			}
+			p.lock.Lock()
+			p.requests = append(p.requests, e.Request.URL)
+			p.lock.Unlock()
+		}
+	}()
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// js is the value of an expression in the page, as text.
+func (p *tab) js(expression string) string {
+	p.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[any](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.Fatalf("%s: %v", expression, err)
+	}
+	return fmt.Sprint(v)
+}
+
+// until waits for a condition in the page.
+func (p *tab) until(what, condition string, limit time.Duration) {
+	p.Helper()
+	end := time.Now().Add(limit)
+	for p.js("Boolean("+condition+")") != "true" {
+		if time.Now().After(end) {
+			p.Fatalf("after %v still not: %s (%s); the run says %s, problems: %s", limit, what, condition,
+				p.js("JSON.stringify(document.getElementById('run').dataset)"), p.notices())
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// named calls a JavaScript function on the one element of a role that has an
+// accessible name, as a screen reader would say it, and returns its text.
+func (p *tab) named(role, name, function string) string {
+	p.Helper()
+	root, err := chromedp.Call(p.ctx, dom.GetDocument, dom.GetDocumentParams{})
+	if err != nil {
+		p.Fatal(err)
+	}
+	found, err := chromedp.Call(p.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
+		NodeID: root.Root.NodeID, AccessibleName: name, Role: role})
+	if err != nil {
+		p.Fatal(err)
+	}
+	if len(found.Nodes) != 1 || found.Nodes[0].Ignored {
+		p.Fatalf("there are %d elements of role %s called %q, want one", len(found.Nodes), role, name)
+	}
+	node, err := chromedp.Call(p.ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: found.Nodes[0].BackendDOMNodeID})
+	if err != nil {
+		p.Fatal(err)
+	}
+	result, err := chromedp.Call(p.ctx, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: "function() { return String((" + function + ")(this)) }", ObjectID: node.Object.ObjectID})
+	if err != nil || result.ExceptionDetails != nil {
+		p.Fatalf("%s %q: %v %v", role, name, err, result.ExceptionDetails)
+	}
+	return strings.Trim(string(result.Result.Value), `"`)
+}
+
+// press clicks the middle of a button with the mouse.
+func (p *tab) press(button string) {
+	p.Helper()
+	place := p.named("button", button, `(b) => {
+		b.scrollIntoView({block: "center", behavior: "instant"});
+		const r = b.getBoundingClientRect();
+		return (r.x + r.width / 2) + " " + (r.y + r.height / 2);
+	}`)
+	var x, y float64
+	if _, err := fmt.Sscan(place, &x, &y); err != nil {
+		p.Fatalf("button %q is at %q: %v", button, place, err)
+	}
+	p.do(chromedp.MouseClickXY(x, y))
+}
+
+// choose picks an option of a select.
+func (p *tab) choose(label, value string) {
+	p.Helper()
+	p.named("combobox", label, fmt.Sprintf(`(s) => { s.value = %q; s.dispatchEvent(new Event("change", {bubbles: true})) }`, value))
+}
+
+// fill types over what stands in a text box.
+func (p *tab) fill(label, text string) {
+	p.Helper()
+	p.named("textbox", label, `(box) => { box.focus(); box.select() }`)
+	p.do(chromedp.KeyEvent(text))
+}
+
+// upload chooses a file of this content; what follows it shows on the page.
+func (p *tab) upload(name string, content []byte) {
+	p.Helper()
+	path := p.TempDir() + "/" + name
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		p.Fatal(err)
+	}
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload"), []string{path}))
+}
+
+// notices are the problems that the page shows.
+func (p *tab) notices() string {
+	return p.js(`[...document.querySelectorAll(".notice")].map((n) => n.textContent).join(" ")`)
+}
+
+// state waits for the run to be in a state.
+func (p *tab) state(want string, limit time.Duration) {
+	p.Helper()
+	p.until("the run is "+want, fmt.Sprintf(`document.getElementById("run").dataset.state === %q`, want), limit)
+}
+
+// look sets the window's width, height and colours.
+func (p *tab) look(width, height int64, scheme string) {
+	p.do(chromedp.EmulateViewport(width, height))
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+	if err != nil {
+		p.Fatal(err)
+	}
+	time.Sleep(300 * time.Millisecond) // until it is painted
+}
+
+// axe lists what axe-core finds wrong with the page as it is.
+func (p *tab) axe() string {
+	p.Helper()
+	source, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	if err != nil {
+		p.Fatalf("axe-core is not there: run npm ci (%v)", err)
+	}
+	p.js(string(bytes.TrimSuffix(source, []byte("\n"))) + "; true")
+	return p.js(`axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.map((v) =>
+		v.id + ": " + v.nodes.map((n) => n.html.slice(0, 120) + " " + n.failureSummary).join("; ")).join("\n"))`)
+}
+
+// quiet fails for whatever the console said and for every request to another
+// origin.
+func (p *tab) quiet() {
+	p.Helper()
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	for _, m := range p.console {
+		p.Errorf("the console says: %s", m)
+	}
+	if len(p.requests) < 5 {
+		p.Errorf("only %d requests were seen", len(p.requests))
+	}
+	for _, url := range p.requests {
+		if !strings.HasPrefix(url, p.address+"/") && !strings.HasPrefix(url, "data:") && !strings.HasPrefix(url, "about:") {
+			p.Errorf("the page asked %s", url)
+		}
+	}
+}
+
+// beforePage runs a script before those of the next page.
+func (p *tab) beforePage(script string) {
+	p.Helper()
+	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+		p.Fatal(err)
+	}
+}

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"hornbook/model/data/village"
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+)
+
+// tales is a text of one's own: 200 kB of stories.
+var tales = village.Text(42, 200_000)
+
+// What a person does from the first visit to a text of the model's own.
+func TestFromTextToPrediction(t *testing.T) {
+	p := openTab(t)
+	p.upload("mine.txt", tales)
+	p.until("the text is taken", `document.getElementById("text-facts").textContent.includes("characters")`, 10*time.Second)
+	p.until("its name stands at the station", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`, 5*time.Second)
+	p.choose("Preset", "tiny")
+	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`, 10*time.Second)
+	p.fill("Steps", "400")
+	p.press("Train")
+	p.state("training", 30*time.Second)
+
+	p.until("it learns", `Number(document.getElementById("run").dataset.step) > 20`, 60*time.Second)
+	p.press("Pause")
+	p.state("paused", 5*time.Second)
+	step := p.js(`document.getElementById("run").dataset.step`)
+	time.Sleep(time.Second)
+	if now := p.js(`document.getElementById("run").dataset.step`); now != step {
+		t.Errorf("paused at step %s, a second later it was step %s", step, now)
+	}
+	p.press("Resume")
+	p.state("training", 5*time.Second)
+
+	p.fill("Prompt", "Tom had a")
+	p.until("predictions stand there while training", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
+	p.named("list", "Next token", `(e) => e.id`)
+	p.until("the loss falls", `Number(document.getElementById("run").dataset.valLoss) < 2.2`, 3*time.Minute)
+	p.until("it shows what it writes", `document.getElementById("sample-text").textContent.length > 100`, 20*time.Second)
+	p.press("Stop")
+	p.state("done", 5*time.Second)
+
+	p.press("Generate")
+	p.until("it writes", `document.querySelectorAll("#completion .said span").length > 50`, 60*time.Second)
+	p.named("region", "Completion", `(e) => e.id`)
+	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`, 60*time.Second)
+	first := p.js(`document.getElementById("completion").textContent`)
+	p.press("Generate")
+	p.until("it writes anew", `document.querySelectorAll("#completion .said span").length < 150`, 10*time.Second)
+	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`, 60*time.Second)
+	if again := p.js(`document.getElementById("completion").textContent`); again != first {
+		t.Errorf("the same seed wrote %q and then %q", first, again)
+	}
+	p.quiet()
+}
+
+// The page follows the native curve: same text, same seed, same losses.
+func TestFollowsNative(t *testing.T) {
+	p := openTab(t)
+	r, _ := recipe.ByName("nanogpt-cpu")
+	r.Steps, r.LastEvalBatches, r.EvalEvery = 40, 10, 20
+	var native []float64
+	train(r, "mine.txt", tales, "", func(e protocol.Event) error {
+		if e, is := e.(*protocol.Eval); is {
+			native = append(native, e.ValLoss)
+		}
+		return nil
+	}, t.Output())
+	p.upload("mine.txt", tales)
+	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`, 10*time.Second)
+	p.choose("Preset", "nanogpt-cpu")
+	p.press("More numbers")
+	for label, value := range map[string]int{"Steps": 40, "Evaluate every": 20, "Batches of the last evaluation": 10} {
+		p.fill(label, strconv.Itoa(value))
+	}
+	p.press("Train")
+	p.state("done", 2*time.Minute)
+	p.press("Show as table")
+	p.until("the table stands there", `document.querySelectorAll("#run tbody tr").length > 0`, 5*time.Second)
+	shown := strings.Fields(p.js(`[...document.querySelectorAll("#run tbody tr")].map((r) => r.cells[2].textContent).join(" ")`))
+	if len(shown) != len(native) || len(native) != 3 {
+		t.Fatalf("the page shows %v, natively there are %v", shown, native)
+	}
+	for i, text := range shown {
+		if loss, err := strconv.ParseFloat(text, 64); err != nil || math.Abs(loss-native[i]) > 0.02 {
+			t.Errorf("evaluation %d: the page says %s, natively it is %.4f", i, text, native[i])
+		}
+	}
+}
+
+// What cannot be learned from gets its sentence, and the text before stays.
+func TestBadTexts(t *testing.T) {
+	p := openTab(t)
+	before := p.js(`document.getElementById("text-facts").textContent`)
+	for _, c := range []struct {
+		name    string
+		content []byte
+		says    string
+	}{
+		{"empty.txt", nil, "is empty"},
+		{"one.txt", []byte("x"), "one single character"},
+		{"same.txt", bytes.Repeat([]byte("x"), 5000), "repeats one single character"},
+		{"short.txt", []byte("This is short."), "too short"},
+		{"picture.png", bytes.Repeat([]byte("\x89PNG\x00\x01"), 1000), "not plain text"},
+		{"large.txt", bytes.Repeat([]byte("large text. "), 200<<20/12), "too large"},
+	} {
+		p.upload(c.name, c.content)
+		p.until(c.name+" is refused", fmt.Sprintf(`document.querySelector("#text .notice")?.textContent.includes(%q)`, c.says), 20*time.Second)
+		if now := p.js(`document.getElementById("text-facts").textContent`); now != before {
+			t.Errorf("%s changed the text before: %s", c.name, now)
+		}
+		p.choose("Sample text", "village") // clears the notice
+		p.until("the notice is gone", `!document.querySelector("#text .notice")`, 10*time.Second)
+	}
+	for name, content := range map[string][]byte{
+		"latin1.txt": bytes.Repeat([]byte("caf\xe9 au lait, "), 200), "crlf.txt": bytes.Repeat([]byte("a line\r\nand one\r\n"), 100),
+		"emoji.txt": bytes.Repeat([]byte("👩‍👧 und 日本 "), 200), "hebrew.txt": bytes.Repeat([]byte("שלום עולם "), 200),
+	} {
+		p.upload(name, content)
+		p.until(name+" is taken", fmt.Sprintf(`document.querySelector('a[href="#text"]').textContent.includes(%q)`, name), 10*time.Second)
+	}
+	p.quiet()
+}
+
+// A wrong number is named, and what was there stays.
+func TestWrongNumbers(t *testing.T) {
+	p := openTab(t)
+	p.fill("Heads", "5")
+	p.press("Train")
+	p.until("heads are named", `document.querySelector("#model .notice")?.textContent.includes("128")`, 10*time.Second)
+	p.state("idle", 5*time.Second)
+	p.fill("Heads", "many")
+	p.press("Train")
+	p.until("it must be a number", `document.querySelector("#model .notice")?.textContent.includes("many")`, 10*time.Second)
+	p.press("Generate")
+	p.until("it needs a model", `document.querySelector("#try .notice")?.textContent.includes("Press Train")`, 10*time.Second)
+	p.quiet()
+}
+
+// Everything can be reached and pressed by the keyboard alone.
+func TestKeyboard(t *testing.T) {
+	p := openTab(t)
+	focus := func(id string) {
+		for range 60 {
+			p.do(chromedp.KeyEvent("\t"))
+			if p.js(`document.activeElement.id`) == id {
+				if p.js(`getComputedStyle(document.activeElement).outlineStyle`) == "none" {
+					t.Errorf("the focus on %s cannot be seen", id)
+				}
+				return
+			}
+		}
+		t.Fatalf("Tab does not come to %s", id)
+	}
+	focus("start")
+	p.do(chromedp.KeyEvent("\r"))
+	p.state("training", 30*time.Second)
+	focus("hold")
+	p.do(chromedp.KeyEvent(" "))
+	p.state("paused", 10*time.Second)
+	focus("prompt")
+	p.js(`document.activeElement.select()`)
+	p.do(chromedp.KeyEvent("One day"))
+	focus("generate")
+	p.do(chromedp.KeyEvent("\r"))
+	p.until("it writes", `document.querySelectorAll("#completion .said span").length > 3`, 30*time.Second)
+	focus("completion")
+	p.do(chromedp.KeyEvent(kb.ArrowRight))
+	p.until("a token is marked", `document.querySelector("#completion .picked")`, 5*time.Second)
+	p.quiet()
+}
+
+// axe-core finds nothing wrong, before and after training, in every look, and
+// nothing is wider than the window.
+func TestAccessible(t *testing.T) {
+	p := openTab(t)
+	check := func(when string) {
+		for _, look := range []struct {
+			width  int64
+			scheme string
+		}{{1280, "light"}, {1280, "dark"}, {640, "light"}, {390, "light"}, {390, "dark"}} {
+			p.look(look.width, 800, look.scheme)
+			if found := p.axe(); found != "" {
+				t.Errorf("%s, %d pixels, %s:\n%s", when, look.width, look.scheme, found)
+			}
+			if width := p.js(`document.documentElement.scrollWidth`); width != fmt.Sprint(look.width) {
+				t.Errorf("%s: the page is %s pixels wide in a window of %d", when, width, look.width)
+			}
+		}
+	}
+	check("at first")
+	p.choose("Preset", "tiny")
+	p.fill("Steps", "60")
+	p.press("Train")
+	p.state("done", 2*time.Minute)
+	p.press("More numbers")
+	p.press("Show as table")
+	p.press("Generate")
+	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`, 60*time.Second)
+	check("after training")
+	p.quiet()
+}
+
+// The policy holds: no eval, no script that is not the page's own, and the
+// page is isolated from others.
+func TestPolicy(t *testing.T) {
+	p := openTab(t)
+	kept := func(e *runtime.EvaluateParams) { e.AllowUnsafeEvalBlockedByCSP = new(bool) }
+	for _, try := range []string{`new Function("return 1")()`, `setTimeout("1")`, `(0, eval)("1")`} {
+		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`(() => { try { return String(`+try+`) } catch (e) { return e.name } })()`, kept))
+		if err != nil || got == "1" {
+			t.Errorf("%s gave %s (%v)", try, got, err)
+		}
+	}
+	if p.js(`crossOriginIsolated`) != "true" {
+		t.Error("the page is not cross-origin isolated")
+	}
+	if got := p.js(`fetch("https://example.org/").then(() => "went out", () => "refused")`); got != "refused" {
+		t.Errorf("a request to another origin %s", got)
+	}
+}
+
+// Where wasm lacks SIMD the page says which browsers work.
+func TestWithoutSIMD(t *testing.T) {
+	p := openTab(t)
+	p.do(chromedp.Navigate("about:blank"))
+	p.beforePage(`WebAssembly.validate = () => false`)
+	p.do(chromedp.Navigate(p.address))
+	p.until("it says so", `!document.getElementById("trouble-simd")?.hidden`, 10*time.Second)
+	if text := p.js(`document.getElementById("trouble").innerText`); !strings.Contains(text, "Firefox") {
+		t.Errorf("it says %q", text)
+	}
+}
+
+// A click is answered while the model trains: the time from a press to the
+// change that it makes, measured in the page. It is reported, not judged,
+// since machines differ.
+func TestClicksWhileTraining(t *testing.T) {
+	p := openTab(t)
+	p.press("Train")
+	p.until("it trains", `Number(document.getElementById("run").dataset.step) > 3`, 60*time.Second)
+	worst := p.js(`(async () => {
+		const button = [...document.querySelectorAll("button")].find((b) => /numbers/.test(b.textContent));
+		let worst = 0;
+		for (let i = 0; i < 20; i++) {
+			const was = button.getAttribute("aria-expanded"), begin = performance.now();
+			button.click();
+			while (button.getAttribute("aria-expanded") === was) await new Promise((r) => setTimeout(r, 1));
+			worst = Math.max(worst, performance.now() - begin);
+			await new Promise((r) => setTimeout(r, 100));
+		}
+		return Math.round(worst);
+	})()`)
+	t.Logf("the slowest of 20 clicks was answered after %s ms", worst)
+	p.press("Stop")
+	p.state("done", 10*time.Second)
+}
