@@ -70,7 +70,7 @@ func TestFromTextToPrediction(t *testing.T) {
 func TestFollowsNative(t *testing.T) {
 	p := openTab(t)
 	r, _ := recipe.ByName("nanogpt-cpu")
-	r.Steps, r.LastEvalBatches, r.EvalEvery = 40, 10, 20
+	r.Steps, r.EvalEvery = 40, 20
 	var native []float64
 	train(r, "mine.txt", tales, "", func(e protocol.Event) error {
 		if e, is := e.(*protocol.Eval); is {
@@ -82,9 +82,8 @@ func TestFollowsNative(t *testing.T) {
 	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`, 10*time.Second)
 	p.choose("Preset", "nanogpt-cpu")
 	p.press("More numbers")
-	for label, value := range map[string]int{"Steps": 40, "Evaluate every": 20, "Batches of the last evaluation": 10} {
-		p.fill(label, strconv.Itoa(value))
-	}
+	p.fill("Steps", "40")
+	p.fill("Check every", "20")
 	p.press("Train")
 	p.state("done", 2*time.Minute)
 	p.press("Show as table")
