@@ -87,8 +87,8 @@ func TestFollowsNative(t *testing.T) {
 	p.press("Train")
 	p.state("done", 2*time.Minute)
 	p.press("Show as table")
-	p.until("the table stands there", `document.querySelectorAll("#run tbody tr").length > 0`, 5*time.Second)
-	shown := strings.Fields(p.js(`[...document.querySelectorAll("#run tbody tr")].map((r) => r.cells[2].textContent).join(" ")`))
+	p.until("the table stands there", `document.querySelectorAll(".table tbody tr").length > 0`, 5*time.Second)
+	shown := strings.Fields(p.js(`[...document.querySelectorAll(".table tbody tr")].map((r) => r.cells[2].textContent).join(" ")`))
 	if len(shown) != len(native) || len(native) != 3 {
 		t.Fatalf("the page shows %v, natively there are %v", shown, native)
 	}

@@ -79,7 +79,7 @@ func (r *Run) Step() error {
 	r.Loss = r.gradient()
 	r.GradNorm = optim.Norm(r.Model.Parameters)
 	if !finite(r.Loss) || !finite(r.GradNorm) {
-		r.restore()
+		r.Restore()
 		return ErrDiverged
 	}
 	if r.Done%keepEvery == 0 {
@@ -140,7 +140,8 @@ func (r *Run) keep() {
 	}
 }
 
-func (r *Run) restore() {
+// Restore goes back to the weights that were last kept.
+func (r *Run) Restore() {
 	at := 0
 	for _, p := range r.Model.Parameters {
 		at += copy(p.Data, r.good[at:])

@@ -145,6 +145,7 @@ func (s *Session) step() {
 
 // diverged ends the run; the weights are the last good ones.
 func (s *Session) diverged(err error) {
+	s.run.Restore()
 	s.fail(&protocol.Problem{Code: protocol.LossNaN, Got: strconv.Itoa(s.run.Done), Detail: err.Error()})
 	s.setState("failed", protocol.LossNaN)
 }
