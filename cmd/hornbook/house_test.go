@@ -1,0 +1,91 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// house is the order of the rooms: a package may import only those above it,
+// and of other modules only what is named here.
+var house = []struct{ room, third string }{
+	{"tokenizer", ""},
+	{"model/recipe", ""},
+	{"model/kernel", ""},
+	{"model/tensor", ""},
+	{"model/cpu", ""},
+	{"wasm/jsrt", ""},
+	{"model/backendtest", "gonum.org/v1/gonum"},
+	{"model", ""},
+	{"model/optim", ""},
+	{"model/format/safetensors", ""},
+	{"model/checkpoint", ""},
+	{"model/data", ""},
+	{"model/data/village", ""},
+	{"model/eval", ""},
+	{"model/train", ""},
+	{"web/protocol", ""},
+	{"web/wording", ""},
+	{"web/trainer", ""},
+	{"web/ui", "github.com/vugu/"},
+	{"static", ""},
+	{"static/build", "github.com/andybalholm/brotli"},
+	{"web/site", ""},
+	{"wasm/app", "github.com/vugu/"},
+	{"wasm/trainer", ""},
+	{"cmd/hornbook", "github.com/chromedp"},
+}
+
+// hidden are imports that the order alone would allow: the page knows the
+// protocol and never the model.
+var hidden = map[string][]string{
+	"web/ui":       {"model", "model/tensor", "model/cpu", "model/kernel", "model/train", "web/trainer", "tokenizer"},
+	"web/protocol": {"model", "model/tensor", "model/train", "tokenizer"},
+	"web/wording":  {"model", "model/tensor", "model/train", "tokenizer"},
+	"wasm/app":     {"model", "model/tensor", "model/train", "web/trainer", "tokenizer"},
+}
+
+func TestHouse(t *testing.T) {
+	floor := map[string]int{}
+	for i, h := range house {
+		floor["hornbook/"+h.room] = i
+	}
+	for _, target := range []string{"GOOS=" + os.Getenv("GOOS"), "GOOS=js GOARCH=wasm"} {
+		list := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "hornbook/...")
+		list.Env = append(os.Environ(), strings.Fields(target)...)
+		out, err := list.Output()
+		if err != nil {
+			t.Fatalf("%s: go list: %v", target, err)
+		}
+		for line := range strings.Lines(string(out)) {
+			imports := strings.Fields(line)
+			checkRoom(t, floor, imports[0], imports[1:])
+		}
+	}
+}
+
+func checkRoom(t *testing.T, floor map[string]int, room string, imports []string) {
+	at, known := floor[room]
+	if !known {
+		t.Errorf("%s has no place in the house", room)
+		return
+	}
+	for _, path := range imports {
+		below, ours := floor[path]
+		first, _, _ := strings.Cut(path, "/")
+		switch {
+		case ours && below >= at:
+			t.Errorf("%s imports %s, which stands below it", room, path)
+		case strings.HasPrefix(path, "hornbook/") && !ours:
+			t.Errorf("%s imports %s, which has no place in the house", room, path)
+		case strings.Contains(first, ".") && (house[at].third == "" || !strings.HasPrefix(path, house[at].third)):
+			t.Errorf("%s imports %s, which this room may not", room, path)
+		}
+		for _, name := range hidden[strings.TrimPrefix(room, "hornbook/")] {
+			if path == "hornbook/"+name {
+				t.Errorf("%s imports %s, of which it must know nothing", room, path)
+			}
+		}
+	}
+}
