@@ -2,13 +2,14 @@
 # that is named here comes through Go's module proxy.
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
+export GOFLAGS := -buildvcs=false
 ADDR ?= 127.0.0.1:8080
 PURE := GOEXPERIMENT=
 WASM := GOOS=js GOARCH=wasm
 WASM_EXEC = $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
 NATIVE = $(shell go list ./...)
 # Packages whose tests mean something in wasm: no browser, no sockets.
-IN_WASM := ./tokenizer ./model/... ./web/protocol ./web/trainer
+IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/trainer
 
 .PHONY: all run build test check bench generate fuzz clean
 
@@ -28,17 +29,19 @@ node_modules: package-lock.json
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
 test: build check
-	go test $(NATIVE)
+	HORNBOOK_BROWSER=required go test $(NATIVE)
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
 	$(WASM) go test -exec="$(WASM_EXEC)" $(IN_WASM)
 	$(MAKE) fuzz FUZZTIME=5s
 
 FUZZTIME ?= 60s
+SHORT = -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x
 fuzz:
-	go test -run=NONE -fuzz=FuzzRoundTrip -fuzztime=$(FUZZTIME) ./tokenizer
-	go test -run=NONE -fuzz=FuzzReadJSON -fuzztime=$(FUZZTIME) ./tokenizer
-	go test -run=NONE -fuzz=FuzzDecode -fuzztime=$(FUZZTIME) ./web/protocol
+	go test -run=NONE -fuzz=FuzzRoundTrip $(SHORT) ./tokenizer
+	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
+	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/format/safetensors
+	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 
 # check is what needs no run: vet for both targets and variants, formatting,
 # generated files, tidy modules.

@@ -4,15 +4,16 @@ package data
 
 import "math/rand/v2"
 
-// Split cuts ids in front of their last tenth: training and validation.
-func Split(ids []int32) (train, val []int32) {
-	n := len(ids) * 9 / 10
+// Split cuts ids in front of their last tenth, training and validation; of a
+// short text validation takes as much as one sequence and its last target.
+func Split(ids []int32, context int) (train, val []int32) {
+	n := min(len(ids)*9/10, len(ids)-context-1)
 	return ids[:n], ids[n:]
 }
 
-// MinTokens is the fewest ids that can be split for a context: the validation
-// part must hold one sequence and its last target.
-func MinTokens(context int) int { return 10*(context+1) + 10 }
+// MinTokens is the fewest ids that can be split for a context, so that three
+// times as many train as validate.
+func MinTokens(context int) int { return 4 * (context + 1) }
 
 // Sampler draws batches of random places of ids, as nanoGPT does: B sequences
 // of T ids, and as targets the same moved by one.

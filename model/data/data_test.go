@@ -14,10 +14,10 @@ func count(n int) []int32 {
 }
 
 func TestSplitSharesNothing(t *testing.T) {
-	for _, n := range []int{0, 1, 9, 10, 11, 1000, 12345} {
-		train, val := Split(count(n))
-		if !slices.Equal(slices.Concat(train, val), count(n)) || len(train) != n*9/10 {
-			t.Errorf("%d ids were cut into %d and %d", n, len(train), len(val))
+	for _, c := range []struct{ n, train int }{{36, 27}, {50, 41}, {90, 81}, {100, 90}, {1001, 900}, {12345, 11110}} {
+		train, val := Split(count(c.n), 8)
+		if !slices.Equal(slices.Concat(train, val), count(c.n)) || len(train) != c.train {
+			t.Errorf("%d ids were cut into %d and %d", c.n, len(train), len(val))
 		}
 	}
 }
@@ -25,8 +25,8 @@ func TestSplitSharesNothing(t *testing.T) {
 // MinTokens is enough for both parts, whatever the context.
 func TestMinTokensIsEnough(t *testing.T) {
 	for context := 1; context < 300; context++ {
-		train, val := Split(count(MinTokens(context)))
-		if len(val) < context+1 || len(train) < context+1 {
+		train, val := Split(count(MinTokens(context)), context)
+		if len(val) < context+1 || len(train) < 3*(context+1) {
 			t.Fatalf("context %d: %d ids are cut into %d and %d", context, MinTokens(context), len(train), len(val))
 		}
 	}

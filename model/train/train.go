@@ -62,7 +62,7 @@ func New(r recipe.Recipe, ids []int32, bytes int) (*Run, error) {
 	run.Model.Init(r.Init, r.Seed)
 	run.tape = tensor.NewTape(run.backend)
 	run.optimizer = optim.New(r, run.Model.Parameters)
-	train, val := data.Split(ids)
+	train, val := data.Split(ids, c.Context)
 	run.batches = data.NewSampler(train, r.Batch, c.Context, r.Seed)
 	run.trainEval = data.NewSampler(train, r.Batch, c.Context, 0)
 	run.valEval = data.NewSampler(val, r.Batch, c.Context, 0)

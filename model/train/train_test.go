@@ -140,8 +140,8 @@ func TestDivergenceKeepsTheLastGoodWeights(t *testing.T) {
 
 func TestWhatCannotBegin(t *testing.T) {
 	r := brief("quick")
-	if _, err := New(r, rhyme(100), 100); !errors.Is(err, ErrTooShort) {
-		t.Errorf("100 tokens for a context of 16 gave %v", err)
+	if _, err := New(r, rhyme(60), 60); !errors.Is(err, ErrTooShort) {
+		t.Errorf("60 tokens for a context of 16 gave %v", err)
 	}
 	r.Model.Heads = 0
 	var wrong *recipe.Wrong

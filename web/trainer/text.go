@@ -221,10 +221,13 @@ func (t *text) build(s *Session, kind string, size int) (tokenizer.Tokenizer, *p
 	return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "tokenizer", Got: kind, Want: "one of chars, bytes, bpe"}
 }
 
-// tellEvery is the number of merges between two Working events.
-const tellEvery = 16
+const (
+	tellEvery     = 16 // merges between two Working events
+	bytesPerMerge = 64 // a shorter text has too few examples of so many pieces
+)
 
 func trainBPE(s *Session, b []byte, size int) (tokenizer.Tokenizer, *protocol.Problem) {
+	size = min(size, 256+len(b)/bytesPerMerge)
 	tok, err := tokenizer.TrainBPE(b, size, tokenizer.WithProgress(func(done, total int) error {
 		if done%tellEvery == 0 || done == total {
 			s.host.Emit(&protocol.Working{Task: "tokenizer", Done: done, Total: total})
