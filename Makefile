@@ -6,8 +6,6 @@ export GOFLAGS := -buildvcs=false
 ADDR ?= 127.0.0.1:8080
 PURE := GOEXPERIMENT=
 WASM := GOOS=js GOARCH=wasm
-WASM_EXEC = $(shell go env GOROOT)/lib/wasm/go_js_wasm_exec
-NATIVE = $(shell go list ./...)
 # Packages whose tests mean something in wasm: no browser, no sockets.
 IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/trainer
 
@@ -29,10 +27,10 @@ node_modules: package-lock.json
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
 test: build check
-	HORNBOOK_BROWSER=required go test $(NATIVE)
+	HORNBOOK_BROWSER=required go test ./...
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
-	$(WASM) go test -exec="$(WASM_EXEC)" $(IN_WASM)
+	$(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	$(MAKE) fuzz FUZZTIME=5s
 
 FUZZTIME ?= 60s
