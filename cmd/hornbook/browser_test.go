@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
@@ -139,19 +140,7 @@ func (p *tab) until(what, condition string, limit time.Duration) {
 // accessible name, as a screen reader would say it, and returns its text.
 func (p *tab) named(role, name, function string) string {
 	p.Helper()
-	root, err := chromedp.Call(p.ctx, dom.GetDocument, dom.GetDocumentParams{})
-	if err != nil {
-		p.Fatal(err)
-	}
-	found, err := chromedp.Call(p.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
-		NodeID: root.Root.NodeID, AccessibleName: name, Role: role})
-	if err != nil {
-		p.Fatal(err)
-	}
-	if len(found.Nodes) != 1 || found.Nodes[0].Ignored {
-		p.Fatalf("there are %d elements of role %s called %q, want one", len(found.Nodes), role, name)
-	}
-	node, err := chromedp.Call(p.ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: found.Nodes[0].BackendDOMNodeID})
+	node, err := chromedp.Call(p.ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: p.find(role, name)})
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -161,6 +150,28 @@ func (p *tab) named(role, name, function string) string {
 		p.Fatalf("%s %q: %v %v", role, name, err, result.ExceptionDetails)
 	}
 	return strings.Trim(string(result.Result.Value), `"`)
+}
+
+// find waits for the one element of a role and name.
+func (p *tab) find(role, name string) cdp.BackendNodeID {
+	p.Helper()
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		root, err := chromedp.Call(p.ctx, dom.GetDocument, dom.GetDocumentParams{})
+		if err != nil {
+			p.Fatal(err)
+		}
+		found, err := chromedp.Call(p.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
+			NodeID: root.Root.NodeID, AccessibleName: name, Role: role})
+		if err != nil {
+			p.Fatal(err)
+		}
+		if len(found.Nodes) == 1 && !found.Nodes[0].Ignored {
+			return found.Nodes[0].BackendDOMNodeID
+		}
+		if time.Now().After(end) {
+			p.Fatalf("there are %d elements of role %s called %q, want one", len(found.Nodes), role, name)
+		}
+	}
 }
 
 // press clicks the middle of a button with the mouse.
