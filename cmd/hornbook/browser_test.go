@@ -54,12 +54,12 @@ func openTab(t *testing.T) *tab {
 		missing(err.Error())
 	}
 	t.Cleanup(func() { server.Close() })
-	ctx, cancel := openChromium(t.Context())
-	t.Cleanup(cancel)
-	p := &tab{T: t, ctx: ctx, address: address}
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // starts the browser
+	ctx, cancel, err := openChromium(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(cancel)
+	p := &tab{T: t, ctx: ctx, address: address}
 	p.watch()
 	if err := ready(ctx, address); err != nil {
 		t.Fatal(err)
@@ -174,14 +174,17 @@ func (p *tab) find(role, name string) cdp.BackendNodeID {
 	}
 }
 
-// press clicks the middle of a button with the mouse.
+// press clicks the middle of a button with the mouse, once it stands still.
 func (p *tab) press(button string) {
 	p.Helper()
-	place := p.named("button", button, `(b) => {
-		b.scrollIntoView({block: "center", behavior: "instant"});
-		const r = b.getBoundingClientRect();
-		return (r.x + r.width / 2) + " " + (r.y + r.height / 2);
-	}`)
+	place, before := "", "-"
+	for ; place != before; time.Sleep(100 * time.Millisecond) {
+		before, place = place, p.named("button", button, `(b) => {
+			b.scrollIntoView({block: "center", behavior: "instant"});
+			const r = b.getBoundingClientRect();
+			return (r.x + r.width / 2) + " " + (r.y + r.height / 2);
+		}`)
+	}
 	var x, y float64
 	if _, err := fmt.Sscan(place, &x, &y); err != nil {
 		p.Fatalf("button %q is at %q: %v", button, place, err)

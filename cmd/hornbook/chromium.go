@@ -10,14 +10,22 @@ import (
 	"hornbook/web/protocol"
 )
 
-// openChromium starts a headless Chromium with a profile of its own. The
-// sandbox is off, since containers and CI machines often cannot have one; the
-// only page that is opened is ours.
-func openChromium(ctx context.Context) (context.Context, context.CancelFunc) {
-	return chromedp.NewContext(ctx, chromedp.WithAllocatorOptions(
-		chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.WindowSize(1280, 900)))
+// openChromium starts a headless Chromium with a profile of its own; a start
+// that fails, as happens on a busy machine, is tried again. The sandbox is off,
+// since containers and CI machines often cannot have one; the only page that is
+// opened is ours.
+func openChromium(parent context.Context) (ctx context.Context, cancel context.CancelFunc, err error) {
+	for range 3 {
+		ctx, cancel = chromedp.NewContext(parent, chromedp.WithAllocatorOptions(
+			chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-background-networking", true),
+			chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+			chromedp.WindowSize(1280, 900)))
+		if err = chromedp.Do(ctx, chromedp.Navigate("about:blank")); err == nil {
+			return ctx, cancel, nil
+		}
+		cancel()
+	}
+	return nil, nil, fmt.Errorf("Chromium does not start; is it installed (apt-get install chromium)? %w", err)
 }
 
 // ready waits until the page at address can be used.
@@ -40,7 +48,10 @@ func benchInChromium(parent context.Context, c *protocol.Bench) (*protocol.Bench
 		return nil, err
 	}
 	defer server.Close()
-	ctx, cancel := openChromium(parent)
+	ctx, cancel, err := openChromium(parent)
+	if err != nil {
+		return nil, err
+	}
 	defer cancel()
 	if err := ready(ctx, address); err != nil {
 		return nil, err
