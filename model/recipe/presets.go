@@ -44,7 +44,7 @@ func quick() Recipe {
 		},
 		Batch: 6, Steps: 480, Optimizer: "muon", LearningRate: 4e-3, MuonRate: 0.025, FinalFraction: 0.05,
 		WarmUp: 20, Schedule: "linear", Hold: 0.3, Beta1: 0.8, Beta2: 0.95, Momentum: 0.95, WeightDecay: 0, Clip: 0,
-		EvalEvery: 50, EvalBatches: 10, LastEvalBatches: 100, SampleEvery: 50,
+		EvalEvery: 50, EvalBatches: 10, LastEvalBatches: 40, SampleEvery: 50,
 	}
 }
 

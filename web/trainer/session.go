@@ -107,7 +107,11 @@ func (s *Session) work() {
 	}
 }
 
-// answer does what is quick: a request of each kind, and one written token.
+// writeFor is how long the session writes before it trains on: a step of
+// training takes a few times as long, so that both get on.
+const writeFor = 60 * time.Millisecond
+
+// answer does what is quick: a request of each kind, and some written tokens.
 func (s *Session) answer() {
 	if c := s.tokenize; c != nil {
 		s.tokenize = nil
@@ -117,7 +121,7 @@ func (s *Session) answer() {
 		s.predict = nil
 		s.answerPredict(c)
 	}
-	if s.writing != nil {
+	for begin := time.Now(); s.writing != nil && time.Since(begin) < writeFor; {
 		s.write()
 	}
 }

@@ -14,6 +14,7 @@ const (
 	CanTry         = "ready"
 	NotYet         = "not yet"
 	EarlierWriting = "Look back at its earlier writing"
+	LastCheck      = "measuring what it has learned"
 	UnsureLabel    = "As unsure as between"
 )
 
@@ -30,6 +31,9 @@ func TextSum(t *protocol.Text) string {
 
 // Progress says how far a run is.
 func Progress(run *protocol.State, s *protocol.Step) string {
+	if run.State == "training" && s.Step > 0 && s.Step == s.Steps {
+		return LastCheck + ", step " + Of(s.Step, s.Steps) + ", loss " + Loss(s.Loss)
+	}
 	text := RunState(run.State) + ", step " + Of(s.Step, s.Steps)
 	if s.Step > 0 {
 		text += ", loss " + Loss(s.Loss)
