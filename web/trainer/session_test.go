@@ -260,6 +260,23 @@ func TestBadTexts(t *testing.T) {
 	d.state("done")
 }
 
+// The largest text that is taken can be cut in every way.
+func TestLargeText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("64 MB are not for -short")
+	}
+	d := sit(t)
+	d.give(bytes.Repeat(own[:16384], protocol.MaxText/16384))
+	if text := next[*protocol.Text](d); text.Bytes < protocol.MaxText-16384 {
+		t.Errorf("the text has %d bytes", text.Bytes)
+	}
+	for _, kind := range []string{"chars", "bytes"} {
+		next[*protocol.Tokenizer](d)
+		d.commands <- &protocol.SetTokenizer{Kind: kind}
+	}
+	next[*protocol.Tokenizer](d)
+}
+
 // Texts that are odd but can be learned from.
 func TestOddTexts(t *testing.T) {
 	d := sit(t)

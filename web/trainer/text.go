@@ -222,12 +222,14 @@ func (t *text) build(s *Session, kind string, size int) (tokenizer.Tokenizer, *p
 }
 
 const (
-	tellEvery     = 16 // merges between two Working events
-	bytesPerMerge = 64 // a shorter text has too few examples of so many pieces
+	tellEvery     = 16      // merges between two Working events
+	bytesPerMerge = 64      // a shorter text has too few examples of so many pieces
+	mergeText     = 8 << 20 // bytes of a longer text that the pieces are learned from
 )
 
 func trainBPE(s *Session, b []byte, size int) (tokenizer.Tokenizer, *protocol.Problem) {
 	size = min(size, 256+len(b)/bytesPerMerge)
+	b = b[:min(len(b), mergeText)]
 	tok, err := tokenizer.TrainBPE(b, size, tokenizer.WithProgress(func(done, total int) error {
 		if done%tellEvery == 0 || done == total {
 			s.host.Emit(&protocol.Working{Task: "tokenizer", Done: done, Total: total})
