@@ -18,13 +18,14 @@ type browser struct {
 	worker   js.Value
 	lock     vugu.EventEnv
 	changed  chan struct{} // the page is to be drawn anew
+	touched  chan struct{} // somebody did something
 	paint    chan struct{} // the browser is about to paint
 	painting js.Func
 }
 
 func newBrowser(lock vugu.EventEnv) *browser {
 	b := &browser{worker: js.Global().Get("hornbookTrainer"), lock: lock,
-		changed: make(chan struct{}, 1), paint: make(chan struct{}, 1)}
+		changed: make(chan struct{}, 1), touched: make(chan struct{}, 1), paint: make(chan struct{}, 1)}
 	b.page = ui.NewPage(b)
 	b.painting = js.FuncOf(func(js.Value, []js.Value) any {
 		select {

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	drawEvery = 50 * time.Millisecond // at most
+	drawEvery = 50 * time.Millisecond // at most, but what a person does is drawn at once
 	slowest   = time.Second           // in a tab that is hidden
 )
 
@@ -34,6 +34,7 @@ func main() {
 	go func() {
 		for renderer.EventWait() {
 			browser.change()
+			browser.touch()
 		}
 	}()
 	for {
@@ -43,7 +44,10 @@ func main() {
 			panic(err)
 		}
 		browser.drawn()
-		time.Sleep(drawEvery)
+		select {
+		case <-browser.touched:
+		case <-time.After(drawEvery):
+		}
 	}
 }
 
@@ -61,6 +65,14 @@ func (b *browser) frame() {
 func (b *browser) change() {
 	select {
 	case b.changed <- struct{}{}:
+	default:
+	}
+}
+
+// touch cuts the pause between two drawings short.
+func (b *browser) touch() {
+	select {
+	case b.touched <- struct{}{}:
 	default:
 	}
 }

@@ -121,7 +121,7 @@ func (p *Page) begin(t *protocol.Text) {
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	if r := []rune(line); len(r) > 80 {
-		return string(r[:80])
+		return strings.TrimSpace(string(r[:80]))
 	}
 	return line
 }
