@@ -22,9 +22,6 @@ func New() *CPU { return new(CPU) }
 
 func (c *CPU) Name() string { return "cpu" }
 
-// Bytes is the memory that the backend holds for activations.
-func (c *CPU) Bytes() int { return 4 * c.arena.size() }
-
 func (c *CPU) Alloc(t *tensor.Tensor, zero bool) { t.Data = c.arena.take(t.Len(), zero) }
 func (c *CPU) Reset()                            { c.arena.reset() }
 

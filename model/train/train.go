@@ -34,7 +34,6 @@ type Run struct {
 	Fraction float64       // of the peak learning rate, at the latest step
 	Training time.Duration // spent in steps
 
-	backend    *cpu.CPU
 	tape       *tensor.Tape
 	optimizer  *optim.Optimizer
 	batches    *data.Sampler
@@ -58,9 +57,9 @@ func New(r recipe.Recipe, ids []int32, bytes int) (*Run, error) {
 	if need := data.MinTokens(c.Context); len(ids) < need {
 		return nil, fmt.Errorf("%w: it has %d tokens, %d are needed", ErrTooShort, len(ids), need)
 	}
-	run := &Run{Recipe: r, Model: model.New(c), backend: cpu.New(), bytesToken: float64(bytes) / float64(len(ids))}
+	run := &Run{Recipe: r, Model: model.New(c), bytesToken: float64(bytes) / float64(len(ids))}
 	run.Model.Init(r.Init, r.Seed)
-	run.tape = tensor.NewTape(run.backend)
+	run.tape = tensor.NewTape(cpu.New())
 	run.optimizer = optim.New(r, run.Model.Parameters)
 	train, val := data.Split(ids, c.Context)
 	run.batches = data.NewSampler(train, r.Batch, c.Context, r.Seed)
@@ -105,10 +104,6 @@ func (r *Run) Tokens() int { return r.Done * r.Recipe.TokensPerStep() }
 
 // Finished tells whether all steps were taken.
 func (r *Run) Finished() bool { return r.Done >= r.Recipe.Steps }
-
-// Bytes is the memory of weights, gradients, moments, the kept weights and
-// activations.
-func (r *Run) Bytes() int { return 4*5*r.Recipe.Model.Parameters() + r.backend.Bytes() }
 
 // Losses of one evaluation, in nats a token and bits a byte.
 type Losses struct{ Train, Val, BitsPerByte float64 }
