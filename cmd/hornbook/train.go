@@ -112,7 +112,10 @@ func report(out io.Writer) func(protocol.Event) error {
 		var err error
 		switch e := e.(type) {
 		case *protocol.Text:
-			_, err = fmt.Fprintf(out, "%s: %s characters, %s different\n", e.Name, wording.Count(e.Characters), wording.Count(e.Distinct))
+			_, err = fmt.Fprintf(out, "%s: %s\n", e.Name, wording.TextSum(e))
+			if e.Advice != "" {
+				_, err = fmt.Fprintln(out, wording.Problem(&protocol.Problem{Code: e.Advice}))
+			}
 		case *protocol.Model:
 			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps\n", e.Recipe.Preset, wording.Count(e.Parameters), wording.Count(e.Recipe.Steps))
 		case *protocol.Eval:

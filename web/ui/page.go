@@ -83,6 +83,8 @@ func (p *Page) Apply(e protocol.Event) {
 		}
 	case *protocol.Sample:
 		p.askPrediction()
+	case *protocol.Generated:
+		p.Host.Say(p.written())
 	case *protocol.Step:
 		p.saySteps(e)
 	case *protocol.Problem:

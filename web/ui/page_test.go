@@ -184,6 +184,9 @@ func TestGenerate(t *testing.T) {
 		t.Error("another writing was cancelled")
 	}
 	p.Apply(&protocol.Generated{ID: c.ID, Tokens: 3})
+	if h.spoken[len(h.spoken)-1] != " a b c" {
+		t.Errorf("a screen reader hears %q", h.spoken[len(h.spoken)-1])
+	}
 	p.CopyWriting()
 	if h.copied != "Tom had a b c" {
 		t.Errorf("it copies %q", h.copied)
