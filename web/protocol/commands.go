@@ -30,6 +30,7 @@ type Tokenize struct {
 // and Sample until State says done, or a Problem.
 type Train struct {
 	Recipe recipe.Recipe `json:"recipe"`
+	Ranks  int           `json:"ranks"` // workers that train together; 0 leaves the number to the trainer
 }
 
 // Pause holds the run after the step under way; Resume goes on; Stop ends the
@@ -76,7 +77,13 @@ type Cancel struct {
 type Bench struct {
 	Recipe recipe.Recipe `json:"recipe"`
 	Steps  int           `json:"steps"` // 1 to 10,000
+	Ranks  int           `json:"ranks"` // as in Train
 }
+
+// Measure times what the machine can do besides a step: its peak, products of
+// the sizes that training has, and writing. Answer: Measured, or a Problem;
+// Busy while a run is going on.
+type Measure struct{}
 
 func (*SetText) command() string      { return "set_text" }
 func (*SetTokenizer) command() string { return "set_tokenizer" }
@@ -89,6 +96,7 @@ func (*Predict) command() string      { return "predict" }
 func (*Generate) command() string     { return "generate" }
 func (*Cancel) command() string       { return "cancel" }
 func (*Bench) command() string        { return "bench" }
+func (*Measure) command() string      { return "measure" }
 
 var commands = map[string]func() Command{
 	"set_text":      func() Command { return new(SetText) },
@@ -102,4 +110,5 @@ var commands = map[string]func() Command{
 	"generate":      func() Command { return new(Generate) },
 	"cancel":        func() Command { return new(Cancel) },
 	"bench":         func() Command { return new(Bench) },
+	"measure":       func() Command { return new(Measure) },
 }

@@ -6,6 +6,9 @@ import "hornbook/model/recipe"
 type Ready struct {
 	Backend string          `json:"backend"` // "cpu"
 	SIMD    bool            `json:"simd"`
+	Fused   bool            `json:"fused"` // multiply-adds round once (relaxed SIMD)
+	Cores   int             `json:"cores"` // that the machine says it has
+	Ranks   int             `json:"ranks"` // the most that can train together here
 	Presets []recipe.Recipe `json:"presets"`
 	Default string          `json:"default"` // the preset to begin with
 	Samples []string        `json:"samples"` // names for SetText, the first is the one to begin with
@@ -62,6 +65,7 @@ type State struct {
 // Model describes the model that a run trains.
 type Model struct {
 	Recipe       recipe.Recipe `json:"recipe"` // as trained, Vocab filled in
+	Ranks        int           `json:"ranks"`  // workers that train it together
 	Parameters   int           `json:"parameters"`
 	Bytes        int           `json:"bytes"` // memory of weights, gradients, moments and activations
 	Text         string        `json:"text"`  // name of the text
@@ -140,12 +144,30 @@ type Spread struct {
 // Benched answers Bench.
 type Benched struct {
 	Backend         string  `json:"backend"`
+	Ranks           int     `json:"ranks"`
 	MsPerStep       Spread  `json:"ms_per_step"`
 	TokensPerSecond float64 `json:"tokens_per_second"` // at the median
 	GFLOPS          float64 `json:"gflops"`            // of the whole step, at the median; operations are an estimate
 	PeakGFLOPS      float64 `json:"peak_gflops"`       // of one large matmul
 	LossFirst       float64 `json:"loss_first"`
 	LossLast        float64 `json:"loss_last"`
+}
+
+// Product is how fast one product of matrices is, packing included.
+type Product struct {
+	Form   string  `json:"form"` // "forward" (A·Bᵀ), "input" (A·B) or "weight" (Aᵀ·B)
+	M      int     `json:"m"`
+	N      int     `json:"n"`
+	K      int     `json:"k"`
+	GFLOPS float64 `json:"gflops"`
+}
+
+// Measured answers Measure, for one core.
+type Measured struct {
+	PeakGFLOPS    float64   `json:"peak_gflops"` // multiply-adds that wait for nothing, from registers
+	Products      []Product `json:"products"`
+	WritingPreset string    `json:"writing_preset"`
+	WritingTokens float64   `json:"writing_tokens_per_second"` // one stream, sampling included
 }
 
 // Problem is something that went wrong, as data: the words for it are the
@@ -175,6 +197,7 @@ func (*Prediction) event() string { return "prediction" }
 func (*Token) event() string      { return "token" }
 func (*Generated) event() string  { return "generated" }
 func (*Benched) event() string    { return "bench" }
+func (*Measured) event() string   { return "measure" }
 func (*Problem) event() string    { return "problem" }
 
 var events = map[string]func() Event{
@@ -192,5 +215,6 @@ var events = map[string]func() Event{
 	"token":      func() Event { return new(Token) },
 	"generated":  func() Event { return new(Generated) },
 	"bench":      func() Event { return new(Benched) },
+	"measure":    func() Event { return new(Measured) },
 	"problem":    func() Event { return new(Problem) },
 }

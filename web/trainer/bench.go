@@ -53,7 +53,7 @@ func (s *Session) time(r recipe.Recipe, sample text, steps int) (*protocol.Bench
 		return nil, wrong(err)
 	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
-	return &protocol.Benched{Backend: backend, MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
+	return &protocol.Benched{Backend: backend, Ranks: 1, MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
 		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, PeakGFLOPS: t.PeakGFLOPS,
 		LossFirst: t.LossFirst, LossLast: t.LossLast}, nil
 }

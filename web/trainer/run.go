@@ -114,7 +114,7 @@ func (s *Session) tellModel() {
 	r := s.run
 	m := r.Recipe.Model
 	trainIDs, valIDs := data.Split(s.text.ids, m.Context)
-	s.host.Emit(&protocol.Model{Recipe: r.Recipe, Parameters: m.Parameters(), Bytes: int(r.Recipe.Bytes()),
+	s.host.Emit(&protocol.Model{Recipe: r.Recipe, Ranks: 1, Parameters: m.Parameters(), Bytes: int(r.Recipe.Bytes()),
 		Text: s.text.name, TrainTokens: len(trainIDs), ValTokens: len(valIDs),
 		FLOPsPerStep: m.FLOPsPerToken() * float64(r.Recipe.TokensPerStep())})
 }
