@@ -74,7 +74,7 @@ func (l *layerCache) append(k, v *tensor.Tensor) (*tensor.Tensor, *tensor.Tensor
 	copy(l.v[l.used*width:], v.Data)
 	l.used += k.Dims[1]
 	n := l.used * width
-	l.kAll = *tensor.View(l.k[:n], 1, l.used, l.heads, l.d)
-	l.vAll = *tensor.View(l.v[:n], 1, l.used, l.heads, l.d)
+	l.kAll.Set(l.k[:n], 1, l.used, l.heads, l.d)
+	l.vAll.Set(l.v[:n], 1, l.used, l.heads, l.d)
 	return &l.kAll, &l.vAll
 }
