@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 )
 
@@ -13,7 +12,6 @@ type Timing struct {
 	Median, Min, Max    time.Duration // of one step
 	TokensPerSecond     float64       // at the median
 	GFLOPS              float64       // of a whole step at the median; its operations are an estimate
-	PeakGFLOPS          float64       // of one large matmul
 	LossFirst, LossLast float64
 }
 
@@ -49,24 +47,5 @@ func Bench(r recipe.Recipe, ids []int32, bytes, steps int, between func()) (Timi
 	tokens := float64(r.TokensPerStep())
 	t.TokensPerSecond = tokens / t.Median.Seconds()
 	t.GFLOPS = t.TokensPerSecond * r.Model.FLOPsPerToken() / 1e9
-	t.PeakGFLOPS = peak()
 	return t, nil
-}
-
-// peak is the speed of the fastest of some products of 512×512 matrices.
-func peak() float64 {
-	const n, tries = 512, 8
-	x := make([]float32, n*n)
-	for i := range x {
-		x[i] = float32(i%7) - 3
-	}
-	a, c := kernel.Mat(x, n, n), kernel.Mat(make([]float32, n*n), n, n)
-	var ws kernel.Workspace
-	best := time.Hour
-	for range tries {
-		begin := time.Now()
-		kernel.Matmul(c, a, a, false, &ws)
-		best = min(best, time.Since(begin))
-	}
-	return 2 * n * n * n / best.Seconds() / 1e9
 }

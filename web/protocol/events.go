@@ -148,9 +148,9 @@ type Benched struct {
 	MsPerStep       Spread  `json:"ms_per_step"`
 	TokensPerSecond float64 `json:"tokens_per_second"` // at the median
 	GFLOPS          float64 `json:"gflops"`            // of the whole step, at the median; operations are an estimate
-	PeakGFLOPS      float64 `json:"peak_gflops"`       // of one large matmul
 	LossFirst       float64 `json:"loss_first"`
 	LossLast        float64 `json:"loss_last"`
+	MemoryBytes     int     `json:"memory_bytes"` // that the trainer holds after the steps, its text included
 }
 
 // Product is how fast one product of matrices is, packing included.

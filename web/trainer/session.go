@@ -136,7 +136,7 @@ func (s *Session) between() bool {
 
 func (s *Session) handle(c protocol.Command) {
 	switch c := c.(type) {
-	case *protocol.SetText, *protocol.SetTokenizer, *protocol.Train, *protocol.Bench:
+	case *protocol.SetText, *protocol.SetTokenizer, *protocol.Train, *protocol.Bench, *protocol.Measure:
 		s.slow = append(s.slow, c)
 	case *protocol.Tokenize:
 		s.tokenize = c
@@ -167,6 +167,8 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.train(c)
 	case *protocol.Bench:
 		s.bench(c)
+	case *protocol.Measure:
+		s.measure()
 	}
 }
 

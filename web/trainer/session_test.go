@@ -438,14 +438,3 @@ func TestWritingIsWholeCharacters(t *testing.T) {
 		t.Errorf("wrote %q", text)
 	}
 }
-
-func TestBench(t *testing.T) {
-	d := sit(t)
-	d.commands <- &protocol.Bench{Recipe: brief(), Steps: 4}
-	b := next[*protocol.Benched](d)
-	if b.MsPerStep.Median <= 0 || b.PeakGFLOPS <= 0 || b.LossFirst == b.LossLast {
-		t.Errorf("measured %+v", b)
-	}
-	d.commands <- &protocol.Bench{Recipe: brief(), Steps: 0}
-	d.problem(protocol.RecipeWrong)
-}
