@@ -24,7 +24,8 @@ type writing struct {
 	ids       []int32 // prompt and what was written
 	held      []byte  // the beginning of a character that is not whole yet
 	written   int
-	logits    []float32 // of the next token; nil: read ids again first
+	untold    []protocol.Choice // written since the last Writing event
+	logits    []float32         // of the next token; nil: read ids again first
 	begin     time.Time
 	unknown   []string
 }
@@ -112,13 +113,22 @@ func (s *Session) write() {
 		w.logits = w.generator.Prompt(w.ids)
 	}
 	id := w.generator.Pick(w.logits, w.rule, w.rng)
-	s.host.Emit(&protocol.Token{ID: w.ask.ID, Choice: protocol.Choice{Token: id, Text: w.text(id), Probability: float64(w.generator.Probabilities(w.logits)[id])}})
+	likely := w.generator.Probabilities(w.logits)[id]
+	w.untold = append(w.untold, protocol.Choice{Token: id, Text: w.text(id), Probability: float64(likely)})
 	w.ids = append(w.ids, id)
 	if w.written++; w.written == w.ask.Tokens {
 		s.endWriting(false)
 		return
 	}
 	w.logits = w.generator.Next(id)
+}
+
+// tellWriting sends what was written since it was last called.
+func (s *Session) tellWriting() {
+	if w := s.writing; w != nil && len(w.untold) > 0 {
+		s.host.Emit(&protocol.Writing{ID: w.ask.ID, Tokens: w.untold})
+		w.untold = nil
+	}
 }
 
 // text is what token id adds to the writing: whole characters only. What is
@@ -146,6 +156,7 @@ func (s *Session) endWriting(cancelled bool) {
 	if w == nil {
 		return
 	}
+	s.tellWriting()
 	s.writing = nil
 	s.host.Emit(&protocol.Generated{ID: w.ask.ID, Tokens: w.written, Cancelled: cancelled, Unknown: w.unknown,
 		TokensPerSecond: float64(w.written) / max(1e-9, time.Since(w.begin).Seconds())})

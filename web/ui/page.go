@@ -99,7 +99,7 @@ func (p *Page) stale(e protocol.Event) bool {
 		return e.ID != p.cutting
 	case *protocol.Prediction:
 		return e.ID != p.predicting
-	case *protocol.Token:
+	case *protocol.Writing:
 		return e.ID != p.writing
 	case *protocol.Generated:
 		return e.ID != p.writing

@@ -170,10 +170,9 @@ func TestGenerate(t *testing.T) {
 	if c.Prompt != "Tom had" || c.TopK != 5 || c.Temperature != 0.8 || c.Tokens != 200 {
 		t.Errorf("it asks for %+v", c)
 	}
-	for _, text := range []string{" a", " b", " c"} {
-		p.Apply(&protocol.Token{ID: c.ID, Choice: protocol.Choice{Text: text, Probability: 0.25}})
-	}
-	p.Apply(&protocol.Token{ID: c.ID + 99, Choice: protocol.Choice{Text: "stray"}})
+	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " a", Probability: 0.25}, {Text: " b", Probability: 0.25}}})
+	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " c", Probability: 0.25}}})
+	p.Apply(&protocol.Writing{ID: c.ID + 99, Tokens: []protocol.Choice{{Text: "stray"}}})
 	p.Pick("ArrowRight")
 	p.Pick("ArrowRight")
 	if says := p.PickedSays(); !strings.Contains(says, "25 %") || p.Picked != 1 {

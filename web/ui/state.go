@@ -36,7 +36,7 @@ type State struct {
 
 	Prediction *protocol.Prediction // nil: none yet
 	Prompt     string               // that was given to the writing
-	Writing    []protocol.Token
+	Writing    []protocol.Choice
 	Written    *protocol.Generated // nil while writing, and before
 
 	Problems map[string]*protocol.Problem // by station
@@ -70,8 +70,8 @@ func (s *State) Apply(e protocol.Event) {
 		s.Working = e
 	case *protocol.Prediction:
 		s.Prediction = e
-	case *protocol.Token:
-		s.Writing = append(s.Writing, *e)
+	case *protocol.Writing:
+		s.Writing = append(s.Writing, e.Tokens...)
 	case *protocol.Generated:
 		s.Written = e
 	case *protocol.Problem:
