@@ -64,6 +64,7 @@ func (p *Page) Apply(e protocol.Event) {
 		return
 	}
 	p.State.Apply(e)
+	p.applySpeed(e)
 	switch e := e.(type) {
 	case *protocol.Ready:
 		p.Draft = NewDraft(p.preset(e.Default))

@@ -39,7 +39,8 @@ type State struct {
 	Writing    []protocol.Choice
 	Written    *protocol.Generated // nil while writing, and before
 
-	Problems map[string]*protocol.Problem // by station
+	Speed    Measuring
+	Problems map[string]*protocol.Problem // by station, and of SpeedPanel
 }
 
 // Stations in the order of the page; the names are the ids of their elements.
@@ -115,6 +116,9 @@ func (s *State) solve(station string) { delete(s.Problems, station) }
 
 // station is where a problem is shown.
 func (s *State) station(p *protocol.Problem) string {
+	if s.measuring() && stopsMeasuring(p) {
+		return SpeedPanel
+	}
 	switch p.Code {
 	case protocol.TextEmpty, protocol.TextOne, protocol.TextTooLong, protocol.TextBinary, protocol.TextUnread,
 		protocol.SampleUnknown, protocol.SampleFailed:
