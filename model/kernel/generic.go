@@ -7,6 +7,9 @@ package kernel
 // Fast tells whether the SIMD kernels are built in.
 const Fast = false
 
+// Fused tells whether products and sums are rounded once in WebAssembly.
+const Fused = false
+
 func Matmul(c, a, b Matrix, accumulate bool, _ *Workspace) { MatmulRef(c, a, b, accumulate) }
 
 func Add(dst, x, y []float32)                     { AddRef(dst, x, y) }
