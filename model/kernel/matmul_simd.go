@@ -10,14 +10,13 @@ import "unsafe"
 // it lies, unless it is transposed and much used.
 const (
 	shortRows = 4   // rows of a tile of C; tall tiles have tallRows
-	blockK    = 256 // a panel of B: 8 to 32 KiB, in the first cache
-	blockM    = 128 // a block of A: 128 KiB, in the second
-	blockN    = 512
+	blockM    = 192 // a block of A: 96 to 384 KiB, in the second cache
+
+	blockN = 512
 
 	// Below these, packing costs more than it gains.
-	packRows  = 96  // rows of C that share B
-	packCols  = 64  // columns of C that share a transposed A
-	packColsT = 256 // columns of C that share any other A
+	packRows = 96 // rows of C that share B
+	packCols = 64 // columns of C that share a transposed A
 )
 
 // Matmul is MatmulRef, fast.
@@ -117,7 +116,7 @@ func packA(a Matrix, n int, ws *Workspace) blockA {
 	if have := a.Rows - b.full; have > 0 {
 		packCol(b.edge, a.view(b.full, 0, have, k), shortRows)
 	}
-	pack := n >= packColsT || n >= packCols && a.Transposed
+	pack := n >= packLying || n >= packCols && a.Transposed
 	b.lying = !pack && !a.Transposed
 	first := 0
 	for i, g := range [2]groupA{{height: tallRows, tiles: tall}, {height: shortRows, tiles: short}} {
@@ -134,9 +133,7 @@ func packA(a Matrix, n int, ws *Workspace) blockA {
 func (a Matrix) group(g groupA, pack bool, room []float32) groupA {
 	switch {
 	case pack:
-		for t := range g.tiles {
-			packCol(room[t*g.height*a.Cols:], a.view(t*g.height, 0, g.height, a.Cols), g.height)
-		}
+		packPanels(room, a, g.height)
 		g.data = unsafe.Pointer(unsafe.SliceData(room))
 		g.lda, g.astep = uintptr(4*g.height), uintptr(4*g.height*a.Cols)
 	case a.Transposed:
@@ -145,6 +142,20 @@ func (a Matrix) group(g groupA, pack bool, room []float32) groupA {
 		g.data, g.lda, g.astep = a.pointer(), uintptr(4*a.Stride), uintptr(4*a.Stride*g.height)
 	}
 	return g
+}
+
+// packPanels fills panels of a width with the rows of a, the last one with
+// zeros where a has no more. If these lie side by side, as those of a transposed
+// view, two panels are filled at once.
+func packPanels(room []float32, a Matrix, width int) {
+	k, i := a.Cols, 0
+	for ; a.Transposed && i+2*width <= a.Rows; i += 2 * width {
+		to := room[i*k : (i+2*width)*k]
+		copyPair(start(to), a.view(i, 0, width, k).pointer(), uintptr(4*width), uintptr(4*width*k), uintptr(4*a.Stride), k)
+	}
+	for ; i < a.Rows; i += width {
+		packCol(room[i*k:], a.view(i, 0, min(width, a.Rows-i), k), width)
+	}
 }
 
 // packCol fills a panel with the rows of a.
@@ -172,9 +183,8 @@ func packB(b Matrix, m int, ws *Workspace) blockB {
 	if inRoom {
 		from = b.Cols - b.Cols%width
 	}
-	for j := from; j < b.Cols; j += width {
-		have := min(width, b.Cols-j)
-		packCol(ws.b[j*k:], b.view(0, j, k, have).T(), width)
+	if from < b.Cols {
+		packPanels(ws.b[from*k:], b.view(0, from, k, b.Cols-from).T(), width)
 	}
 	return blockB{packed: ws.b, direct: b, inRoom: inRoom}
 }

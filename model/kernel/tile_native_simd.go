@@ -10,6 +10,13 @@ import (
 // tileCols is the width of a tile of C: two vectors.
 func tileCols() int { return simd.VectorBitSize() / 16 }
 
+// packLying is the number of columns of C from which on packing a row-major A
+// pays.
+const packLying = 256
+
+// blockK bounds a panel of B to 8 to 32 KiB of the first cache.
+const blockK = 256
+
 // tallRows is the height of tall tiles: there are none.
 const tallRows = shortRows
 
@@ -101,3 +108,15 @@ func madd(v, b, c simd.Float32s) simd.Float32s {
 
 // move4 copies four numbers.
 func move4(to, from unsafe.Pointer) { *(*four)(to) = *(*four)(from) }
+
+// copyPair fills two panels, panel bytes apart, whose rows of by bytes (16 or
+// more) lie side by side in the source, k times, stride bytes apart there.
+func copyPair(to, from unsafe.Pointer, by, panel, stride uintptr, k int) {
+	for range 2 {
+		for j := uintptr(0); j < by; j += 16 {
+			at := min(j, by-16)
+			copy4(unsafe.Add(to, at), unsafe.Add(from, at), int(by), int(stride), k)
+		}
+		to, from = unsafe.Add(to, panel), unsafe.Add(from, by)
+	}
+}

@@ -10,6 +10,13 @@ import (
 // tileCols is the width of a tile of C: two vectors.
 func tileCols() int { return 8 }
 
+// packLying is the number of columns of C from which on packing a row-major A
+// pays: never, the strips read it as fast where it lies.
+const packLying = 1 << 62
+
+// blockK bounds a panel of B to 16 KiB of the first cache.
+const blockK = 512
+
 // tallRows is the height of the tall tiles. Those of six rows spill registers
 // unless products are fused with their sums.
 var tallRows = func() int {
@@ -64,6 +71,12 @@ func stripCols6(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uint
 var Fused = fused()
 
 func fused() bool
+
+// copyPair fills two panels, panel bytes apart, whose rows of by bytes (16 to
+// 32) lie side by side in the source, k times, stride bytes apart there.
+//
+//go:noescape
+func copyPair(to, from unsafe.Pointer, by, panel, stride uintptr, k int)
 
 // move4 copies four numbers as one vector: copying a [4]float32 took 2.4 ns an
 // element, this 0.3.
