@@ -12,6 +12,10 @@ const Fused = false
 
 func Matmul(c, a, b Matrix, accumulate bool, _ *Workspace) { MatmulRef(c, a, b, accumulate) }
 
+func MatmulSymmetric(c, a, b Matrix, accumulate bool, _ *Workspace) {
+	MatmulSymmetricRef(c, a, b, accumulate)
+}
+
 func Add(dst, x, y []float32)                     { AddRef(dst, x, y) }
 func Axpy(dst []float32, a float32, x []float32)  { AxpyRef(dst, a, x) }
 func Scale(dst []float32, a float32, x []float32) { ScaleRef(dst, a, x) }

@@ -29,11 +29,26 @@ func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
 	case c.Rows <= shortRows && !a.Transposed && b.Transposed:
 		matmulDots(c, a, b, accumulate)
 	default:
-		matmulBlocks(c, a, b, accumulate, ws)
+		matmulBlocks(c, a, b, accumulate, false, ws)
 	}
 }
 
-func matmulBlocks(c, a, b Matrix, accumulate bool, ws *Workspace) {
+// MatmulSymmetric is MatmulSymmetricRef, fast: tiles above the diagonal are
+// left out.
+func MatmulSymmetric(c, a, b Matrix, accumulate bool, ws *Workspace) {
+	checkMatmul(c, a, b)
+	checkSquare(c)
+	if c.Rows == 0 || a.Cols == 0 {
+		MatmulSymmetricRef(c, a, b, accumulate)
+		return
+	}
+	matmulBlocks(c, a, b, accumulate, true, ws)
+	mirror(c)
+}
+
+// matmulBlocks is MatmulRef; with lower, what lies above the diagonal may be
+// left as it is.
+func matmulBlocks(c, a, b Matrix, accumulate, lower bool, ws *Workspace) {
 	m, n, k := c.Rows, c.Cols, a.Cols
 	kBlocks := (k + blockK - 1) / blockK
 	kStep := (k + kBlocks - 1) / kBlocks
@@ -46,7 +61,11 @@ func matmulBlocks(c, a, b Matrix, accumulate bool, ws *Workspace) {
 			bb := packB(b.view(p, j, kb, nb), m, ws)
 			for i := 0; i < m; i += blockM {
 				mb := min(blockM, m-i)
+				if lower && i+mb <= j {
+					continue
+				}
 				ab := packA(a.view(i, p, mb, kb), nb, ws)
+				ab.lower, ab.above = lower, j-i
 				multiply(c.view(i, j, mb, nb), ab, bb, kb, accumulate || p > 0, ws)
 			}
 		}
@@ -87,6 +106,8 @@ type blockA struct {
 	full   int  // rows in tiles
 	lying  bool // each row of a tile by itself: stripRows
 	edge   []float32
+	lower  bool // leave out tiles above the diagonal,
+	above  int  // which begins in this row
 }
 
 // groupA is tiles of one height.
@@ -206,9 +227,9 @@ func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspac
 		panel, ldb := b.panel(j, width, k)
 		spare.Cols = min(width, c.Cols-j)
 		if a.full > 0 && spare.Cols == width {
-			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, panel, ldb, k, accumulate)
+			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, j, panel, ldb, k, accumulate)
 		} else if a.full > 0 {
-			a.strips(spare.pointer(), width, panel, ldb, k, false)
+			a.strips(spare.pointer(), width, j, panel, ldb, k, false)
 			copyTile(c.view(0, j, a.full, spare.Cols), spare, accumulate)
 		}
 		if a.full < c.Rows {
@@ -220,11 +241,20 @@ func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspac
 	}
 }
 
-// strips computes a column of C, as far as tiles go.
+// strips computes a column of C, number j, as far as tiles go.
 //
 //go:nocheckptr
-func (a blockA) strips(c unsafe.Pointer, stride int, panel unsafe.Pointer, ldb uintptr, k int, accumulate bool) {
+func (a blockA) strips(c unsafe.Pointer, stride, j int, panel unsafe.Pointer, ldb uintptr, k int, accumulate bool) {
+	row := 0
 	for _, g := range a.groups {
+		height := g.height * g.tiles
+		if a.lower {
+			skip := min(g.tiles, max(0, j+a.above-row)/max(1, g.height))
+			c = unsafe.Add(c, 4*stride*g.height*skip)
+			g.data = unsafe.Add(g.data, g.astep*uintptr(skip))
+			g.tiles -= skip
+		}
+		row += height
 		switch {
 		case g.tiles == 0:
 			continue
