@@ -171,3 +171,34 @@ func TestMatmulAllocates(t *testing.T) {
 		t.Fatalf("%v allocations", allocs)
 	}
 }
+
+// A symmetric product is the product, to the bit where sums are exact, and the
+// same on both sides of the diagonal.
+func TestMatmulSymmetric(t *testing.T) {
+	var ws Workspace
+	for _, n := range []int{0, 1, 2, 3, 5, 8, 13, 31, 32, 64, 65, 97, 128, 200, 344, 530} {
+		for _, transposed := range []bool{false, true} {
+			for _, accumulate := range []bool{false, true} {
+				x := strideless(37, n, !transposed)
+				c, want := Mat(integers(n*n), n, n), Mat(make([]float32, n*n), n, n)
+				mirror(c)
+				copy(want.Data, c.Data)
+				MatmulSymmetric(c, x, x.T(), accumulate, &ws)
+				MatmulRef(want, x, x.T(), accumulate)
+				for i, v := range want.Data {
+					if c.Data[i] != v {
+						t.Fatalf("%d×%d, transposed %v, accumulate %v: at %d,%d got %v, want %v", n, n, transposed, accumulate, i/n, i%n, c.Data[i], v)
+					}
+				}
+			}
+		}
+	}
+}
+
+// strideless is a matrix of n rows of k small whole numbers.
+func strideless(k, n int, rowMajor bool) Matrix {
+	if rowMajor {
+		return Mat(integers(n*k), n, k)
+	}
+	return Mat(integers(n*k), k, n).T()
+}
