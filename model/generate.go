@@ -73,5 +73,6 @@ func (g *Generator) Probabilities(logits []float32) []float32 {
 func softmax(p, z []float32, temperature float64) {
 	const coldest = 1e-30 // its reciprocal is still a float32
 	copy(p, z)
-	kernel.CausalSoftmax(p[:len(z)], 1, len(z), float32(1/math.Max(temperature, coldest)))
+	var sums [2]float32
+	kernel.CausalSoftmax(kernel.Mat(p[:len(z)], 1, len(z)), float32(1/math.Max(temperature, coldest)), sums[:])
 }
