@@ -10,12 +10,14 @@ import (
 	"hornbook/model/recipe"
 )
 
-// Peak is the most multiply-adds that one core does, in GFLOP/s: for now the
-// fastest of some products of 512×512 matrices. between is called after each.
+// Peak is the most multiply-adds that one core does, in GFLOP/s: the fastest of
+// some calls, since whatever else the machine does only slows them. between is
+// called after each.
 func Peak(between func()) float64 {
-	p := Product{Form: "input", M: 512, N: 512, K: 512}
-	times := p.times(between)
-	return p.operations() / slices.Min(times).Seconds() / 1e9
+	const turns = 1 << 19
+	var operations int
+	times := timed(10, func() { operations = kernel.MultiplyAdds(turns) }, between)
+	return float64(operations) / slices.Min(times).Seconds() / 1e9
 }
 
 // Product is one product of matrices, C (M,N) = A·B over K, in one of the
