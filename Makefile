@@ -67,10 +67,11 @@ bench: build
 
 # compare prints README's tables: Hornbook beside PyTorch, natively and in
 # Chromium, in turns. It needs Debian's python3-torch and libopenblas0-openmp.
+# COMPARE='--rounds 1' is a quicker look.
 PYTHON ?= /usr/bin/python3
 compare: build
 	@$(PYTHON) -c "import torch" || { echo "compare needs PyTorch: apt-get install python3-torch libopenblas0-openmp"; exit 1; }
-	$(PYTHON) -B cmd/hornbook/testdata/compare.py
+	$(PYTHON) -B cmd/hornbook/testdata/compare.py $(COMPARE)
 
 clean:
 	rm -rf build node_modules static/dist

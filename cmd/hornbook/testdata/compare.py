@@ -9,6 +9,7 @@ run is a process of its own.
 """
 import argparse
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -18,22 +19,23 @@ from pytorch import WORKS
 
 HERE = pathlib.Path(__file__).parent
 HORNBOOK = HERE.parents[2] / "build" / "hornbook"
-STEPS = {"nanogpt-cpu": 30, "large": 6, "small": 60}
+STEPS = {"nanogpt-cpu": 30, "wide": 6, "narrow": 60}
 PRESETS = ["quick", "tiny", "nanogpt-cpu", "small"]
 
 
-def call(*command):
+def call(*command, env=None):
     """The JSON that a command writes."""
     command = [str(part) for part in command]
     print("+", *command, file=sys.stderr, flush=True)
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=env and os.environ | env)
     if done.returncode != 0:
         sys.exit(f"compare: {' '.join(command)} failed")
     return json.loads(done.stdout)
 
 
 def pytorch(work, threads):
-    return call(sys.executable, HERE / "pytorch.py", "--work", work, "--threads", threads, "--steps", STEPS[work], "--json")
+    return call(sys.executable, HERE / "pytorch.py", "--work", work, "--threads", threads, "--steps", STEPS[work], "--json",
+                env={"OMP_NUM_THREADS": str(threads)})
 
 
 def hornbook(where, preset, steps, ranks=1, shape=None):
@@ -101,11 +103,19 @@ def preset_table():
         print(f"| `{preset}` | {r['ms_per_step']['median']:.0f} ms | {r['tokens_per_second']:,.0f} | {r['memory_bytes'] / 1e6:.0f} MB |")
 
 
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":")[1].strip()
+    return "of an unknown kind"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--ranks", default="1", help="numbers of workers to time, as 1,2")
+    parser.add_argument("--ranks", default="1", help="numbers of Hornbook's workers to time, as 1,2")
     asked = parser.parse_args()
+    print(f"On {os.cpu_count()} cores ({processor()}):\n")
     results = step_table(asked.rounds, [int(n) for n in asked.ranks.split(",")])
     core_table(results)
     preset_table()

@@ -18,8 +18,8 @@ import time
 # The works that are compared; the keys are those of Hornbook's recipes.
 WORKS = {
     "nanogpt-cpu": dict(layers=4, heads=4, channels=128, context=64, batch=12),
-    "large": dict(layers=6, heads=6, channels=384, context=256, batch=4),
-    "small": dict(layers=2, heads=2, channels=64, context=64, batch=16),
+    "wide": dict(layers=6, heads=6, channels=384, context=256, batch=4),
+    "narrow": dict(layers=2, heads=2, channels=64, context=64, batch=16),
 }
 VOCAB = 65  # the characters of Tiny Shakespeare
 UNMEASURED = 3
