@@ -78,6 +78,12 @@ func fused() bool
 //go:noescape
 func copyPair(to, from unsafe.Pointer, by, panel, stride uintptr, k int)
 
+// transpose4 turns four rows of k numbers, from bytes apart, into k rows of
+// four numbers, by bytes apart.
+//
+//go:noescape
+func transpose4(to, src unsafe.Pointer, by, from, k int)
+
 // move4 copies four numbers as one vector: copying a [4]float32 took 2.4 ns an
 // element, this 0.3.
 func move4(to, from unsafe.Pointer) {
