@@ -24,15 +24,33 @@ const tallRows = shortRows
 // differs from loop to loop.
 const Fused = false
 
-// stripRows computes a column of tiles of C, each 4 rows × tileCols:
+// stripRows and stripCols compute columns of tiles of C, each 4 rows × tileCols:
 //
 //	C[i,j] = (C[i,j] if accumulate) + Σ_k A[i,k]·B[k,j]   for 4·tiles rows i
+//	                                                      and tileCols·panels columns j
 //
-// All distances are in bytes: ldc and ldb between rows of C and B, lda between
-// rows of A, astep between the tiles of A. tiles is at least 1.
+// All distances are in bytes: ldc and ldb between rows of C and of a panel of
+// B, bstep between the panels, lda between rows of A, astep between the tiles
+// of A. tiles and panels are at least 1. In stripCols the elements of a tile of
+// A at one k lie side by side, and lda is the distance from one k to the next.
+func stripRows(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb, bstep uintptr, k, tiles, panels int, accumulate bool) {
+	for range panels {
+		columnRows(c, ldc, a, lda, astep, b, ldb, k, tiles, accumulate)
+		c, b = unsafe.Add(c, 4*tileCols()), unsafe.Add(b, bstep)
+	}
+}
+
+func stripCols(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb, bstep uintptr, k, tiles, panels int, accumulate bool) {
+	for range panels {
+		columnCols(c, ldc, a, lda, astep, b, ldb, k, tiles, accumulate)
+		c, b = unsafe.Add(c, 4*tileCols()), unsafe.Add(b, bstep)
+	}
+}
+
+// columnRows is stripRows for one panel.
 //
 //go:nocheckptr
-func stripRows(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
+func columnRows(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
 	for ; tiles > 0; tiles-- {
 		var c00, c01, c10, c11, c20, c21, c30, c31 simd.Float32s
 		a0, a2, bk := a, unsafe.Add(a, 2*lda), b
@@ -56,11 +74,10 @@ func stripRows(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda,
 	}
 }
 
-// stripCols is stripRows where the four elements of a tile of A at one k lie
-// side by side, and lda is the distance from one k to the next.
+// columnCols is stripCols for one panel.
 //
 //go:nocheckptr
-func stripCols(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
+func columnCols(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
 	for ; tiles > 0; tiles-- {
 		var c00, c01, c10, c11, c20, c21, c30, c31 simd.Float32s
 		ak, bk := a, b
