@@ -210,41 +210,51 @@ func packB(b Matrix, m int, ws *Workspace) blockB {
 	return blockB{packed: ws.b, direct: b, inRoom: inRoom}
 }
 
-// panel is where the strip at column j finds its panel.
-func (b blockB) panel(j, width, k int) (at unsafe.Pointer, ldb uintptr) {
+// panel is where the strips find the panel at column j, and the distances, in
+// bytes, of its rows and of the next panel.
+func (b blockB) panel(j, width, k int) (at unsafe.Pointer, ldb, bstep uintptr) {
 	if b.inRoom && j+width <= b.direct.Cols {
-		return unsafe.Pointer(&b.direct.Data[j]), uintptr(4 * b.direct.Stride)
+		return unsafe.Pointer(&b.direct.Data[j]), uintptr(4 * b.direct.Stride), uintptr(4 * width)
 	}
-	return unsafe.Pointer(&b.packed[j*k]), uintptr(4 * width)
+	return unsafe.Pointer(&b.packed[j*k]), uintptr(4 * width), uintptr(4 * width * k)
 }
 
-// multiply runs the strips of one block of C. What does not fill a tile is
-// computed in the workspace and copied.
+// multiply computes one block of C. What does not fill a tile is computed in
+// the workspace and copied.
 func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspace) {
 	width := tileCols()
+	together := c.Cols / width // panels for one call
+	if a.lower {
+		together = min(together, 1)
+	}
 	spare := Matrix{Data: ws.c, Rows: c.Rows, Stride: width}
-	for j := 0; j < c.Cols; j += width {
-		panel, ldb := b.panel(j, width, k)
-		spare.Cols = min(width, c.Cols-j)
-		if a.full > 0 && spare.Cols == width {
-			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, j, panel, ldb, k, accumulate)
+	for j := 0; j < c.Cols; j += width * max(1, together) {
+		if a.full > 0 && j+width <= c.Cols {
+			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, b, j, k, together, accumulate)
 		} else if a.full > 0 {
-			a.strips(spare.pointer(), width, j, panel, ldb, k, false)
+			spare.Cols = c.Cols - j
+			a.strips(spare.pointer(), width, b, j, k, 1, false)
 			copyTile(c.view(0, j, a.full, spare.Cols), spare, accumulate)
 		}
-		if a.full < c.Rows {
-			edge := spare.view(a.full, 0, c.Rows-a.full, spare.Cols)
-			stripCols(shortRows, edge.pointer(), uintptr(4*width), unsafe.Pointer(unsafe.SliceData(a.edge)),
-				4*shortRows, 0, panel, ldb, k, 1, false)
-			copyTile(c.view(a.full, j, edge.Rows, edge.Cols), edge, accumulate)
-		}
+	}
+	if a.full == c.Rows {
+		return
+	}
+	for j := 0; j < c.Cols; j += width {
+		edge := spare.view(a.full, 0, c.Rows-a.full, min(width, c.Cols-j))
+		panel, ldb, _ := b.panel(j, width, k)
+		stripCols(shortRows, edge.pointer(), uintptr(4*width), unsafe.Pointer(unsafe.SliceData(a.edge)),
+			4*shortRows, 0, panel, ldb, 0, k, 1, 1, false)
+		copyTile(c.view(a.full, j, edge.Rows, edge.Cols), edge, accumulate)
 	}
 }
 
-// strips computes a column of C, number j, as far as tiles go.
+// strips computes the columns of C from number j on that panels panels of B
+// give, as far as tiles go.
 //
 //go:nocheckptr
-func (a blockA) strips(c unsafe.Pointer, stride, j int, panel unsafe.Pointer, ldb uintptr, k int, accumulate bool) {
+func (a blockA) strips(c unsafe.Pointer, stride int, b blockB, j, k, panels int, accumulate bool) {
+	panel, ldb, bstep := b.panel(j, tileCols(), k)
 	row := 0
 	for _, g := range a.groups {
 		height := g.height * g.tiles
@@ -259,9 +269,9 @@ func (a blockA) strips(c unsafe.Pointer, stride, j int, panel unsafe.Pointer, ld
 		case g.tiles == 0:
 			continue
 		case a.lying:
-			stripRows(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, k, g.tiles, accumulate)
+			stripRows(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, bstep, k, g.tiles, panels, accumulate)
 		default:
-			stripCols(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, k, g.tiles, accumulate)
+			stripCols(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, bstep, k, g.tiles, panels, accumulate)
 		}
 		c = unsafe.Add(c, 4*stride*g.tiles*g.height)
 	}
