@@ -23,16 +23,23 @@ func (g *Generator) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
 	if s.Temperature <= 0 {
 		return likeliest(logits)
 	}
-	c := candidates{ids: g.order[:len(logits)], weights: g.weights[:len(logits)]}
+	c := candidates{ids: g.order[:0], weights: g.weights[:len(logits)]}
 	softmax(c.weights, logits, s.Temperature)
-	for i := range c.ids {
-		c.ids[i] = int32(i)
-	}
-	if s.TopK > 0 && s.TopK < len(c.ids) {
+	topK, topP := s.TopK > 0 && s.TopK < len(logits), s.TopP > 0 && s.TopP < 1
+	switch {
+	case topK:
+		c.fill(0)
 		c.keep(s.TopK, math.Inf(1))
-	}
-	if s.TopP > 0 && s.TopP < 1 {
-		c.keep(len(c.ids), s.TopP*c.total())
+		if topP {
+			c.keep(s.TopK, s.TopP*c.total())
+		}
+	case topP:
+		// All that are under this together weigh less than the part that is
+		// cut off: of a sure model's tokens few are left.
+		total := c.fill(0.5 * (1 - s.TopP) / float64(len(logits)))
+		c.keep(len(logits), s.TopP*total)
+	default:
+		c.fill(0)
 	}
 	return c.draw(rng)
 }
@@ -52,6 +59,17 @@ func likeliest(logits []float32) int32 {
 type candidates struct {
 	ids     []int32
 	weights []float32
+}
+
+// fill takes every id that weighs at least so much. It returns the weight of
+// all.
+func (c *candidates) fill(least float64) (total float64) {
+	for id, w := range c.weights {
+		if total += float64(w); !(float64(w) < least) {
+			c.ids = append(c.ids, int32(id))
+		}
+	}
+	return total
 }
 
 func (c *candidates) total() float64 {
