@@ -126,6 +126,13 @@ func MatmulSymmetricRef(c, a, b Matrix, accumulate bool) {
 	mirror(c)
 }
 
+// MatmulCausalRef is MatmulRef, but that the part of C that causal attention
+// does not see may be left with any content: (i,j) with j > Cols-Rows+i.
+func MatmulCausalRef(c, a, b Matrix) {
+	checkCausalShape(c)
+	MatmulRef(c, a, b, false)
+}
+
 func checkSquare(c Matrix) {
 	if c.Rows != c.Cols {
 		panic("kernel: a symmetric product is square")

@@ -14,6 +14,8 @@ const (
 
 	blockN = 512
 
+	lowerCols = 32 // columns of a lower triangle that begin in one row
+
 	// Below these, packing costs more than it gains.
 	packRows = 96 // rows of C that share B
 	packCols = 64 // columns of C that share a transposed A
@@ -29,8 +31,19 @@ func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
 	case c.Rows <= shortRows && !a.Transposed && b.Transposed:
 		matmulDots(c, a, b, accumulate)
 	default:
-		matmulBlocks(c, a, b, accumulate, false, ws)
+		matmulBlocks(c, a, b, accumulate, everything, ws)
 	}
+}
+
+// MatmulCausal is MatmulCausalRef, fast: it leaves out tiles.
+func MatmulCausal(c, a, b Matrix, ws *Workspace) {
+	checkMatmul(c, a, b)
+	checkCausalShape(c)
+	if c.Rows <= shortRows || a.Cols == 0 {
+		Matmul(c, a, b, false, ws)
+		return
+	}
+	matmulBlocks(c, a, b, false, c.Cols-c.Rows, ws)
 }
 
 // MatmulSymmetric is MatmulSymmetricRef, fast: tiles above the diagonal are
@@ -42,13 +55,16 @@ func MatmulSymmetric(c, a, b Matrix, accumulate bool, ws *Workspace) {
 		MatmulSymmetricRef(c, a, b, accumulate)
 		return
 	}
-	matmulBlocks(c, a, b, accumulate, true, ws)
+	matmulBlocks(c, a, b, accumulate, 0, ws)
 	mirror(c)
 }
 
-// matmulBlocks is MatmulRef; with lower, what lies above the diagonal may be
-// left as it is.
-func matmulBlocks(c, a, b Matrix, accumulate, lower bool, ws *Workspace) {
+// everything is a diagonal beyond all of C.
+const everything = 1 << 40
+
+// matmulBlocks is MatmulRef, but that elements (i,j) with j > i + diagonal may
+// be left as they are.
+func matmulBlocks(c, a, b Matrix, accumulate bool, diagonal int, ws *Workspace) {
 	m, n, k := c.Rows, c.Cols, a.Cols
 	kBlocks := (k + blockK - 1) / blockK
 	kStep := (k + kBlocks - 1) / kBlocks
@@ -61,11 +77,11 @@ func matmulBlocks(c, a, b Matrix, accumulate, lower bool, ws *Workspace) {
 			bb := packB(b.view(p, j, kb, nb), m, ws)
 			for i := 0; i < m; i += blockM {
 				mb := min(blockM, m-i)
-				if lower && i+mb <= j {
+				if j > i+mb-1+diagonal {
 					continue
 				}
 				ab := packA(a.view(i, p, mb, kb), nb, ws)
-				ab.lower, ab.above = lower, j-i
+				ab.lower, ab.above = nb-1 > diagonal+i-j, j-i-diagonal
 				multiply(c.view(i, j, mb, nb), ab, bb, kb, accumulate || p > 0, ws)
 			}
 		}
@@ -225,7 +241,7 @@ func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspac
 	width := tileCols()
 	together := c.Cols / width // panels for one call
 	if a.lower {
-		together = min(together, 1)
+		together = min(together, max(1, lowerCols/width))
 	}
 	spare := Matrix{Data: ws.c, Rows: c.Rows, Stride: width}
 	for j := 0; j < c.Cols; j += width * max(1, together) {

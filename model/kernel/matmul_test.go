@@ -202,3 +202,24 @@ func strideless(k, n int, rowMajor bool) Matrix {
 	}
 	return Mat(integers(n*k), k, n).T()
 }
+
+// What a causal product computes is the product to the bit.
+func TestMatmulCausal(t *testing.T) {
+	var ws Workspace
+	for _, rows := range []int{1, 2, 4, 5, 6, 7, 12, 16, 31, 64, 200} {
+		for _, past := range []int{0, 1, 3, 8, 64, 600} {
+			cols := rows + past
+			a, b := strideless(33, rows, true), strideless(33, cols, true)
+			c, want := Mat(make([]float32, rows*cols), rows, cols), Mat(make([]float32, rows*cols), rows, cols)
+			MatmulCausal(c, a, b.T(), &ws)
+			MatmulRef(want, a, b.T(), false)
+			for i := range rows {
+				for j := range past + i + 1 {
+					if got := c.at(i, j); got != want.at(i, j) {
+						t.Fatalf("%d×%d: at %d,%d got %v, want %v", rows, cols, i, j, got, want.at(i, j))
+					}
+				}
+			}
+		}
+	}
+}
