@@ -34,7 +34,8 @@ func (m *GPT) Init(how string, seed uint64) {
 // deviation is the standard deviation that matrix p begins with.
 func (m *GPT) deviation(how string, p *tensor.Tensor) float64 {
 	output := strings.HasSuffix(p.Name, "output.weight") || strings.HasSuffix(p.Name, "down.weight")
-	embedding := strings.HasPrefix(p.Name, "tokens.") || strings.HasPrefix(p.Name, "positions.")
+	embedding := strings.HasPrefix(p.Name, "tokens.") || strings.HasPrefix(p.Name, "positions.") ||
+		strings.HasPrefix(p.Name, "lookback.")
 	switch {
 	case how == "unit" && (output || p == m.head.w && !m.Tied):
 		return 0

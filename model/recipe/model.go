@@ -22,6 +22,7 @@ type Model struct {
 	QKNorm   bool    `json:"qk_norm"`   // RMSNorm on each head's query and key, as in Qwen3
 	Bias     bool    `json:"bias"`      // biases in linear layers and layernorms
 	Tied     bool    `json:"tied"`      // the output head shares the token embedding
+	Lookback int     `json:"lookback"`  // tokens before each whose embeddings, of a table a distance, are added to its own
 }
 
 // HeadSize is D, the channels of one head.
@@ -52,7 +53,7 @@ func (m Model) Parameters() int {
 			block += m.Hidden
 		}
 	}
-	total := m.Vocab*c + m.Layers*block + norm
+	total := m.Vocab*c + m.Lookback*(m.Vocab+1)*c + m.Layers*block + norm
 	if m.Position == "learned" {
 		total += m.Context * c
 	}
@@ -67,12 +68,12 @@ func (m Model) Parameters() int {
 // 12·T·C a layer for attention (PaLM, appendix B), halved because attention
 // is causal.
 func (m Model) FLOPsPerToken() float64 {
-	weights := m.Parameters()
+	weights := m.Parameters() - m.Lookback*(m.Vocab+1)*m.Channels // looked up, not multiplied
 	if m.Position == "learned" {
 		weights -= m.Context * m.Channels
 	}
 	if !m.Tied {
-		weights -= m.Vocab * m.Channels // the embedding is looked up, not multiplied
+		weights -= m.Vocab * m.Channels // the embedding is looked up as well
 	}
 	return 6*float64(weights) + 6*float64(m.Layers)*float64(m.Context)*float64(m.Channels)
 }

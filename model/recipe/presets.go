@@ -5,7 +5,7 @@ const Default = "quick"
 
 // Presets returns the recipes that the page and the command offer, in the
 // order in which they are shown.
-func Presets() []Recipe { return []Recipe{quick(), tiny(), nanoGPT(), small()} }
+func Presets() []Recipe { return []Recipe{quick(), tiny(), speedrun(), nanoGPT(), small()} }
 
 // ByName returns the preset called name.
 func ByName(name string) (Recipe, bool) {
@@ -46,6 +46,19 @@ func quick() Recipe {
 		WarmUp: 20, Schedule: "linear", Hold: 0.3, Beta1: 0.8, Beta2: 0.95, Momentum: 0.95, WeightDecay: 0, Clip: 0,
 		EvalEvery: 50, EvalBatches: 10, LastEvalBatches: 40, SampleEvery: 50,
 	}
+}
+
+// speedrun reaches a validation loss of 1.90 on Tiny Shakespeare in the least
+// time that we know (LOG.md has what was tried). One block is enough where the
+// embeddings of the tokens just before do the work of further ones.
+func speedrun() Recipe {
+	r := quick()
+	r.Preset, r.Tokenizer = "speedrun", "chars"
+	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 1, 2, 2, 64, 172
+	r.Model.Context, r.Model.Lookback, r.Batch, r.Steps = 64, 3, 12, 400
+	r.LearningRate, r.MuonRate, r.FinalFraction, r.WarmUp, r.Hold = 0.03, 0.035, 0, 0, 0.5
+	r.EvalEvery, r.LastEvalBatches = 100, 200
+	return r
 }
 
 // tiny is for the slowest machines, and for seeing all of a model at once.

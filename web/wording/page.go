@@ -136,6 +136,8 @@ func Preset(name string) string {
 		return "quick (readable in two minutes)"
 	case "tiny":
 		return "tiny (for slow computers)"
+	case "speedrun":
+		return "speedrun (the fastest start)"
 	case "nanogpt-cpu":
 		return "nanogpt-cpu (nanoGPT’s own numbers)"
 	case "small":
