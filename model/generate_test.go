@@ -22,7 +22,7 @@ func forms() map[string]recipe.Model {
 	relu := qwen
 	relu.MLP, relu.QKNorm, relu.Tied = "relu2", false, true
 	back := qwen
-	back.Lookback = 3
+	back.Lookback, back.Trigrams = 3, 17
 	return map[string]recipe.Model{"gpt2": gpt2, "gpt2 with biases": biased, "qwen3": qwen, "relu2": relu, "lookback": back}
 }
 

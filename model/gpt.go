@@ -77,7 +77,7 @@ func (m *GPT) hidden(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tens
 	if m.positions != nil {
 		x = t.AddPositions(x, m.positions, first)
 	}
-	x = m.lookback.forward(t, x, ids, m, cache)
+	x = m.lookback.forward(t, x, ids, cache.seen())
 	for i, b := range m.blocks {
 		x = b.forward(t, x, m, cache.layer(i))
 	}

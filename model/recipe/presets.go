@@ -55,7 +55,7 @@ func speedrun() Recipe {
 	r := quick()
 	r.Preset, r.Tokenizer = "speedrun", "chars"
 	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 1, 2, 2, 64, 172
-	r.Model.Context, r.Model.Lookback, r.Batch, r.Steps = 64, 3, 12, 400
+	r.Model.Context, r.Model.Lookback, r.Model.Trigrams, r.Batch, r.Steps = 64, 3, 4096, 12, 220
 	r.LearningRate, r.MuonRate, r.FinalFraction, r.WarmUp, r.Hold = 0.03, 0.035, 0, 0, 0.5
 	r.EvalEvery, r.LastEvalBatches = 100, 200
 	return r
