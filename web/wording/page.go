@@ -133,7 +133,9 @@ const (
 func Preset(name string) string {
 	switch name {
 	case "quick":
-		return "quick (readable in two minutes)"
+		return "quick (letter by letter, our best)"
+	case "stories":
+		return "stories (readable in two minutes)"
 	case "tiny":
 		return "tiny (for slow computers)"
 	case "speedrun":
