@@ -38,11 +38,15 @@ func (t *Tape) Reset(record bool) {
 
 // Backward adds d loss / d p to the gradient of every parameter p that loss, a
 // single number, was computed from.
-func (t *Tape) Backward(loss *Tensor) {
+func (t *Tape) Backward(loss *Tensor) { t.BackwardOf(loss, 1) }
+
+// BackwardOf adds weight · d loss / d p: the part that loss has in a weighted
+// mean.
+func (t *Tape) BackwardOf(loss *Tensor, weight float32) {
 	if loss.Len() != 1 {
 		panic("tensor: Backward from more than one number")
 	}
-	t.grad(loss).Data[0] = 1
+	t.grad(loss).Data[0] = weight
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		if n := &t.nodes[i]; n.out.Grad != nil {
 			n.back(t, n)
