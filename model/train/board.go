@@ -1,0 +1,46 @@
+package train
+
+import (
+	"errors"
+	"time"
+
+	"hornbook/model/recipe"
+)
+
+// Board is float32 memory that the ranks of a run share. What a rank has Put
+// before a Sync, every rank may Get after it; until then nobody may read it,
+// nor write the same place.
+type Board interface {
+	Rank() int // 0 is the lead's
+	Size() int // ranks in all, at least 2
+	Put(at int, x []float32)
+	Get(x []float32, at int)
+
+	// Sync waits until every rank has called it as often. It returns
+	// ErrRankLost when one has ended or, with a patience above 0, has not come
+	// for that long; the board is then of no more use.
+	Sync(patience time.Duration) error
+}
+
+// Crew is the lead's board with the ranks that were started for it.
+type Crew interface {
+	Board
+	End() // ends the other ranks, waiting or not
+}
+
+// Task is what a rank needs to know of a run.
+type Task struct {
+	Recipe recipe.Recipe // Vocab set
+	IDs    []int32       // of the whole text
+	Done   int           // steps that the run has taken
+}
+
+// Launch starts ranks 1 to size-1, each of which calls Serve.
+type Launch func(t Task, size int) (Crew, error)
+
+// ErrRankLost is what Sync returns when a rank has gone.
+var ErrRankLost = errors.New("train: a rank is lost")
+
+// BoardLen is the number of floats of the board of size ranks: a slot for each
+// rank's gradients or new weights, and each one's partial loss and norm.
+func BoardLen(m recipe.Model, size int) int { return size*m.Parameters() + 2*size }
