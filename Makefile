@@ -31,6 +31,8 @@ test: build check
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
 	$(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
+	go build -o build/wasm-exec ./wasm/exec
+	HORNBOOK_FUSED=required $(WASM) go test -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
 	$(MAKE) fuzz FUZZTIME=5s
 
 FUZZTIME ?= 60s
@@ -40,6 +42,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/format/safetensors
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
+	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse
 
 # check is what needs no run: vet for both targets and variants, formatting,
 # generated files, tidy modules.

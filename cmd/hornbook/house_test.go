@@ -16,6 +16,8 @@ var house = []struct{ room, third string }{
 	{"model/tensor", ""},
 	{"model/cpu", ""},
 	{"wasm/jsrt", ""},
+	{"wasm/fuse", ""},
+	{"wasm/exec", ""},
 	{"model/backendtest", "gonum.org/v1/gonum"},
 	{"model", ""},
 	{"model/optim", ""},

@@ -13,51 +13,83 @@ func head(x *tensor.Tensor, b, h int) kernel.Matrix {
 	return kernel.Matrix{Data: x.Data[at : at+(t-1)*row+d], Rows: t, Cols: d, Stride: row}
 }
 
-// weights views the attention weights of one head, (Tq,Tk) of p (B,H,Tq,Tk).
-func weights(p *tensor.Tensor, b, h int) kernel.Matrix {
-	tq, tk := p.Dims[2], p.Dims[3]
-	at := (b*p.Dims[1] + h) * tq * tk
-	return kernel.Mat(p.Data[at:at+tq*tk], tq, tk)
+// block is the number of queries whose scores are held at once: a block of
+// queries by all their keys is the most of the T×T matrix that ever exists.
+const block = 32
+
+// rows views queries i and up, at most block of them, of a head (T,D).
+func rows(m kernel.Matrix, i int) kernel.Matrix {
+	m.Data, m.Rows = m.Data[i*m.Stride:], min(block, m.Rows-i)
+	return m
 }
 
-// Attention computes, for each sequence and head,
+// past views the first n keys or values of a head.
+func past(m kernel.Matrix, n int) kernel.Matrix {
+	m.Rows = n
+	return m
+}
+
+// scores computes q·kᵀ of queries i and up of a head with the keys that any of
+// them sees; room is where.
+func (c *CPU) scores(room *[]float32, q, k kernel.Matrix, i int) (s, qi kernel.Matrix, seen int) {
+	qi = rows(q, i)
+	seen = k.Rows - q.Rows + i + qi.Rows
+	if n := qi.Rows * seen; cap(*room) < n {
+		*room = make([]float32, block*k.Rows)
+	}
+	s = kernel.Mat((*room)[:qi.Rows*seen], qi.Rows, seen)
+	kernel.Matmul(s, qi, past(k, seen).T(), false, &c.ws)
+	return s, qi, seen
+}
+
+// Attention computes, for each sequence and head and a block of queries at a
+// time,
 //
 //	p = softmax(scale·q·kᵀ), causal;  y = p·v
-func (c *CPU) Attention(y, p, q, k, v *tensor.Tensor, scale float32) {
-	heads, group := q.Dims[2], q.Dims[2]/k.Dims[2]
+//
+// What softmax needs to compute p again stays in sums.
+func (c *CPU) Attention(y, sums, q, k, v *tensor.Tensor, scale float32) {
+	heads, group, time := q.Dims[2], q.Dims[2]/k.Dims[2], q.Dims[1]
 	for b := range q.Dims[0] {
 		for h := range heads {
-			pw := weights(p, b, h)
-			kernel.Matmul(pw, head(q, b, h), head(k, b, h/group).T(), false, &c.ws)
-			kernel.CausalSoftmax(pw.Data, pw.Rows, pw.Cols, scale)
-			kernel.Matmul(head(y, b, h), pw, head(v, b, h/group), false, &c.ws)
+			qh, kh, vh, yh := head(q, b, h), head(k, b, h/group), head(v, b, h/group), head(y, b, h)
+			kept := sums.Data[2*(b*heads+h)*time:]
+			for i := 0; i < time; i += block {
+				p, _, seen := c.scores(&c.p, qh, kh, i)
+				kernel.CausalSoftmax(p, scale, kept[2*i:2*(i+p.Rows)])
+				kernel.Matmul(rows(yh, i), p, past(vh, seen), false, &c.ws)
+			}
 		}
 	}
 }
 
-// AttentionGrad differentiates Attention, head by head:
+// AttentionGrad differentiates Attention, with p computed again:
 //
 //	dv += pᵀ·dy;  dp = dy·vᵀ;  ds = softmax gradient of dp;  dq += ds·k;  dk += dsᵀ·q
-func (c *CPU) AttentionGrad(dq, dk, dv, dy, p, q, k, v *tensor.Tensor, scale float32) {
-	heads, group := q.Dims[2], q.Dims[2]/k.Dims[2]
-	n := p.Dims[2] * p.Dims[3]
-	if cap(c.dp) < n {
-		c.dp = make([]float32, n)
+func (c *CPU) AttentionGrad(dq, dk, dv, dy, sums, q, k, v *tensor.Tensor, scale float32) {
+	for _, d := range []*tensor.Tensor{dq, dk, dv} {
+		adding(d)
 	}
-	ds := kernel.Mat(c.dp[:n], p.Dims[2], p.Dims[3])
+	heads, group, time := q.Dims[2], q.Dims[2]/k.Dims[2], q.Dims[1]
 	for b := range q.Dims[0] {
 		for h := range heads {
-			g, pw, dyh := h/group, weights(p, b, h), head(dy, b, h)
-			kernel.Matmul(ds, dyh, head(v, b, g).T(), false, &c.ws)
-			kernel.CausalSoftmaxGrad(ds.Data, pw.Data, ds.Rows, ds.Cols, scale)
-			if dv != nil {
-				kernel.Matmul(head(dv, b, g), pw.T(), dyh, true, &c.ws)
-			}
-			if dq != nil {
-				kernel.Matmul(head(dq, b, h), ds, head(k, b, g), true, &c.ws)
-			}
-			if dk != nil {
-				kernel.Matmul(head(dk, b, g), ds.T(), head(q, b, h), true, &c.ws)
+			g := h / group
+			qh, kh, vh, dyh := head(q, b, h), head(k, b, g), head(v, b, g), head(dy, b, h)
+			kept := sums.Data[2*(b*heads+h)*time:]
+			for i := 0; i < time; i += block {
+				p, qi, seen := c.scores(&c.p, qh, kh, i)
+				kernel.CausalSoftmaxAgain(p, scale, kept[2*i:2*(i+p.Rows)])
+				ds, dyi, _ := c.scores(&c.ds, dyh, vh, i)
+				kernel.CausalSoftmaxGrad(ds, p, scale)
+				if dv != nil {
+					kernel.Matmul(past(head(dv, b, g), seen), p.T(), dyi, true, &c.ws)
+				}
+				if dq != nil {
+					kernel.Matmul(rows(head(dq, b, h), i), ds, past(kh, seen), true, &c.ws)
+				}
+				if dk != nil {
+					kernel.Matmul(past(head(dk, b, g), seen), ds.T(), qi, true, &c.ws)
+				}
 			}
 		}
 	}

@@ -12,7 +12,7 @@ type CPU struct {
 	ws    kernel.Workspace
 	arena arena
 	rows  []float32 // losses of rows, before their mean
-	dp    []float32 // gradient of one head's attention weights
+	p, ds []float32 // attention weights of a block of queries, and the gradient of their scores
 }
 
 var _ tensor.Backend = (*CPU)(nil)
@@ -22,8 +22,16 @@ func New() *CPU { return new(CPU) }
 
 func (c *CPU) Name() string { return "cpu" }
 
-func (c *CPU) Alloc(t *tensor.Tensor, zero bool) { t.Data = c.arena.take(t.Len(), zero) }
-func (c *CPU) Reset()                            { c.arena.reset() }
+func (c *CPU) Alloc(t *tensor.Tensor) { t.Data = c.arena.take(t.Len()) }
+func (c *CPU) Free(t *tensor.Tensor)  { c.arena.give(t.Data) }
+func (c *CPU) Reset()                 { c.arena.reset() }
+
+// adding makes d, a gradient or nil, one that can be added to.
+func adding(d *tensor.Tensor) {
+	if d != nil && !d.Adds() {
+		clear(d.Data)
+	}
+}
 
 // data is t's numbers, nil for no tensor.
 func data(t *tensor.Tensor) []float32 {
@@ -44,6 +52,7 @@ func (c *CPU) Embed(y, table *tensor.Tensor, ids []int32) {
 }
 
 func (c *CPU) EmbedGrad(dtable, dy *tensor.Tensor, ids []int32) {
+	adding(dtable)
 	w := dy.Cols()
 	for i, id := range ids {
 		row := dtable.Data[int(id)*w : (int(id)+1)*w]
@@ -60,18 +69,40 @@ func (c *CPU) AddPositions(y, x, table *tensor.Tensor, first int) {
 }
 
 func (c *CPU) AddPositionsGrad(dtable, dy *tensor.Tensor, first int) {
+	adding(dtable)
 	n := dy.Dims[1] * dy.Cols()
 	kernel.SumRows(dtable.Data[first*dy.Cols():][:n], dy.Data)
 }
 
-func (c *CPU) Add(y, a, b *tensor.Tensor)         { kernel.Add(y.Data, a.Data, b.Data) }
-func (c *CPU) AddGrad(dx, dy *tensor.Tensor)      { kernel.Add(dx.Data, dx.Data, dy.Data) }
-func (c *CPU) GELU(y, x *tensor.Tensor)           { kernel.GELU(y.Data, x.Data) }
-func (c *CPU) GELUGrad(dx, dy, x *tensor.Tensor)  { kernel.GELUGrad(dx.Data, dy.Data, x.Data) }
-func (c *CPU) ReLU2(y, x *tensor.Tensor)          { kernel.ReLU2(y.Data, x.Data) }
-func (c *CPU) ReLU2Grad(dx, dy, x *tensor.Tensor) { kernel.ReLU2Grad(dx.Data, dy.Data, x.Data) }
-func (c *CPU) SwiGLU(y, gate, up *tensor.Tensor)  { kernel.SwiGLU(y.Data, gate.Data, up.Data) }
+func (c *CPU) Add(y, a, b *tensor.Tensor)        { kernel.Add(y.Data, a.Data, b.Data) }
+func (c *CPU) GELU(y, slope, x *tensor.Tensor)   { kernel.GELU(y.Data, data(slope), x.Data) }
+func (c *CPU) ReLU2(y, x *tensor.Tensor)         { kernel.ReLU2(y.Data, x.Data) }
+func (c *CPU) SwiGLU(y, gate, up *tensor.Tensor) { kernel.SwiGLU(y.Data, gate.Data, up.Data) }
+
+func (c *CPU) AddGrad(dx, dy *tensor.Tensor) {
+	if dx.Adds() {
+		kernel.Add(dx.Data, dx.Data, dy.Data)
+	} else {
+		copy(dx.Data, dy.Data)
+	}
+}
+
+func (c *CPU) GELUGrad(dx, dy, slope *tensor.Tensor) {
+	if dx.Adds() {
+		kernel.MulAdd(dx.Data, dy.Data, slope.Data)
+	} else {
+		kernel.Mul(dx.Data, dy.Data, slope.Data)
+	}
+}
+
+func (c *CPU) ReLU2Grad(dx, dy, x *tensor.Tensor) {
+	adding(dx)
+	kernel.ReLU2Grad(dx.Data, dy.Data, x.Data)
+}
+
 func (c *CPU) SwiGLUGrad(dgate, dup, dy, gate, up *tensor.Tensor) {
+	adding(dgate)
+	adding(dup)
 	kernel.SwiGLUGrad(dgate.Data, dup.Data, dy.Data, gate.Data, up.Data)
 }
 
@@ -84,12 +115,13 @@ func (c *CPU) Linear(y, x, w, b *tensor.Tensor) {
 
 func (c *CPU) LinearGrad(dx, dw, db, dy, x, w *tensor.Tensor) {
 	if dx != nil {
-		kernel.Matmul(matrix(dx), matrix(dy), matrix(w), true, &c.ws)
+		kernel.Matmul(matrix(dx), matrix(dy), matrix(w), dx.Adds(), &c.ws)
 	}
 	if dw != nil {
-		kernel.Matmul(matrix(dw), matrix(dy).T(), matrix(x), true, &c.ws)
+		kernel.Matmul(matrix(dw), matrix(dy).T(), matrix(x), dw.Adds(), &c.ws)
 	}
 	if db != nil {
+		adding(db)
 		kernel.SumRows(db.Data, dy.Data)
 	}
 }
@@ -99,6 +131,9 @@ func (c *CPU) LayerNorm(y, mean, rstd, x, gain, bias *tensor.Tensor, eps float32
 }
 
 func (c *CPU) LayerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd *tensor.Tensor) {
+	adding(dx)
+	adding(dgain)
+	adding(dbias)
 	kernel.LayerNormGrad(dx.Data, data(dgain), data(dbias), dy.Data, x.Data, data(gain), mean.Data, rstd.Data, x.Cols())
 }
 
@@ -107,6 +142,8 @@ func (c *CPU) RMSNorm(y, rstd, x, gain *tensor.Tensor, eps float32) {
 }
 
 func (c *CPU) RMSNormGrad(dx, dgain, dy, x, gain, rstd *tensor.Tensor) {
+	adding(dx)
+	adding(dgain)
 	kernel.RMSNormGrad(dx.Data, data(dgain), dy.Data, x.Data, data(gain), rstd.Data, x.Cols())
 }
 
@@ -115,5 +152,6 @@ func (c *CPU) RoPE(y, x, cos, sin *tensor.Tensor, first int) {
 }
 
 func (c *CPU) RoPEGrad(dx, dy, cos, sin *tensor.Tensor, first int) {
+	adding(dx)
 	kernel.RoPEGrad(dx.Data, dy.Data, cos.Data, sin.Data, dy.Dims[1], dy.Dims[2], dy.Dims[3], first)
 }

@@ -31,6 +31,7 @@ func (c *CPU) CrossEntropy(loss, lse, logits *tensor.Tensor, targets []int32) {
 }
 
 func (c *CPU) CrossEntropyGrad(dlogits, dloss, logits, lse *tensor.Tensor, targets []int32) {
+	adding(dlogits)
 	scale := dloss.Data[0] / float32(max(1, counted(targets)))
 	kernel.CrossEntropyGrad(dlogits.Data, logits.Data, lse.Data, targets, logits.Cols(), scale)
 }

@@ -11,22 +11,29 @@ func ExpRef(dst, x []float32) {
 }
 
 // GELURef computes y = x·Φ(x), Φ the normal distribution function, exactly
-// and not by the tanh approximation (Hendrycks & Gimpel 2016, eq. 1). y may
-// be x.
-func GELURef(y, x []float32) {
-	together(y, x)
-	for i, v := range x {
-		y[i] = float32(float64(v) * phi(float64(v)))
+// and not by the tanh approximation (Hendrycks & Gimpel 2016, eq. 1), and its
+// slope, φ being the normal density:
+//
+//	slope = Φ(x) + x·φ(x)
+//
+// y may be x; slope may be nil.
+func GELURef(y, slope, x []float32) {
+	checkGELU(y, slope, x)
+	for i, v := range x[:len(y)] {
+		z := float64(v)
+		y[i] = float32(z * phi(z))
+		if slope != nil {
+			density := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
+			slope[i] = float32(phi(z) + z*density)
+		}
 	}
 }
 
-// GELUGradRef adds dy·(Φ(x) + x·φ(x)) to dx, φ the normal density.
-func GELUGradRef(dx, dy, x []float32) {
-	together(dx, dy, x)
-	for i, v := range x {
-		z := float64(v)
-		density := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
-		dx[i] += dy[i] * float32(phi(z)+z*density)
+func checkGELU(y, slope, x []float32) {
+	together(y, x)
+	if slope != nil {
+		separate(need(slope, len(y)), y)
+		separate(slope, x)
 	}
 }
 

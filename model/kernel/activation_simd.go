@@ -9,42 +9,27 @@ import "simd"
 // Stegun 7.1.26 with a Q of our own, minimax of degree 6 for the absolute
 // error on 0 ≤ a ≤ 6.5, 2e-9; the rest is rounding.
 //
-// geluVectors and geluGradVectors (exp_native_simd.go, exp_wasm.s) are GELU
-// and GELUGrad for whole vectors.
+// geluVectors (exp_native_simd.go, exp_wasm.s) is GELU for whole vectors. It
+// stores the slope first, so that slope may be y where it is not wanted.
 
 // GELU is GELURef, fast, within 3e-7·max(1,|x|).
-func GELU(y, x []float32) {
-	x = need(x, len(y))
-	apart(y, x)
+func GELU(y, slope, x []float32) {
+	checkGELU(y, slope, x)
+	x = x[:len(y)]
+	if slope == nil {
+		slope = y
+	}
 	w := vectorLen()
 	full := len(x) - len(x)%w
 	if full > 0 {
-		geluVectors(start(y), start(x), full)
+		geluVectors(start(y), start(slope), start(x), full)
 	}
 	if full < len(x) {
-		var last vector
+		var last, lastSlope vector
 		copy(last[:], x[full:])
-		geluVectors(start(last[:]), start(last[:]), w)
+		geluVectors(start(last[:]), start(lastSlope[:]), start(last[:]), w)
+		copy(slope[full:len(x)], lastSlope[:])
 		copy(y[full:], last[:])
-	}
-}
-
-// GELUGrad is GELUGradRef, fast.
-func GELUGrad(dx, dy, x []float32) {
-	together(dx, dy, x)
-	x = x[:len(dx)]
-	w := vectorLen()
-	full := len(x) - len(x)%w
-	if full > 0 {
-		geluGradVectors(start(dx), start(dy), start(x), full)
-	}
-	if full < len(x) {
-		var d, g, v vector
-		copy(d[:], dx[full:])
-		copy(g[:], dy[full:])
-		copy(v[:], x[full:])
-		geluGradVectors(start(d[:]), start(g[:]), start(v[:]), w)
-		copy(dx[full:], d[:])
 	}
 }
 

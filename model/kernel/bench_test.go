@@ -75,8 +75,9 @@ func BenchmarkKernels(b *testing.B) {
 	run("AddRow", rows*c, func() { AddRow(d1, bias) })
 	run("SumRows", rows*c, func() { SumRows(dbias, y) })
 	run("Exp", rows*c, func() { Exp(d1, x) })
-	run("GELU", rows*c, func() { GELU(d1, x) })
-	run("GELUGrad", rows*c, func() { GELUGrad(d1, y, x) })
+	run("Mul", rows*c, func() { Mul(d1, x, y) })
+	run("MulAdd", rows*c, func() { MulAdd(d1, x, y) })
+	run("GELU", rows*c, func() { GELU(d1, d2, x) })
 	run("ReLU2", rows*c, func() { ReLU2(d1, x) })
 	run("ReLU2Grad", rows*c, func() { ReLU2Grad(d1, y, x) })
 	run("SwiGLU", rows*c, func() { SwiGLU(d1, x, y) })
@@ -91,12 +92,12 @@ func BenchmarkKernels(b *testing.B) {
 	run("RoPEGrad", rows*c, func() { RoPEGrad(d1, x, cos, sin, 64, 4, 32, 0) })
 	run("CausalSoftmax", len(p)/2, func() {
 		for h := range 24 {
-			CausalSoftmax(p[h*4096:], 64, 64, 0.2)
+			CausalSoftmax(Mat(p[h*4096:], 64, 64), 0.2, row)
 		}
 	})
 	run("CausalSoftmaxGrad", len(p)/2, func() {
 		for h := range 24 {
-			CausalSoftmaxGrad(dp[h*4096:], p[h*4096:], 64, 64, 0.2)
+			CausalSoftmaxGrad(Mat(dp[h*4096:], 64, 64), Mat(p[h*4096:], 64, 64), 0.2)
 		}
 	})
 	run("CrossEntropy", rows*v, func() { CrossEntropy(row, rstd, logits, targets, v) })

@@ -59,23 +59,14 @@ func normal(x, e simd.Float32s) simd.Float32s {
 	return upper.IfElse(x.Less(simd.BroadcastFloat32s(0)), one.Sub(upper))
 }
 
-func geluVectors(y, x unsafe.Pointer, n int) {
-	minusHalf := simd.BroadcastFloat32s(-0.5)
-	w := minusHalf.Len()
-	for i := 0; i < n; i += w {
-		v := load(x, i)
-		e := raise(reduce(v.Mul(v).Mul(minusHalf)))
-		store(y, i, v.Mul(normal(v, e)))
-	}
-}
-
-func geluGradVectors(dx, dy, x unsafe.Pointer, n int) {
+func geluVectors(y, slope, x unsafe.Pointer, n int) {
 	minusHalf, density := simd.BroadcastFloat32s(-0.5), simd.BroadcastFloat32s(0.3989422804)
 	w := minusHalf.Len()
 	for i := 0; i < n; i += w {
 		v := load(x, i)
 		e := raise(reduce(v.Mul(v).Mul(minusHalf)))
-		slope := v.Mul(density).MulAdd(e, normal(v, e))
-		store(dx, i, slope.MulAdd(load(dy, i), load(dx, i)))
+		p := normal(v, e)
+		store(slope, i, v.Mul(density).MulAdd(e, p))
+		store(y, i, v.Mul(p))
 	}
 }

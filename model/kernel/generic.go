@@ -7,6 +7,9 @@ package kernel
 // Fast tells whether the SIMD kernels are built in.
 const Fast = false
 
+// Fused tells whether products and sums are rounded once in WebAssembly.
+const Fused = false
+
 func Matmul(c, a, b Matrix, accumulate bool, _ *Workspace) { MatmulRef(c, a, b, accumulate) }
 
 func Add(dst, x, y []float32)                     { AddRef(dst, x, y) }
@@ -28,17 +31,19 @@ func RMSNormGrad(dx, dgain, dy, x, gain, rstd []float32, c int) {
 }
 
 func Exp(dst, x []float32)                          { ExpRef(dst, x) }
-func GELU(y, x []float32)                           { GELURef(y, x) }
-func GELUGrad(dx, dy, x []float32)                  { GELUGradRef(dx, dy, x) }
+func GELU(y, slope, x []float32)                    { GELURef(y, slope, x) }
+func Mul(dst, x, y []float32)                       { MulRef(dst, x, y) }
+func MulAdd(dst, x, y []float32)                    { MulAddRef(dst, x, y) }
 func ReLU2(y, x []float32)                          { ReLU2Ref(y, x) }
 func ReLU2Grad(dx, dy, x []float32)                 { ReLU2GradRef(dx, dy, x) }
 func SwiGLU(y, gate, up []float32)                  { SwiGLURef(y, gate, up) }
 func SwiGLUGrad(dgate, dup, dy, gate, up []float32) { SwiGLUGradRef(dgate, dup, dy, gate, up) }
 
-func CausalSoftmax(p []float32, tq, tk int, scale float32) { CausalSoftmaxRef(p, tq, tk, scale) }
-func CausalSoftmaxGrad(dp, p []float32, tq, tk int, scale float32) {
-	CausalSoftmaxGradRef(dp, p, tq, tk, scale)
+func CausalSoftmax(p Matrix, scale float32, sums []float32) { CausalSoftmaxRef(p, scale, sums) }
+func CausalSoftmaxAgain(p Matrix, scale float32, sums []float32) {
+	CausalSoftmaxAgainRef(p, scale, sums)
 }
+func CausalSoftmaxGrad(dp, p Matrix, scale float32) { CausalSoftmaxGradRef(dp, p, scale) }
 func CrossEntropy(loss, lse, logits []float32, targets []int32, v int) {
 	CrossEntropyRef(loss, lse, logits, targets, v)
 }

@@ -81,13 +81,24 @@ var lines = []line{
 		want: wantExp, out: same(1), in: same(1), tol: usually,
 	}, {
 		name: "GELU", inPlace: [][2]int{{0, 0}},
-		fast: func(n int, o, i slices32) { GELU(o[0], i[0]) },
-		ref:  func(n int, o, i slices32) { GELURef(o[0], i[0]) },
+		fast: func(n int, o, i slices32) { GELU(o[0], o[1], i[0]) },
+		ref:  func(n int, o, i slices32) { GELURef(o[0], o[1], i[0]) },
+		want: wantGELU, out: same(2), in: same(1), tol: usually,
+	}, {
+		name: "GELU without slope", inPlace: [][2]int{{0, 0}},
+		fast: func(n int, o, i slices32) { GELU(o[0], nil, i[0]) },
+		ref:  func(n int, o, i slices32) { GELURef(o[0], nil, i[0]) },
 		want: wantGELU, out: same(1), in: same(1), tol: usually,
 	}, {
-		name: "GELUGrad", fast: func(n int, o, i slices32) { GELUGrad(o[0], i[0], i[1]) },
-		ref:  func(n int, o, i slices32) { GELUGradRef(o[0], i[0], i[1]) },
-		want: wantGELUGrad, out: same(1), in: same(2), tol: usually,
+		name: "Mul", exact: true, inPlace: [][2]int{{0, 0}, {0, 1}},
+		fast: func(n int, o, i slices32) { Mul(o[0], i[0], i[1]) },
+		ref:  func(n int, o, i slices32) { MulRef(o[0], i[0], i[1]) },
+		want: wantMul, out: same(1), in: same(2), tol: usually,
+	}, {
+		name: "MulAdd", exact: true,
+		fast: func(n int, o, i slices32) { MulAdd(o[0], i[0], i[1]) },
+		ref:  func(n int, o, i slices32) { MulAddRef(o[0], i[0], i[1]) },
+		want: wantMulAdd, out: same(1), in: same(2), tol: usually,
 	}, {
 		name: "ReLU2", exact: true, inPlace: [][2]int{{0, 0}},
 		fast: func(n int, o, i slices32) { ReLU2(o[0], i[0]) },

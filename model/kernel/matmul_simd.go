@@ -9,15 +9,14 @@ import "unsafe"
 // panels as wide as a tile, which the tiles of a column share; A is read where
 // it lies, unless it is transposed and much used.
 const (
-	tileRows = 4
-	blockK   = 256 // a panel of B: 8 to 32 KiB, in the first cache
-	blockM   = 128 // a block of A: 128 KiB, in the second
-	blockN   = 512
+	shortRows = 4   // rows of a tile of C; tall tiles have tallRows
+	blockM    = 192 // a block of A: 96 to 384 KiB, in the second cache
+
+	blockN = 512
 
 	// Below these, packing costs more than it gains.
-	packRows  = 96  // rows of C that share B
-	packCols  = 64  // columns of C that share a transposed A
-	packColsT = 256 // columns of C that share any other A
+	packRows = 96 // rows of C that share B
+	packCols = 64 // columns of C that share a transposed A
 )
 
 // Matmul is MatmulRef, fast.
@@ -27,7 +26,7 @@ func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
 	case c.Rows == 0 || c.Cols == 0:
 	case a.Cols == 0:
 		MatmulRef(c, a, b, accumulate)
-	case c.Rows <= tileRows && !a.Transposed && b.Transposed:
+	case c.Rows <= shortRows && !a.Transposed && b.Transposed:
 		matmulDots(c, a, b, accumulate)
 	default:
 		matmulBlocks(c, a, b, accumulate, ws)
@@ -69,9 +68,9 @@ func (m Matrix) pointer() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceDat
 // reserve makes room for a block of A, a block of B and a strip of C.
 func (ws *Workspace) reserve(m, n, k int) {
 	width := tileCols()
-	ws.a = grow(ws.a, (m+tileRows)*k)
+	ws.a = grow(ws.a, (m+shortRows)*k)
 	ws.b = grow(ws.b, (n+width)*k)
-	ws.c = grow(ws.c, (m+tileRows)*width)
+	ws.c = grow(ws.c, (m+shortRows)*width)
 }
 
 func grow(s []float32, n int) []float32 {
@@ -81,37 +80,82 @@ func grow(s []float32, n int) []float32 {
 	return make([]float32, n)
 }
 
-// blockA is a block of A as the strips read it.
+// blockA is a block of A as the strips read it: tiles of tallRows rows, then
+// tiles of shortRows, then the rows that fill no tile.
 type blockA struct {
-	data       unsafe.Pointer
-	lda, astep uintptr // bytes
-	tiles      int     // of tileRows rows
-	rows       bool    // each row of a tile by itself: stripRows
-	edge       []float32
+	groups [2]groupA
+	full   int  // rows in tiles
+	lying  bool // each row of a tile by itself: stripRows
+	edge   []float32
+}
+
+// groupA is tiles of one height.
+type groupA struct {
+	data          unsafe.Pointer
+	lda, astep    uintptr // bytes
+	height, tiles int
+}
+
+// cut says how many tiles of either height cover m rows but for fewer than
+// shortRows.
+func cut(m int) (tall, short int) {
+	tall = m / tallRows
+	if tall > 0 && m-tall*tallRows == 2 { // 6 + 2 are 4 + 4
+		tall--
+	}
+	return tall, (m - tall*tallRows) / shortRows
 }
 
 // packA packs a (M,K) only if it is transposed and n columns of C are many.
 // Rows too few for a tile always go into the panel edge.
 func packA(a Matrix, n int, ws *Workspace) blockA {
-	k, full := a.Cols, a.Rows&^(tileRows-1)
-	s := blockA{data: a.pointer(), tiles: full / tileRows, edge: ws.a[full*k:]}
-	stride := uintptr(4 * a.Stride)
-	if have := a.Rows - full; have > 0 {
-		packCol(s.edge, a.view(full, 0, have, k), tileRows)
+	k := a.Cols
+	tall, short := cut(a.Rows)
+	b := blockA{full: tall*tallRows + short*shortRows}
+	b.edge = ws.a[b.full*k:]
+	if have := a.Rows - b.full; have > 0 {
+		packCol(b.edge, a.view(b.full, 0, have, k), shortRows)
 	}
-	if n < packCols || n < packColsT && !a.Transposed {
-		s.rows, s.lda, s.astep = !a.Transposed, stride, 4*tileRows
-		if s.rows {
-			s.astep = tileRows * stride
+	pack := n >= packLying || n >= packCols && a.Transposed
+	b.lying = !pack && !a.Transposed
+	first := 0
+	for i, g := range [2]groupA{{height: tallRows, tiles: tall}, {height: shortRows, tiles: short}} {
+		if g.tiles > 0 {
+			b.groups[i] = a.view(first, 0, g.tiles*g.height, k).group(g, pack, ws.a[first*k:])
 		}
-		return s
+		first += g.tiles * g.height
 	}
-	for i := 0; i < full; i += tileRows {
-		packCol(ws.a[i*k:], a.view(i, 0, tileRows, k), tileRows)
+	return b
+}
+
+// group says where the strips find the tiles g of a: where they lie, or packed
+// into room.
+func (a Matrix) group(g groupA, pack bool, room []float32) groupA {
+	switch {
+	case pack:
+		packPanels(room, a, g.height)
+		g.data = unsafe.Pointer(unsafe.SliceData(room))
+		g.lda, g.astep = uintptr(4*g.height), uintptr(4*g.height*a.Cols)
+	case a.Transposed:
+		g.data, g.lda, g.astep = a.pointer(), uintptr(4*a.Stride), uintptr(4*g.height)
+	default:
+		g.data, g.lda, g.astep = a.pointer(), uintptr(4*a.Stride), uintptr(4*a.Stride*g.height)
 	}
-	s.data = unsafe.Pointer(unsafe.SliceData(ws.a))
-	s.lda, s.astep = 4*tileRows, uintptr(4*tileRows*k)
-	return s
+	return g
+}
+
+// packPanels fills panels of a width with the rows of a, the last one with
+// zeros where a has no more. If these lie side by side, as those of a transposed
+// view, two panels are filled at once.
+func packPanels(room []float32, a Matrix, width int) {
+	k, i := a.Cols, 0
+	for ; a.Transposed && i+2*width <= a.Rows; i += 2 * width {
+		to := room[i*k : (i+2*width)*k]
+		copyPair(start(to), a.view(i, 0, width, k).pointer(), uintptr(4*width), uintptr(4*width*k), uintptr(4*a.Stride), k)
+	}
+	for ; i < a.Rows; i += width {
+		packCol(room[i*k:], a.view(i, 0, min(width, a.Rows-i), k), width)
+	}
 }
 
 // packCol fills a panel with the rows of a.
@@ -139,9 +183,8 @@ func packB(b Matrix, m int, ws *Workspace) blockB {
 	if inRoom {
 		from = b.Cols - b.Cols%width
 	}
-	for j := from; j < b.Cols; j += width {
-		have := min(width, b.Cols-j)
-		packCol(ws.b[j*k:], b.view(0, j, k, have).T(), width)
+	if from < b.Cols {
+		packPanels(ws.b[from*k:], b.view(0, from, k, b.Cols-from).T(), width)
 	}
 	return blockB{packed: ws.b, direct: b, inRoom: inRoom}
 }
@@ -159,30 +202,38 @@ func (b blockB) panel(j, width, k int) (at unsafe.Pointer, ldb uintptr) {
 func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspace) {
 	width := tileCols()
 	spare := Matrix{Data: ws.c, Rows: c.Rows, Stride: width}
-	full := a.tiles * tileRows
 	for j := 0; j < c.Cols; j += width {
 		panel, ldb := b.panel(j, width, k)
 		spare.Cols = min(width, c.Cols-j)
-		if full > 0 && spare.Cols == width {
-			a.strip(unsafe.Pointer(&c.Data[j]), c.Stride, panel, ldb, k, accumulate)
-		} else if full > 0 {
-			a.strip(spare.pointer(), width, panel, ldb, k, false)
-			copyTile(c.view(0, j, full, spare.Cols), spare, accumulate)
+		if a.full > 0 && spare.Cols == width {
+			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, panel, ldb, k, accumulate)
+		} else if a.full > 0 {
+			a.strips(spare.pointer(), width, panel, ldb, k, false)
+			copyTile(c.view(0, j, a.full, spare.Cols), spare, accumulate)
 		}
-		if full < c.Rows {
-			edge := spare.view(full, 0, c.Rows-full, spare.Cols)
-			stripCols(edge.pointer(), uintptr(4*width), unsafe.Pointer(unsafe.SliceData(a.edge)),
-				4*tileRows, 0, panel, ldb, k, 1, false)
-			copyTile(c.view(full, j, edge.Rows, edge.Cols), edge, accumulate)
+		if a.full < c.Rows {
+			edge := spare.view(a.full, 0, c.Rows-a.full, spare.Cols)
+			stripCols(shortRows, edge.pointer(), uintptr(4*width), unsafe.Pointer(unsafe.SliceData(a.edge)),
+				4*shortRows, 0, panel, ldb, k, 1, false)
+			copyTile(c.view(a.full, j, edge.Rows, edge.Cols), edge, accumulate)
 		}
 	}
 }
 
-func (a blockA) strip(c unsafe.Pointer, stride int, panel unsafe.Pointer, ldb uintptr, k int, accumulate bool) {
-	if a.rows {
-		stripRows(c, uintptr(4*stride), a.data, a.lda, a.astep, panel, ldb, k, a.tiles, accumulate)
-	} else {
-		stripCols(c, uintptr(4*stride), a.data, a.lda, a.astep, panel, ldb, k, a.tiles, accumulate)
+// strips computes a column of C, as far as tiles go.
+//
+//go:nocheckptr
+func (a blockA) strips(c unsafe.Pointer, stride int, panel unsafe.Pointer, ldb uintptr, k int, accumulate bool) {
+	for _, g := range a.groups {
+		switch {
+		case g.tiles == 0:
+			continue
+		case a.lying:
+			stripRows(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, k, g.tiles, accumulate)
+		default:
+			stripCols(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, k, g.tiles, accumulate)
+		}
+		c = unsafe.Add(c, 4*stride*g.tiles*g.height)
 	}
 }
 

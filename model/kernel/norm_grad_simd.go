@@ -7,6 +7,9 @@ import "simd"
 // RMSNormGrad is RMSNormGradRef, fast.
 func RMSNormGrad(dx, dgain, dy, x, gain, rstd []float32, c int) {
 	checkNormGrad(dx, dgain, nil, dy, x, gain, len(rstd), c)
+	if normGradBlock(dx, dgain, nil, dy, x, gain, nil, rstd, c) {
+		return
+	}
 	for r, s := range rstd {
 		xr, dyr := x[r*c:(r+1)*c], dy[r*c:(r+1)*c]
 		_, meanGN := normGradSums(dyr, xr, gain, dgain, nil, 0, s)
@@ -17,7 +20,10 @@ func RMSNormGrad(dx, dgain, dy, x, gain, rstd []float32, c int) {
 // LayerNormGrad is LayerNormGradRef, fast.
 func LayerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd []float32, c int) {
 	checkNormGrad(dx, dgain, dbias, dy, x, gain, len(rstd), c)
-	need(mean, len(rstd))
+	mean = need(mean, len(rstd))
+	if normGradBlock(dx, dgain, dbias, dy, x, gain, mean, rstd, c) {
+		return
+	}
 	for r, s := range rstd {
 		xr, dyr := x[r*c:(r+1)*c], dy[r*c:(r+1)*c]
 		sumG, sumGN := normGradSums(dyr, xr, gain, dgain, dbias, mean[r], s)

@@ -10,6 +10,9 @@ import (
 // RMSNorm is RMSNormRef, fast.
 func RMSNorm(y, rstd, x, gain []float32, c int, eps float32) {
 	checkNorm(y, x, gain, nil, len(rstd), c)
+	if normBlock(y, nil, rstd, x, gain, nil, c, eps) {
+		return
+	}
 	for r := range rstd {
 		xr := x[r*c : (r+1)*c]
 		s := 1 / float32(math.Sqrt(float64(Dot(xr, xr)/float32(c)+eps)))
@@ -21,7 +24,10 @@ func RMSNorm(y, rstd, x, gain []float32, c int, eps float32) {
 // LayerNorm is LayerNormRef, fast.
 func LayerNorm(y, mean, rstd, x, gain, bias []float32, c int, eps float32) {
 	checkNorm(y, x, gain, bias, len(rstd), c)
-	need(mean, len(rstd))
+	mean = need(mean, len(rstd))
+	if normBlock(y, mean, rstd, x, gain, bias, c, eps) {
+		return
+	}
 	for r := range rstd {
 		xr := x[r*c : (r+1)*c]
 		m := sum(xr) / float32(c)

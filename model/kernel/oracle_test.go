@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // What every kernel must compute, once more and in float64.
 
@@ -50,12 +53,21 @@ func wantExp(n int, o, i slices64) {
 func wantGELU(n int, o, i slices64) {
 	for j, x := range i[0] {
 		o[0][j] = x * normalCDF(x)
+		if len(o) > 1 {
+			o[1][j] = normalCDF(x) + x*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi)
+		}
 	}
 }
 
-func wantGELUGrad(n int, o, i slices64) {
-	for j, x := range i[1] {
-		o[0][j] += i[0][j] * (normalCDF(x) + x*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi))
+func wantMul(n int, o, i slices64) {
+	for j := range n {
+		o[0][j] = i[0][j] * i[1][j]
+	}
+}
+
+func wantMulAdd(n int, o, i slices64) {
+	for j := range n {
+		o[0][j] += i[0][j] * i[1][j]
 	}
 }
 
@@ -190,9 +202,22 @@ func wantCausalSoftmax(n int, o, _ slices64) {
 	tk := n + rows
 	for r := range rows {
 		row, seen := o[0][r*tk:][:tk], n+r+1
-		sum := total(seen, func(j int) float64 { return math.Exp(0.7 * row[j]) })
+		most := slices.Max(row[:seen])
+		sum := total(seen, func(j int) float64 { return math.Exp(0.7 * (row[j] - most)) })
 		for j := range row {
-			row[j] = math.Exp(0.7*row[j]) / sum
+			row[j] = math.Exp(0.7*(row[j]-most)) / sum
+		}
+		clear(row[seen:])
+		o[1][2*r], o[1][2*r+1] = most, 1/sum
+	}
+}
+
+func wantCausalSoftmaxAgain(n int, o, i slices64) {
+	tk := n + rows
+	for r := range rows {
+		row, seen := o[0][r*tk:][:tk], n+r+1
+		for j := range row {
+			row[j] = math.Exp(0.7*(row[j]-i[0][2*r])) * i[0][2*r+1]
 		}
 		clear(row[seen:])
 	}

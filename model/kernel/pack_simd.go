@@ -13,7 +13,8 @@ import "unsafe"
 type four = [4]float32
 
 // packPanel fills a panel from a source whose rows are k: src[k*stride+j].
-// Columns from have on become 0. width is a multiple of 4.
+// Columns from have on become 0. width is at least 4; where it is no multiple of
+// 4 the last four columns overlap those before.
 //
 //go:nocheckptr
 func packPanel(panel []float32, src unsafe.Pointer, stride, have, width, k int) {
@@ -22,9 +23,9 @@ func packPanel(panel []float32, src unsafe.Pointer, stride, have, width, k int) 
 		return
 	}
 	to := unsafe.Pointer(unsafe.SliceData(panel[:width*k]))
-	for range width / 4 {
-		copy4(to, src, 4*width, 4*stride, k)
-		to, src = unsafe.Add(to, 16), unsafe.Add(src, 16)
+	for j := 0; j < width; j += 4 {
+		at := min(j, width-4)
+		copy4(unsafe.Add(to, 4*at), unsafe.Add(src, 4*at), 4*width, 4*stride, k)
 	}
 }
 
@@ -61,9 +62,9 @@ func packPanelT(panel []float32, src unsafe.Pointer, stride, have, width, k int)
 		return
 	}
 	to := unsafe.Pointer(unsafe.SliceData(panel[:width*k]))
-	for range width / 4 {
-		transpose4(to, src, 4*width, 4*stride, k)
-		to, src = unsafe.Add(to, 16), unsafe.Add(src, 16*stride)
+	for j := 0; j < width; j += 4 {
+		at := min(j, width-4)
+		transpose4(unsafe.Add(to, 4*at), unsafe.Add(src, 4*at*stride), 4*width, 4*stride, k)
 	}
 }
 

@@ -96,13 +96,18 @@ var rowLines = []line{
 		want: wantRoPEGrad, out: ropeOut, in: ropeIn, tol: usually,
 	}, {
 		name: "CausalSoftmax",
-		fast: func(n int, o, i slices32) { CausalSoftmax(o[0], rows, n+rows, 0.7) },
-		ref:  func(n int, o, i slices32) { CausalSoftmaxRef(o[0], rows, n+rows, 0.7) },
-		want: wantCausalSoftmax, out: squareOut, in: same(0), tol: usually,
+		fast: func(n int, o, i slices32) { CausalSoftmax(square(o[0], n), 0.7, o[1]) },
+		ref:  func(n int, o, i slices32) { CausalSoftmaxRef(square(o[0], n), 0.7, o[1]) },
+		want: wantCausalSoftmax, out: squareAndSums, in: same(0), tol: usually,
+	}, {
+		name: "CausalSoftmaxAgain",
+		fast: func(n int, o, i slices32) { CausalSoftmaxAgain(square(o[0], n), 0.7, i[0]) },
+		ref:  func(n int, o, i slices32) { CausalSoftmaxAgainRef(square(o[0], n), 0.7, i[0]) },
+		want: wantCausalSoftmaxAgain, out: squareOut, in: func(int) []int { return []int{2 * rows} }, tol: usually,
 	}, {
 		name: "CausalSoftmaxGrad", exact: true,
-		fast: func(n int, o, i slices32) { CausalSoftmaxGrad(o[0], i[0], rows, n+rows, 0.5) },
-		ref:  func(n int, o, i slices32) { CausalSoftmaxGradRef(o[0], i[0], rows, n+rows, 0.5) },
+		fast: func(n int, o, i slices32) { CausalSoftmaxGrad(square(o[0], n), square(i[0], n), 0.5) },
+		ref:  func(n int, o, i slices32) { CausalSoftmaxGradRef(square(o[0], n), square(i[0], n), 0.5) },
 		want: wantCausalSoftmaxGrad, out: squareOut, in: squareOut, tol: sumOf,
 	}, {
 		name: "CrossEntropy",
@@ -126,6 +131,10 @@ func ropeIn(n int) []int {
 }
 
 func squareOut(n int) []int { return []int{rows * (n + rows)} }
+
+func squareAndSums(n int) []int { return []int{rows * (n + rows), 2 * rows} }
+
+func square(x []float32, n int) Matrix { return Mat(x, rows, n+rows) }
 
 func logitsIn(n int) []int { return []int{rows * (n + 1)} }
 

@@ -2,16 +2,18 @@ package kernel
 
 import "math"
 
-// CausalSoftmaxRef turns scores (Tq,Tk) into attention weights in place, row
+// CausalSoftmaxRef turns scores p (Tq,Tk) into attention weights in place, row
 // by row (Vaswani et al. 2017, eq. 1). Row i stands for the query at position
 // Tk-Tq+i and sees keys 0 … Tk-Tq+i; the weights of later keys become 0:
 //
-//	p[i,j] = exp(scale·(s[i,j] - max)) / Σ_j exp(scale·(s[i,j] - max))
-func CausalSoftmaxRef(p []float32, tq, tk int, scale float32) {
-	need(p, tq*tk)
-	for i := range tq {
-		row := p[i*tk : (i+1)*tk]
-		seen := row[:tk-tq+i+1]
+//	p[i,j] = exp(scale·(p[i,j] - max))·r,   r = 1/Σ_j exp(scale·(p[i,j] - max))
+//
+// sums (Tq,2) keeps max and r of each row, so that the weights can be had again
+// from the scores. p is not transposed.
+func CausalSoftmaxRef(p Matrix, scale float32, sums []float32) {
+	checkCausal(p, sums)
+	for i := range p.Rows {
+		seen, rest := p.causalRow(i)
 		largest := float32(math.Inf(-1))
 		for _, s := range seen {
 			largest = max(largest, s)
@@ -22,9 +24,22 @@ func CausalSoftmaxRef(p []float32, tq, tk int, scale float32) {
 			sum += seen[j]
 		}
 		for j := range seen {
-			seen[j] /= sum
+			seen[j] *= 1 / sum
 		}
-		clear(row[len(seen):])
+		clear(rest)
+		sums[2*i], sums[2*i+1] = largest, 1/sum
+	}
+}
+
+// CausalSoftmaxAgainRef is CausalSoftmaxRef where sums is known.
+func CausalSoftmaxAgainRef(p Matrix, scale float32, sums []float32) {
+	checkCausal(p, sums)
+	for i := range p.Rows {
+		seen, rest := p.causalRow(i)
+		for j, s := range seen {
+			seen[j] = float32(math.Exp(float64(scale*(s-sums[2*i])))) * sums[2*i+1]
+		}
+		clear(rest)
 	}
 }
 
@@ -32,17 +47,41 @@ func CausalSoftmaxRef(p []float32, tq, tk int, scale float32) {
 // into gradients of the scores, in place:
 //
 //	ds[i,j] = scale·p[i,j]·(dp[i,j] - Σ_k dp[i,k]·p[i,k])
-func CausalSoftmaxGradRef(dp, p []float32, tq, tk int, scale float32) {
-	together(need(dp, tq*tk), p)
-	for i := range tq {
-		pr, dr := p[i*tk:(i+1)*tk], dp[i*tk:(i+1)*tk]
-		seen := tk - tq + i + 1
-		dot := DotRef(dr[:seen], pr[:seen])
-		for j := range seen {
+func CausalSoftmaxGradRef(dp, p Matrix, scale float32) {
+	checkCausalGrad(dp, p)
+	for i := range p.Rows {
+		pr, _ := p.causalRow(i)
+		dr, rest := dp.causalRow(i)
+		dot := DotRef(dr, pr)
+		for j := range dr {
 			dr[j] = scale * pr[j] * (dr[j] - dot)
 		}
-		clear(dr[seen:])
+		clear(rest)
 	}
+}
+
+// causalRow is row i of a causal matrix: what it sees, and the rest.
+func (m Matrix) causalRow(i int) (seen, rest []float32) {
+	row := m.Data[i*m.Stride:][:m.Cols]
+	n := m.Cols - m.Rows + i + 1
+	return row[:n], row[n:]
+}
+
+func checkCausal(p Matrix, sums []float32) {
+	p.check()
+	if p.Transposed || p.Cols < p.Rows {
+		panic("kernel: not a causal matrix")
+	}
+	separate(p.span(), need(sums, 2*p.Rows))
+}
+
+func checkCausalGrad(dp, p Matrix) {
+	dp.check()
+	p.check()
+	if p.Transposed || dp.Transposed || p.Cols < p.Rows || dp.Rows != p.Rows || dp.Cols != p.Cols {
+		panic("kernel: not causal matrices of one shape")
+	}
+	separate(dp.span(), p.span())
 }
 
 // CrossEntropyRef is the loss of predicting targets (R) from logits (R,V), in

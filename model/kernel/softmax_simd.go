@@ -8,15 +8,34 @@ import (
 )
 
 // CausalSoftmax is CausalSoftmaxRef, fast.
-func CausalSoftmax(p []float32, tq, tk int, scale float32) {
-	need(p, tq*tk)
-	for i := range tq {
-		row := p[i*tk : (i+1)*tk]
-		seen := tk - tq + i + 1
-		filled := fillVector(row, seen, scale)
-		sum := expRow(filled, filled, largest(filled), scale)
-		scaleBy(filled, 1/sum, filled)
-		clear(row[seen:])
+func CausalSoftmax(p Matrix, scale float32, sums []float32) {
+	checkCausal(p, sums)
+	if p.Rows == 0 || softmaxBlock(p, scale, sums, false) {
+		return
+	}
+	for i := range p.Rows {
+		seen, rest := p.causalRow(i)
+		filled := fillVector(p.Data[i*p.Stride:][:p.Cols], len(seen), scale)
+		most := largest(filled)
+		r := 1 / expRow(filled, filled, most, scale)
+		scaleBy(filled, r, filled)
+		clear(rest)
+		sums[2*i], sums[2*i+1] = most, r
+	}
+}
+
+// CausalSoftmaxAgain is CausalSoftmaxAgainRef, fast.
+func CausalSoftmaxAgain(p Matrix, scale float32, sums []float32) {
+	checkCausal(p, sums)
+	if p.Rows == 0 || softmaxBlock(p, scale, sums, true) {
+		return
+	}
+	for i := range p.Rows {
+		seen, rest := p.causalRow(i)
+		filled := fillVector(p.Data[i*p.Stride:][:p.Cols], len(seen), scale)
+		expRow(filled, filled, sums[2*i], scale)
+		scaleBy(filled, sums[2*i+1], filled)
+		clear(rest)
 	}
 }
 
@@ -50,13 +69,16 @@ func largest(x []float32) float32 {
 }
 
 // CausalSoftmaxGrad is CausalSoftmaxGradRef, fast.
-func CausalSoftmaxGrad(dp, p []float32, tq, tk int, scale float32) {
-	together(need(dp, tq*tk), p)
-	for i := range tq {
-		pr, dr := p[i*tk:(i+1)*tk], dp[i*tk:(i+1)*tk]
-		seen := tk - tq + i + 1
-		softmaxGradRow(dr[:seen], pr[:seen], Dot(dr[:seen], pr[:seen]), scale)
-		clear(dr[seen:])
+func CausalSoftmaxGrad(dp, p Matrix, scale float32) {
+	checkCausalGrad(dp, p)
+	if p.Rows == 0 || softmaxGradBlock(dp, p, scale) {
+		return
+	}
+	for i := range p.Rows {
+		pr, _ := p.causalRow(i)
+		dr, rest := dp.causalRow(i)
+		softmaxGradRow(dr, pr, Dot(dr, pr), scale)
+		clear(rest)
 	}
 }
 

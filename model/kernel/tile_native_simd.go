@@ -10,6 +10,20 @@ import (
 // tileCols is the width of a tile of C: two vectors.
 func tileCols() int { return simd.VectorBitSize() / 16 }
 
+// packLying is the number of columns of C from which on packing a row-major A
+// pays.
+const packLying = 256
+
+// blockK bounds a panel of B to 8 to 32 KiB of the first cache.
+const blockK = 256
+
+// tallRows is the height of tall tiles: there are none.
+const tallRows = shortRows
+
+// Fused tells whether a product and its sum are rounded once; natively that
+// differs from loop to loop.
+const Fused = false
+
 // stripRows computes a column of tiles of C, each 4 rows × tileCols:
 //
 //	C[i,j] = (C[i,j] if accumulate) + Σ_k A[i,k]·B[k,j]   for 4·tiles rows i
@@ -18,7 +32,7 @@ func tileCols() int { return simd.VectorBitSize() / 16 }
 // rows of A, astep between the tiles of A. tiles is at least 1.
 //
 //go:nocheckptr
-func stripRows(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
+func stripRows(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
 	for ; tiles > 0; tiles-- {
 		var c00, c01, c10, c11, c20, c21, c30, c31 simd.Float32s
 		a0, a2, bk := a, unsafe.Add(a, 2*lda), b
@@ -46,7 +60,7 @@ func stripRows(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintp
 // side by side, and lda is the distance from one k to the next.
 //
 //go:nocheckptr
-func stripCols(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
+func stripCols(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
 	for ; tiles > 0; tiles-- {
 		var c00, c01, c10, c11, c20, c21, c30, c31 simd.Float32s
 		ak, bk := a, b
@@ -94,3 +108,15 @@ func madd(v, b, c simd.Float32s) simd.Float32s {
 
 // move4 copies four numbers.
 func move4(to, from unsafe.Pointer) { *(*four)(to) = *(*four)(from) }
+
+// copyPair fills two panels, panel bytes apart, whose rows of by bytes (16 or
+// more) lie side by side in the source, k times, stride bytes apart there.
+func copyPair(to, from unsafe.Pointer, by, panel, stride uintptr, k int) {
+	for range 2 {
+		for j := uintptr(0); j < by; j += 16 {
+			at := min(j, by-16)
+			copy4(unsafe.Add(to, at), unsafe.Add(from, at), int(by), int(stride), k)
+		}
+		to, from = unsafe.Add(to, panel), unsafe.Add(from, by)
+	}
+}

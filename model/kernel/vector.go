@@ -8,6 +8,22 @@ func AddRef(dst, x, y []float32) {
 	}
 }
 
+// MulRef computes dst[i] = x[i]·y[i]. dst may be x or y.
+func MulRef(dst, x, y []float32) {
+	together(dst, x, y)
+	for i := range dst {
+		dst[i] = x[i] * y[i]
+	}
+}
+
+// MulAddRef computes dst[i] += x[i]·y[i].
+func MulAddRef(dst, x, y []float32) {
+	together(dst, x, y)
+	for i := range dst {
+		dst[i] += x[i] * y[i]
+	}
+}
+
 // AxpyRef computes dst[i] += a·x[i].
 func AxpyRef(dst []float32, a float32, x []float32) {
 	together(dst, x)

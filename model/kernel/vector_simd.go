@@ -67,6 +67,45 @@ func add(dst, x, y []float32) {
 	}
 }
 
+// Mul is MulRef, fast.
+func Mul(dst, x, y []float32) {
+	together(dst, x, y)
+	n, i := len(dst), 0
+	d, p, q := start(dst), start(x), start(y)
+	w := simd.BroadcastFloat32s(0).Len()
+	for ; i+2*w <= n; i += 2 * w {
+		u, v := load(p, i).Mul(load(q, i)), load(p, i+w).Mul(load(q, i+w))
+		store(d, i, u)
+		store(d, i+w, v)
+	}
+	for ; i+w <= n; i += w {
+		store(d, i, load(p, i).Mul(load(q, i)))
+	}
+	if i < n {
+		loadRest(x[:n], i).Mul(loadRest(y[:n], i)).StorePart(dst[i:])
+	}
+}
+
+// MulAdd is MulAddRef, fast.
+func MulAdd(dst, x, y []float32) {
+	together(dst, x, y)
+	n, i := len(dst), 0
+	d, p, q := start(dst), start(x), start(y)
+	w := simd.BroadcastFloat32s(0).Len()
+	for ; i+2*w <= n; i += 2 * w {
+		u := load(p, i).MulAdd(load(q, i), load(d, i))
+		v := load(p, i+w).MulAdd(load(q, i+w), load(d, i+w))
+		store(d, i, u)
+		store(d, i+w, v)
+	}
+	for ; i+w <= n; i += w {
+		store(d, i, load(p, i).MulAdd(load(q, i), load(d, i)))
+	}
+	if i < n {
+		loadRest(x[:n], i).MulAdd(loadRest(y[:n], i), loadRest(dst, i)).StorePart(dst[i:])
+	}
+}
+
 // Axpy is AxpyRef, fast.
 func Axpy(dst []float32, a float32, x []float32) {
 	together(dst, x)

@@ -18,11 +18,15 @@ func addBack(t *Tape, n *node) {
 // GELU is x·Φ(x), exactly.
 func (t *Tape) GELU(x *Tensor) *Tensor {
 	y := t.like(x)
-	t.Backend.GELU(y, x)
-	return t.record(node{back: geluBack, in: [5]*Tensor{x}, out: y})
+	var slope *Tensor
+	if t.recording && x.live {
+		slope = t.like(x)
+	}
+	t.Backend.GELU(y, slope, x)
+	return t.record(node{back: geluBack, in: [5]*Tensor{x}, out: y, saved: [2]*Tensor{slope}})
 }
 
-func geluBack(t *Tape, n *node) { t.Backend.GELUGrad(t.grad(n.in[0]), n.out.Grad, n.in[0]) }
+func geluBack(t *Tape, n *node) { t.Backend.GELUGrad(t.grad(n.in[0]), n.out.Grad, n.saved[0]) }
 
 // ReLU2 is max(x,0)².
 func (t *Tape) ReLU2(x *Tensor) *Tensor {

@@ -15,14 +15,10 @@ func (t *Tape) Merge(x *Tensor) *Tensor {
 }
 
 // reshape shares x's memory and, so that nothing need be copied back, its
-// gradient, which is therefore made now.
+// gradient.
 func (t *Tape) reshape(x *Tensor, dims ...int) *Tensor {
 	y := t.fresh(dims...)
-	y.Data, y.live = x.Data, x.live
-	if g := t.grad(x); g != nil && t.recording {
-		y.Grad = t.fresh(dims...)
-		y.Grad.Data = g.Data
-	}
+	y.Data, y.live, y.of = x.Data, x.live, x
 	return y
 }
 
@@ -32,9 +28,9 @@ func (t *Tape) reshape(x *Tensor, dims ...int) *Tensor {
 func (t *Tape) Attention(q, k, v *Tensor) *Tensor {
 	scale := float32(1 / math.Sqrt(float64(q.Cols())))
 	y := t.like(q)
-	p := t.make(q.Dims[0], q.Dims[2], q.Dims[1], k.Dims[1])
-	t.Backend.Attention(y, p, q, k, v, scale)
-	return t.record(node{back: attentionBack, in: [5]*Tensor{q, k, v}, out: y, saved: [2]*Tensor{p}, scale: scale})
+	sums := t.make(q.Dims[0], q.Dims[2], q.Dims[1], 2)
+	t.Backend.Attention(y, sums, q, k, v, scale)
+	return t.record(node{back: attentionBack, in: [5]*Tensor{q, k, v}, out: y, saved: [2]*Tensor{sums}, scale: scale})
 }
 
 func attentionBack(t *Tape, n *node) {

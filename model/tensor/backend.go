@@ -2,12 +2,15 @@ package tensor
 
 // Backend does the arithmetic of the operations. A method computes the loop
 // that the kernel of the same name documents; …Grad ADDS to the gradients it
-// is given, of which any may be nil where none is wanted.
+// is given, of which any may be nil where none is wanted, and writes those that
+// hold nothing yet (Tensor.Adds).
 type Backend interface {
 	Name() string
 
-	// Alloc gives t memory until the next Reset, zeroed or with any content.
-	Alloc(t *Tensor, zero bool)
+	// Alloc gives t memory of any content until the next Reset, or until Free
+	// gives it back before.
+	Alloc(t *Tensor)
+	Free(t *Tensor)
 	Reset()
 
 	Embed(y, table *Tensor, ids []int32)
@@ -24,10 +27,10 @@ type Backend interface {
 	RMSNormGrad(dx, dgain, dy, x, gain, rstd *Tensor)
 	RoPE(y, x, cos, sin *Tensor, first int) // x, y (B,T,H,D); cos, sin (P,D/2)
 	RoPEGrad(dx, dy, cos, sin *Tensor, first int)
-	Attention(y, p, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); p (B,H,Tq,Tk)
-	AttentionGrad(dq, dk, dv, dy, p, q, k, v *Tensor, scale float32)
-	GELU(y, x *Tensor)
-	GELUGrad(dx, dy, x *Tensor)
+	Attention(y, sums, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); sums (B,H,Tq,2)
+	AttentionGrad(dq, dk, dv, dy, sums, q, k, v *Tensor, scale float32)
+	GELU(y, slope, x *Tensor) // slope (nil where no gradient will be wanted) is dy/dx
+	GELUGrad(dx, dy, slope *Tensor)
 	ReLU2(y, x *Tensor)
 	ReLU2Grad(dx, dy, x *Tensor)
 	SwiGLU(y, gate, up *Tensor)

@@ -37,19 +37,34 @@ func (t *Tape) Reset(record bool) {
 }
 
 // Backward adds d loss / d p to the gradient of every parameter p that loss, a
-// single number, was computed from.
+// single number, was computed from. The memory of what was computed on the
+// way, loss excepted, is used again as soon as its rule has been played.
 func (t *Tape) Backward(loss *Tensor) { t.BackwardOf(loss, 1) }
 
-// BackwardOf adds weight · d loss / d p: the part that loss has in a weighted
-// mean.
+// BackwardOf is Backward for weight · loss: the part that loss has in a
+// weighted mean.
 func (t *Tape) BackwardOf(loss *Tensor, weight float32) {
 	if loss.Len() != 1 {
 		panic("tensor: Backward from more than one number")
 	}
-	t.grad(loss).Data[0] = weight
+	seed := t.grad(loss)
+	seed.Adds()
+	seed.Data[0] = weight
 	for i := len(t.nodes) - 1; i >= 0; i-- {
-		if n := &t.nodes[i]; n.out.Grad != nil {
+		n := &t.nodes[i]
+		if n.out.Grad != nil {
 			n.back(t, n)
+		}
+		if n.out != loss {
+			t.free(n.out, n.out.Grad, n.saved[0], n.saved[1])
+		}
+	}
+}
+
+func (t *Tape) free(tensors ...*Tensor) {
+	for _, x := range tensors {
+		if x != nil {
+			t.Backend.Free(x)
 		}
 	}
 }
@@ -57,7 +72,7 @@ func (t *Tape) BackwardOf(loss *Tensor, weight float32) {
 // make returns a tensor of the tape with memory of any content.
 func (t *Tape) make(dims ...int) *Tensor {
 	x := t.fresh(dims...)
-	t.Backend.Alloc(x, false)
+	t.Backend.Alloc(x)
 	return x
 }
 
@@ -75,16 +90,22 @@ func (t *Tape) fresh(dims ...int) *Tensor {
 // like returns a tensor of x's shape.
 func (t *Tape) like(x *Tensor) *Tensor { return t.make(x.Dims...) }
 
-// grad returns x's gradient, made of zeros the first time, or nil where x
-// wants none.
+// grad returns x's gradient, fresh the first time, or nil where x wants none.
 func (t *Tape) grad(x *Tensor) *Tensor {
 	if x == nil || !x.live {
 		return nil
 	}
-	if x.Grad == nil {
-		x.Grad = t.fresh(x.Dims...)
-		t.Backend.Alloc(x.Grad, true)
+	if x.Grad != nil {
+		return x.Grad
 	}
+	if x.of != nil {
+		g := t.grad(x.of)
+		x.Grad = t.fresh(x.Dims...)
+		x.Grad.Data, x.Grad.fresh = g.Data, !g.Adds()
+		return x.Grad
+	}
+	x.Grad = t.make(x.Dims...)
+	x.Grad.fresh = true
 	return x.Grad
 }
 

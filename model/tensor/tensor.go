@@ -14,8 +14,19 @@ type Tensor struct {
 	Data []float32 // len = product of Dims
 	Grad *Tensor   // d loss / d this; nil until something flows back
 
-	dims [4]int // where Dims lies
-	live bool   // a gradient is wanted: a parameter, or computed from one
+	dims  [4]int  // where Dims lies
+	live  bool    // a gradient is wanted: a parameter, or computed from one
+	fresh bool    // a gradient whose memory holds nothing yet
+	of    *Tensor // the tensor that this is another view of
+}
+
+// Adds tells whether t, a gradient, holds something that must be added to. If
+// not, it is to be written whole, whatever its memory holds; from then on it
+// holds something.
+func (t *Tensor) Adds() bool {
+	adds := !t.fresh
+	t.fresh = false
+	return adds
 }
 
 // Parameter makes a trainable tensor of zeros with its gradient.

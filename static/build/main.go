@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"hornbook/wasm/fuse"
 )
 
 const (
@@ -99,7 +101,24 @@ func modules(string) error {
 			return fmt.Errorf("build of wasm/%s: %w", name, err)
 		}
 	}
-	return nil
+	return fused("trainer")
+}
+
+// fused writes the form of a module for browsers that multiply and add in one
+// operation; its scripts choose between the two.
+func fused(name string) error {
+	module, err := os.ReadFile(filepath.Join(dist, name+".wasm"))
+	if err != nil {
+		return err
+	}
+	module, n, err := fuse.Fuse(module)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s.wasm: %w", name, err)
+	case n == 0:
+		return fmt.Errorf("%s.wasm has no multiply-add to fuse", name)
+	}
+	return write(name+".fused.wasm", module)
 }
 
 func copyFile(to, from string) error {

@@ -52,7 +52,7 @@ func New(host Host) *Session { return &Session{host: host, state: "idle"} }
 // Serve handles commands until the channel is closed.
 func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
-	s.host.Emit(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Cores: 1, Ranks: 1, Presets: recipe.Presets(),
+	s.host.Emit(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: 1, Ranks: 1, Presets: recipe.Presets(),
 		Default: recipe.Default, Samples: SampleNames})
 	s.setState("idle", "")
 	for {

@@ -1,0 +1,14 @@
+//go:build goexperiment.simd && !purego && !wasm
+
+package kernel
+
+// Natively loops in Go, a row at a time, are as fast.
+
+func softmaxBlock(p Matrix, scale float32, sums []float32, again bool) (done bool) { return false }
+func softmaxGradBlock(dp, p Matrix, scale float32) (done bool)                     { return false }
+
+func normBlock(y, mean, rstd, x, gain, bias []float32, c int, eps float32) (done bool) { return false }
+
+func normGradBlock(dx, dgain, dbias, dy, x, gain, mean, rstd []float32, c int) (done bool) {
+	return false
+}

@@ -1,0 +1,71 @@
+// Command exec runs a WebAssembly test in Node with its multiply-adds fused, as
+// browsers with relaxed SIMD run the trainer:
+//
+//	GOOS=js GOARCH=wasm go test -exec=build/wasm-exec ./model/kernel
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"hornbook/wasm/fuse"
+)
+
+func main() {
+	err := run(os.Args[1:])
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed):
+		os.Exit(failed.ExitCode())
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "wasm/exec:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return errors.New("which module? It is for go test -exec")
+	}
+	module, err := os.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	module, _, err = fuse.Fuse(module)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "fused")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "test.wasm")
+	if err := os.WriteFile(file, module, 0o644); err != nil {
+		return err
+	}
+	return node(append([]string{file}, args[1:]...))
+}
+
+// node runs a module by Go's own script. Node 20 has relaxed SIMD behind a
+// flag, which later versions do not know.
+func node(args []string) error {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOROOT: %w", err)
+	}
+	flags := []string{"--stack-size=8192"}
+	if exec.Command("node", relaxed, "-e", "0").Run() == nil {
+		flags = append(flags, relaxed)
+	}
+	script := filepath.Join(strings.TrimSpace(string(root)), "lib/wasm/wasm_exec_node.js")
+	cmd := exec.Command("node", append(append(flags, script), args...)...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	return cmd.Run()
+}
+
+const relaxed = "--experimental-wasm-relaxed-simd"
