@@ -8,8 +8,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 
 	"hornbook/web/protocol"
+	"hornbook/web/wording"
 )
 
 // result is what bench -json writes.
@@ -27,7 +29,7 @@ func bench(args []string, out, errs io.Writer) error {
 	where := f.String("where", "native", "native, or chromium: in the page's worker in a headless browser")
 	backend := f.String("backend", "cpu", "what computes; cpu is the one there is")
 	asJSON := f.Bool("json", false, "write one JSON object")
-	preset := addPresetFlags(f, "how many steps to time (default 50)")
+	preset := addPresetFlags(f, "how many steps to time (default 50)", 1)
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
@@ -35,7 +37,7 @@ func bench(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	command := &protocol.Bench{Recipe: r, Steps: 50}
+	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks}
 	if *preset.steps != 0 {
 		command.Steps = *preset.steps
 	}
@@ -55,7 +57,11 @@ func bench(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return tellBench(out, result{*where, *backend, r.Preset, *preset.ranks, measured}, *asJSON)
+	if measured.Ranks < *preset.ranks {
+		p := &protocol.Problem{Code: protocol.RanksFewer, Got: strconv.Itoa(*preset.ranks), Want: strconv.Itoa(measured.Ranks)}
+		fmt.Fprintf(errs, "hornbook: %s\n", problem{p})
+	}
+	return tellBench(out, result{*where, *backend, r.Preset, measured.Ranks, measured}, *asJSON)
 }
 
 func benchHere(ctx context.Context, c *protocol.Bench) (measured *protocol.Benched, err error) {
@@ -75,8 +81,8 @@ func tellBench(out io.Writer, r result, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(out).Encode(r)
 	}
-	_, err := fmt.Fprintf(out, "%s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f of %.1f GFLOP/s, loss %.3f to %.3f\n",
-		r.Preset, r.Where, r.Backend, r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
+	_, err := fmt.Fprintf(out, "%s, %s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f of %.1f GFLOP/s, loss %.3f to %.3f\n",
+		r.Preset, r.Where, r.Backend, wording.CountOf(r.Ranks, "worker", "workers"), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
 		r.GFLOPS, r.PeakGFLOPS, r.LossFirst, r.LossLast)
 	return err
 }

@@ -152,7 +152,7 @@ func TestWhatCannotBegin(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	r := brief("nanogpt-cpu")
-	timing, err := Bench(r, rhyme(5000), 5000, 5, nil)
+	timing, err := Bench(begin(t, r), 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
