@@ -98,6 +98,11 @@ class SentBoard {
     this.turned = null;
     turned();
   }
+
+  close() {
+    this.turned = null;
+    for (const { port } of this.peers) port.close();
+  }
 }
 
 // The board of a seat.
