@@ -8,12 +8,12 @@ import (
 )
 
 // Board is float32 memory that the ranks of a run share. What a rank has Put
-// before a Sync, every rank may Get after it; until then nobody may read it,
-// nor write the same place.
+// before a Sync may be got after it, by those that it was put for; a Get is of
+// what one Put gave, whole. Until the Sync nobody may read or write the place.
 type Board interface {
-	Rank() int // 0 is the lead's
-	Size() int // ranks in all, at least 2
-	Put(at int, x []float32)
+	Rank() int                   // 0 is the lead's
+	Size() int                   // ranks in all, at least 2
+	Put(to, at int, x []float32) // for rank to, or for All
 	Get(x []float32, at int)
 
 	// Sync waits until every rank has called it as often. It returns
@@ -21,6 +21,9 @@ type Board interface {
 	// for that long; the board is then of no more use.
 	Sync(patience time.Duration) error
 }
+
+// All is for whom every rank is.
+const All = -1
 
 // Crew is the lead's board with the ranks that were started for it.
 type Crew interface {

@@ -43,10 +43,10 @@ type seat struct {
 	rank int
 }
 
-func (s seat) Rank() int               { return s.rank }
-func (s seat) Size() int               { return s.size }
-func (s seat) Put(at int, x []float32) { copy(s.floats[at:], x) }
-func (s seat) Get(x []float32, at int) { copy(x, s.floats[at:]) }
+func (s seat) Rank() int                  { return s.rank }
+func (s seat) Size() int                  { return s.size }
+func (s seat) Put(_, at int, x []float32) { copy(s.floats[at:], x) }
+func (s seat) Get(x []float32, at int)    { copy(x, s.floats[at:]) }
 
 // Sync ignores patience: a goroutine does not end without a word.
 func (s seat) Sync(time.Duration) error {

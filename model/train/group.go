@@ -22,7 +22,7 @@ import (
 // weights of each shard are put and everybody takes them (all-gather).
 type group struct {
 	board    Board
-	patience time.Duration // of each meeting; 0 for any
+	patience time.Duration // at each meeting; 0 for ever
 	shards   []shard       // by rank
 	other    []float32     // another rank's gradient of this rank's shard
 	before   []float32     // this rank's shard before the update under way
@@ -43,7 +43,25 @@ func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
 	mine := g.mine()
 	g.other, g.before = make([]float32, mine.hi-mine.lo), make([]float32, mine.hi-mine.lo)
 	g.partial = make([]float32, 2*b.Size())
+	if b.Rank() == 0 {
+		g.patience = startPatience
+	}
 	return g
+}
+
+// The lead waits for the others, whose part of the work is as large as its
+// own, 20 times as long as that took; at first, while they make their models,
+// a minute. The others wait for ever: the lead ends them.
+const (
+	leastPatience = 5 * time.Second
+	startPatience = time.Minute
+)
+
+// expect sets the lead's patience by the time that its part of a step took.
+func (g *group) expect(took time.Duration) {
+	if g.patience > 0 {
+		g.patience = max(leastPatience, 20*took)
+	}
 }
 
 // cut divides parameters into n neighbourly shards of about the same cost of
@@ -96,7 +114,7 @@ func (g *group) tail() int { return len(g.shards) * g.shards[len(g.shards)-1].hi
 func (g *group) share(m *model.GPT) error {
 	if g.board.Rank() == 0 {
 		for i, s := range g.shards {
-			g.board.Put(g.slot(i, i), s.of(m.Weights))
+			g.board.Put(All, g.slot(i, i), s.of(m.Weights))
 		}
 	}
 	if err := g.board.Sync(g.patience); err != nil {
@@ -120,7 +138,7 @@ func (g *group) reduce(m *model.GPT, part float64) (loss, norm float64, err erro
 	rank := g.board.Rank()
 	for i, s := range g.shards {
 		if i != rank {
-			g.board.Put(g.slot(i, rank), s.of(m.Gradients))
+			g.board.Put(i, g.slot(i, rank), s.of(m.Gradients))
 		}
 	}
 	if err := g.board.Sync(g.patience); err != nil {
@@ -139,17 +157,21 @@ func (g *group) reduce(m *model.GPT, part float64) (loss, norm float64, err erro
 // meet adds up what each rank has of the loss and of the squared norm. All
 // ranks get the same bits.
 func (g *group) meet(part, squares float64) (loss, norm float64, err error) {
-	mine := g.partial[:2]
+	rank := g.board.Rank()
+	mine := g.partial[2*rank:][:2]
 	mine[0], mine[1] = float32(part), float32(squares)
-	g.board.Put(g.tail()+2*g.board.Rank(), mine)
+	g.board.Put(All, g.tail()+2*rank, mine)
 	if err := g.board.Sync(g.patience); err != nil {
 		return 0, 0, err
 	}
-	g.board.Get(g.partial, g.tail())
 	squares = 0
 	for r := range g.shards {
-		loss += float64(g.partial[2*r])
-		squares += float64(g.partial[2*r+1])
+		theirs := g.partial[2*r:][:2]
+		if r != rank {
+			g.board.Get(theirs, g.tail()+2*r)
+		}
+		loss += float64(theirs[0])
+		squares += float64(theirs[1])
 	}
 	return loss, math.Sqrt(squares), nil
 }
@@ -168,7 +190,7 @@ func (g *group) gather(m *model.GPT) error {
 		return nil
 	}
 	rank := g.board.Rank()
-	g.board.Put(g.slot(rank, rank), g.mine().of(m.Weights))
+	g.board.Put(All, g.slot(rank, rank), g.mine().of(m.Weights))
 	if err := g.board.Sync(g.patience); err != nil {
 		copy(g.mine().of(m.Weights), g.before)
 		return err

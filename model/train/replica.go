@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"time"
 
 	"hornbook/model"
 	"hornbook/model/cpu"
@@ -60,7 +61,10 @@ func (p *replica) gradients() (err error) {
 	for ; p.drawn <= p.Done; p.drawn++ {
 		p.batches.Next()
 	}
-	p.Loss, p.GradNorm, err = p.group.reduce(p.Model, p.backward())
+	begin := time.Now()
+	part := p.backward()
+	p.group.expect(time.Since(begin))
+	p.Loss, p.GradNorm, err = p.group.reduce(p.Model, part)
 	if err == nil && (!finite(p.Loss) || !finite(p.GradNorm)) {
 		return ErrDiverged
 	}

@@ -1,7 +1,5 @@
 package train
 
-import "time"
-
 // Share lets size ranks, the run's own included, take the steps together from
 // now on. On an error the run goes on alone. Close must follow.
 func (r *Run) Share(size int, launch Launch) error {
@@ -45,7 +43,6 @@ func (r *Run) begin(size int) (group, error) {
 		return group{}, err
 	}
 	g := newGroup(crew, r.Recipe, r.Model)
-	g.patience = firstPatience
 	if err := g.share(r.Model); err != nil {
 		crew.End()
 		return group{}, err
@@ -59,12 +56,3 @@ func (r *Run) shrink() {
 	for size := r.Ranks() - 1; r.regroup(size) != nil; size-- {
 	}
 }
-
-// The lead waits for others 20 times as long as a step takes, and for the
-// first step, of which it knows nothing, two minutes.
-const (
-	leastPatience = 5 * time.Second
-	firstPatience = 2 * time.Minute
-)
-
-func patience(step time.Duration) time.Duration { return max(leastPatience, 20*step) }

@@ -64,9 +64,7 @@ func (r *Run) Step() error {
 		r.shrink()
 		err = r.attempt()
 	}
-	took := time.Since(begin)
-	r.Training += took
-	r.group.patience = patience(took)
+	r.Training += time.Since(begin)
 	if errors.Is(err, ErrDiverged) {
 		r.Restore()
 	}

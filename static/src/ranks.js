@@ -23,7 +23,7 @@ class SharedBoard {
     this.round = -1; // of the meeting that this rank waits for
   }
 
-  put(at, pointer, floats) { this.bytes.set(bytesAt(pointer, floats), 4 * at); }
+  put(to, at, pointer, floats) { this.bytes.set(bytesAt(pointer, floats), 4 * at); }
   get(at, pointer, floats) { bytesAt(pointer, floats).set(this.bytes.subarray(4 * at, 4 * (at + floats))); }
 
   // meet waits at most so long and returns 1 once all have come, 0 if not yet
@@ -55,13 +55,13 @@ class SharedBoard {
   }
 }
 
-// SentBoard is for pages that may not share memory: each rank has a copy, and
-// sends what it has put to the others when they meet.
+// SentBoard is for pages that may not share memory: the ranks send each other
+// what they put when they meet.
 class SentBoard {
   constructor(seat) {
-    this.bytes = new Uint8Array(4 * seat.floats);
-    this.sent = []; // since the last meeting
-    this.peers = seat.ports.filter(Boolean).map((port) => ({ port, came: [] }));
+    this.parts = new Map(); // what others have put, by place
+    this.peers = [];
+    seat.ports.forEach((port, rank) => this.peers.push({ port, rank, sends: [], came: [] })); // not its own, which is empty
     for (const peer of this.peers) {
       peer.port.onmessage = (message) => {
         peer.came.push(message.data);
@@ -70,21 +70,20 @@ class SentBoard {
     }
   }
 
-  put(at, pointer, floats) {
-    const bytes = bytesAt(pointer, floats).slice();
-    this.bytes.set(bytes, 4 * at);
-    this.sent.push({ at, bytes });
+  put(to, at, pointer, floats) {
+    for (const peer of this.peers) {
+      if (to < 0 || to === peer.rank) peer.sends.push({ at, bytes: bytesAt(pointer, floats).slice() });
+    }
   }
 
-  get(at, pointer, floats) { bytesAt(pointer, floats).set(this.bytes.subarray(4 * at, 4 * (at + floats))); }
+  get(at, pointer, floats) { bytesAt(pointer, floats).set(this.parts.get(at)); }
 
   // meet calls turned once all have come.
   meet(turned) {
-    this.peers.forEach(({ port }, i) => {
-      const last = i === this.peers.length - 1; // the only one that need not have a copy
-      port.postMessage(this.sent, last ? this.sent.map((part) => part.bytes.buffer) : []);
-    });
-    this.sent = [];
+    for (const peer of this.peers) {
+      peer.port.postMessage(peer.sends, peer.sends.map((part) => part.bytes.buffer));
+      peer.sends = [];
+    }
     this.turned = turned;
     this.turn();
   }
@@ -92,7 +91,7 @@ class SentBoard {
   turn() {
     if (!this.turned || this.peers.some((peer) => peer.came.length === 0)) return;
     for (const peer of this.peers) {
-      for (const { at, bytes } of peer.came.shift()) this.bytes.set(bytes, 4 * at);
+      for (const { at, bytes } of peer.came.shift()) this.parts.set(at, bytes);
     }
     const turned = this.turned;
     this.turned = null;
