@@ -44,6 +44,12 @@ type Launch func(t Task, size int) (Crew, error)
 // ErrRankLost is what Sync returns when a rank has gone.
 var ErrRankLost = errors.New("train: a rank is lost")
 
-// BoardLen is the number of floats of the board of size ranks: a slot for each
-// rank's gradients or new weights, and each one's partial loss and norm.
-func BoardLen(m recipe.Model, size int) int { return size*m.Parameters() + 2*size }
+// BoardLen is the number of floats of the board of size ranks: for each a slot
+// for gradients or new weights and its partial loss and norm; the lead's word;
+// and the losses of an evaluation.
+func BoardLen(r recipe.Recipe, size int) int {
+	return size*(r.Model.Parameters()+2) + 1 + mostLosses(r)
+}
+
+// mostLosses is the number of batches of the largest evaluation.
+func mostLosses(r recipe.Recipe) int { return 2 * max(r.EvalBatches, r.LastEvalBatches) }

@@ -8,7 +8,7 @@ import (
 // Goroutines is the Launch of a program with threads: the ranks are
 // goroutines and the board is a slice.
 func Goroutines(t Task, size int) (Crew, error) {
-	d := newDesk(size, BoardLen(t.Recipe.Model, size))
+	d := newDesk(size, BoardLen(t.Recipe, size))
 	for rank := 1; rank < size; rank++ {
 		d.served.Go(func() {
 			defer d.close() // whatever ended it

@@ -15,7 +15,8 @@ import (
 // a rank alone. With n weights and N ranks, shard s of the weights lies at
 // [lo, hi) in the flat order, and its N slots on the board at N·lo + r·(hi-lo):
 // slot r ≠ s holds rank r's gradient of the shard, slot s its new weights. Each
-// rank's partial loss and squared norm follow at N·n + 2r.
+// rank's partial loss and squared norm follow at N·n + 2r, then the lead's word
+// and the losses of an evaluation.
 //
 // A step meets three times: gradients are put and each rank sums those of its
 // shard (reduce-scatter); the partial sums of loss and norm are put; the new
@@ -27,6 +28,7 @@ type group struct {
 	other    []float32     // another rank's gradient of this rank's shard
 	before   []float32     // this rank's shard before the update under way
 	partial  []float32     // (N,2) loss and squared norm
+	word     []float32     // the lead's: 0 to take a step, n to evaluate n batches of both kinds
 }
 
 // shard is the part of the weights that one rank updates.
@@ -42,7 +44,7 @@ func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
 	g := group{board: b, shards: cut(r, m.Parameters, b.Size())}
 	mine := g.mine()
 	g.other, g.before = make([]float32, mine.hi-mine.lo), make([]float32, mine.hi-mine.lo)
-	g.partial = make([]float32, 2*b.Size())
+	g.partial, g.word = make([]float32, 2*b.Size()), make([]float32, 1)
 	if b.Rank() == 0 {
 		g.patience = startPatience
 	}
@@ -107,8 +109,18 @@ func (g *group) slot(s, r int) int {
 	return len(g.shards)*lo + r*(hi-lo)
 }
 
-// tail is where the partial sums begin.
-func (g *group) tail() int { return len(g.shards) * g.shards[len(g.shards)-1].hi }
+// tail is where the partial sums begin, wordAt where the lead's word stands.
+func (g *group) tail() int   { return len(g.shards) * g.shards[len(g.shards)-1].hi }
+func (g *group) wordAt() int { return g.tail() + len(g.partial) }
+
+// part is this rank's part of n things; alone all are.
+func (g *group) part(n int) (lo, hi int) {
+	if g.board == nil {
+		return 0, n
+	}
+	rank, size := g.board.Rank(), g.board.Size()
+	return rank * n / size, (rank + 1) * n / size
+}
 
 // share gives the lead's weights to all.
 func (g *group) share(m *model.GPT) error {
@@ -116,6 +128,7 @@ func (g *group) share(m *model.GPT) error {
 		for i, s := range g.shards {
 			g.board.Put(All, g.slot(i, i), s.of(m.Weights))
 		}
+		g.board.Put(All, g.wordAt(), g.word)
 	}
 	if err := g.board.Sync(g.patience); err != nil {
 		return err
@@ -128,6 +141,61 @@ func (g *group) share(m *model.GPT) error {
 	return nil
 }
 
+// scatter gives the ranks this rank's gradients of their shards. Ranks other
+// than the lead do first what it commands besides, by assist.
+func (g *group) scatter(m *model.GPT, assist func(n int) error) error {
+	if g.board == nil {
+		return nil
+	}
+	rank := g.board.Rank()
+	for i, s := range g.shards {
+		if i != rank {
+			g.board.Put(i, g.slot(i, rank), s.of(m.Gradients))
+		}
+	}
+	if rank == 0 {
+		return g.command(0)
+	}
+	for {
+		if err := g.board.Sync(g.patience); err != nil {
+			return err
+		}
+		g.board.Get(g.word, g.wordAt())
+		if g.word[0] == 0 {
+			return nil
+		}
+		if err := assist(int(g.word[0])); err != nil {
+			return err
+		}
+	}
+}
+
+// command is the lead's meeting with the others, which have put their
+// gradients, to tell them its word.
+func (g *group) command(word int) error {
+	if g.word[0] != float32(word) {
+		g.word[0] = float32(word)
+		g.board.Put(All, g.wordAt(), g.word)
+	}
+	return g.board.Sync(g.patience)
+}
+
+// collect gives the lead this rank's part of an evaluation's losses.
+func (g *group) collect(losses []float32) error {
+	n, at, size := len(losses), g.wordAt()+1, g.board.Size()
+	if lo, hi := g.part(n); g.board.Rank() != 0 {
+		g.board.Put(0, at+lo, losses[lo:hi])
+	}
+	if err := g.board.Sync(g.patience); err != nil {
+		return err
+	}
+	for r := 1; g.board.Rank() == 0 && r < size; r++ {
+		lo, hi := r*n/size, (r+1)*n/size
+		g.board.Get(losses[lo:hi], at+lo)
+	}
+	return nil
+}
+
 // reduce turns the ranks' gradients into their sums, each rank its shard's,
 // and this rank's part of the loss into that of the whole batch. norm is that
 // of the whole gradient. Alone there is nothing to sum.
@@ -136,14 +204,6 @@ func (g *group) reduce(m *model.GPT, part float64) (loss, norm float64, err erro
 		return part, optim.Norm(m.Parameters), nil
 	}
 	rank := g.board.Rank()
-	for i, s := range g.shards {
-		if i != rank {
-			g.board.Put(i, g.slot(i, rank), s.of(m.Gradients))
-		}
-	}
-	if err := g.board.Sync(g.patience); err != nil {
-		return 0, 0, err
-	}
 	sum := g.mine().of(m.Gradients)
 	for r := range g.shards {
 		if r != rank {

@@ -38,10 +38,14 @@ func steps(t *testing.T, run *Run, n int) (losses []float64) {
 
 // Same seed and same number of ranks: same bits, whatever the share of each.
 func TestSameRanksSameBits(t *testing.T) {
-	for _, name := range []string{"nanogpt-cpu", "quick"} {
+	names, most := []string{"nanogpt-cpu", "quick"}, 3
+	if testing.Short() {
+		names, most = names[1:], 2
+	}
+	for _, name := range names {
 		r := brief(name)
 		r.Batch = 7 // 3 and 4; 2, 2 and 3
-		for size := 1; size <= 3; size++ {
+		for size := 1; size <= most; size++ {
 			var first []float32
 			for range 2 {
 				run := shared(t, r, size, Goroutines)
@@ -65,6 +69,9 @@ func TestSameRanksSameBits(t *testing.T) {
 const ranksTolerance = 1e-5
 
 func TestRanksLearnAsOneDoes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("30 steps of each are not for -short")
+	}
 	for _, name := range []string{"nanogpt-cpu", "quick"} {
 		r := brief(name)
 		alone := steps(t, begin(t, r), 30)
@@ -85,7 +92,7 @@ func TestRanksLearnAsOneDoes(t *testing.T) {
 func TestReplicasAgree(t *testing.T) {
 	const size = 3
 	r := brief("quick")
-	d := newDesk(size, BoardLen(r.Model, size))
+	d := newDesk(size, BoardLen(r, size))
 	replicas := make([]replica, size)
 	done := make(chan error, size)
 	for rank := range replicas {
@@ -109,6 +116,33 @@ func TestReplicasAgree(t *testing.T) {
 	for rank, p := range replicas {
 		if !slices.Equal(p.Model.Weights, replicas[0].Model.Weights) || p.Loss != replicas[0].Loss || p.GradNorm != replicas[0].GradNorm {
 			t.Errorf("rank %d has gone its own way", rank)
+		}
+	}
+}
+
+// An evaluation is the same to the bit however many ranks share it, of any
+// number of batches, and disturbs no step.
+func TestSharedEvaluation(t *testing.T) {
+	for _, batches := range []int{1, 3, 8} {
+		r := brief("quick")
+		r.EvalBatches = batches
+		alone := begin(t, r)
+		want := alone.Evaluate(nil)
+		loss := steps(t, alone, 3)
+		for size := 2; size <= 4; size++ {
+			run := shared(t, r, size, Goroutines)
+			calls := 0
+			if got := run.Evaluate(func() bool { calls++; return true }); got != want {
+				t.Errorf("%d ranks measure %v, one %v", size, got, want)
+			}
+			if calls != 2*batches/size {
+				t.Errorf("the lead of %d ranks did %d of %d batches", size, calls, 2*batches)
+			}
+			if got := steps(t, run, 3); math.Abs(got[2]-loss[2]) > ranksTolerance {
+				t.Errorf("after an evaluation %d ranks go to %v, one to %v", size, got[2], loss[2])
+			}
+			run.Evaluate(nil)
+			steps(t, run, 1)
 		}
 	}
 }
@@ -146,7 +180,11 @@ func (f frail) Sync(patience time.Duration) error {
 func TestLostRank(t *testing.T) {
 	r := brief("quick")
 	want := steps(t, begin(t, r), 12)
-	for lost := int64(2); lost <= 7; lost++ { // the first meeting shares the weights
+	last := int64(7)
+	if testing.Short() {
+		last = 4
+	}
+	for lost := int64(2); lost <= last; lost++ { // the first meeting shares the weights
 		syncs := new(atomic.Int64)
 		syncs.Store(3*4 + lost)
 		run := shared(t, r, 3, func(task Task, size int) (Crew, error) {
@@ -166,6 +204,24 @@ func TestLostRank(t *testing.T) {
 		if math.Abs(got[11]-want[11]) > 0.3 || got[11] > got[0] {
 			t.Errorf("lost at meeting %d: the loss goes to %v, without the loss to %v", lost, got[11], want[11])
 		}
+	}
+}
+
+// A rank that is lost during an evaluation costs it nothing.
+func TestLostRankInEvaluation(t *testing.T) {
+	r := brief("quick")
+	want := begin(t, r).Evaluate(nil)
+	for lost := int64(2); lost <= 3; lost++ {
+		syncs := new(atomic.Int64)
+		syncs.Store(lost)
+		run := shared(t, r, 3, func(task Task, size int) (Crew, error) {
+			c, err := Goroutines(task, size)
+			return frail{c, syncs}, err
+		})
+		if got := run.Evaluate(nil); got != want || run.Ranks() != 2 {
+			t.Errorf("lost at meeting %d: %d ranks measure %v, want %v", lost, run.Ranks(), got, want)
+		}
+		steps(t, run, 2)
 	}
 }
 

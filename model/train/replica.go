@@ -25,6 +25,9 @@ type replica struct {
 	tape      *tensor.Tape
 	batches   *data.Sampler
 	drawn     int // batches so far
+	trainEval *data.Sampler
+	valEval   *data.Sampler
+	losses    []float32 // of the batches of an evaluation
 	optimizer *optim.Optimizer
 	group     group
 }
@@ -38,9 +41,11 @@ func newReplica(r recipe.Recipe, ids []int32) (replica, error) {
 	if need := data.MinTokens(c.Context); len(ids) < need {
 		return replica{}, fmt.Errorf("%w: it has %d tokens, %d are needed", ErrTooShort, len(ids), need)
 	}
-	train, _ := data.Split(ids, c.Context)
+	train, val := data.Split(ids, c.Context)
 	return replica{Recipe: r, Model: model.New(c), tape: tensor.NewTape(cpu.New()),
-		batches: data.NewSampler(train, r.Batch, c.Context, r.Seed)}, nil
+		batches:   data.NewSampler(train, r.Batch, c.Context, r.Seed),
+		trainEval: data.NewSampler(train, r.Batch, c.Context, 0), valEval: data.NewSampler(val, r.Batch, c.Context, 0),
+		losses: make([]float32, mostLosses(r))}, nil
 }
 
 // join makes the replica take its steps in g. It keeps the moments that it has
@@ -64,6 +69,9 @@ func (p *replica) gradients() (err error) {
 	begin := time.Now()
 	part := p.backward()
 	p.group.expect(time.Since(begin))
+	if err := p.group.scatter(p.Model, p.assist); err != nil {
+		return err
+	}
 	p.Loss, p.GradNorm, err = p.group.reduce(p.Model, part)
 	if err == nil && (!finite(p.Loss) || !finite(p.GradNorm)) {
 		return ErrDiverged
@@ -74,7 +82,7 @@ func (p *replica) gradients() (err error) {
 // backward computes the gradients of this rank's rows, and their part of the
 // batch's loss.
 func (p *replica) backward() float64 {
-	lo, hi := p.rows()
+	lo, hi := p.group.part(p.Recipe.Batch)
 	t := p.Recipe.Model.Context
 	x, y := p.batches.X[lo*t:hi*t], p.batches.Y[lo*t:hi*t]
 	p.Model.ZeroGrad()
@@ -83,15 +91,6 @@ func (p *replica) backward() float64 {
 	weight := float32(hi-lo) / float32(p.Recipe.Batch)
 	p.tape.BackwardOf(loss, weight)
 	return float64(weight) * float64(loss.Data[0])
-}
-
-// rows are this rank's of every batch; alone all are.
-func (p *replica) rows() (lo, hi int) {
-	if p.group.board == nil {
-		return 0, p.Recipe.Batch
-	}
-	r, n := p.group.board.Rank(), p.group.board.Size()
-	return r * p.Recipe.Batch / n, (r + 1) * p.Recipe.Batch / n
 }
 
 // update changes the weights by the gradients. After an error they are as

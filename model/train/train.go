@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"hornbook/model/data"
-	"hornbook/model/eval"
 	"hornbook/model/recipe"
 )
 
@@ -27,9 +25,7 @@ type Run struct {
 
 	ids        []int32
 	launch     Launch
-	crew       Crew // nil alone
-	trainEval  *data.Sampler
-	valEval    *data.Sampler
+	crew       Crew      // nil alone
 	good       []float32 // weights at the latest step that was kept
 	bytesToken float64
 }
@@ -48,9 +44,6 @@ func New(r recipe.Recipe, ids []int32, bytes int) (*Run, error) {
 	run := &Run{replica: p, ids: ids, bytesToken: float64(bytes) / float64(len(ids))}
 	run.Model.Init(r.Init, r.Seed)
 	run.join(group{})
-	train, val := data.Split(ids, r.Model.Context)
-	run.trainEval = data.NewSampler(train, r.Batch, r.Model.Context, 0)
-	run.valEval = data.NewSampler(val, r.Batch, r.Model.Context, 0)
 	run.good = slices.Clone(run.Model.Weights)
 	return run, nil
 }
@@ -87,29 +80,6 @@ func (r *Run) Tokens() int { return r.Done * r.Recipe.TokensPerStep() }
 
 // Finished tells whether all steps were taken.
 func (r *Run) Finished() bool { return r.Done >= r.Recipe.Steps }
-
-// Losses of one evaluation, in nats a token and bits a byte.
-type Losses struct{ Train, Val, BitsPerByte float64 }
-
-// evalSeed fixes the places of every evaluation, so that they can be compared.
-const evalSeed = 2024
-
-// Evaluate measures the model on the same random places of both parts each
-// time; at the last step on more of them. between, unless nil, is called after
-// each batch; when it reports false, the rest is left out and the losses are
-// not comparable.
-func (r *Run) Evaluate(between func() bool) Losses {
-	n := r.Recipe.EvalBatches
-	if r.Finished() {
-		n = r.Recipe.LastEvalBatches
-	}
-	l := Losses{
-		Train: eval.Loss(r.Model, r.tape, r.trainEval, r.Recipe.Batch, n, evalSeed, between),
-		Val:   eval.Loss(r.Model, r.tape, r.valEval, r.Recipe.Batch, n, evalSeed, between),
-	}
-	l.BitsPerByte = eval.BitsPerByte(l.Val, r.bytesToken)
-	return l
-}
 
 // Restore goes back to the weights that were last kept.
 func (r *Run) Restore() { copy(r.Model.Weights, r.good) }

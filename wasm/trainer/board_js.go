@@ -40,8 +40,17 @@ func newBoard(seat js.Value) *board {
 func (b *board) Rank() int { return b.rank }
 func (b *board) Size() int { return b.size }
 
-func (b *board) Put(to, at int, x []float32) { b.put.Invoke(to, at, place(x), len(x)) }
-func (b *board) Get(x []float32, at int)     { b.get.Invoke(at, place(x), len(x)) }
+func (b *board) Put(to, at int, x []float32) {
+	if len(x) > 0 {
+		b.put.Invoke(to, at, place(x), len(x))
+	}
+}
+
+func (b *board) Get(x []float32, at int) {
+	if len(x) > 0 {
+		b.get.Invoke(at, place(x), len(x))
+	}
+}
 
 // place is where x lies in this module's memory.
 func place[T any](x []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(x))) }

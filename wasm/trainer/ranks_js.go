@@ -57,7 +57,7 @@ func launch(t train.Task, size int) (train.Crew, error) {
 		}
 		return nil
 	})
-	floats := train.BoardLen(t.Recipe.Model, size)
+	floats := train.BoardLen(t.Recipe, size)
 	c.board = newBoard(js.Global().Call("hornbookRecruit", size, floats, string(text), place(t.IDs), len(t.IDs), c.told))
 	runtime.KeepAlive(t.IDs)
 	if err := c.begin(ready); err != nil {

@@ -69,9 +69,18 @@ func TestHowManyRanks(t *testing.T) {
 	if p := d.problem(protocol.RecipeWrong); p.Key != "ranks" {
 		t.Errorf("the wrong number is %q", p.Key)
 	}
-	d.commands <- &protocol.Bench{Recipe: brief(), Steps: 2, Ranks: 2}
-	if b := next[*protocol.Benched](d); b.Ranks != 2 {
-		t.Errorf("a bench of 2 ranks is told as %+v", b)
+}
+
+func TestBenchOfRanks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a bench is not for -short")
+	}
+	d := crowded(t, 2, train.Goroutines)
+	for _, c := range []struct{ asked, ranks int }{{0, 1}, {1, 1}, {2, 2}, {9, 2}} {
+		d.commands <- &protocol.Bench{Recipe: brief(), Steps: 2, Ranks: c.asked}
+		if b := next[*protocol.Benched](d); b.Ranks != c.ranks {
+			t.Errorf("a bench of %d ranks is told as %+v", c.asked, b)
+		}
 	}
 }
 
@@ -115,8 +124,4 @@ func TestNoWorker(t *testing.T) {
 		t.Errorf("it is told as %+v", p)
 	}
 	d.state("done")
-	d.commands <- &protocol.Bench{Recipe: brief(), Steps: 2, Ranks: 2}
-	if b := next[*protocol.Benched](d); b.Ranks != 1 {
-		t.Errorf("a bench alone is told as %+v", b)
-	}
 }
