@@ -19,7 +19,10 @@ type Config = recipe.Model
 type GPT struct {
 	Config
 	Parameters []*tensor.Tensor // all that trains, in order of use
+	Weights    []float32        // of all parameters, in their order: each one's Data is a part
+	Gradients  []float32        // the same of their gradients
 
+	carved    int            // weights that have their parameter, while New goes on
 	tokens    *tensor.Tensor // (V,C)
 	positions *tensor.Tensor // (T,C), of learned positions
 	lookback  lookback
@@ -35,7 +38,8 @@ func New(c Config) *GPT {
 	if c.Vocab < 1 {
 		panic("model: config without a vocabulary")
 	}
-	m := &GPT{Config: c}
+	n := c.Parameters()
+	m := &GPT{Config: c, Weights: make([]float32, n), Gradients: make([]float32, n)}
 	m.tokens = m.parameter("tokens.weight", c.Vocab, c.Channels)
 	if c.Position == "learned" {
 		m.positions = m.parameter("positions.weight", c.Context, c.Channels)
@@ -52,11 +56,16 @@ func New(c Config) *GPT {
 	} else {
 		m.head = linear{w: m.parameter("head.weight", c.Vocab, c.Channels)}
 	}
+	if m.carved != n {
+		panic("model: Config.Parameters counts wrong")
+	}
 	return m
 }
 
+// parameter is the next part of Weights and Gradients.
 func (m *GPT) parameter(name string, dims ...int) *tensor.Tensor {
-	p := tensor.Parameter(name, dims...)
+	p := tensor.ParameterAt(m.Weights[m.carved:], m.Gradients[m.carved:], name, dims...)
+	m.carved += p.Len()
 	m.Parameters = append(m.Parameters, p)
 	return p
 }
@@ -92,8 +101,4 @@ func (m *GPT) Loss(t *tensor.Tape, ids, targets []int32, batch int) *tensor.Tens
 }
 
 // ZeroGrad makes all gradients zero.
-func (m *GPT) ZeroGrad() {
-	for _, p := range m.Parameters {
-		clear(p.Grad.Data)
-	}
-}
+func (m *GPT) ZeroGrad() { clear(m.Gradients) }

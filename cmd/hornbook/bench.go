@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
@@ -51,7 +52,7 @@ func bench(args []string, out, errs io.Writer) error {
 	where := f.String("where", "native", "native, or chromium: in the page's worker in a headless browser")
 	backend := f.String("backend", "cpu", "what computes; cpu is the one there is")
 	asJSON := f.Bool("json", false, "write one JSON object")
-	preset, shape := addPresetFlags(f, "how many steps to time (default 50)"), addShapeFlags(f)
+	preset, shape := addPresetFlags(f, "how many steps to time (default 50)", 1), addShapeFlags(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func bench(args []string, out, errs io.Writer) error {
 	if r, err = shape.change(r); err != nil {
 		return err
 	}
-	command := &protocol.Bench{Recipe: r, Steps: 50}
+	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks}
 	if *preset.steps != 0 {
 		command.Steps = *preset.steps
 	}
@@ -82,7 +83,11 @@ func bench(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return tellBench(out, result{*where, *backend, r.Preset, *preset.ranks, s}, *asJSON)
+	if s.Ranks < *preset.ranks {
+		p := &protocol.Problem{Code: protocol.RanksFewer, Got: strconv.Itoa(*preset.ranks), Want: strconv.Itoa(s.Ranks)}
+		fmt.Fprintf(errs, "hornbook: %s\n", problem{p})
+	}
+	return tellBench(out, result{*where, *backend, r.Preset, s.Ranks, s}, *asJSON)
 }
 
 // shapeFlags change a preset's shape to that of another work.
@@ -131,8 +136,8 @@ func tellBench(out io.Writer, r result, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(out).Encode(r)
 	}
-	_, err := fmt.Fprintf(out, "%s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f GFLOP/s, loss %.3f to %.3f, %s of memory\n",
-		r.Preset, r.Where, r.Backend, r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
+	_, err := fmt.Fprintf(out, "%s, %s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f GFLOP/s, loss %.3f to %.3f, %s of memory\n",
+		r.Preset, r.Where, r.Backend, wording.CountOf(r.Ranks, "worker", "workers"), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
 		r.GFLOPS, r.LossFirst, r.LossLast, wording.Bytes(float64(r.MemoryBytes)))
 	if err == nil {
 		_, err = fmt.Fprintf(out, "one core: %s\n", wording.Measured(r.Measured))

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
@@ -18,6 +20,9 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"hornbook/static"
+	"hornbook/web/site"
 )
 
 // tab is the page in a real headless Chromium, used as a person would: by the
@@ -36,6 +41,12 @@ type tab struct {
 // skipped, but where HORNBOOK_BROWSER is set, as make test does, it fails.
 func openTab(t *testing.T) *tab {
 	t.Helper()
+	return openTabOf(t, func(page http.Handler) http.Handler { return page })
+}
+
+// openTabOf opens what becomes of the page's server.
+func openTabOf(t *testing.T, change func(page http.Handler) http.Handler) *tab {
+	t.Helper()
 	missing := func(what string) {
 		if os.Getenv("HORNBOOK_BROWSER") != "" {
 			t.Fatal(what)
@@ -45,19 +56,20 @@ func openTab(t *testing.T) *tab {
 	if testing.Short() {
 		t.Skip("a browser is not for -short")
 	}
-	server, address, err := start("127.0.0.1:0")
+	files, err := static.Files()
 	if err != nil {
 		missing(err.Error())
 	}
-	t.Cleanup(func() { server.Close() })
+	server := httptest.NewServer(change(site.Handler(files)))
+	t.Cleanup(server.Close)
 	ctx, cancel, err := openChromium(t.Context())
 	if err != nil {
 		missing(err.Error())
 	}
 	t.Cleanup(cancel)
-	p := &tab{T: t, ctx: ctx, address: address}
+	p := &tab{T: t, ctx: ctx, address: server.URL}
 	p.watch()
-	if err := ready(ctx, address); err != nil {
+	if err := ready(ctx, server.URL); err != nil {
 		t.Fatal(err)
 	}
 	return p

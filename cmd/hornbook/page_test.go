@@ -73,7 +73,7 @@ func TestFollowsNative(t *testing.T) {
 	r, _ := recipe.ByName("nanogpt-cpu")
 	r.Steps, r.EvalEvery = 40, 20
 	var native []float64
-	train(r, "mine.txt", tales, "", func(e protocol.Event) error {
+	train(&protocol.Train{Recipe: r, Ranks: 1}, "mine.txt", tales, "", func(e protocol.Event) error {
 		if e, is := e.(*protocol.Eval); is {
 			native = append(native, e.ValLoss)
 		}

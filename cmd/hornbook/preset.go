@@ -14,12 +14,12 @@ type presetFlags struct {
 	seed           *uint64
 }
 
-func addPresetFlags(f *flag.FlagSet, steps string) presetFlags {
+func addPresetFlags(f *flag.FlagSet, steps string, ranks int) presetFlags {
 	return presetFlags{
 		preset: f.String("preset", recipe.Default, "one of "+strings.Join(presetNames(), ", ")),
 		method: f.String("method", "pretrain", "how to train; pretrain is the one there is"),
 		steps:  f.Int("steps", 0, steps),
-		ranks:  f.Int("ranks", 1, "workers that train together; 1 is what there is"),
+		ranks:  f.Int("ranks", ranks, "workers that train together; 0 for as many as help"),
 		seed:   f.Uint64("seed", 0, "of weights, batches and samples (default the preset's)"),
 	}
 }
@@ -38,8 +38,8 @@ func (p presetFlags) recipe(f *flag.FlagSet) (recipe.Recipe, error) {
 	switch {
 	case !known:
 		return r, wrongUsage("there is no preset %q; choose one of %s", *p.preset, strings.Join(presetNames(), ", "))
-	case *p.ranks != 1:
-		return r, wrongUsage("-ranks %d: this version trains with one worker; leave -ranks out", *p.ranks)
+	case *p.ranks < 0:
+		return r, wrongUsage("-ranks %d: give a number of workers, or 0 for as many as help", *p.ranks)
 	case *p.method != r.Method:
 		return r, wrongUsage("-method %s: this version knows pretrain", *p.method)
 	}

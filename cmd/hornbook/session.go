@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 
+	training "hornbook/model/train"
 	"hornbook/web/protocol"
 	"hornbook/web/trainer"
 	"hornbook/web/wording"
@@ -28,7 +29,8 @@ func converse(ctx context.Context, commands []protocol.Command, see func(protoco
 			close(over)
 		}
 	}
-	s := trainer.New(trainer.Host{Emit: emit, Yield: runtime.Gosched, Sample: sample})
+	s := trainer.New(trainer.Host{Emit: emit, Yield: runtime.Gosched, Sample: sample,
+		Cores: runtime.GOMAXPROCS(0), Launch: training.Goroutines})
 	s.Serve(until(over, queue))
 	return s
 }

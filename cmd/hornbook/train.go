@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 
 	"hornbook/model/checkpoint"
-	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
@@ -23,7 +22,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	data := f.String("data", "", "the text to learn from, a file")
 	dir := f.String("out", "", "folder that the model is saved to; without it nothing is kept")
 	asJSON := f.Bool("json", false, "write the protocol's events, one JSON object a line")
-	preset := addPresetFlags(f, "how many steps (default the preset's)")
+	preset := addPresetFlags(f, "how many steps (default the preset's)", 0)
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
@@ -47,7 +46,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	if *asJSON {
 		tell = lines(out)
 	}
-	return train(r, filepath.Base(*data), raw, *dir, tell, errs)
+	return train(&protocol.Train{Recipe: r, Ranks: *preset.ranks}, filepath.Base(*data), raw, *dir, tell, errs)
 }
 
 // read is the file's text; a file over the limit is not read.
@@ -68,18 +67,20 @@ func read(name string) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// train runs r on text and saves the model to dir, unless that is "". An
+// train runs c on text and saves the model to dir, unless that is "". An
 // interrupt ends the training early; the model is saved all the same.
-func train(r recipe.Recipe, name string, text []byte, dir string, tell func(protocol.Event) error, errs io.Writer) error {
+func train(c *protocol.Train, name string, text []byte, dir string, tell func(protocol.Event) error, errs io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var failed error
 	s := converse(ctx, []protocol.Command{
 		&protocol.SetText{Source: "upload", Name: name, Data: text},
-		&protocol.Train{Recipe: r},
+		c,
 	}, func(e protocol.Event) bool {
 		failed = errors.Join(failed, tell(e))
-		if p, is := e.(*protocol.Problem); is {
+		if p, is := e.(*protocol.Problem); is && p.Code.Notice() {
+			fmt.Fprintf(errs, "hornbook: %s\n", problem{p})
+		} else if is {
 			failed = errors.Join(failed, problem{p})
 		}
 		state, is := e.(*protocol.State)
@@ -117,7 +118,8 @@ func report(out io.Writer) func(protocol.Event) error {
 				_, err = fmt.Fprintln(out, wording.Problem(&protocol.Problem{Code: e.Advice}))
 			}
 		case *protocol.Model:
-			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps\n", e.Recipe.Preset, wording.Count(e.Parameters), wording.Count(e.Recipe.Steps))
+			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps, %s\n", e.Recipe.Preset, wording.Count(e.Parameters), wording.Count(e.Recipe.Steps),
+				wording.CountOf(e.Ranks, "worker", "workers"))
 		case *protocol.Eval:
 			_, err = fmt.Fprintf(out, "step %5d  training loss %.4f  validation loss %.4f  %s  %.0f tokens/s\n",
 				e.Step, e.TrainLoss, e.ValLoss, wording.Duration(e.Seconds), e.TokensPerSecond)

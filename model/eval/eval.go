@@ -9,23 +9,33 @@ import (
 	"hornbook/model/tensor"
 )
 
-// Loss is the mean loss, in nats a token, over n batches of s, which are the
-// same for the same seed. between, unless nil, is called after each batch; when
-// it reports false, the rest is left out.
-func Loss(m *model.GPT, t *tensor.Tape, s *data.Sampler, batch, n int, seed uint64, between func() bool) float64 {
+// Losses fills out with the losses, in nats a token, of the batches of s that
+// follow the first skip of seed; the same seed draws the same. between, unless
+// nil, is called after each; when it reports false, the rest is left out and
+// Losses reports false.
+func Losses(out []float32, skip int, m *model.GPT, t *tensor.Tape, s *data.Sampler, seed uint64, between func() bool) bool {
 	s.Seed(seed)
-	var sum float64
-	done := 0
-	for done < n {
+	for range skip {
+		s.Next()
+	}
+	for i := range out {
 		s.Next()
 		t.Reset(false)
-		sum += float64(m.Loss(t, s.X, s.Y, batch).Data[0])
-		done++
+		out[i] = m.Loss(t, s.X, s.Y, len(s.X)/m.Context).Data[0]
 		if between != nil && !between() {
-			break
+			return false
 		}
 	}
-	return sum / float64(done)
+	return true
+}
+
+// Mean is the mean of losses, taken in their order.
+func Mean(losses []float32) float64 {
+	var sum float64
+	for _, l := range losses {
+		sum += float64(l)
+	}
+	return sum / float64(len(losses))
 }
 
 // BitsPerByte turns nats a token into bits a byte of text, by which models of

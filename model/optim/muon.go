@@ -98,3 +98,16 @@ func (n *newtonSchulz) grow(size, k int) {
 		n.a, n.b = make([]float32, 2*k*k), make([]float32, k*k)
 	}
 }
+
+// Cost is about what a step on p costs, in operations of a product of
+// matrices: Newton–Schulz' three products, or AdamW's way through memory.
+func Cost(r recipe.Recipe, p *tensor.Tensor) float64 {
+	cost := adamwCost * float64(p.Len())
+	if takesMuon(r, p) {
+		k, n := float64(min(p.Rows(), p.Cols())), float64(max(p.Rows(), p.Cols()))
+		cost += nsSteps * (4*k*k*n + 2*k*k*k)
+	}
+	return cost
+}
+
+const adamwCost = 30 // a weight

@@ -30,13 +30,43 @@ type adamw struct {
 func New(r recipe.Recipe, params []*tensor.Tensor) *Optimizer {
 	o := &Optimizer{recipe: r}
 	for _, p := range params {
-		if r.Optimizer == "muon" && len(p.Dims) == 2 && strings.HasPrefix(p.Name, "blocks.") {
+		if takesMuon(r, p) {
 			o.muon = append(o.muon, muon{p: p, momentum: make([]float32, p.Len())})
 			continue
 		}
 		o.adamw = append(o.adamw, adamw{p: p, m: make([]float32, p.Len()), v: make([]float32, p.Len())})
 	}
 	return o
+}
+
+func takesMuon(r recipe.Recipe, p *tensor.Tensor) bool {
+	return r.Optimizer == "muon" && len(p.Dims) == 2 && strings.HasPrefix(p.Name, "blocks.")
+}
+
+// Continue makes o, which has taken no step, go on after steps with the
+// moments that former, unless it is nil, has of o's parameters; former is of
+// no more use. Moments that it lacks begin at zero: Muon's direction has one
+// length whatever the momentum, and AdamW's steps are for a while up to twice
+// as long as the learning rate says.
+func (o *Optimizer) Continue(steps int, former *Optimizer) {
+	o.step = steps
+	if former == nil {
+		return
+	}
+	for i, a := range o.adamw {
+		for _, f := range former.adamw {
+			if f.p == a.p {
+				o.adamw[i] = f
+			}
+		}
+	}
+	for i, m := range o.muon {
+		for _, f := range former.muon {
+			if f.p == m.p {
+				o.muon[i] = f
+			}
+		}
+	}
 }
 
 // Step takes one step down the gradients and returns the part of the peak
@@ -80,12 +110,15 @@ func Fraction(r recipe.Recipe, step int) float64 {
 }
 
 // Norm is the Euclidean norm of all gradients together.
-func Norm(params []*tensor.Tensor) float64 {
+func Norm(params []*tensor.Tensor) float64 { return math.Sqrt(Squares(params)) }
+
+// Squares is the sum of the squares of all gradients.
+func Squares(params []*tensor.Tensor) float64 {
 	var sum float64
 	for _, p := range params {
 		sum += float64(kernel.Dot(p.Grad.Data, p.Grad.Data))
 	}
-	return math.Sqrt(sum)
+	return sum
 }
 
 // Clip scales all gradients so that their norm is at most limit, as PyTorch's

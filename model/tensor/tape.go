@@ -41,13 +41,17 @@ func (t *Tape) Reset(record bool) {
 // Backward adds d loss / d p to the gradient of every parameter p that loss, a
 // single number, was computed from. The memory of what was computed on the
 // way, loss excepted, is used again as soon as its rule has been played.
-func (t *Tape) Backward(loss *Tensor) {
+func (t *Tape) Backward(loss *Tensor) { t.BackwardOf(loss, 1) }
+
+// BackwardOf is Backward for weight · loss: the part that loss has in a
+// weighted mean.
+func (t *Tape) BackwardOf(loss *Tensor, weight float32) {
 	if loss.Len() != 1 {
 		panic("tensor: Backward from more than one number")
 	}
 	seed := t.grad(loss)
 	seed.Adds()
-	seed.Data[0] = 1
+	seed.Data[0] = weight
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		n := &t.nodes[i]
 		if n.out.Grad != nil {

@@ -31,10 +31,18 @@ func (t *Tensor) Adds() bool {
 
 // Parameter makes a trainable tensor of zeros with its gradient.
 func Parameter(name string, dims ...int) *Tensor {
+	n := (&Tensor{Dims: dims}).Len()
+	return ParameterAt(make([]float32, n), make([]float32, n), name, dims...)
+}
+
+// ParameterAt makes a trainable tensor of the first numbers of weights, which
+// is the caller's, with its gradient in the first of gradients.
+func ParameterAt(weights, gradients []float32, name string, dims ...int) *Tensor {
 	p, g := &Tensor{Name: name, live: true}, &Tensor{Name: name}
 	p.shape(dims...)
 	g.shape(dims...)
-	p.Data, g.Data = make([]float32, p.Len()), make([]float32, p.Len())
+	n := p.Len()
+	p.Data, g.Data = weights[:n:n], gradients[:n:n]
 	p.Grad = g
 	return p
 }

@@ -3,8 +3,6 @@ package train
 import (
 	"slices"
 	"time"
-
-	"hornbook/model/recipe"
 )
 
 // Timing is how fast steps of a recipe are on this machine.
@@ -18,13 +16,9 @@ type Timing struct {
 // unmeasured steps come first: they fill the arena and the caches.
 const unmeasured = 3
 
-// Bench times steps of r on ids, one by one. between, unless nil, is called
+// Bench times steps of a new run, one by one. between, unless nil, is called
 // after each and is not timed.
-func Bench(r recipe.Recipe, ids []int32, bytes, steps int, between func()) (Timing, error) {
-	run, err := New(r, ids, bytes)
-	if err != nil {
-		return Timing{}, err
-	}
+func Bench(run *Run, steps int, between func()) (Timing, error) {
 	var t Timing
 	times := make([]time.Duration, 0, steps)
 	for i := range unmeasured + steps {
@@ -44,8 +38,8 @@ func Bench(r recipe.Recipe, ids []int32, bytes, steps int, between func()) (Timi
 	}
 	slices.Sort(times)
 	t.Median, t.Min, t.Max, t.LossLast = times[steps/2], times[0], times[steps-1], run.Loss
-	tokens := float64(r.TokensPerStep())
+	tokens := float64(run.Recipe.TokensPerStep())
 	t.TokensPerSecond = tokens / t.Median.Seconds()
-	t.GFLOPS = t.TokensPerSecond * r.Model.FLOPsPerToken() / 1e9
+	t.GFLOPS = t.TokensPerSecond * run.Recipe.Model.FLOPsPerToken() / 1e9
 	return t, nil
 }

@@ -4,17 +4,11 @@ package train
 
 import (
 	"errors"
-	"fmt"
 	"math"
+	"slices"
 	"time"
 
-	"hornbook/model"
-	"hornbook/model/cpu"
-	"hornbook/model/data"
-	"hornbook/model/eval"
-	"hornbook/model/optim"
 	"hornbook/model/recipe"
-	"hornbook/model/tensor"
 )
 
 // ErrDiverged is returned by Step when the loss is infinite or not a number.
@@ -24,21 +18,14 @@ var ErrDiverged = errors.New("train: the loss is not a finite number")
 // ErrTooShort is returned by New for a text with too few tokens.
 var ErrTooShort = errors.New("train: the text is too short for the context")
 
-// Run is one training run.
+// Run is one training run, the lead's replica of it. Share lets others help.
 type Run struct {
-	Recipe   recipe.Recipe
-	Model    *model.GPT
-	Done     int           // steps taken
-	Loss     float64       // of the latest batch, nats a token
-	GradNorm float64       // before clipping
-	Fraction float64       // of the peak learning rate, at the latest step
+	replica
 	Training time.Duration // spent in steps
 
-	tape       *tensor.Tape
-	optimizer  *optim.Optimizer
-	batches    *data.Sampler
-	trainEval  *data.Sampler
-	valEval    *data.Sampler
+	ids        []int32
+	launch     Launch
+	crew       Crew      // nil alone
 	good       []float32 // weights at the latest step that was kept
 	bytesToken float64
 }
@@ -50,53 +37,42 @@ const keepEvery = 16
 // New prepares a run of r on ids, the tokens of a text of bytes bytes. r's
 // Vocab must be set. Nothing large is allocated before the recipe is checked.
 func New(r recipe.Recipe, ids []int32, bytes int) (*Run, error) {
-	if err := r.Check(); err != nil {
+	p, err := newReplica(r, ids)
+	if err != nil {
 		return nil, err
 	}
-	c := r.Model
-	if need := data.MinTokens(c.Context); len(ids) < need {
-		return nil, fmt.Errorf("%w: it has %d tokens, %d are needed", ErrTooShort, len(ids), need)
-	}
-	run := &Run{Recipe: r, Model: model.New(c), bytesToken: float64(bytes) / float64(len(ids))}
+	run := &Run{replica: p, ids: ids, bytesToken: float64(bytes) / float64(len(ids))}
 	run.Model.Init(r.Init, r.Seed)
-	run.tape = tensor.NewTape(cpu.New())
-	run.optimizer = optim.New(r, run.Model.Parameters)
-	train, val := data.Split(ids, c.Context)
-	run.batches = data.NewSampler(train, r.Batch, c.Context, r.Seed)
-	run.trainEval = data.NewSampler(train, r.Batch, c.Context, 0)
-	run.valEval = data.NewSampler(val, r.Batch, c.Context, 0)
-	run.good = make([]float32, c.Parameters())
-	run.keep()
+	run.join(group{})
+	run.good = slices.Clone(run.Model.Weights)
 	return run, nil
 }
 
-// Step trains on one batch. After ErrDiverged the run cannot go on.
+// Step trains on one batch. When a rank is lost meanwhile, the step is taken
+// again with a rank less; Ranks tells. After ErrDiverged the run cannot go on.
 func (r *Run) Step() error {
 	begin := time.Now()
-	defer func() { r.Training += time.Since(begin) }()
-	r.batches.Next()
-	r.Loss = r.gradient()
-	r.GradNorm = optim.Norm(r.Model.Parameters)
-	if !finite(r.Loss) || !finite(r.GradNorm) {
+	err := r.attempt()
+	for errors.Is(err, ErrRankLost) {
+		r.shrink()
+		err = r.attempt()
+	}
+	r.Training += time.Since(begin)
+	if errors.Is(err, ErrDiverged) {
 		r.Restore()
-		return ErrDiverged
 	}
-	if r.Done%keepEvery == 0 {
-		r.keep()
-	}
-	optim.Clip(r.Model.Parameters, r.GradNorm, r.Recipe.Clip)
-	r.Fraction = r.optimizer.Step()
-	r.Done++
-	return nil
+	return err
 }
 
-// gradient computes the loss of the batch and the gradients of all weights.
-func (r *Run) gradient() float64 {
-	r.Model.ZeroGrad()
-	r.tape.Reset(true)
-	loss := r.Model.Loss(r.tape, r.batches.X, r.batches.Y, r.Recipe.Batch)
-	r.tape.Backward(loss)
-	return float64(loss.Data[0])
+// attempt takes a step, but none of it counts if a rank is lost meanwhile.
+func (r *Run) attempt() error {
+	if err := r.gradients(); err != nil {
+		return err
+	}
+	if r.Done%keepEvery == 0 {
+		copy(r.good, r.Model.Weights)
+	}
+	return r.update()
 }
 
 // Tokens is the number of tokens trained on.
@@ -105,42 +81,7 @@ func (r *Run) Tokens() int { return r.Done * r.Recipe.TokensPerStep() }
 // Finished tells whether all steps were taken.
 func (r *Run) Finished() bool { return r.Done >= r.Recipe.Steps }
 
-// Losses of one evaluation, in nats a token and bits a byte.
-type Losses struct{ Train, Val, BitsPerByte float64 }
-
-// evalSeed fixes the places of every evaluation, so that they can be compared.
-const evalSeed = 2024
-
-// Evaluate measures the model on the same random places of both parts each
-// time; at the last step on more of them. between, unless nil, is called after
-// each batch; when it reports false, the rest is left out and the losses are
-// not comparable.
-func (r *Run) Evaluate(between func() bool) Losses {
-	n := r.Recipe.EvalBatches
-	if r.Finished() {
-		n = r.Recipe.LastEvalBatches
-	}
-	l := Losses{
-		Train: eval.Loss(r.Model, r.tape, r.trainEval, r.Recipe.Batch, n, evalSeed, between),
-		Val:   eval.Loss(r.Model, r.tape, r.valEval, r.Recipe.Batch, n, evalSeed, between),
-	}
-	l.BitsPerByte = eval.BitsPerByte(l.Val, r.bytesToken)
-	return l
-}
-
-func (r *Run) keep() {
-	at := 0
-	for _, p := range r.Model.Parameters {
-		at += copy(r.good[at:], p.Data)
-	}
-}
-
 // Restore goes back to the weights that were last kept.
-func (r *Run) Restore() {
-	at := 0
-	for _, p := range r.Model.Parameters {
-		at += copy(p.Data, r.good[at:])
-	}
-}
+func (r *Run) Restore() { copy(r.Model.Weights, r.good) }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

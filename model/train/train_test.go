@@ -109,7 +109,7 @@ func TestEvaluationsCanBeCompared(t *testing.T) {
 	}
 	calls = 0
 	run.Evaluate(func() bool { calls++; return false })
-	if calls != 2 {
+	if calls != 1 {
 		t.Errorf("an evaluation that was to end went on for %d batches", calls)
 	}
 }
@@ -152,7 +152,7 @@ func TestWhatCannotBegin(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	r := brief("nanogpt-cpu")
-	timing, err := Bench(r, rhyme(5000), 5000, 5, nil)
+	timing, err := Bench(begin(t, r), 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,6 @@
 // Command trainer is the worker: it runs the session that the page commands
-// by messages.
+// by messages, and with it is the lead of a run's ranks. In the workers that
+// the lead starts it serves as another rank.
 package main
 
 import (
@@ -12,8 +13,12 @@ import (
 )
 
 func main() {
+	if seat := js.Global().Get("hornbookSeat"); seat.Truthy() {
+		serve(seat)
+		return
+	}
 	commands := make(chan protocol.Command, 1024)
-	session := trainer.New(trainer.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample})
+	session := trainer.New(trainer.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch})
 	listen(commands)
 	session.Serve(commands)
 }
@@ -41,6 +46,15 @@ func listen(commands chan<- protocol.Command) {
 		receive(args[0].Get("data"))
 		return nil
 	})) // lives as long as the worker
+}
+
+// cores is what the browser says of the machine; some say nothing.
+func cores() int {
+	n := js.Global().Get("navigator").Get("hardwareConcurrency")
+	if n.Type() != js.TypeNumber {
+		return 1
+	}
+	return n.Int()
 }
 
 func decode(message js.Value) (protocol.Command, error) {

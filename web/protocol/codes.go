@@ -30,6 +30,8 @@ const (
 	LossNaN       Code = "loss_nan"       // the loss became infinite or no number; the last good weights are kept; Got: the step
 	OutOfMemory   Code = "out_of_memory"  // the recipe needs more than Want bytes
 	TrainerGone   Code = "trainer_gone"   // the worker ended; the page must be opened again
+	RanksFewer    Code = "ranks_fewer"    // a notice: Got workers were asked for; Want train
+	RankLost      Code = "rank_lost"      // a notice: a worker ended; Got go on with the run
 	BadMessage    Code = "bad_message"    // a command that the codec refused
 	Internal      Code = "internal"       // a bug of ours
 )
@@ -38,8 +40,12 @@ const (
 var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
-	TrainerGone, BadMessage, Internal,
+	TrainerGone, RanksFewer, RankLost, BadMessage, Internal,
 }
+
+// Notice tells whether a problem of this code is to be told only: what was
+// asked for goes on.
+func (c Code) Notice() bool { return c == RanksFewer || c == RankLost }
 
 // MaxText bounds the text, in bytes. Ids take four bytes a token beside it.
 const MaxText = 64 << 20

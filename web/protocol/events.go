@@ -86,6 +86,7 @@ type Step struct {
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	SecondsLeft     float64 `json:"seconds_left"` // an estimate
 	FLOPs           float64 `json:"flops"`        // done so far, an estimate
+	Ranks           int     `json:"ranks"`        // workers that took this step
 }
 
 // Eval comes at each evaluation, step 0 and the last step included.

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"time"
@@ -33,7 +34,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 		return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "steps", Got: fmt.Sprint(c.Steps),
 			Want: fmt.Sprintf("from 1 to %d", maxBenched)}
 	}
-	if problem := fits(c.Recipe); problem != nil {
+	if problem := cmp.Or(wrongRanks(c.Ranks), fits(c.Recipe)); problem != nil {
 		return nil, problem
 	}
 	raw, problem := s.read(&protocol.SetText{Source: "sample", Name: SampleNames[0]})
@@ -44,17 +45,23 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 	if problem := sample.cut(s, c.Recipe.Tokenizer, c.Recipe.VocabSize); problem != nil {
 		return nil, problem
 	}
-	return s.time(c.Recipe, sample, c.Steps)
+	return s.time(c, sample)
 }
 
-func (s *Session) time(r recipe.Recipe, sample text, steps int) (*protocol.Benched, *protocol.Problem) {
-	r.Model.Vocab = sample.tok.Size()
-	t, err := train.Bench(r, sample.ids, len(sample.bytes), steps, s.host.Yield)
+func (s *Session) time(c *protocol.Bench, sample text) (*protocol.Benched, *protocol.Problem) {
+	c.Recipe.Model.Vocab = sample.tok.Size()
+	run, err := train.New(c.Recipe, sample.ids, len(sample.bytes))
+	if err != nil {
+		return nil, wrong(err)
+	}
+	defer run.Close()
+	run.Share(s.ranks(c.Recipe, c.Ranks), s.host.Launch) // the answer says with how many
+	t, err := train.Bench(run, c.Steps, s.host.Yield)
 	if err != nil {
 		return nil, wrong(err)
 	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
-	return &protocol.Benched{Backend: backend, Ranks: 1, MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
+	return &protocol.Benched{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
 		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}, nil
 }
 

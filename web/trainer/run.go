@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -27,6 +28,8 @@ type run struct {
 	sampler   *model.Generator
 	prompt    []int32      // of the samples during training
 	losses    train.Losses // of the latest evaluation
+	asked     int          // ranks, of the command; 0 for any
+	ranks     int          // that the page has been told of
 }
 
 const (
@@ -44,7 +47,7 @@ func (s *Session) train(c *protocol.Train) {
 	}
 	before := s.state
 	s.setState("preparing", "")
-	next, problem := s.prepare(c.Recipe)
+	next, problem := s.prepare(c)
 	if problem != nil {
 		s.fail(problem)
 		s.setState(before, "")
@@ -54,15 +57,18 @@ func (s *Session) train(c *protocol.Train) {
 	s.run = next
 	s.tellModel()
 	s.setState("training", "")
+	if s.run.asked > s.run.ranks {
+		s.fail(&protocol.Problem{Code: protocol.RanksFewer, Key: "ranks", Got: strconv.Itoa(s.run.asked), Want: strconv.Itoa(s.run.ranks)})
+	}
 	s.evaluate()
 }
 
-func (s *Session) prepare(r recipe.Recipe) (*run, *protocol.Problem) {
-	t := &s.text
+func (s *Session) prepare(c *protocol.Train) (*run, *protocol.Problem) {
+	r, t := c.Recipe, &s.text
 	if t.bytes == nil {
 		return nil, &protocol.Problem{Code: protocol.TextMissing}
 	}
-	if problem := fits(r); problem != nil {
+	if problem := cmp.Or(wrongRanks(c.Ranks), fits(r)); problem != nil {
 		return nil, problem
 	}
 	kind, size := t.kind, t.size
@@ -84,8 +90,9 @@ func (s *Session) prepare(r recipe.Recipe) (*run, *protocol.Problem) {
 	if err != nil {
 		return nil, wrong(err)
 	}
-	return &run{Run: started, tok: t.tok, predictor: generator(started.Model), sampler: generator(started.Model),
-		prompt: t.ids[:1]}, nil
+	next := &run{Run: started, tok: t.tok, predictor: generator(started.Model), sampler: generator(started.Model), prompt: t.ids[:1]}
+	s.share(next, c.Ranks)
+	return next, nil
 }
 
 func generator(m *model.GPT) *model.Generator { return model.NewGenerator(m, cpu.New()) }
@@ -114,7 +121,7 @@ func (s *Session) tellModel() {
 	r := s.run
 	m := r.Recipe.Model
 	trainIDs, valIDs := data.Split(s.text.ids, m.Context)
-	s.host.Emit(&protocol.Model{Recipe: r.Recipe, Ranks: 1, Parameters: m.Parameters(), Bytes: int(r.Recipe.Bytes()),
+	s.host.Emit(&protocol.Model{Recipe: r.Recipe, Ranks: r.ranks, Parameters: m.Parameters(), Bytes: int(r.Recipe.BytesOn(r.ranks)),
 		Text: s.text.name, TrainTokens: len(trainIDs), ValTokens: len(valIDs),
 		FLOPsPerStep: m.FLOPsPerToken() * float64(r.Recipe.TokensPerStep())})
 }
@@ -128,6 +135,7 @@ func (s *Session) step() {
 		s.diverged(err)
 		return
 	}
+	s.tellRanks()
 	if time.Since(s.lastStep) >= stepEvery || r.Finished() {
 		s.tellStep()
 	}
@@ -172,7 +180,8 @@ func (s *Session) tellStep() {
 	s.host.Emit(&protocol.Step{Step: r.Done, Steps: r.Recipe.Steps, Loss: r.Loss,
 		LearningRate: r.Recipe.LearningRate * r.Fraction, GradNorm: r.GradNorm, Tokens: r.Tokens(), Seconds: seconds,
 		TokensPerSecond: float64(r.Tokens()) / seconds,
-		SecondsLeft:     seconds / float64(r.Done) * float64(r.Recipe.Steps-r.Done), FLOPs: flops})
+		SecondsLeft:     seconds / float64(r.Done) * float64(r.Recipe.Steps-r.Done), FLOPs: flops,
+		Ranks: r.ranks})
 }
 
 // evaluate measures both losses. Pause lets it end; Stop does not, and then

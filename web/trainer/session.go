@@ -15,6 +15,7 @@ import (
 
 	"hornbook/model/kernel"
 	"hornbook/model/recipe"
+	"hornbook/model/train"
 	"hornbook/web/protocol"
 )
 
@@ -37,6 +38,8 @@ type Host struct {
 	Emit   func(protocol.Event)              // sends an event; never blocks
 	Yield  func()                            // lets new commands arrive
 	Sample func(name string) ([]byte, error) // fetches a built-in text that is a file
+	Cores  int                               // that can work at once; 0 for one
+	Launch train.Launch                      // starts other ranks; nil where there can be none
 }
 
 // SampleNames lists the built-in texts; the page begins with the first, which
@@ -52,8 +55,9 @@ func New(host Host) *Session { return &Session{host: host, state: "idle"} }
 // Serve handles commands until the channel is closed.
 func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
-	s.host.Emit(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: 1, Ranks: 1, Presets: recipe.Presets(),
-		Default: recipe.Default, Samples: SampleNames})
+	defer s.endRun()
+	s.host.Emit(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
+		Ranks: min(s.cores(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Samples: SampleNames})
 	s.setState("idle", "")
 	for {
 		if !s.working() {
@@ -199,6 +203,9 @@ func (s *Session) stop() {
 
 func (s *Session) setState(state string, reason protocol.Code) {
 	s.state = state
+	if state == "done" || state == "failed" {
+		s.endRun()
+	}
 	s.host.Emit(&protocol.State{State: state, Reason: reason})
 }
 

@@ -22,23 +22,25 @@ type desk struct {
 	ended    chan struct{}
 }
 
-func sit(t *testing.T) *desk {
+func sit(t *testing.T) *desk { return sitAt(t, Host{}) }
+
+// sitAt is a desk with a host's cores and ranks.
+func sitAt(t *testing.T, host Host) *desk {
 	d := &desk{T: t, commands: make(chan protocol.Command, 100), events: make(chan protocol.Event, 100000), ended: make(chan struct{})}
-	s := New(Host{
-		Emit: func(e protocol.Event) {
-			if _, err := protocol.EncodeEvent(e); err != nil {
-				t.Errorf("an event that cannot be sent: %v", err)
-			}
-			d.events <- e
-		},
-		Yield: runtime.Gosched,
-		Sample: func(name string) ([]byte, error) {
-			if name == "opticks" {
-				return nil, fmt.Errorf("no network")
-			}
-			return nil, fmt.Errorf("no sample %s", name)
-		},
-	})
+	host.Emit = func(e protocol.Event) {
+		if _, err := protocol.EncodeEvent(e); err != nil {
+			t.Errorf("an event that cannot be sent: %v", err)
+		}
+		d.events <- e
+	}
+	host.Yield = runtime.Gosched
+	host.Sample = func(name string) ([]byte, error) {
+		if name == "opticks" {
+			return nil, fmt.Errorf("no network")
+		}
+		return nil, fmt.Errorf("no sample %s", name)
+	}
+	s := New(host)
 	go func() {
 		s.Serve(d.commands)
 		close(d.ended)

@@ -25,6 +25,7 @@ type Page struct {
 	CutKind  string
 	CutSize  string
 	Draft    Draft
+	Workers  int  // that are to train, 0 for as many as help
 	More     bool // more numbers are shown
 	AsTable  bool // the losses are shown as a table
 	LogScale bool
@@ -218,6 +219,9 @@ func (p *Page) ChoosePreset(name string) {
 	}
 }
 
+// ChooseWorkers sets how many are to train together.
+func (p *Page) ChooseWorkers(n string) { p.Workers, _ = strconv.Atoi(n) }
+
 // Recipe is the draft with the tokenizer that is in use; key names a field
 // that cannot be read, "" if all can.
 func (p *Page) Recipe() (r recipe.Recipe, key string) {
@@ -242,7 +246,7 @@ func (p *Page) Train() {
 		return
 	}
 	p.solve(TrainStation)
-	p.Host.Send(&protocol.Train{Recipe: r})
+	p.Host.Send(&protocol.Train{Recipe: r, Ranks: p.Workers})
 	p.Host.Show("run")
 }
 

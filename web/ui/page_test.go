@@ -45,7 +45,7 @@ func opened() (*Page, *paper) {
 	h := &paper{}
 	p := NewPage(h)
 	for _, e := range []protocol.Event{
-		&protocol.Ready{Backend: "cpu", Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village", "opticks"}},
+		&protocol.Ready{Backend: "cpu", Cores: 2, Ranks: 2, Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village", "opticks"}},
 		&protocol.State{State: "idle"},
 		&protocol.Text{Source: "sample", Name: "village", Bytes: 5000, Characters: 5000, Distinct: 40, Preview: "Tom had a ball. It was red.\nMore."},
 		&protocol.Tokenizer{Kind: "chars", Size: 40, Tokens: 5000, BytesPerToken: 1},
@@ -105,6 +105,29 @@ func TestTrainSendsWhatStandsInTheFields(t *testing.T) {
 	}
 	if html := draw(t, p); !strings.Contains(html, "Steps is many") {
 		t.Error("the page does not say which number is wrong")
+	}
+}
+
+// The number of workers can be chosen, and what the trainer says of it shows.
+func TestWorkers(t *testing.T) {
+	p, h := opened()
+	if html := draw(t, p); !strings.Contains(html, ">Workers<") || !strings.Contains(html, "as many as help") {
+		t.Error("the workers cannot be chosen")
+	}
+	p.ChooseWorkers("2")
+	p.Train()
+	if c := last[*protocol.Train](t, h); c.Ranks != 2 {
+		t.Errorf("it asks for %d workers", c.Ranks)
+	}
+	p.Apply(&protocol.Model{Recipe: p.Draft.Base, Ranks: 2})
+	if html := draw(t, p); !strings.Contains(html, `data-ranks="2"`) {
+		t.Error("the page does not say that 2 train")
+	}
+	p.Apply(&protocol.State{State: "training"})
+	p.Apply(&protocol.Problem{Code: protocol.RankLost, Got: "1"})
+	p.Apply(&protocol.Step{Step: 5, Steps: 10, Ranks: 1})
+	if html := draw(t, p); !strings.Contains(html, `data-ranks="1"`) || !strings.Contains(html, "goes on with one worker") {
+		t.Error("the page does not say that a worker was lost")
 	}
 }
 

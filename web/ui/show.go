@@ -144,6 +144,17 @@ func (p *Page) valLoss() string {
 	return ""
 }
 
+// ranks is the number of workers of the latest step, or that are to begin.
+func (p *Page) ranks() string {
+	switch {
+	case p.Model == nil:
+		return "1"
+	case p.Step.Step == 0:
+		return strconv.Itoa(p.Model.Ranks)
+	}
+	return strconv.Itoa(p.Step.Ranks)
+}
+
 func (p *Page) speed() string { return strconv.FormatFloat(p.Step.TokensPerSecond, 'f', 0, 64) }
 
 func (p *Page) fraction() string { return strconv.FormatFloat(p.done(), 'f', 4, 64) }
@@ -234,6 +245,7 @@ func (p *Page) modelFacts() []fact {
 		{Name: wording.ModelKind, Value: m.Recipe.Preset},
 		{Name: wording.LearnsFrom, Value: p.textName(m.Text)},
 		{Name: wording.Parameters, Value: wording.Count(m.Parameters)},
+		{Name: wording.Field("ranks"), Value: p.ranks()},
 		{Name: wording.Memory, Value: wording.Bytes(float64(m.Bytes))},
 		{Name: wording.StepLabel, Value: wording.Of(p.Step.Step, p.Step.Steps)},
 	}

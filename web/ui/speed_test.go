@@ -67,7 +67,7 @@ func TestMeasuresTheBrowser(t *testing.T) {
 
 func TestMeasuresTheLargeModelToo(t *testing.T) {
 	p, h := opened()
-	p.Speed.Large = true
+	p.Speed.Large, p.Ready.Ranks = true, 1
 	p.MeasureBrowser()
 	measured(t, p, h)
 	if n := len(p.Speed.Done); n != len(works) || p.speedRows()[0].Cells[large] != "100" || !p.Speed.Large {

@@ -148,6 +148,14 @@ func Preset(name string) string {
 	return name
 }
 
+// Workers is a choice of how many train together.
+func Workers(n int) string {
+	if n == 0 {
+		return "as many as help"
+	}
+	return Count(n)
+}
+
 // RunState is the state of the run in a word.
 func RunState(state string) string {
 	switch state {

@@ -68,6 +68,13 @@ var problems = map[protocol.Code]func(p *protocol.Problem) string{
 	protocol.TrainerGone: func(*protocol.Problem) string {
 		return "The part of the page that computes has ended, perhaps for lack of memory. The model is lost. Reload the page, and choose a smaller model or text."
 	},
+	protocol.RanksFewer: func(p *protocol.Problem) string {
+		return fmt.Sprintf("Training goes on with %s instead of %s: each needs a processor core, a piece of every batch, and memory of its own. The model becomes as good, only the time differs. For more, choose a larger batch or a smaller model.",
+			workers(p.Want), number(p.Got))
+	},
+	protocol.RankLost: func(p *protocol.Problem) string {
+		return fmt.Sprintf("A worker has stopped, perhaps for lack of memory. Nothing is lost: training goes on with %s. If it happens again, choose fewer workers or a smaller model.", workers(p.Got))
+	},
 	protocol.BadMessage: func(*protocol.Problem) string { return ours },
 	protocol.Internal:   func(*protocol.Problem) string { return ours },
 }
@@ -92,6 +99,14 @@ func number(text string) string {
 		return text
 	}
 	return Count(n)
+}
+
+// workers counts those that train together.
+func workers(text string) string {
+	if text == "1" {
+		return "one worker"
+	}
+	return number(text) + " workers"
 }
 
 // size writes a number of bytes for people.

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+)
+
+// unshared is a server without the headers that isolate the page, as many are:
+// its workers may share no memory.
+func unshared(page http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { page.ServeHTTP(bare{w}, r) })
+}
+
+type bare struct{ http.ResponseWriter }
+
+func (w bare) WriteHeader(status int) {
+	w.Header().Del("Cross-Origin-Opener-Policy")
+	w.Header().Del("Cross-Origin-Embedder-Policy")
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// cored is a server whose page believes in three cores, whatever the machine
+// has.
+func cored(page http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/trainer.js" {
+			page.ServeHTTP(w, r)
+			return
+		}
+		r.Header.Del("Accept-Encoding")
+		answer := httptest.NewRecorder()
+		page.ServeHTTP(answer, r)
+		maps.Copy(w.Header(), answer.Header())
+		w.Header().Del("Content-Length")
+		w.WriteHeader(answer.Code)
+		fmt.Fprint(w, `Object.defineProperty(navigator, "hardwareConcurrency", { value: 3 });`+"\n", answer.Body)
+	})
+}
+
+// time lets the page's trainer take steps and returns its answer.
+func (p *tab) time(r recipe.Recipe, steps, ranks int) *protocol.Benched {
+	p.Helper()
+	command, err := protocol.EncodeCommand(&protocol.Bench{Recipe: r, Steps: steps, Ranks: ranks})
+	if err != nil {
+		p.Fatal(err)
+	}
+	e, err := protocol.DecodeEvent([]byte(p.js(fmt.Sprintf(askWorker, command))))
+	benched, is := e.(*protocol.Benched)
+	if err != nil || !is {
+		p.Fatalf("the trainer answers %+v (%v)", e, err)
+	}
+	return benched
+}
+
+// Workers give the same bits each time, and the same over shared memory as by
+// messages.
+func TestBoardsGiveTheSameBits(t *testing.T) {
+	shared, sent := openTabOf(t, cored), openTabOf(t, func(page http.Handler) http.Handler { return unshared(cored(page)) })
+	if shared.js(`crossOriginIsolated`) != "true" || sent.js(`crossOriginIsolated`) != "false" {
+		t.Fatal("the pages are not as they should be")
+	}
+	for name, ranks := range map[string]int{"nanogpt-cpu": 2, "tiny": 3, "quick": 3} {
+		r, _ := recipe.ByName(name)
+		r.Batch = 5
+		first := shared.time(r, 5, ranks)
+		for _, other := range []*protocol.Benched{first, shared.time(r, 5, ranks), sent.time(r, 5, ranks)} {
+			if other.Ranks != ranks || other.LossLast != first.LossLast {
+				t.Errorf("%s: %d of %d ranks end at %v, before at %v", name, other.Ranks, ranks, other.LossLast, first.LossLast)
+			}
+		}
+		if alone := shared.time(r, 5, 1); alone.Ranks != 1 || math.Abs(alone.LossLast-first.LossLast) > togetherTolerance {
+			t.Errorf("%s: one rank ends at %v, %d at %v", name, alone.LossLast, ranks, first.LossLast)
+		}
+	}
+	shared.quiet()
+	sent.quiet()
+}
+
+// togetherTolerance is how far the loss of several workers may be from one's
+// after eight steps, nats a token: sums are taken in another order.
+const togetherTolerance = 1e-5
+
+// trainTogether begins a long run of two workers.
+func (p *tab) trainTogether() {
+	p.Helper()
+	p.choose("Preset", "tiny")
+	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`, 10*time.Second)
+	p.choose("Workers", "2")
+	p.fill("Steps", "100000")
+	p.press("Train")
+	p.state("training", 30*time.Second)
+	p.beyond(10)
+	p.until("two train", `document.getElementById("run").dataset.ranks === "2"`, 5*time.Second)
+}
+
+// beyond waits for a step.
+func (p *tab) beyond(step int) {
+	p.Helper()
+	p.until(fmt.Sprintf("step %d is done", step), fmt.Sprintf(`Number(document.getElementById("run").dataset.step) > %d`, step), time.Minute)
+}
+
+func (p *tab) step() (n int) {
+	fmt.Sscan(p.js(`document.getElementById("run").dataset.step`), &n)
+	return n
+}
+
+func TestPauseResumeStopOfTwo(t *testing.T) {
+	p := openTabOf(t, cored)
+	p.trainTogether()
+	p.press("Pause")
+	p.state("paused", 5*time.Second)
+	step := p.step()
+	time.Sleep(time.Second)
+	if now := p.step(); now != step {
+		t.Errorf("paused at step %d, a second later it was step %d", step, now)
+	}
+	p.press("Resume")
+	p.state("training", 5*time.Second)
+	p.beyond(step + 10)
+	p.press("Stop")
+	p.state("done", 5*time.Second)
+	p.press("Train") // the workers of the former run are not left over
+	p.state("training", 30*time.Second)
+	p.beyond(10)
+	p.press("Stop")
+	p.state("done", 5*time.Second)
+	p.quiet()
+}
+
+// A worker that ends without a word ends neither the page nor the run, over
+// shared memory and without.
+func TestWorkerEnds(t *testing.T) {
+	for name, change := range map[string]func(http.Handler) http.Handler{
+		"shared": cored, "sent": func(page http.Handler) http.Handler { return unshared(cored(page)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := openTabOf(t, change)
+			p.trainTogether()
+			p.inTrainer(`hornbookRanks[0].terminate()`)
+			p.until("one goes on", `document.getElementById("run").dataset.ranks === "1"`, time.Minute)
+			if says := p.notices(); !strings.Contains(says, "goes on with one worker") {
+				t.Errorf("the page says %q", says)
+			}
+			p.beyond(p.step() + 20)
+			p.press("Stop")
+			p.state("done", 5*time.Second)
+			p.quiet()
+		})
+	}
+}
+
+// inTrainer runs a script in the trainer's worker.
+func (p *tab) inTrainer(script string) {
+	p.Helper()
+	targets, err := chromedp.Targets(p.ctx)
+	if err != nil {
+		p.Fatal(err)
+	}
+	for _, info := range targets {
+		if info.Type == "worker" && strings.HasSuffix(info.URL, "/trainer.js") && !strings.HasPrefix(info.Title, "rank") {
+			p.evaluateIn(info.TargetID, script)
+			return
+		}
+	}
+	p.Fatalf("there is no trainer among %d targets", len(targets))
+}
+
+func (p *tab) evaluateIn(id target.ID, script string) {
+	p.Helper()
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(id))
+	defer cancel()
+	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: script})
+		return err
+	}))
+	if err != nil {
+		p.Fatal(err)
+	}
+}

@@ -1,0 +1,264 @@
+package train
+
+import (
+	"math"
+	"time"
+
+	"hornbook/model"
+	"hornbook/model/kernel"
+	"hornbook/model/optim"
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// group is a rank's place among those that train together; the zero group is
+// a rank alone. With n weights and N ranks, shard s of the weights lies at
+// [lo, hi) in the flat order, and its N slots on the board at N·lo + r·(hi-lo):
+// slot r ≠ s holds rank r's gradient of the shard, slot s its new weights. Each
+// rank's partial loss and squared norm follow at N·n + 2r, then the lead's word
+// and the losses of an evaluation.
+//
+// A step meets three times: gradients are put and each rank sums those of its
+// shard (reduce-scatter); the partial sums of loss and norm are put; the new
+// weights of each shard are put and everybody takes them (all-gather).
+type group struct {
+	board    Board
+	patience time.Duration // at each meeting; 0 for ever
+	shards   []shard       // by rank
+	other    []float32     // another rank's gradient of this rank's shard
+	before   []float32     // this rank's shard before the update under way
+	partial  []float32     // (N,2) loss and squared norm
+	word     []float32     // the lead's: 0 to take a step, n to evaluate n batches of both kinds
+}
+
+// shard is the part of the weights that one rank updates.
+type shard struct {
+	lo, hi int // in model.Weights
+	params []*tensor.Tensor
+}
+
+func (s shard) of(flat []float32) []float32 { return flat[s.lo:s.hi] }
+
+// newGroup takes a place at the board of a run of r.
+func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
+	g := group{board: b, shards: cut(r, m.Parameters, b.Size())}
+	mine := g.mine()
+	g.other, g.before = make([]float32, mine.hi-mine.lo), make([]float32, mine.hi-mine.lo)
+	g.partial, g.word = make([]float32, 2*b.Size()), make([]float32, 1)
+	if b.Rank() == 0 {
+		g.patience = startPatience
+	}
+	return g
+}
+
+// The lead waits for the others, whose part of the work is as large as its
+// own, 20 times as long as that took; at first, while they make their models,
+// a minute. The others wait for ever: the lead ends them.
+const (
+	leastPatience = 5 * time.Second
+	startPatience = time.Minute
+)
+
+// expect sets the lead's patience by the time that its part of a step took.
+func (g *group) expect(took time.Duration) {
+	if g.patience > 0 {
+		g.patience = max(leastPatience, 20*took)
+	}
+}
+
+// cut divides parameters into n neighbourly shards of about the same cost of
+// an update. It cuts between parameters only, since Muon needs whole matrices.
+func cut(r recipe.Recipe, params []*tensor.Tensor, n int) []shard {
+	var all float64
+	for _, p := range params {
+		all += optim.Cost(r, p)
+	}
+	shards := make([]shard, n)
+	var cost float64
+	at, s := 0, 0
+	for _, p := range params {
+		c := optim.Cost(r, p)
+		for s < n-1 && cost+c/2 > all*float64(s+1)/float64(n) {
+			s++
+			shards[s].lo, shards[s].hi = at, at
+		}
+		cost += c
+		at += p.Len()
+		shards[s].hi = at
+		shards[s].params = append(shards[s].params, p)
+	}
+	for s++; s < n; s++ {
+		shards[s].lo, shards[s].hi = at, at
+	}
+	return shards
+}
+
+func (g *group) size() int {
+	if g.board == nil {
+		return 1
+	}
+	return g.board.Size()
+}
+
+// mine is the shard of this rank.
+func (g *group) mine() shard { return g.shards[g.board.Rank()] }
+
+// slot is where rank r's numbers of shard s lie on the board.
+func (g *group) slot(s, r int) int {
+	lo, hi := g.shards[s].lo, g.shards[s].hi
+	return len(g.shards)*lo + r*(hi-lo)
+}
+
+// tail is where the partial sums begin, wordAt where the lead's word stands.
+func (g *group) tail() int   { return len(g.shards) * g.shards[len(g.shards)-1].hi }
+func (g *group) wordAt() int { return g.tail() + len(g.partial) }
+
+// part is this rank's part of n things; alone all are.
+func (g *group) part(n int) (lo, hi int) {
+	if g.board == nil {
+		return 0, n
+	}
+	rank, size := g.board.Rank(), g.board.Size()
+	return rank * n / size, (rank + 1) * n / size
+}
+
+// share gives the lead's weights to all.
+func (g *group) share(m *model.GPT) error {
+	if g.board.Rank() == 0 {
+		for i, s := range g.shards {
+			g.board.Put(All, g.slot(i, i), s.of(m.Weights))
+		}
+		g.board.Put(All, g.wordAt(), g.word)
+	}
+	if err := g.board.Sync(g.patience); err != nil {
+		return err
+	}
+	if g.board.Rank() != 0 {
+		for i, s := range g.shards {
+			g.board.Get(s.of(m.Weights), g.slot(i, i))
+		}
+	}
+	return nil
+}
+
+// scatter gives the ranks this rank's gradients of their shards. Ranks other
+// than the lead do first what it commands besides, by assist.
+func (g *group) scatter(m *model.GPT, assist func(n int) error) error {
+	if g.board == nil {
+		return nil
+	}
+	rank := g.board.Rank()
+	for i, s := range g.shards {
+		if i != rank {
+			g.board.Put(i, g.slot(i, rank), s.of(m.Gradients))
+		}
+	}
+	if rank == 0 {
+		return g.command(0)
+	}
+	for {
+		if err := g.board.Sync(g.patience); err != nil {
+			return err
+		}
+		g.board.Get(g.word, g.wordAt())
+		if g.word[0] == 0 {
+			return nil
+		}
+		if err := assist(int(g.word[0])); err != nil {
+			return err
+		}
+	}
+}
+
+// command is the lead's meeting with the others, which have put their
+// gradients, to tell them its word.
+func (g *group) command(word int) error {
+	if g.word[0] != float32(word) {
+		g.word[0] = float32(word)
+		g.board.Put(All, g.wordAt(), g.word)
+	}
+	return g.board.Sync(g.patience)
+}
+
+// collect gives the lead this rank's part of an evaluation's losses.
+func (g *group) collect(losses []float32) error {
+	n, at, size := len(losses), g.wordAt()+1, g.board.Size()
+	if lo, hi := g.part(n); g.board.Rank() != 0 {
+		g.board.Put(0, at+lo, losses[lo:hi])
+	}
+	if err := g.board.Sync(g.patience); err != nil {
+		return err
+	}
+	for r := 1; g.board.Rank() == 0 && r < size; r++ {
+		lo, hi := r*n/size, (r+1)*n/size
+		g.board.Get(losses[lo:hi], at+lo)
+	}
+	return nil
+}
+
+// reduce turns the ranks' gradients into their sums, each rank its shard's,
+// and this rank's part of the loss into that of the whole batch. norm is that
+// of the whole gradient. Alone there is nothing to sum.
+func (g *group) reduce(m *model.GPT, part float64) (loss, norm float64, err error) {
+	if g.board == nil {
+		return part, optim.Norm(m.Parameters), nil
+	}
+	rank := g.board.Rank()
+	sum := g.mine().of(m.Gradients)
+	for r := range g.shards {
+		if r != rank {
+			g.board.Get(g.other, g.slot(rank, r))
+			kernel.Add(sum, sum, g.other)
+		}
+	}
+	return g.meet(part, optim.Squares(g.mine().params))
+}
+
+// meet adds up what each rank has of the loss and of the squared norm. All
+// ranks get the same bits.
+func (g *group) meet(part, squares float64) (loss, norm float64, err error) {
+	rank := g.board.Rank()
+	mine := g.partial[2*rank:][:2]
+	mine[0], mine[1] = float32(part), float32(squares)
+	g.board.Put(All, g.tail()+2*rank, mine)
+	if err := g.board.Sync(g.patience); err != nil {
+		return 0, 0, err
+	}
+	squares = 0
+	for r := range g.shards {
+		theirs := g.partial[2*r:][:2]
+		if r != rank {
+			g.board.Get(theirs, g.tail()+2*r)
+		}
+		loss += float64(theirs[0])
+		squares += float64(theirs[1])
+	}
+	return loss, math.Sqrt(squares), nil
+}
+
+// keep notes this rank's shard as it is before the update.
+func (g *group) keep(m *model.GPT) {
+	if g.board != nil {
+		copy(g.before, g.mine().of(m.Weights))
+	}
+}
+
+// gather gives this rank's new weights to all and takes theirs. On an error
+// the weights are again those that keep noted.
+func (g *group) gather(m *model.GPT) error {
+	if g.board == nil {
+		return nil
+	}
+	rank := g.board.Rank()
+	g.board.Put(All, g.slot(rank, rank), g.mine().of(m.Weights))
+	if err := g.board.Sync(g.patience); err != nil {
+		copy(g.mine().of(m.Weights), g.before)
+		return err
+	}
+	for i, s := range g.shards {
+		if i != rank {
+			g.board.Get(s.of(m.Weights), g.slot(i, i))
+		}
+	}
+	return nil
+}

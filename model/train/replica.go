@@ -1,0 +1,134 @@
+package train
+
+import (
+	"fmt"
+	"time"
+
+	"hornbook/model"
+	"hornbook/model/cpu"
+	"hornbook/model/data"
+	"hornbook/model/optim"
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// replica is one rank's copy of the model with what it takes steps with. All
+// ranks draw the same batches; each computes the gradient of its own rows.
+type replica struct {
+	Recipe   recipe.Recipe
+	Model    *model.GPT
+	Done     int     // steps taken
+	Loss     float64 // of the latest batch, nats a token
+	GradNorm float64 // before clipping
+	Fraction float64 // of the peak learning rate, at the latest step
+
+	tape      *tensor.Tape
+	batches   *data.Sampler
+	drawn     int // batches so far
+	trainEval *data.Sampler
+	valEval   *data.Sampler
+	losses    []float32 // of the batches of an evaluation
+	optimizer *optim.Optimizer
+	group     group
+}
+
+// newReplica has all weights zero.
+func newReplica(r recipe.Recipe, ids []int32) (replica, error) {
+	if err := r.Check(); err != nil {
+		return replica{}, err
+	}
+	c := r.Model
+	if need := data.MinTokens(c.Context); len(ids) < need {
+		return replica{}, fmt.Errorf("%w: it has %d tokens, %d are needed", ErrTooShort, len(ids), need)
+	}
+	train, val := data.Split(ids, c.Context)
+	return replica{Recipe: r, Model: model.New(c), tape: tensor.NewTape(cpu.New()),
+		batches:   data.NewSampler(train, r.Batch, c.Context, r.Seed),
+		trainEval: data.NewSampler(train, r.Batch, c.Context, 0), valEval: data.NewSampler(val, r.Batch, c.Context, 0),
+		losses: make([]float32, mostLosses(r))}, nil
+}
+
+// join makes the replica take its steps in g. It keeps the moments that it has
+// of the parameters that are its to update; those of others begin at zero.
+func (p *replica) join(g group) {
+	params := p.Model.Parameters
+	if g.board != nil {
+		params = g.mine().params
+	}
+	next := optim.New(p.Recipe, params)
+	next.Continue(p.Done, p.optimizer)
+	p.group, p.optimizer = g, next
+}
+
+// gradients computes those of the next batch, and its loss and norm. After an
+// error it may be called again: the batch is the same.
+func (p *replica) gradients() (err error) {
+	for ; p.drawn <= p.Done; p.drawn++ {
+		p.batches.Next()
+	}
+	begin := time.Now()
+	part := p.backward()
+	p.group.expect(time.Since(begin))
+	if err := p.group.scatter(p.Model, p.assist); err != nil {
+		return err
+	}
+	p.Loss, p.GradNorm, err = p.group.reduce(p.Model, part)
+	if err == nil && (!finite(p.Loss) || !finite(p.GradNorm)) {
+		return ErrDiverged
+	}
+	return err
+}
+
+// backward computes the gradients of this rank's rows, and their part of the
+// batch's loss.
+func (p *replica) backward() float64 {
+	lo, hi := p.group.part(p.Recipe.Batch)
+	t := p.Recipe.Model.Context
+	x, y := p.batches.X[lo*t:hi*t], p.batches.Y[lo*t:hi*t]
+	p.Model.ZeroGrad()
+	p.tape.Reset(true)
+	loss := p.Model.Loss(p.tape, x, y, hi-lo)
+	weight := float32(hi-lo) / float32(p.Recipe.Batch)
+	p.tape.BackwardOf(loss, weight)
+	return float64(weight) * float64(loss.Data[0])
+}
+
+// update changes the weights by the gradients. After an error they are as
+// before.
+func (p *replica) update() error {
+	params := p.Model.Parameters
+	if p.group.board != nil {
+		params = p.group.mine().params
+	}
+	p.group.keep(p.Model)
+	optim.Clip(params, p.GradNorm, p.Recipe.Clip)
+	fraction := p.optimizer.Step()
+	if err := p.group.gather(p.Model); err != nil {
+		return err
+	}
+	p.Fraction = fraction
+	p.Done++
+	return nil
+}
+
+// Serve is the life of a rank other than the lead: it takes its part of every
+// step until a rank is lost, as all are to it when the run ends.
+func Serve(t Task, b Board) error {
+	p, err := newReplica(t.Recipe, t.IDs)
+	if err != nil {
+		return err
+	}
+	p.Done = t.Done
+	p.join(newGroup(b, t.Recipe, p.Model))
+	if err := p.group.share(p.Model); err != nil {
+		return err
+	}
+	for {
+		if err := p.gradients(); err != nil {
+			return err
+		}
+		if err := p.update(); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"syscall/js"
+	"time"
+	"unsafe"
+
+	"hornbook/model/recipe"
+	"hornbook/model/train"
+)
+
+// task is a train.Task without its ids, which travel beside it.
+type task struct {
+	Recipe recipe.Recipe `json:"recipe"`
+	Done   int           `json:"done"`
+}
+
+// serve is the life of a rank that is not the lead.
+func serve(seat js.Value) error {
+	var t task
+	if err := json.Unmarshal([]byte(seat.Get("task").String()), &t); err != nil {
+		return err
+	}
+	bytes := seat.Get("ids")
+	ids := make([]int32, bytes.Length()/4)
+	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(ids))), 4*len(ids)), bytes)
+	b := newBoard(seat)
+	js.Global().Call("postMessage", "ready")
+	return train.Serve(train.Task{Recipe: t.Recipe, IDs: ids, Done: t.Done}, b)
+}
+
+// crew is the lead's board with the workers of the other ranks.
+type crew struct {
+	*board
+	told js.Func
+}
+
+// startingTakes is how long workers may take until they are ready.
+const startingTakes = 30 * time.Second
+
+// launch starts workers for ranks 1 to size-1.
+func launch(t train.Task, size int) (train.Crew, error) {
+	text, err := json.Marshal(task{t.Recipe, t.Done})
+	if err != nil {
+		return nil, err
+	}
+	c, ready := &crew{}, make(chan struct{}, size)
+	c.told = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if args[0].String() == "ready" {
+			ready <- struct{}{}
+		} else {
+			c.lose()
+		}
+		return nil
+	})
+	floats := train.BoardLen(t.Recipe, size)
+	c.board = newBoard(js.Global().Call("hornbookRecruit", size, floats, string(text), place(t.IDs), len(t.IDs), c.told))
+	runtime.KeepAlive(t.IDs)
+	if err := c.begin(ready); err != nil {
+		c.End()
+		return nil, err
+	}
+	return c, nil
+}
+
+// begin waits until all workers are ready.
+func (c *crew) begin(ready <-chan struct{}) error {
+	limit := time.After(startingTakes)
+	for range c.size - 1 {
+		select {
+		case <-ready:
+		case <-c.lost:
+			return errors.New("a worker ended before it was ready")
+		case <-limit:
+			return fmt.Errorf("a worker was not ready after %v", startingTakes)
+		}
+	}
+	return nil
+}
+
+// End ends the workers at once, whatever they do.
+func (c *crew) End() {
+	js.Global().Call("hornbookDismiss")
+	c.close.Invoke()
+	c.told.Release()
+	c.turning.Release()
+}
