@@ -35,7 +35,7 @@ func GELU(y, slope, x []float32) {
 
 // positive is max(v,0), with NaN for NaN, which Max does not promise.
 func positive(v simd.Float32s) simd.Float32s {
-	var zero simd.Float32s
+	zero := zero()
 	return zero.IfElse(v.Less(zero), v)
 }
 
@@ -52,6 +52,7 @@ func ReLU2(y, x []float32) {
 		v := positive(loadRest(x[:n], i))
 		v.Mul(v).StorePart(y[i:])
 	}
+	leave()
 }
 
 // ReLU2Grad is ReLU2GradRef, fast.
@@ -66,4 +67,5 @@ func ReLU2Grad(dx, dy, x []float32) {
 		slope := two.Mul(positive(loadRest(x[:n], i)))
 		loadRest(dy[:n], i).MulAdd(slope, loadRest(dx, i)).StorePart(dx[i:])
 	}
+	leave()
 }

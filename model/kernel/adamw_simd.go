@@ -27,4 +27,5 @@ func AdamW(w, g, m, v []float32, s AdamWStep) {
 		store(pw, i, minusLR.MulAdd(step, load(pw, i).Mul(keep)))
 	}
 	AdamWRef(w[i:], g[i:n], m[i:n], v[i:n], s)
+	leave()
 }

@@ -6,7 +6,7 @@ import "simd"
 
 // addDots computes y[j] += Σ_k x[k]·b[j*stride+k], four j at a time.
 func addDots(y, x, b []float32, stride int) {
-	var zero simd.Float32s
+	zero := simd.LoadFloat32s(zeros[:])
 	px, pb, w, k := start(x), start(b), zero.Len(), len(x)
 	j := 0
 	for ; j+4 <= len(y); j += 4 {

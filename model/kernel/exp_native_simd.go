@@ -43,6 +43,7 @@ func expVectors(y, x unsafe.Pointer, n int, m, scale float32, sum *vector) {
 		total = total.Add(e)
 	}
 	total.Store(sum[:])
+	leave()
 }
 
 // normal is Φ(x), given e = e^(-x²/2).
@@ -56,7 +57,7 @@ func normal(x, e simd.Float32s) simd.Float32s {
 	p = p.MulAdd(t, simd.BroadcastFloat32s(0.09947941))
 	p = p.MulAdd(t, simd.BroadcastFloat32s(0.10056026))
 	upper := p.Mul(t).Mul(e)
-	return upper.IfElse(x.Less(simd.BroadcastFloat32s(0)), one.Sub(upper))
+	return upper.IfElse(x.Less(zero()), one.Sub(upper))
 }
 
 func geluVectors(y, slope, x unsafe.Pointer, n int) {
@@ -69,6 +70,7 @@ func geluVectors(y, slope, x unsafe.Pointer, n int) {
 		store(slope, i, v.Mul(density).MulAdd(e, p))
 		store(y, i, v.Mul(p))
 	}
+	leave()
 }
 
 func swigluVectors(y, gate, up unsafe.Pointer, n int) {
@@ -79,6 +81,7 @@ func swigluVectors(y, gate, up unsafe.Pointer, n int) {
 		e := raise(reduce(g.Neg()))
 		store(y, i, g.Mul(load(up, i)).Div(one.Add(e)))
 	}
+	leave()
 }
 
 func swigluGradVectors(dgate, dup, dy, gate, up unsafe.Pointer, n int) {
@@ -92,4 +95,5 @@ func swigluGradVectors(dgate, dup, dy, gate, up unsafe.Pointer, n int) {
 		store(dgate, i, load(dgate, i).Add(d.Mul(load(up, i)).Mul(slope)))
 		store(dup, i, load(dup, i).Add(d.Mul(g)))
 	}
+	leave()
 }

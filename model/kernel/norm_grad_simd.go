@@ -37,7 +37,7 @@ func normGradSums(dy, x, gain, dgain, dbias []float32, m, s float32) (sumG, sumG
 	c, i := len(dy), 0
 	pd, px, pg, dg, db := start(dy), start(x), start(gain), start(dgain), start(dbias)
 	vm, vs := simd.BroadcastFloat32s(m), simd.BroadcastFloat32s(s)
-	var gs, gns simd.Float32s
+	gs, gns := zero(), zero()
 	w := gs.Len()
 	for ; i+w <= c; i += w {
 		d, n := load(pd, i), load(px, i).Sub(vm).Mul(vs)
@@ -85,4 +85,5 @@ func normGradRow(dx, dy, x, gain []float32, m, s, meanG, meanGN float32) {
 		n, g := (x[i]-m)*s, affine(dy[i], gain, nil, i)
 		dx[i] += s * (g - meanG - n*meanGN)
 	}
+	leave()
 }

@@ -39,7 +39,7 @@ func LayerNorm(y, mean, rstd, x, gain, bias []float32, c int, eps float32) {
 
 func sum(x []float32) float32 {
 	n, i, p := len(x), 0, start(x)
-	var s, t simd.Float32s
+	s, t := zero(), zero()
 	w := s.Len()
 	for ; i+2*w <= n; i += 2 * w {
 		s, t = s.Add(load(p, i)), t.Add(load(p, i+w))
@@ -56,7 +56,7 @@ func sum(x []float32) float32 {
 // sumSquares is Σ (x[i] - m)².
 func sumSquares(x []float32, m float32) float32 {
 	n, i, p := len(x), 0, start(x)
-	var s, t simd.Float32s
+	s, t := zero(), zero()
 	w, vm := s.Len(), simd.BroadcastFloat32s(m)
 	for ; i+2*w <= n; i += 2 * w {
 		d, e := load(p, i).Sub(vm), load(p, i+w).Sub(vm)
@@ -92,4 +92,5 @@ func normalise(y, x, gain, bias []float32, m, s float32) {
 	for ; i < n; i++ {
 		y[i] = affine((x[i]-m)*s, gain, bias, i)
 	}
+	leave()
 }

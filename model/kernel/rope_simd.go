@@ -54,4 +54,5 @@ func rotateHead(y, x, cos, sin []float32, sign float32, add bool) {
 		}
 		y[i], y[half+i] = a, b
 	}
+	leave()
 }

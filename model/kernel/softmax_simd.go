@@ -93,4 +93,5 @@ func softmaxGradRow(dp, p []float32, dot, scale float32) {
 	if i < n {
 		vs.Mul(loadRest(p, i)).Mul(loadRest(dp, i).Sub(vd)).StorePart(dp[i:])
 	}
+	leave()
 }

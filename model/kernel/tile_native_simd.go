@@ -52,7 +52,8 @@ func stripCols(height int, c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda,
 //go:nocheckptr
 func columnRows(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
 	for ; tiles > 0; tiles-- {
-		var c00, c01, c10, c11, c20, c21, c30, c31 simd.Float32s
+		c00, c01, c10, c11 := zero(), zero(), zero(), zero()
+		c20, c21, c30, c31 := zero(), zero(), zero(), zero()
 		a0, a2, bk := a, unsafe.Add(a, 2*lda), b
 		for left := k; left > 0; left-- {
 			b0, b1 := load(bk, 0), load(bk, c00.Len())
@@ -72,6 +73,7 @@ func columnRows(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uint
 		storeRow(unsafe.Add(c, 3*ldc), c30, c31, accumulate)
 		a, c = unsafe.Add(a, astep), unsafe.Add(c, 4*ldc)
 	}
+	leave()
 }
 
 // columnCols is stripCols for one panel.
@@ -79,7 +81,8 @@ func columnRows(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uint
 //go:nocheckptr
 func columnCols(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool) {
 	for ; tiles > 0; tiles-- {
-		var c00, c01, c10, c11, c20, c21, c30, c31 simd.Float32s
+		c00, c01, c10, c11 := zero(), zero(), zero(), zero()
+		c20, c21, c30, c31 := zero(), zero(), zero(), zero()
 		ak, bk := a, b
 		for left := k; left > 0; left-- {
 			b0, b1 := load(bk, 0), load(bk, c00.Len())
@@ -99,6 +102,7 @@ func columnCols(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uint
 		storeRow(unsafe.Add(c, 3*ldc), c30, c31, accumulate)
 		a, c = unsafe.Add(a, astep), unsafe.Add(c, 4*ldc)
 	}
+	leave()
 }
 
 func storeRow(c unsafe.Pointer, lo, hi simd.Float32s, accumulate bool) {
