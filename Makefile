@@ -9,7 +9,7 @@ WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
 IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/trainer
 
-.PHONY: all run build test check bench generate fuzz clean
+.PHONY: all run build test check bench compare generate fuzz clean
 
 all: build
 
@@ -65,6 +65,14 @@ bench: build
 	go test -run=NONE -bench=. ./model/kernel ./tokenizer ./model/data/village
 	./build/hornbook bench -preset nanogpt-cpu
 	./build/hornbook bench -where chromium -preset nanogpt-cpu
+
+# compare prints README's tables: Hornbook beside PyTorch, natively and in
+# Chromium, in turns. It needs Debian's python3-torch and libopenblas0-openmp.
+# COMPARE='--rounds 1' is a quicker look.
+PYTHON ?= /usr/bin/python3
+compare: build
+	@$(PYTHON) -c "import torch" || { echo "compare needs PyTorch: apt-get install python3-torch libopenblas0-openmp"; exit 1; }
+	$(PYTHON) -B cmd/hornbook/testdata/compare.py $(COMPARE)
 
 clean:
 	rm -rf build node_modules static/dist

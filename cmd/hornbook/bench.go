@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strconv"
 
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
@@ -20,21 +21,46 @@ type result struct {
 	Backend string `json:"backend"`
 	Preset  string `json:"preset"`
 	Ranks   int    `json:"ranks"`
-	*protocol.Benched
+	speeds
 }
 
-// bench times training steps here or in a browser.
+// speeds are the trainer's answers to Bench and to Measure.
+type speeds struct {
+	*protocol.Benched
+	*protocol.Measured
+}
+
+// take keeps an answer.
+func (s *speeds) take(e protocol.Event) error {
+	switch e := e.(type) {
+	case *protocol.Benched:
+		s.Benched = e
+	case *protocol.Measured:
+		s.Measured = e
+	case *protocol.Problem:
+		return problem{e}
+	}
+	return nil
+}
+
+func (s *speeds) complete() bool { return s.Benched != nil && s.Measured != nil }
+
+// bench times training steps, and what else the machine can do, here or in a
+// browser.
 func bench(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	where := f.String("where", "native", "native, or chromium: in the page's worker in a headless browser")
 	backend := f.String("backend", "cpu", "what computes; cpu is the one there is")
 	asJSON := f.Bool("json", false, "write one JSON object")
-	preset := addPresetFlags(f, "how many steps to time (default 50)", 1)
+	preset, shape := addPresetFlags(f, "how many steps to time (default 50)", 1), addShapeFlags(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
 	r, err := preset.recipe(f)
 	if err != nil {
+		return err
+	}
+	if r, err = shape.change(r); err != nil {
 		return err
 	}
 	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks}
@@ -43,46 +69,78 @@ func bench(args []string, out, errs io.Writer) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	var measured *protocol.Benched
-	switch {
+	var s speeds
+	switch commands := []protocol.Command{command, &protocol.Measure{}}; {
 	case *backend != "cpu":
 		return wrongUsage("-backend %s: this version computes on the cpu", *backend)
 	case *where == "native":
-		measured, err = benchHere(ctx, command)
+		s, err = benchHere(ctx, commands)
 	case *where == "chromium":
-		measured, err = benchInChromium(ctx, command)
+		s, err = benchInChromium(ctx, commands)
 	default:
 		return wrongUsage("-where %s: choose native or chromium", *where)
 	}
 	if err != nil {
 		return err
 	}
-	if measured.Ranks < *preset.ranks {
-		p := &protocol.Problem{Code: protocol.RanksFewer, Got: strconv.Itoa(*preset.ranks), Want: strconv.Itoa(measured.Ranks)}
+	if s.Ranks < *preset.ranks {
+		p := &protocol.Problem{Code: protocol.RanksFewer, Got: strconv.Itoa(*preset.ranks), Want: strconv.Itoa(s.Ranks)}
 		fmt.Fprintf(errs, "hornbook: %s\n", problem{p})
 	}
-	return tellBench(out, result{*where, *backend, r.Preset, measured.Ranks, measured}, *asJSON)
+	return tellBench(out, result{*where, *backend, r.Preset, s.Ranks, s}, *asJSON)
 }
 
-func benchHere(ctx context.Context, c *protocol.Bench) (measured *protocol.Benched, err error) {
-	converse(ctx, []protocol.Command{c}, func(e protocol.Event) bool {
-		switch e := e.(type) {
-		case *protocol.Benched:
-			measured = e
-		case *protocol.Problem:
-			err = problem{e}
+// shapeFlags change a preset's shape to that of another work.
+type shapeFlags struct{ batch, context, layers, heads, channels *int }
+
+func addShapeFlags(f *flag.FlagSet) shapeFlags {
+	number := func(name, about string) *int { return f.Int(name, 0, about+" (default the preset's)") }
+	return shapeFlags{
+		batch: number("batch", "sequences a step"), context: number("context", "tokens that the model sees at once"),
+		layers: number("layers", "number of blocks"), heads: number("heads", "heads of attention, of keys and values too"),
+		channels: number("channels", "width of the model; that of the MLP grows with it"),
+	}
+}
+
+func (s shapeFlags) change(r recipe.Recipe) (recipe.Recipe, error) {
+	set := func(to *int, value *int) {
+		if *value != 0 {
+			*to = *value
 		}
-		return measured != nil || err != nil
+	}
+	m := &r.Model
+	hidden := m.Hidden / m.Channels
+	set(&r.Batch, s.batch)
+	set(&m.Context, s.context)
+	set(&m.Layers, s.layers)
+	set(&m.Heads, s.heads)
+	set(&m.KVHeads, s.heads)
+	if set(&m.Channels, s.channels); *s.channels != 0 {
+		m.Hidden = hidden * m.Channels
+	}
+	if err := r.Check(); err != nil {
+		return r, wrongUsage("%s", err)
+	}
+	return r, nil
+}
+
+func benchHere(ctx context.Context, commands []protocol.Command) (s speeds, err error) {
+	converse(ctx, commands, func(e protocol.Event) (last bool) {
+		err = s.take(e)
+		return err != nil || s.complete()
 	})
-	return measured, err
+	return s, err
 }
 
 func tellBench(out io.Writer, r result, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(out).Encode(r)
 	}
-	_, err := fmt.Fprintf(out, "%s, %s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f of %.1f GFLOP/s, loss %.3f to %.3f\n",
+	_, err := fmt.Fprintf(out, "%s, %s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f GFLOP/s, loss %.3f to %.3f, %s of memory\n",
 		r.Preset, r.Where, r.Backend, wording.CountOf(r.Ranks, "worker", "workers"), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
-		r.GFLOPS, r.PeakGFLOPS, r.LossFirst, r.LossLast)
+		r.GFLOPS, r.LossFirst, r.LossLast, wording.Bytes(float64(r.MemoryBytes)))
+	if err == nil {
+		_, err = fmt.Fprintf(out, "one core: %s\n", wording.Measured(r.Measured))
+	}
 	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,21 +42,38 @@ func ready(ctx context.Context, address string) error {
 	return nil
 }
 
-// benchInChromium times c in the page's own worker.
-func benchInChromium(parent context.Context, c *protocol.Bench) (*protocol.Benched, error) {
+// benchInChromium gives the commands to the page's own worker.
+func benchInChromium(parent context.Context, commands []protocol.Command) (s speeds, err error) {
 	server, address, err := start("127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	defer server.Close()
 	ctx, cancel, err := openChromium(parent)
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	defer cancel()
 	if err := ready(ctx, address); err != nil {
-		return nil, err
+		return s, err
 	}
+	for _, c := range commands {
+		e, err := ask(ctx, c)
+		if err != nil {
+			return s, err
+		}
+		if err := s.take(e); err != nil {
+			return s, err
+		}
+	}
+	if !s.complete() {
+		return s, errors.New("the worker in Chromium answered something else")
+	}
+	return s, nil
+}
+
+// ask gives the worker a command and waits for its answer.
+func ask(ctx context.Context, c protocol.Command) (protocol.Event, error) {
 	command, err := protocol.EncodeCommand(c)
 	if err != nil {
 		return nil, err
@@ -64,24 +82,19 @@ func benchInChromium(parent context.Context, c *protocol.Bench) (*protocol.Bench
 	if err != nil {
 		return nil, fmt.Errorf("the worker in Chromium does not answer: %w", err)
 	}
-	e, err := protocol.DecodeEvent([]byte(answer))
-	if err != nil {
-		return nil, err
-	}
-	switch e := e.(type) {
-	case *protocol.Benched:
-		return e, nil
-	case *protocol.Problem:
-		return nil, problem{e}
-	}
-	return nil, fmt.Errorf("the worker in Chromium answered %T", e)
+	return protocol.DecodeEvent([]byte(answer))
 }
 
-// askWorker sends a bench command to the worker and waits for its answer.
+// askWorker sends a command to the worker and waits for the event that answers
+// it, which has the command's name, or for a problem.
 const askWorker = `new Promise((answer) => {
-	hornbookTrainer.addEventListener("message", (message) => {
+	const command = %s;
+	const listen = (message) => {
 		const event = JSON.parse(message.data).event;
-		if (event === "bench" || event === "problem") answer(message.data);
-	});
-	hornbookTrainer.postMessage({ json: JSON.stringify(%s) });
+		if (event !== command.command && event !== "problem") return;
+		hornbookTrainer.removeEventListener("message", listen);
+		answer(message.data);
+	};
+	hornbookTrainer.addEventListener("message", listen);
+	hornbookTrainer.postMessage({ json: JSON.stringify(command) });
 })`

@@ -94,6 +94,8 @@ func TestWhatIsRefused(t *testing.T) {
 		{2, "-top-p", []string{"generate", "-run", "x", "-top-p", "NaN"}},
 		{2, "-n 0", []string{"generate", "-run", "x", "-n", "0"}},
 		{2, "-where moon", []string{"bench", "-where", "moon"}},
+		{2, "heads", []string{"bench", "-heads", "5"}},
+		{2, "batch", []string{"bench", "-batch", "-1"}},
 		{2, "-backend webgpu", []string{"bench", "-backend", "webgpu"}},
 		{2, "host and a port", []string{"serve", "-addr", "nowhere"}},
 	} {
@@ -119,7 +121,8 @@ func TestBenchNative(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &b); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"where", "backend", "preset", "ranks", "ms_per_step", "tokens_per_second", "gflops", "peak_gflops", "loss_first", "loss_last"} {
+	for _, key := range []string{"where", "backend", "preset", "ranks", "ms_per_step", "tokens_per_second", "gflops", "peak_gflops", "loss_first", "loss_last",
+		"products", "writing_preset", "writing_tokens_per_second", "memory_bytes"} {
 		if _, there := b[key]; !there {
 			t.Errorf("the result lacks %q: %s", key, out)
 		}

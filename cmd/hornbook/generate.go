@@ -53,17 +53,17 @@ func generate(args []string, out, errs io.Writer) error {
 // write streams the prompt and n tokens after it to out, whole characters only.
 func write(kept checkpoint.Run, prompt string, n int, s model.Sampling, out io.Writer) error {
 	g, rng := model.NewGenerator(kept.Model, cpu.New()), s.Rand()
-	probs := g.Prompt(kept.Tokenizer.Encode([]byte(prompt)))
+	logits := g.Prompt(kept.Tokenizer.Encode([]byte(prompt)))
 	held := []byte(prompt)
 	for range n {
-		id := g.Pick(probs, s, rng)
+		id := g.Pick(logits, s, rng)
 		held = append(held, kept.Tokenizer.Piece(id)...)
 		whole := len(held) - unfinished(held)
 		if _, err := out.Write(held[:whole]); err != nil {
 			return err
 		}
 		held = append(held[:0], held[whole:]...)
-		probs = g.Next(id)
+		logits = g.Next(id)
 	}
 	_, err := fmt.Fprintf(out, "%s\n", held)
 	return err

@@ -15,7 +15,8 @@ const usage = `Hornbook teaches a tiny language model to write.
   hornbook serve    [-addr HOST:PORT]
   hornbook train    -data FILE [-preset NAME] [-method pretrain] [-steps N] [-seed N] [-ranks N] [-out DIR] [-json]
   hornbook generate -run DIR [-prompt TEXT] [-n N] [-temperature T] [-top-k K] [-top-p P] [-seed N]
-  hornbook bench    [-where native|chromium] [-backend cpu] [-preset NAME] [-ranks N] [-steps N] [-json]
+  hornbook bench    [-where native|chromium] [-backend cpu] [-preset NAME] [-ranks N] [-steps N]
+                    [-batch N] [-context N] [-layers N] [-heads N] [-channels N] [-json]
 
 "hornbook COMMAND -h" explains the flags of a command.
 `

@@ -209,7 +209,9 @@ func TestAccessible(t *testing.T) {
 	p.press("Show as table")
 	p.press("Generate")
 	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`, 60*time.Second)
-	check("after training")
+	p.press("Measure this browser")
+	p.until("it has measured", `document.getElementById("speed-says").textContent.startsWith("Measured")`, 2*time.Minute)
+	check("after training and measuring")
 	p.quiet()
 }
 

@@ -15,7 +15,7 @@ func head(x *tensor.Tensor, b, h int) kernel.Matrix {
 
 // block is the number of queries whose scores are held at once: a block of
 // queries by all their keys is the most of the T×T matrix that ever exists.
-const block = 32
+const block = 64
 
 // rows views queries i and up, at most block of them, of a head (T,D).
 func rows(m kernel.Matrix, i int) kernel.Matrix {
@@ -38,7 +38,7 @@ func (c *CPU) scores(room *[]float32, q, k kernel.Matrix, i int) (s, qi kernel.M
 		*room = make([]float32, block*k.Rows)
 	}
 	s = kernel.Mat((*room)[:qi.Rows*seen], qi.Rows, seen)
-	kernel.Matmul(s, qi, past(k, seen).T(), false, &c.ws)
+	kernel.MatmulCausal(s, qi, past(k, seen).T(), &c.ws)
 	return s, qi, seen
 }
 

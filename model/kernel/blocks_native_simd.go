@@ -12,3 +12,7 @@ func normBlock(y, mean, rstd, x, gain, bias []float32, c int, eps float32) (done
 func normGradBlock(dx, dgain, dbias, dy, x, gain, mean, rstd []float32, c int) (done bool) {
 	return false
 }
+
+func rotateBlock(y, x, cos, sin []float32, t, h, half int, sign float32, add bool) (done bool) {
+	return false
+}

@@ -70,3 +70,26 @@ func geluVectors(y, slope, x unsafe.Pointer, n int) {
 		store(y, i, v.Mul(p))
 	}
 }
+
+func swigluVectors(y, gate, up unsafe.Pointer, n int) {
+	one := simd.BroadcastFloat32s(1)
+	w := one.Len()
+	for i := 0; i < n; i += w {
+		g := load(gate, i)
+		e := raise(reduce(g.Neg()))
+		store(y, i, g.Mul(load(up, i)).Div(one.Add(e)))
+	}
+}
+
+func swigluGradVectors(dgate, dup, dy, gate, up unsafe.Pointer, n int) {
+	one := simd.BroadcastFloat32s(1)
+	w := one.Len()
+	for i := 0; i < n; i += w {
+		g := load(gate, i)
+		s := one.Div(one.Add(raise(reduce(g.Neg()))))
+		slope := g.MulAdd(one.Sub(s), one)
+		d := load(dy, i).Mul(s)
+		store(dgate, i, load(dgate, i).Add(d.Mul(load(up, i)).Mul(slope)))
+		store(dup, i, load(dup, i).Add(d.Mul(g)))
+	}
+}

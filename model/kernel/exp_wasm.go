@@ -36,6 +36,20 @@ func expLoop(y, x unsafe.Pointer, n int, m, scale float32, sum, table unsafe.Poi
 //go:noescape
 func geluLoop(y, slope, x unsafe.Pointer, n int, table unsafe.Pointer)
 
+func swigluVectors(y, gate, up unsafe.Pointer, n int) {
+	swigluLoop(y, gate, up, n, unsafe.Pointer(&expTable))
+}
+
+func swigluGradVectors(dgate, dup, dy, gate, up unsafe.Pointer, n int) {
+	swigluGradLoop(dgate, dup, dy, gate, up, n, unsafe.Pointer(&expTable))
+}
+
+//go:noescape
+func swigluLoop(y, gate, up unsafe.Pointer, n int, table unsafe.Pointer)
+
+//go:noescape
+func swigluGradLoop(dgate, dup, dy, gate, up unsafe.Pointer, n int, table unsafe.Pointer)
+
 // softmaxBlock is causalSoftmax for rows of whole vectors.
 func softmaxBlock(p Matrix, scale float32, sums []float32, again bool) (done bool) {
 	if p.Cols%4 != 0 || !(scale > 0) {

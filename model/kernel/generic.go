@@ -12,6 +12,12 @@ const Fused = false
 
 func Matmul(c, a, b Matrix, accumulate bool, _ *Workspace) { MatmulRef(c, a, b, accumulate) }
 
+func MatmulSymmetric(c, a, b Matrix, accumulate bool, _ *Workspace) {
+	MatmulSymmetricRef(c, a, b, accumulate)
+}
+
+func MatmulCausal(c, a, b Matrix, _ *Workspace) { MatmulCausalRef(c, a, b) }
+
 func Add(dst, x, y []float32)                     { AddRef(dst, x, y) }
 func Axpy(dst []float32, a float32, x []float32)  { AxpyRef(dst, a, x) }
 func Scale(dst []float32, a float32, x []float32) { ScaleRef(dst, a, x) }
@@ -57,3 +63,19 @@ func RoPEGrad(dx, dy, cos, sin []float32, t, h, d, first int) {
 }
 
 func AdamW(w, g, m, v []float32, s AdamWStep) { AdamWRef(w, g, m, v, s) }
+
+// MultiplyAdds does turns times 48 multiply-adds that do not wait for each
+// other. It returns the number of floating-point operations.
+func MultiplyAdds(turns int) int {
+	var sums [12]float32
+	for range 4 * turns {
+		for i, s := range sums {
+			sums[i] = s*0.5 + 0.25
+		}
+	}
+	kept = sums[0]
+	return turns * 48 * 2
+}
+
+// kept is where a result goes that nobody reads, so that it is computed.
+var kept float32

@@ -116,3 +116,42 @@ func MatmulRef(c, a, b Matrix, accumulate bool) {
 		}
 	}
 }
+
+// MatmulSymmetricRef is MatmulRef for a product that is known to be symmetric,
+// such as X·Xᵀ; if accumulate, C must be too. Element (j,i) is a copy of (i,j)
+// for j > i.
+func MatmulSymmetricRef(c, a, b Matrix, accumulate bool) {
+	checkSquare(c)
+	MatmulRef(c, a, b, accumulate)
+	mirror(c)
+}
+
+// MatmulCausalRef is MatmulRef, but that the part of C that causal attention
+// does not see may be left with any content: (i,j) with j > Cols-Rows+i.
+func MatmulCausalRef(c, a, b Matrix) {
+	checkCausalShape(c)
+	MatmulRef(c, a, b, false)
+}
+
+func checkSquare(c Matrix) {
+	if c.Rows != c.Cols {
+		panic("kernel: a symmetric product is square")
+	}
+}
+
+// mirror copies what lies below the diagonal above it, a square of 8 at a time
+// for the caches' sake.
+func mirror(c Matrix) {
+	const square = 8
+	n, ld := c.Rows, c.Stride
+	for i := 0; i < n; i += square {
+		for j := 0; j <= i; j += square {
+			for r := i; r < min(i+square, n); r++ {
+				row := c.Data[r*ld:][:min(j+square, r)]
+				for at := j; at < len(row); at++ {
+					c.Data[at*ld+r] = row[at]
+				}
+			}
+		}
+	}
+}

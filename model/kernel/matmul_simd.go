@@ -14,6 +14,8 @@ const (
 
 	blockN = 512
 
+	lowerCols = 32 // columns of a lower triangle that begin in one row
+
 	// Below these, packing costs more than it gains.
 	packRows = 96 // rows of C that share B
 	packCols = 64 // columns of C that share a transposed A
@@ -29,11 +31,40 @@ func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
 	case c.Rows <= shortRows && !a.Transposed && b.Transposed:
 		matmulDots(c, a, b, accumulate)
 	default:
-		matmulBlocks(c, a, b, accumulate, ws)
+		matmulBlocks(c, a, b, accumulate, everything, ws)
 	}
 }
 
-func matmulBlocks(c, a, b Matrix, accumulate bool, ws *Workspace) {
+// MatmulCausal is MatmulCausalRef, fast: it leaves out tiles.
+func MatmulCausal(c, a, b Matrix, ws *Workspace) {
+	checkMatmul(c, a, b)
+	checkCausalShape(c)
+	if c.Rows <= shortRows || a.Cols == 0 {
+		Matmul(c, a, b, false, ws)
+		return
+	}
+	matmulBlocks(c, a, b, false, c.Cols-c.Rows, ws)
+}
+
+// MatmulSymmetric is MatmulSymmetricRef, fast: tiles above the diagonal are
+// left out.
+func MatmulSymmetric(c, a, b Matrix, accumulate bool, ws *Workspace) {
+	checkMatmul(c, a, b)
+	checkSquare(c)
+	if c.Rows == 0 || a.Cols == 0 {
+		MatmulSymmetricRef(c, a, b, accumulate)
+		return
+	}
+	matmulBlocks(c, a, b, accumulate, 0, ws)
+	mirror(c)
+}
+
+// everything is a diagonal beyond all of C.
+const everything = 1 << 40
+
+// matmulBlocks is MatmulRef, but that elements (i,j) with j > i + diagonal may
+// be left as they are.
+func matmulBlocks(c, a, b Matrix, accumulate bool, diagonal int, ws *Workspace) {
 	m, n, k := c.Rows, c.Cols, a.Cols
 	kBlocks := (k + blockK - 1) / blockK
 	kStep := (k + kBlocks - 1) / kBlocks
@@ -46,7 +77,11 @@ func matmulBlocks(c, a, b Matrix, accumulate bool, ws *Workspace) {
 			bb := packB(b.view(p, j, kb, nb), m, ws)
 			for i := 0; i < m; i += blockM {
 				mb := min(blockM, m-i)
+				if j > i+mb-1+diagonal {
+					continue
+				}
 				ab := packA(a.view(i, p, mb, kb), nb, ws)
+				ab.lower, ab.above = nb-1 > diagonal+i-j, j-i-diagonal
 				multiply(c.view(i, j, mb, nb), ab, bb, kb, accumulate || p > 0, ws)
 			}
 		}
@@ -87,6 +122,8 @@ type blockA struct {
 	full   int  // rows in tiles
 	lying  bool // each row of a tile by itself: stripRows
 	edge   []float32
+	lower  bool // leave out tiles above the diagonal,
+	above  int  // which begins in this row
 }
 
 // groupA is tiles of one height.
@@ -189,49 +226,69 @@ func packB(b Matrix, m int, ws *Workspace) blockB {
 	return blockB{packed: ws.b, direct: b, inRoom: inRoom}
 }
 
-// panel is where the strip at column j finds its panel.
-func (b blockB) panel(j, width, k int) (at unsafe.Pointer, ldb uintptr) {
+// panel is where the strips find the panel at column j, and the distances, in
+// bytes, of its rows and of the next panel.
+func (b blockB) panel(j, width, k int) (at unsafe.Pointer, ldb, bstep uintptr) {
 	if b.inRoom && j+width <= b.direct.Cols {
-		return unsafe.Pointer(&b.direct.Data[j]), uintptr(4 * b.direct.Stride)
+		return unsafe.Pointer(&b.direct.Data[j]), uintptr(4 * b.direct.Stride), uintptr(4 * width)
 	}
-	return unsafe.Pointer(&b.packed[j*k]), uintptr(4 * width)
+	return unsafe.Pointer(&b.packed[j*k]), uintptr(4 * width), uintptr(4 * width * k)
 }
 
-// multiply runs the strips of one block of C. What does not fill a tile is
-// computed in the workspace and copied.
+// multiply computes one block of C. What does not fill a tile is computed in
+// the workspace and copied.
 func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspace) {
 	width := tileCols()
+	together := c.Cols / width // panels for one call
+	if a.lower {
+		together = min(together, max(1, lowerCols/width))
+	}
 	spare := Matrix{Data: ws.c, Rows: c.Rows, Stride: width}
+	for j, panels := 0, 0; a.full > 0 && j < c.Cols; j += width * panels {
+		panels = min(together, (c.Cols-j)/width)
+		if panels > 0 {
+			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, b, j, k, panels, accumulate)
+			continue
+		}
+		panels, spare.Cols = 1, c.Cols-j
+		a.strips(spare.pointer(), width, b, j, k, 1, false)
+		copyTile(c.view(0, j, a.full, spare.Cols), spare, accumulate)
+	}
+	if a.full == c.Rows {
+		return
+	}
 	for j := 0; j < c.Cols; j += width {
-		panel, ldb := b.panel(j, width, k)
-		spare.Cols = min(width, c.Cols-j)
-		if a.full > 0 && spare.Cols == width {
-			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, panel, ldb, k, accumulate)
-		} else if a.full > 0 {
-			a.strips(spare.pointer(), width, panel, ldb, k, false)
-			copyTile(c.view(0, j, a.full, spare.Cols), spare, accumulate)
-		}
-		if a.full < c.Rows {
-			edge := spare.view(a.full, 0, c.Rows-a.full, spare.Cols)
-			stripCols(shortRows, edge.pointer(), uintptr(4*width), unsafe.Pointer(unsafe.SliceData(a.edge)),
-				4*shortRows, 0, panel, ldb, k, 1, false)
-			copyTile(c.view(a.full, j, edge.Rows, edge.Cols), edge, accumulate)
-		}
+		edge := spare.view(a.full, 0, c.Rows-a.full, min(width, c.Cols-j))
+		panel, ldb, _ := b.panel(j, width, k)
+		stripCols(shortRows, edge.pointer(), uintptr(4*width), unsafe.Pointer(unsafe.SliceData(a.edge)),
+			4*shortRows, 0, panel, ldb, 0, k, 1, 1, false)
+		copyTile(c.view(a.full, j, edge.Rows, edge.Cols), edge, accumulate)
 	}
 }
 
-// strips computes a column of C, as far as tiles go.
+// strips computes the columns of C from number j on that panels panels of B
+// give, as far as tiles go.
 //
 //go:nocheckptr
-func (a blockA) strips(c unsafe.Pointer, stride int, panel unsafe.Pointer, ldb uintptr, k int, accumulate bool) {
+func (a blockA) strips(c unsafe.Pointer, stride int, b blockB, j, k, panels int, accumulate bool) {
+	panel, ldb, bstep := b.panel(j, tileCols(), k)
+	row := 0
 	for _, g := range a.groups {
+		height := g.height * g.tiles
+		if a.lower {
+			skip := min(g.tiles, max(0, j+a.above-row)/max(1, g.height))
+			c = unsafe.Add(c, 4*stride*g.height*skip)
+			g.data = unsafe.Add(g.data, g.astep*uintptr(skip))
+			g.tiles -= skip
+		}
+		row += height
 		switch {
 		case g.tiles == 0:
 			continue
 		case a.lying:
-			stripRows(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, k, g.tiles, accumulate)
+			stripRows(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, bstep, k, g.tiles, panels, accumulate)
 		default:
-			stripCols(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, k, g.tiles, accumulate)
+			stripCols(g.height, c, uintptr(4*stride), g.data, g.lda, g.astep, panel, ldb, bstep, k, g.tiles, panels, accumulate)
 		}
 		c = unsafe.Add(c, 4*stride*g.tiles*g.height)
 	}

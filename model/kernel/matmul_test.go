@@ -171,3 +171,55 @@ func TestMatmulAllocates(t *testing.T) {
 		t.Fatalf("%v allocations", allocs)
 	}
 }
+
+// A symmetric product is the product, to the bit where sums are exact, and the
+// same on both sides of the diagonal.
+func TestMatmulSymmetric(t *testing.T) {
+	var ws Workspace
+	for _, n := range []int{0, 1, 2, 3, 5, 8, 13, 31, 32, 64, 65, 97, 128, 200, 344, 530} {
+		for _, transposed := range []bool{false, true} {
+			for _, accumulate := range []bool{false, true} {
+				x := strideless(37, n, !transposed)
+				c, want := Mat(integers(n*n), n, n), Mat(make([]float32, n*n), n, n)
+				mirror(c)
+				copy(want.Data, c.Data)
+				MatmulSymmetric(c, x, x.T(), accumulate, &ws)
+				MatmulRef(want, x, x.T(), accumulate)
+				for i, v := range want.Data {
+					if c.Data[i] != v {
+						t.Fatalf("%d×%d, transposed %v, accumulate %v: at %d,%d got %v, want %v", n, n, transposed, accumulate, i/n, i%n, c.Data[i], v)
+					}
+				}
+			}
+		}
+	}
+}
+
+// strideless is a matrix of n rows of k small whole numbers.
+func strideless(k, n int, rowMajor bool) Matrix {
+	if rowMajor {
+		return Mat(integers(n*k), n, k)
+	}
+	return Mat(integers(n*k), k, n).T()
+}
+
+// What a causal product computes is the product to the bit.
+func TestMatmulCausal(t *testing.T) {
+	var ws Workspace
+	for _, rows := range []int{1, 2, 4, 5, 6, 7, 12, 16, 31, 64, 200} {
+		for _, past := range []int{0, 1, 3, 8, 64, 600} {
+			cols := rows + past
+			a, b := strideless(33, rows, true), strideless(33, cols, true)
+			c, want := Mat(make([]float32, rows*cols), rows, cols), Mat(make([]float32, rows*cols), rows, cols)
+			MatmulCausal(c, a, b.T(), &ws)
+			MatmulRef(want, a, b.T(), false)
+			for i := range rows {
+				for j := range past + i + 1 {
+					if got := c.at(i, j); got != want.at(i, j) {
+						t.Fatalf("%d×%d: at %d,%d got %v, want %v", rows, cols, i, j, got, want.at(i, j))
+					}
+				}
+			}
+		}
+	}
+}

@@ -68,34 +68,6 @@ func packPanelT(panel []float32, src unsafe.Pointer, stride, have, width, k int)
 	}
 }
 
-// transpose4 turns four rows of k numbers, from bytes apart, into k rows of
-// four numbers, by bytes apart.
-//
-//go:nocheckptr
-func transpose4(to, src unsafe.Pointer, by, from, k int) {
-	s0, s1 := src, unsafe.Add(src, from)
-	s2, s3 := unsafe.Add(s1, from), unsafe.Add(s1, 2*from)
-	for ; k >= 4; k -= 4 {
-		r0, r1, r2, r3 := (*four)(s0), (*four)(s1), (*four)(s2), (*four)(s3)
-		t0 := (*four)(to)
-		t0[0], t0[1], t0[2], t0[3] = r0[0], r1[0], r2[0], r3[0]
-		t1 := (*four)(unsafe.Add(to, by))
-		t1[0], t1[1], t1[2], t1[3] = r0[1], r1[1], r2[1], r3[1]
-		t2 := (*four)(unsafe.Add(to, 2*by))
-		t2[0], t2[1], t2[2], t2[3] = r0[2], r1[2], r2[2], r3[2]
-		t3 := (*four)(unsafe.Add(to, 3*by))
-		t3[0], t3[1], t3[2], t3[3] = r0[3], r1[3], r2[3], r3[3]
-		s0, s1, s2, s3 = unsafe.Add(s0, 16), unsafe.Add(s1, 16), unsafe.Add(s2, 16), unsafe.Add(s3, 16)
-		to = unsafe.Add(to, 4*by)
-	}
-	for ; k > 0; k-- {
-		t := (*four)(to)
-		t[0], t[1], t[2], t[3] = *(*float32)(s0), *(*float32)(s1), *(*float32)(s2), *(*float32)(s3)
-		s0, s1, s2, s3 = unsafe.Add(s0, 4), unsafe.Add(s1, 4), unsafe.Add(s2, 4), unsafe.Add(s3, 4)
-		to = unsafe.Add(to, by)
-	}
-}
-
 // packEdge fills a panel that the source has too few columns for: element
 // (k,j) of the source is src[k*kstep+j*jstep].
 //

@@ -51,6 +51,7 @@ func TestMistakesPanic(t *testing.T) {
 		{"Matmul", "kernel: matmul shapes do not fit", func() { Matmul(Mat(x, 4, 4), Mat(y, 4, 5), Mat(z, 4, 4), false, &ws) }},
 		{"Matmul", "kernel: matrix data too short", func() { Matmul(Mat(x, 4, 4), Mat(y[:15], 4, 4), Mat(z, 4, 4), false, &ws) }},
 		{"Matmul", "kernel: bad matrix shape", func() { Matmul(Matrix{Data: x, Rows: 4, Cols: 4, Stride: 3}, Mat(y, 4, 4), Mat(z, 4, 4), false, &ws) }},
+		{"MatmulSymmetric", "kernel: a symmetric product is square", func() { MatmulSymmetric(Mat(x, 4, 5), Mat(y, 4, 3), Mat(z, 3, 5), false, &ws) }},
 		{"Matmul", "kernel: matmul into a transposed matrix", func() { Matmul(Mat(x, 4, 4).T(), Mat(y, 4, 4), Mat(z, 4, 4), false, &ws) }},
 		{"Matmul", "kernel: matmul overlaps its operand", func() { Matmul(Mat(x, 4, 4), Mat(x[15:], 4, 4), Mat(z, 4, 4), false, &ws) }},
 	} {

@@ -17,6 +17,9 @@ func RoPEGrad(dx, dy, cos, sin []float32, t, h, d, first int) {
 func rotateFast(y, x, cos, sin []float32, t, h, d, first int, sign float32, add bool) {
 	checkRotate(y, x, cos, sin, t, h, d, first)
 	half := d / 2
+	if rotateBlock(y, x, cos[first*half:], sin[first*half:], t, h, half, sign, add) {
+		return
+	}
 	for r := range len(x) / (h * d) {
 		at := (first + r%t) * half
 		c, s := cos[at:at+half], sin[at:at+half]

@@ -69,10 +69,14 @@ func (m Matrix) causalRow(i int) (seen, rest []float32) {
 
 func checkCausal(p Matrix, sums []float32) {
 	p.check()
+	checkCausalShape(p)
+	separate(p.span(), need(sums, 2*p.Rows))
+}
+
+func checkCausalShape(p Matrix) {
 	if p.Transposed || p.Cols < p.Rows {
 		panic("kernel: not a causal matrix")
 	}
-	separate(p.span(), need(sums, 2*p.Rows))
 }
 
 func checkCausalGrad(dp, p Matrix) {

@@ -89,7 +89,7 @@
 	Get R0; I32WrapI64; V128Load $16; Get hi; F32x4Add; Set hi; \
 	STORE(lo, hi)
 
-#define ADDING I64Load8U accumulate+72(FP); I64Eqz; I32Eqz
+#define ADDING I64Load8U accumulate+88(FP); I64Eqz; I32Eqz
 
 #define STORE4 STORE(V0, V1); STORE(V2, V3); STORE(V4, V5); STORE(V6, V7)
 #define STORE6 STORE4; STORE(V8, V9); STORE(V10, V11)
@@ -108,7 +108,7 @@
 #define ROWPOINTERS4 SUM(R3, R2, R13); SUM(R4, R3, R13); SUM(R5, R4, R13)
 #define ROWPOINTERS6 ROWPOINTERS4; SUM(R14, R5, R13); SUM(R15, R14, R13)
 
-// c, ldc, a, lda, astep, b, ldb, k, tiles, accumulate
+// c, ldc, a, lda, astep, b, ldb, bstep, k, tiles, panels, accumulate
 #define ARGUMENTS \
 	I64Load c+0(FP); Set R0; \
 	I64Load ldc+8(FP); Set R1; \
@@ -116,8 +116,8 @@
 	I64Load lda+24(FP); Set R13; \
 	I64Load b+40(FP); Set R8; \
 	I64Load ldb+48(FP); Set R7; \
-	I64Load k+56(FP); Set R10; \
-	I64Load tiles+64(FP); Set R11
+	I64Load k+64(FP); Set R10; \
+	I64Load tiles+72(FP); Set R11
 
 // ENOUGH leaves the loop over k where fewer than n are left.
 #define ENOUGH(n) Get R9; I64Const $n; I64LtU; BrIf $1
@@ -128,153 +128,173 @@
 	Get R11; I64Const $-1; I64Add; Tee R11; \
 	I64Const $0; I64GtS; BrIf $0
 
-// func stripRows4(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool)
-TEXT ·stripRows4(SB), NOSPLIT|NOFRAME, $0-73
-	ARGUMENTS
+// go on to the next panel of B and the next columns of C, or fall out of the
+// loop
+#define NEXTPANEL \
+	Get SP; I64Load c+0(FP); I64Const $32; I64Add; I64Store c+0(FP); \
+	Get SP; I64Load b+40(FP); I64Load bstep+56(FP); I64Add; I64Store b+40(FP); \
+	Get SP; I64Load panels+80(FP); I64Const $-1; I64Add; I64Store panels+80(FP); \
+	I64Load panels+80(FP); I64Const $0; I64GtS; BrIf $0
+
+// func stripRows4(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb, bstep uintptr, k, tiles, panels int, accumulate bool)
+TEXT ·stripRows4(SB), NOSPLIT|NOFRAME, $0-89
 	Loop
-		ZERO4
-		BEGINTILE
-		ROWPOINTERS4
-		Block
+		ARGUMENTS
 		Loop
-			ENOUGH(4)
-			ROWS4(AT72)
-			ROWS4(AT76)
-			ROWS4(AT80)
-			ROWS4(AT84)
-			ADVANCE4(16)
-			ADVANCE(R9, -4)
-			Br $0
+			ZERO4
+			BEGINTILE
+			ROWPOINTERS4
+			Block
+			Loop
+				ENOUGH(4)
+				ROWS4(AT72)
+				ROWS4(AT76)
+				ROWS4(AT80)
+				ROWS4(AT84)
+				ADVANCE4(16)
+				ADVANCE(R9, -4)
+				Br $0
+			End
+			End
+			Block
+			Loop
+				ENOUGH(1)
+				ROWS4(AT72)
+				ADVANCE4(4)
+				ADVANCE(R9, -1)
+				Br $0
+			End
+			End
+			ADDING
+			If
+				STOREADD4
+			Else
+				STORE4
+			End
+			NEXTTILE
 		End
-		End
-		Block
-		Loop
-			ENOUGH(1)
-			ROWS4(AT72)
-			ADVANCE4(4)
-			ADVANCE(R9, -1)
-			Br $0
-		End
-		End
-		ADDING
-		If
-			STOREADD4
-		Else
-			STORE4
-		End
-		NEXTTILE
+		NEXTPANEL
 	End
 	RET
 
-// func stripCols4(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool)
-TEXT ·stripCols4(SB), NOSPLIT|NOFRAME, $0-73
-	ARGUMENTS
+// func stripCols4(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb, bstep uintptr, k, tiles, panels int, accumulate bool)
+TEXT ·stripCols4(SB), NOSPLIT|NOFRAME, $0-89
 	Loop
-		ZERO4
-		BEGINTILE
-		Block
+		ARGUMENTS
 		Loop
-			ENOUGH(4)
-			COLS4
-			COLS4
-			COLS4
-			COLS4
-			ADVANCE(R9, -4)
-			Br $0
+			ZERO4
+			BEGINTILE
+			Block
+			Loop
+				ENOUGH(4)
+				COLS4
+				COLS4
+				COLS4
+				COLS4
+				ADVANCE(R9, -4)
+				Br $0
+			End
+			End
+			Block
+			Loop
+				ENOUGH(1)
+				COLS4
+				ADVANCE(R9, -1)
+				Br $0
+			End
+			End
+			ADDING
+			If
+				STOREADD4
+			Else
+				STORE4
+			End
+			NEXTTILE
 		End
-		End
-		Block
-		Loop
-			ENOUGH(1)
-			COLS4
-			ADVANCE(R9, -1)
-			Br $0
-		End
-		End
-		ADDING
-		If
-			STOREADD4
-		Else
-			STORE4
-		End
-		NEXTTILE
+		NEXTPANEL
 	End
 	RET
 
-// func stripRows6(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool)
-TEXT ·stripRows6(SB), NOSPLIT|NOFRAME, $0-73
-	ARGUMENTS
+// func stripRows6(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb, bstep uintptr, k, tiles, panels int, accumulate bool)
+TEXT ·stripRows6(SB), NOSPLIT|NOFRAME, $0-89
 	Loop
-		ZERO6
-		BEGINTILE
-		ROWPOINTERS6
-		Block
+		ARGUMENTS
 		Loop
-			ENOUGH(8)
-			ROWS6(AT72)
-			ROWS6(AT76)
-			ROWS6(AT80)
-			ROWS6(AT84)
-			ROWS6(AT88)
-			ROWS6(AT92)
-			ROWS6(AT96)
-			ROWS6(AT100)
-			ADVANCE6(32)
-			ADVANCE(R9, -8)
-			Br $0
+			ZERO6
+			BEGINTILE
+			ROWPOINTERS6
+			Block
+			Loop
+				ENOUGH(8)
+				ROWS6(AT72)
+				ROWS6(AT76)
+				ROWS6(AT80)
+				ROWS6(AT84)
+				ROWS6(AT88)
+				ROWS6(AT92)
+				ROWS6(AT96)
+				ROWS6(AT100)
+				ADVANCE6(32)
+				ADVANCE(R9, -8)
+				Br $0
+			End
+			End
+			Block
+			Loop
+				ENOUGH(1)
+				ROWS6(AT72)
+				ADVANCE6(4)
+				ADVANCE(R9, -1)
+				Br $0
+			End
+			End
+			ADDING
+			If
+				STOREADD6
+			Else
+				STORE6
+			End
+			NEXTTILE
 		End
-		End
-		Block
-		Loop
-			ENOUGH(1)
-			ROWS6(AT72)
-			ADVANCE6(4)
-			ADVANCE(R9, -1)
-			Br $0
-		End
-		End
-		ADDING
-		If
-			STOREADD6
-		Else
-			STORE6
-		End
-		NEXTTILE
+		NEXTPANEL
 	End
 	RET
 
-// func stripCols6(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb uintptr, k, tiles int, accumulate bool)
-TEXT ·stripCols6(SB), NOSPLIT|NOFRAME, $0-73
-	ARGUMENTS
+// func stripCols6(c unsafe.Pointer, ldc uintptr, a unsafe.Pointer, lda, astep uintptr, b unsafe.Pointer, ldb, bstep uintptr, k, tiles, panels int, accumulate bool)
+TEXT ·stripCols6(SB), NOSPLIT|NOFRAME, $0-89
 	Loop
-		ZERO6
-		BEGINTILE
-		Block
+		ARGUMENTS
 		Loop
-			ENOUGH(4)
-			COLS6
-			COLS6
-			COLS6
-			COLS6
-			ADVANCE(R9, -4)
-			Br $0
+			ZERO6
+			BEGINTILE
+			Block
+			Loop
+				ENOUGH(4)
+				COLS6
+				COLS6
+				COLS6
+				COLS6
+				ADVANCE(R9, -4)
+				Br $0
+			End
+			End
+			Block
+			Loop
+				ENOUGH(1)
+				COLS6
+				ADVANCE(R9, -1)
+				Br $0
+			End
+			End
+			ADDING
+			If
+				STOREADD6
+			Else
+				STORE6
+			End
+			NEXTTILE
 		End
-		End
-		Block
-		Loop
-			ENOUGH(1)
-			COLS6
-			ADVANCE(R9, -1)
-			Br $0
-		End
-		End
-		ADDING
-		If
-			STOREADD6
-		Else
-			STORE6
-		End
-		NEXTTILE
+		NEXTPANEL
 	End
 	RET
 

@@ -64,13 +64,13 @@ func (n *newtonSchulz) orthogonal(g []float32, rows, cols int) []float32 {
 	for range nsSteps {
 		xm, ym := kernel.Mat(x, rows, cols), kernel.Mat(y, rows, cols)
 		if rows > cols {
-			kernel.Matmul(a, xm.T(), xm, false, &n.ws)
+			kernel.MatmulSymmetric(a, xm.T(), xm, false, &n.ws)
 		} else {
-			kernel.Matmul(a, xm, xm.T(), false, &n.ws)
+			kernel.MatmulSymmetric(a, xm, xm.T(), false, &n.ws)
 		}
 		kernel.Scale(b.Data, nsB, a.Data)
 		ca := n.scaled(a.Data, nsC)
-		kernel.Matmul(b, ca, a, true, &n.ws)
+		kernel.MatmulSymmetric(b, ca, a, true, &n.ws)
 		kernel.Scale(y, nsA, x)
 		if rows > cols {
 			kernel.Matmul(ym, xm, b, true, &n.ws)

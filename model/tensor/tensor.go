@@ -49,12 +49,18 @@ func ParameterAt(weights, gradients []float32, name string, dims ...int) *Tensor
 
 // View is a tensor over memory that the caller owns; no gradient reaches it.
 func View(data []float32, dims ...int) *Tensor {
-	t := &Tensor{Data: data}
+	t := new(Tensor)
+	t.Set(data, dims...)
+	return t
+}
+
+// Set makes t what View returns.
+func (t *Tensor) Set(data []float32, dims ...int) {
+	t.Data = data
 	t.shape(dims...)
 	if len(data) != t.Len() {
 		panic("tensor: view of the wrong length")
 	}
-	return t
 }
 
 func (t *Tensor) shape(dims ...int) {

@@ -3,8 +3,6 @@ package train
 import (
 	"slices"
 	"time"
-
-	"hornbook/model/kernel"
 )
 
 // Timing is how fast steps of a recipe are on this machine.
@@ -12,7 +10,6 @@ type Timing struct {
 	Median, Min, Max    time.Duration // of one step
 	TokensPerSecond     float64       // at the median
 	GFLOPS              float64       // of a whole step at the median; its operations are an estimate
-	PeakGFLOPS          float64       // of one large matmul
 	LossFirst, LossLast float64
 }
 
@@ -44,24 +41,5 @@ func Bench(run *Run, steps int, between func()) (Timing, error) {
 	tokens := float64(run.Recipe.TokensPerStep())
 	t.TokensPerSecond = tokens / t.Median.Seconds()
 	t.GFLOPS = t.TokensPerSecond * run.Recipe.Model.FLOPsPerToken() / 1e9
-	t.PeakGFLOPS = peak()
 	return t, nil
-}
-
-// peak is the speed of the fastest of some products of 512×512 matrices.
-func peak() float64 {
-	const n, tries = 512, 8
-	x := make([]float32, n*n)
-	for i := range x {
-		x[i] = float32(i%7) - 3
-	}
-	a, c := kernel.Mat(x, n, n), kernel.Mat(make([]float32, n*n), n, n)
-	var ws kernel.Workspace
-	best := time.Hour
-	for range tries {
-		begin := time.Now()
-		kernel.Matmul(c, a, a, false, &ws)
-		best = min(best, time.Since(begin))
-	}
-	return 2 * n * n * n / best.Seconds() / 1e9
 }

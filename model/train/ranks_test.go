@@ -294,10 +294,10 @@ func TestShards(t *testing.T) {
 
 func TestHowManyRanks(t *testing.T) {
 	const gib = 1 << 30
-	quick, _ := recipe.ByName("quick")
+	stories, _ := recipe.ByName("stories")
 	tiny, _ := recipe.ByName("tiny")
 	small, _ := recipe.ByName("small")
-	for _, r := range []*recipe.Recipe{&quick, &tiny, &small} {
+	for _, r := range []*recipe.Recipe{&stories, &tiny, &small} {
 		r.Model.Vocab = 500
 	}
 	idle := tiny
@@ -308,8 +308,8 @@ func TestHowManyRanks(t *testing.T) {
 		memory       float64
 		ranks, limit int
 	}{
-		{quick, 1, gib, 1, 1}, {quick, 2, gib, 2, 2}, {quick, 4, gib, 3, 4}, {quick, 64, gib, 6, 6},
-		{tiny, 4, gib, 4, 4}, {tiny, 64, gib, 8, 8}, {idle, 4, gib, 1, 2}, {small, 8, 0.9 * gib, 2, 2}, {quick, 8, 1, 1, 1},
+		{stories, 1, gib, 1, 1}, {stories, 2, gib, 2, 2}, {stories, 4, gib, 3, 4}, {stories, 64, gib, 6, 6},
+		{tiny, 4, gib, 4, 4}, {tiny, 64, gib, 8, 8}, {idle, 4, gib, 1, 2}, {small, 8, 0.9 * gib, 2, 2}, {stories, 8, 1, 1, 1},
 	} {
 		if got := Ranks(c.r, c.cores, c.memory); got != c.ranks {
 			t.Errorf("%s on %d cores with %.0f bytes: %d ranks, want %d", c.r.Preset, c.cores, c.memory, got, c.ranks)

@@ -58,8 +58,8 @@ type Predict struct {
 	Prompt string `json:"prompt"`
 }
 
-// Generate lets the model go on from the prompt. Answers: a Token each, then
-// Generated. It works while a run is going on.
+// Generate lets the model go on from the prompt. Answers: Writing, again and
+// again, then Generated. It works while a run is going on.
 type Generate struct {
 	ID     int    `json:"id"`
 	Prompt string `json:"prompt"`

@@ -120,10 +120,11 @@ type Prediction struct {
 	Unknown []string `json:"unknown"` // characters of the prompt that the model has never seen, left out
 }
 
-// Token is one generated token.
-type Token struct {
-	ID int `json:"id"`
-	Choice
+// Writing carries the tokens that were generated since the last one, in order:
+// a message for each would cost more than the model does.
+type Writing struct {
+	ID     int      `json:"id"`
+	Tokens []Choice `json:"tokens"`
 }
 
 // Generated ends a Generate.
@@ -149,9 +150,9 @@ type Benched struct {
 	MsPerStep       Spread  `json:"ms_per_step"`
 	TokensPerSecond float64 `json:"tokens_per_second"` // at the median
 	GFLOPS          float64 `json:"gflops"`            // of the whole step, at the median; operations are an estimate
-	PeakGFLOPS      float64 `json:"peak_gflops"`       // of one large matmul
 	LossFirst       float64 `json:"loss_first"`
 	LossLast        float64 `json:"loss_last"`
+	MemoryBytes     int     `json:"memory_bytes"` // that the trainer holds after the steps, its text included
 }
 
 // Product is how fast one product of matrices is, packing included.
@@ -195,7 +196,7 @@ func (*Step) event() string       { return "step" }
 func (*Eval) event() string       { return "eval" }
 func (*Sample) event() string     { return "sample" }
 func (*Prediction) event() string { return "prediction" }
-func (*Token) event() string      { return "token" }
+func (*Writing) event() string    { return "writing" }
 func (*Generated) event() string  { return "generated" }
 func (*Benched) event() string    { return "bench" }
 func (*Measured) event() string   { return "measure" }
@@ -213,7 +214,7 @@ var events = map[string]func() Event{
 	"eval":       func() Event { return new(Eval) },
 	"sample":     func() Event { return new(Sample) },
 	"prediction": func() Event { return new(Prediction) },
-	"token":      func() Event { return new(Token) },
+	"writing":    func() Event { return new(Writing) },
 	"generated":  func() Event { return new(Generated) },
 	"bench":      func() Event { return new(Benched) },
 	"measure":    func() Event { return new(Measured) },

@@ -3,8 +3,10 @@ package trainer
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 	"time"
 
+	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
 )
@@ -16,7 +18,7 @@ const (
 
 // bench measures the machine with a run of its own; text and run stay.
 func (s *Session) bench(c *protocol.Bench) {
-	answer, problem := s.measure(c)
+	answer, problem := s.benched(c)
 	if problem != nil {
 		s.fail(problem)
 		return
@@ -24,7 +26,7 @@ func (s *Session) bench(c *protocol.Bench) {
 	s.host.Emit(answer)
 }
 
-func (s *Session) measure(c *protocol.Bench) (*protocol.Benched, *protocol.Problem) {
+func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Problem) {
 	if s.busy() {
 		return nil, &protocol.Problem{Code: protocol.Busy, Got: s.state}
 	}
@@ -60,6 +62,40 @@ func (s *Session) time(c *protocol.Bench, sample text) (*protocol.Benched, *prot
 	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
 	return &protocol.Benched{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
-		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, PeakGFLOPS: t.PeakGFLOPS,
-		LossFirst: t.LossFirst, LossLast: t.LossLast}, nil
+		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}, nil
+}
+
+// memory is what the program has taken from the system, in bytes: in
+// WebAssembly, which gives nothing back, all of its memory but 2 MB.
+func memory() int {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.Sys)
+}
+
+// products are those that Measure times: three of nanogpt-cpu's MLP, by 768
+// tokens a step, and a large one.
+var products = []train.Product{
+	{Form: "forward", M: 768, N: 128, K: 512},
+	{Form: "input", M: 768, N: 128, K: 512},
+	{Form: "weight", M: 768, N: 128, K: 512},
+	{Form: "forward", M: 1024, N: 1024, K: 1024},
+}
+
+// writer is the preset whose speed of writing is measured.
+const writer = "quick"
+
+// measure times what one core can do; the model that writes is a new one.
+func (s *Session) measure() {
+	if s.busy() {
+		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
+		return
+	}
+	m := &protocol.Measured{PeakGFLOPS: train.Peak(s.host.Yield), WritingPreset: writer}
+	for _, p := range products {
+		m.Products = append(m.Products, protocol.Product{Form: p.Form, M: p.M, N: p.N, K: p.K, GFLOPS: p.GFLOPS(s.host.Yield)})
+	}
+	r, _ := recipe.ByName(writer)
+	m.WritingTokens = train.Writing(r, s.host.Yield)
+	s.host.Emit(m)
 }

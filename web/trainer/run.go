@@ -210,15 +210,15 @@ func (s *Session) sample() {
 	r := s.run
 	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
 	rng := rule.Rand()
-	probs := r.sampler.Prompt(r.prompt)
+	logits := r.sampler.Prompt(r.prompt)
 	ids := slices.Clone(r.prompt)
 	for range sampleTokens {
-		id := r.sampler.Pick(probs, rule, rng)
+		id := r.sampler.Pick(logits, rule, rng)
 		ids = append(ids, id)
 		if !s.between() {
 			return
 		}
-		probs = r.sampler.Next(id)
+		logits = r.sampler.Next(id)
 	}
 	s.host.Emit(&protocol.Sample{Step: r.Done, Text: string(r.tok.Decode(ids))})
 }

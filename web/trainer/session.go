@@ -2,8 +2,8 @@
 // the protocol's commands and gives its events. It knows no browser: in the
 // worker commands come by postMessage, in tests over a channel.
 //
-// One goroutine does all the work. Between two training steps, two generated
-// tokens or two batches of an evaluation it looks for commands and answers the
+// One goroutine does all the work. Between two training steps, two stretches
+// of writing or two batches of an evaluation it looks for commands and answers the
 // quick ones, so that Pause is answered within one step, and predictions are
 // made while training. Slow ones (a text, a tokenizer, a new run) wait until
 // the evaluation is over; Stop cuts it short.
@@ -111,8 +111,8 @@ func (s *Session) work() {
 	}
 }
 
-// writeFor is how long the session writes before it trains on: a step of
-// training takes a few times as long, so that both get on.
+// writeFor is how long the session writes before it tells what it wrote and
+// trains on: a step of training takes a few times as long, so that both get on.
 const writeFor = 60 * time.Millisecond
 
 // answer does what is quick: a request of each kind, and some written tokens.
@@ -128,6 +128,7 @@ func (s *Session) answer() {
 	for begin := time.Now(); s.writing != nil && time.Since(begin) < writeFor; {
 		s.write()
 	}
+	s.tellWriting()
 }
 
 // between keeps the session alive while the run is measured; it reports false
@@ -140,7 +141,7 @@ func (s *Session) between() bool {
 
 func (s *Session) handle(c protocol.Command) {
 	switch c := c.(type) {
-	case *protocol.SetText, *protocol.SetTokenizer, *protocol.Train, *protocol.Bench:
+	case *protocol.SetText, *protocol.SetTokenizer, *protocol.Train, *protocol.Bench, *protocol.Measure:
 		s.slow = append(s.slow, c)
 	case *protocol.Tokenize:
 		s.tokenize = c
@@ -171,6 +172,8 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.train(c)
 	case *protocol.Bench:
 		s.bench(c)
+	case *protocol.Measure:
+		s.measure()
 	}
 }
 

@@ -70,6 +70,19 @@ func next[E protocol.Event](d *desk) E {
 	}
 }
 
+// written waits for n tokens of the writing id.
+func (d *desk) written(id, n int) []protocol.Choice {
+	d.Helper()
+	var tokens []protocol.Choice
+	for len(tokens) < n {
+		w := next[*protocol.Writing](d)
+		if tokens = append(tokens, w.Tokens...); w.ID != id || len(w.Tokens) == 0 || len(tokens) > n {
+			d.Fatalf("of the writing %d, %d tokens, came %+v", id, n, w)
+		}
+	}
+	return tokens
+}
+
 func (d *desk) state(want string) *protocol.State {
 	d.Helper()
 	for {
@@ -214,8 +227,8 @@ func TestAnswersWhileTraining(t *testing.T) {
 		}
 	}
 	d.commands <- &protocol.Generate{ID: 3, Prompt: "Tom", Tokens: 20, Sampling: protocol.Sampling{Temperature: 1, TopP: 1}}
-	for range 20 {
-		if token := next[*protocol.Token](d); token.ID != 3 || token.Probability <= 0 {
+	for _, token := range d.written(3, 20) {
+		if token.Probability <= 0 {
 			t.Errorf("wrote %+v", token)
 		}
 	}
@@ -223,7 +236,7 @@ func TestAnswersWhileTraining(t *testing.T) {
 		t.Errorf("ended with %+v", g)
 	}
 	d.commands <- &protocol.Generate{ID: 4, Prompt: "", Tokens: 100000, Sampling: protocol.Sampling{Temperature: 1, TopP: 1}}
-	next[*protocol.Token](d)
+	next[*protocol.Writing](d)
 	d.commands <- &protocol.Cancel{ID: 4}
 	if g := next[*protocol.Generated](d); !g.Cancelled || g.Tokens >= 100000 {
 		t.Errorf("cancelled with %+v", g)
@@ -408,8 +421,8 @@ func TestSameSeedSameWords(t *testing.T) {
 		d.state("done")
 		d.commands <- &protocol.Generate{ID: 1, Prompt: "Tom", Tokens: 60, Sampling: protocol.Sampling{Temperature: 1, TopP: 1, Seed: 4}}
 		text := ""
-		for range 60 {
-			text += next[*protocol.Token](d).Text
+		for _, token := range d.written(1, 60) {
+			text += token.Text
 		}
 		return text
 	}
@@ -429,25 +442,13 @@ func TestWritingIsWholeCharacters(t *testing.T) {
 	d.state("done")
 	d.commands <- &protocol.Generate{ID: 1, Prompt: "日", Tokens: 60}
 	text := ""
-	for range 60 {
-		piece := next[*protocol.Token](d).Text
-		if strings.Contains(piece, "<") {
-			t.Errorf("wrote %q", piece)
+	for _, token := range d.written(1, 60) {
+		if strings.Contains(token.Text, "<") {
+			t.Errorf("wrote %q", token.Text)
 		}
-		text += piece
+		text += token.Text
 	}
 	if !strings.Contains(text, "本語を話す") {
 		t.Errorf("wrote %q", text)
 	}
-}
-
-func TestBench(t *testing.T) {
-	d := sit(t)
-	d.commands <- &protocol.Bench{Recipe: brief(), Steps: 4}
-	b := next[*protocol.Benched](d)
-	if b.MsPerStep.Median <= 0 || b.PeakGFLOPS <= 0 || b.LossFirst == b.LossLast {
-		t.Errorf("measured %+v", b)
-	}
-	d.commands <- &protocol.Bench{Recipe: brief(), Steps: 0}
-	d.problem(protocol.RecipeWrong)
 }

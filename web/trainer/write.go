@@ -24,7 +24,8 @@ type writing struct {
 	ids       []int32 // prompt and what was written
 	held      []byte  // the beginning of a character that is not whole yet
 	written   int
-	probs     []float64 // of the next token; nil: read ids again first
+	untold    []protocol.Choice // written since the last Writing event
+	logits    []float32         // of the next token; nil: read ids again first
 	begin     time.Time
 	unknown   []string
 }
@@ -32,7 +33,7 @@ type writing struct {
 // restart makes a writing read its ids again, by the weights as they are now.
 func (w *writing) restart() {
 	if w != nil {
-		w.probs = nil
+		w.logits = nil
 	}
 }
 
@@ -47,16 +48,16 @@ func (s *Session) answerPredict(c *protocol.Predict) {
 		return
 	}
 	r := s.run
-	probs := r.predictor.Prompt(r.tok.Encode([]byte(c.Prompt)))
+	probs := r.predictor.Probabilities(r.predictor.Prompt(r.tok.Encode([]byte(c.Prompt))))
 	answer := &protocol.Prediction{ID: c.ID, Choices: []protocol.Choice{}, Unknown: unknown(r.tok, c.Prompt)}
 	for _, id := range likeliest(probs, choices) {
-		answer.Choices = append(answer.Choices, protocol.Choice{Token: id, Text: show(r.tok, id), Probability: probs[id]})
+		answer.Choices = append(answer.Choices, protocol.Choice{Token: id, Text: show(r.tok, id), Probability: float64(probs[id])})
 	}
 	s.host.Emit(answer)
 }
 
 // likeliest returns the n ids of the largest probabilities, largest first.
-func likeliest(probs []float64, n int) []int32 {
+func likeliest(probs []float32, n int) []int32 {
 	order := make([]int32, len(probs))
 	for i := range order {
 		order[i] = int32(i)
@@ -108,17 +109,26 @@ func checkSampling(c *protocol.Generate) *protocol.Problem {
 // write adds one token to the writing under way.
 func (s *Session) write() {
 	w := s.writing
-	if w.probs == nil {
-		w.probs = w.generator.Prompt(w.ids)
+	if w.logits == nil {
+		w.logits = w.generator.Prompt(w.ids)
 	}
-	id := w.generator.Pick(w.probs, w.rule, w.rng)
-	s.host.Emit(&protocol.Token{ID: w.ask.ID, Choice: protocol.Choice{Token: id, Text: w.text(id), Probability: w.probs[id]}})
+	id := w.generator.Pick(w.logits, w.rule, w.rng)
+	likely := w.generator.Probabilities(w.logits)[id]
+	w.untold = append(w.untold, protocol.Choice{Token: id, Text: w.text(id), Probability: float64(likely)})
 	w.ids = append(w.ids, id)
 	if w.written++; w.written == w.ask.Tokens {
 		s.endWriting(false)
 		return
 	}
-	w.probs = w.generator.Next(id)
+	w.logits = w.generator.Next(id)
+}
+
+// tellWriting sends what was written since it was last called.
+func (s *Session) tellWriting() {
+	if w := s.writing; w != nil && len(w.untold) > 0 {
+		s.host.Emit(&protocol.Writing{ID: w.ask.ID, Tokens: w.untold})
+		w.untold = nil
+	}
 }
 
 // text is what token id adds to the writing: whole characters only. What is
@@ -146,6 +156,7 @@ func (s *Session) endWriting(cancelled bool) {
 	if w == nil {
 		return
 	}
+	s.tellWriting()
 	s.writing = nil
 	s.host.Emit(&protocol.Generated{ID: w.ask.ID, Tokens: w.written, Cancelled: cancelled, Unknown: w.unknown,
 		TokensPerSecond: float64(w.written) / max(1e-9, time.Since(w.begin).Seconds())})

@@ -65,6 +65,7 @@ func (p *Page) Apply(e protocol.Event) {
 		return
 	}
 	p.State.Apply(e)
+	p.applySpeed(e)
 	switch e := e.(type) {
 	case *protocol.Ready:
 		p.Draft = NewDraft(p.preset(e.Default))
@@ -100,7 +101,7 @@ func (p *Page) stale(e protocol.Event) bool {
 		return e.ID != p.cutting
 	case *protocol.Prediction:
 		return e.ID != p.predicting
-	case *protocol.Token:
+	case *protocol.Writing:
 		return e.ID != p.writing
 	case *protocol.Generated:
 		return e.ID != p.writing

@@ -45,7 +45,7 @@ func opened() (*Page, *paper) {
 	h := &paper{}
 	p := NewPage(h)
 	for _, e := range []protocol.Event{
-		&protocol.Ready{Backend: "cpu", Cores: 2, Ranks: 2, Presets: recipe.Presets(), Default: "quick", Samples: []string{"village", "opticks"}},
+		&protocol.Ready{Backend: "cpu", Cores: 2, Ranks: 2, Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village", "opticks"}},
 		&protocol.State{State: "idle"},
 		&protocol.Text{Source: "sample", Name: "village", Bytes: 5000, Characters: 5000, Distinct: 40, Preview: "Tom had a ball. It was red.\nMore."},
 		&protocol.Tokenizer{Kind: "chars", Size: 40, Tokens: 5000, BytesPerToken: 1},
@@ -94,7 +94,7 @@ func TestTrainSendsWhatStandsInTheFields(t *testing.T) {
 	p.Draft.Set("heads", "2")
 	p.Train()
 	r := last[*protocol.Train](t, h).Recipe
-	if r.Steps != 77 || r.Model.Heads != 2 || r.Model.KVHeads != 2 || r.Tokenizer != "chars" || r.Preset != "quick" {
+	if r.Steps != 77 || r.Model.Heads != 2 || r.Model.KVHeads != 2 || r.Tokenizer != "chars" || r.Preset != recipe.Default {
 		t.Errorf("it sends %+v", r)
 	}
 	n := len(h.sent)
@@ -133,9 +133,9 @@ func TestWorkers(t *testing.T) {
 
 func TestPresetBringsItsTokenizer(t *testing.T) {
 	p, h := opened()
-	p.ChoosePreset("quick")
+	p.ChoosePreset("stories")
 	if c := last[*protocol.SetTokenizer](t, h); c.Kind != "bpe" || c.Size != 1024 {
-		t.Errorf("quick asks for %+v", c)
+		t.Errorf("stories asks for %+v", c)
 	}
 	p.Apply(&protocol.Tokenizer{Kind: "bpe", Size: 1000})
 	p.ChoosePreset("nanogpt-cpu")
@@ -193,10 +193,9 @@ func TestGenerate(t *testing.T) {
 	if c.Prompt != "Tom had" || c.TopK != 5 || c.Temperature != 0.8 || c.Tokens != 200 {
 		t.Errorf("it asks for %+v", c)
 	}
-	for _, text := range []string{" a", " b", " c"} {
-		p.Apply(&protocol.Token{ID: c.ID, Choice: protocol.Choice{Text: text, Probability: 0.25}})
-	}
-	p.Apply(&protocol.Token{ID: c.ID + 99, Choice: protocol.Choice{Text: "stray"}})
+	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " a", Probability: 0.25}, {Text: " b", Probability: 0.25}}})
+	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " c", Probability: 0.25}}})
+	p.Apply(&protocol.Writing{ID: c.ID + 99, Tokens: []protocol.Choice{{Text: "stray"}}})
 	p.Pick("ArrowRight")
 	p.Pick("ArrowRight")
 	if says := p.PickedSays(); !strings.Contains(says, "25 %") || p.Picked != 1 {

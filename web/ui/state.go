@@ -36,10 +36,11 @@ type State struct {
 
 	Prediction *protocol.Prediction // nil: none yet
 	Prompt     string               // that was given to the writing
-	Writing    []protocol.Token
+	Writing    []protocol.Choice
 	Written    *protocol.Generated // nil while writing, and before
 
-	Problems map[string]*protocol.Problem // by station
+	Speed    Measuring
+	Problems map[string]*protocol.Problem // by station, and of SpeedPanel
 }
 
 // Stations in the order of the page; the names are the ids of their elements.
@@ -70,8 +71,8 @@ func (s *State) Apply(e protocol.Event) {
 		s.Working = e
 	case *protocol.Prediction:
 		s.Prediction = e
-	case *protocol.Token:
-		s.Writing = append(s.Writing, *e)
+	case *protocol.Writing:
+		s.Writing = append(s.Writing, e.Tokens...)
 	case *protocol.Generated:
 		s.Written = e
 	case *protocol.Problem:
@@ -115,6 +116,9 @@ func (s *State) solve(station string) { delete(s.Problems, station) }
 
 // station is where a problem is shown.
 func (s *State) station(p *protocol.Problem) string {
+	if s.measuring() && stopsMeasuring(p) {
+		return SpeedPanel
+	}
 	switch p.Code {
 	case protocol.TextEmpty, protocol.TextOne, protocol.TextTooLong, protocol.TextBinary, protocol.TextUnread,
 		protocol.SampleUnknown, protocol.SampleFailed:

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// One press measures the browser; the table and the copied JSON say the same.
+func TestMeasureThisBrowser(t *testing.T) {
+	p := openTab(t)
+	p.js(`navigator.clipboard.writeText = async (text) => { window.copied = text }; true`)
+	p.press("Measure this browser")
+	p.until("it says what it measures", `document.getElementById("speed-says").textContent.includes("Measuring a training step")`, 10*time.Second)
+	p.until("a screen reader hears it", `document.getElementById("spoken").textContent.includes("Measuring")`, 10*time.Second)
+	p.until("it has measured", `document.getElementById("speed-says").textContent.startsWith("Measured")`, 2*time.Minute)
+	table := p.named("table", "Milliseconds a training step (fewer is faster)", `(table) => table.id`)
+	rows := p.js(`[...document.getElementById("` + table + `").rows].map((r) => [...r.cells].map((c) => c.textContent).join("|")).join("\n")`)
+	own := strings.Split(strings.Split(rows, "\n")[1], "|")
+	if len(own) != 4 || own[0] != "This browser, 1 worker" || own[1] == "–" || own[2] == "–" || own[3] != "–" {
+		t.Errorf("the table's first line is %q", own)
+	}
+	if !strings.Contains(rows, "PyTorch 1.13, 1 thread|58|15|703") {
+		t.Errorf("the published numbers are not beside it: %s", rows)
+	}
+	p.press("Copy as JSON")
+	p.until("it is copied", "window.copied", 5*time.Second)
+	var copied struct {
+		Cores  int
+		SIMD   bool
+		Peak   float64 `json:"peak_gflops"`
+		Writes float64 `json:"writing_tokens_per_second"`
+		Steps  []struct {
+			Channels int
+			Ms       struct{ Median float64 } `json:"ms_per_step"`
+		}
+	}
+	if err := json.Unmarshal([]byte(p.js("window.copied")), &copied); err != nil {
+		t.Fatalf("%s: %v", p.js("window.copied"), err)
+	}
+	if !copied.SIMD || copied.Cores < 1 || copied.Peak <= 0 || copied.Writes <= 0 || len(copied.Steps) < 2 ||
+		copied.Steps[0].Channels != 128 || copied.Steps[0].Ms.Median <= 0 {
+		t.Errorf("copied: %s", p.js("window.copied"))
+	}
+	p.press("Train")
+	p.state("training", 30*time.Second)
+	if off := p.named("button", "Measure this browser", `(b) => b.getAttribute("aria-disabled") + b.getAttribute("aria-describedby")`); off != "truespeed-says" {
+		t.Errorf("while training the button is %q", off)
+	}
+	if says := p.js(`document.getElementById("speed-says").textContent`); !strings.Contains(says, "A training is going on") {
+		t.Errorf("while training it says %q", says)
+	}
+	p.press("Stop")
+	p.state("done", 10*time.Second)
+	p.quiet()
+}

@@ -1,0 +1,101 @@
+package train
+
+import (
+	"slices"
+	"time"
+
+	"hornbook/model"
+	"hornbook/model/cpu"
+	"hornbook/model/kernel"
+	"hornbook/model/recipe"
+)
+
+// Peak is the most multiply-adds that one core does, in GFLOP/s: the fastest of
+// some calls, since whatever else the machine does only slows them. between is
+// called after each.
+func Peak(between func()) float64 {
+	const turns = 1 << 19
+	var operations int
+	times := timed(10, func() { operations = kernel.MultiplyAdds(turns) }, between)
+	return float64(operations) / slices.Min(times).Seconds() / 1e9
+}
+
+// Product is one product of matrices, C (M,N) = A·B over K, in one of the
+// three forms that training has: "forward" is A·Bᵀ, "input" is A·B and
+// "weight" is Aᵀ·B, with every matrix dense in memory.
+type Product struct {
+	Form    string
+	M, N, K int
+}
+
+// GFLOPS is how fast the product is: the median of some calls, the packing of
+// its operands included. between is called after each.
+func (p Product) GFLOPS(between func()) float64 {
+	return p.operations() / median(p.times(between)).Seconds() / 1e9
+}
+
+func (p Product) operations() float64 { return 2 * float64(p.M) * float64(p.N) * float64(p.K) }
+
+func (p Product) times(between func()) []time.Duration {
+	a, b := ramp(p.M*p.K), ramp(p.K*p.N)
+	c, ws := kernel.Mat(make([]float32, p.M*p.N), p.M, p.N), new(kernel.Workspace)
+	x, y := kernel.Mat(a, p.M, p.K), kernel.Mat(b, p.K, p.N)
+	switch p.Form {
+	case "forward":
+		y = kernel.Mat(b, p.N, p.K).T()
+	case "weight":
+		x = kernel.Mat(a, p.K, p.M).T()
+	}
+	return timed(15, func() { kernel.Matmul(c, x, y, false, ws) }, between)
+}
+
+func ramp(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(i%7) - 3
+	}
+	return x
+}
+
+// Writing is how many tokens a second one stream of a new model of r writes,
+// sampling included: the median of some stretches. A new model's tokens are
+// nearly all as likely, which is the most work for sampling. between is called
+// after each stretch.
+func Writing(r recipe.Recipe, between func()) float64 {
+	const stretch = 128
+	r.Model.Vocab = r.VocabSize
+	m := model.New(r.Model)
+	m.Init(r.Init, r.Seed)
+	g, s := model.NewGenerator(m, cpu.New()), model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Seed}
+	rng, logits := s.Rand(), g.Prompt(nil)
+	times := timed(5, func() {
+		for range stretch {
+			logits = g.Next(g.Pick(logits, s, rng))
+		}
+	}, between)
+	return stretch / median(times).Seconds()
+}
+
+// longest is the time after which timed calls no more.
+const longest = 400 * time.Millisecond
+
+// timed is how long each of up to n calls of f takes, after one that fills the
+// caches; fewer where they take long. between is not timed.
+func timed(n int, f, between func()) []time.Duration {
+	var times []time.Duration
+	for begin := time.Now(); len(times) <= n; {
+		at := time.Now()
+		f()
+		times = append(times, time.Since(at))
+		between()
+		if time.Since(begin) > longest {
+			break
+		}
+	}
+	return times[min(1, len(times)-1):]
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}
