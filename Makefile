@@ -30,6 +30,7 @@ test: build check
 	HORNBOOK_BROWSER=required go test ./...
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
+	go test -race -short -run='Rank|Replicas' ./model/train
 	$(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	go build -o build/wasm-exec ./wasm/exec
 	HORNBOOK_FUSED=required $(WASM) go test -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train

@@ -118,9 +118,32 @@ func (p *tab) step() (n int) {
 	return n
 }
 
+// workers waits until the page has n workers: the trainer and other ranks.
+func (p *tab) workers(n int) {
+	p.Helper()
+	var urls []string
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		targets, err := chromedp.Targets(p.ctx)
+		if err != nil {
+			p.Fatal(err)
+		}
+		urls = urls[:0]
+		for _, t := range targets {
+			if t.Type == "worker" {
+				urls = append(urls, t.URL+" "+t.Title)
+			}
+		}
+		if len(urls) == n {
+			return
+		}
+	}
+	p.Errorf("there are %d workers, want %d: %q", len(urls), n, urls)
+}
+
 func TestPauseResumeStopOfTwo(t *testing.T) {
 	p := openTabOf(t, cored)
 	p.trainTogether()
+	p.workers(2)
 	p.press("Pause")
 	p.state("paused", 5*time.Second)
 	step := p.step()
@@ -133,24 +156,34 @@ func TestPauseResumeStopOfTwo(t *testing.T) {
 	p.beyond(step + 10)
 	p.press("Stop")
 	p.state("done", 5*time.Second)
-	p.press("Train") // the workers of the former run are not left over
+	p.workers(1)
+	p.press("Train")
 	p.state("training", 30*time.Second)
 	p.beyond(10)
+	p.workers(2)
 	p.press("Stop")
 	p.state("done", 5*time.Second)
+	p.workers(1)
 	p.quiet()
 }
 
-// A worker that ends without a word ends neither the page nor the run, over
-// shared memory and without.
+// A worker that ends, with or without a word, ends neither the page nor the
+// run.
 func TestWorkerEnds(t *testing.T) {
-	for name, change := range map[string]func(http.Handler) http.Handler{
-		"shared": cored, "sent": func(page http.Handler) http.Handler { return unshared(cored(page)) },
+	sent := func(page http.Handler) http.Handler { return unshared(cored(page)) }
+	for _, c := range []struct {
+		name   string
+		change func(http.Handler) http.Handler
+		script string
+	}{
+		{"shared memory", cored, `hornbookRanks[0].terminate()`},
+		{"messages", sent, `hornbookRanks[0].terminate()`},
+		{"an error", cored, `hornbookRanks[0].dispatchEvent(new ErrorEvent("error", { cancelable: true }))`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			p := openTabOf(t, change)
+		t.Run(c.name, func(t *testing.T) {
+			p := openTabOf(t, c.change)
 			p.trainTogether()
-			p.inTrainer(`hornbookRanks[0].terminate()`)
+			p.inTrainer(c.script)
 			p.until("one goes on", `document.getElementById("run").dataset.ranks === "1"`, time.Minute)
 			if says := p.notices(); !strings.Contains(says, "goes on with one worker") {
 				t.Errorf("the page says %q", says)
@@ -158,6 +191,7 @@ func TestWorkerEnds(t *testing.T) {
 			p.beyond(p.step() + 20)
 			p.press("Stop")
 			p.state("done", 5*time.Second)
+			p.workers(1)
 			p.quiet()
 		})
 	}

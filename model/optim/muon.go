@@ -100,12 +100,13 @@ func (n *newtonSchulz) grow(size, k int) {
 }
 
 // Cost is about what a step on p costs, in operations of a product of
-// matrices: Newton–Schulz' three products, or AdamW's way through memory.
+// matrices: Newton–Schulz’ three products, two of them symmetric, or AdamW’s way
+// through memory.
 func Cost(r recipe.Recipe, p *tensor.Tensor) float64 {
 	cost := adamwCost * float64(p.Len())
 	if takesMuon(r, p) {
 		k, n := float64(min(p.Rows(), p.Cols())), float64(max(p.Rows(), p.Cols()))
-		cost += nsSteps * (4*k*k*n + 2*k*k*k)
+		cost += nsSteps * (3*k*k*n + k*k*k)
 	}
 	return cost
 }

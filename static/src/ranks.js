@@ -8,9 +8,6 @@
 // meetings so far, and whether a rank is lost.
 const CAME = 0, ROUND = 1, LOST = 2, HEAD = 16;
 
-// A meeting is mostly a matter of microseconds, less than going to sleep takes.
-const SPINS = 2000;
-
 // Bytes of the module's memory, which moves when it grows.
 const bytesAt = (pointer, floats) => new Uint8Array(self.hornbookMemory.buffer, pointer, 4 * floats);
 
@@ -38,7 +35,6 @@ class SharedBoard {
         Atomics.notify(words, ROUND);
       }
     }
-    for (let i = 0; i < SPINS && Atomics.load(words, ROUND) === this.round; i++);
     if (Atomics.load(words, LOST) === 0) Atomics.wait(words, ROUND, this.round, milliseconds);
     if (Atomics.load(words, ROUND) !== this.round) {
       this.round = -1;

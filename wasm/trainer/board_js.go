@@ -60,6 +60,11 @@ func place[T any](x []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceDat
 const slice = 100 * time.Millisecond
 
 func (b *board) Sync(patience time.Duration) error {
+	select {
+	case <-b.lost:
+		return train.ErrRankLost
+	default:
+	}
 	if b.shared {
 		return b.block(patience)
 	}
@@ -67,20 +72,15 @@ func (b *board) Sync(patience time.Duration) error {
 	return b.wait(patience)
 }
 
-// block meets over shared memory. The event loop stands still in a slice.
+// block meets over shared memory. Word of a rank that ended comes by the event
+// loop, which stands still in a slice.
 func (b *board) block(patience time.Duration) error {
 	if patience == 0 {
-		if b.meet.Invoke(js.Global().Get("Infinity")).Int() != 1 {
-			return train.ErrRankLost
-		}
-		return nil
+		return met(b.meet.Invoke(js.Global().Get("Infinity")))
 	}
 	for waited := time.Duration(0); waited < patience; waited += slice {
-		switch b.meet.Invoke(slice.Milliseconds()).Int() {
-		case 1:
-			return nil
-		case -1:
-			return train.ErrRankLost
+		if came := b.meet.Invoke(slice.Milliseconds()); came.Int() != 0 {
+			return met(came)
 		}
 		jsrt.Yield()
 		select {
@@ -90,6 +90,14 @@ func (b *board) block(patience time.Duration) error {
 		}
 	}
 	return train.ErrRankLost
+}
+
+// met is what it means that a board's meet gave 1 or another number.
+func met(came js.Value) error {
+	if came.Int() != 1 {
+		return train.ErrRankLost
+	}
+	return nil
 }
 
 // wait meets by messages, which the event loop brings meanwhile.

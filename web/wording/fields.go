@@ -15,7 +15,7 @@ var fields = map[string][2]string{
 	"trigrams":          {"Triples", "Rows of a table of three tokens in a row; 0 for none."},
 	"learning_rate":     {"Learning rate", "How far each nudge goes. Too high, and the training goes off the rails."},
 	"muon_rate":         {"Muon’s rate", "How far Muon nudges the matrices."},
-	"ranks":             {"Workers", "How many parts of this computer train the model together, each on its part of the batch."},
+	"ranks":             {"Workers", "How many parts of this computer train the model together, each on its part of the batch. Same seed and same number: same model."},
 	"seed":              {"Seed", "Where the random numbers begin: same seed, same model."},
 	"warm_up":           {"Warm-up", "Steps until the learning rate is reached."},
 	"weight_decay":      {"Weight decay", "Pulls weights towards zero."},
