@@ -7,7 +7,7 @@ import "hornbook/model/tensor"
 // cache: training.
 type Cache struct {
 	layers []layerCache
-	used   int // positions filled
+	ids    []int32 // of the positions filled
 }
 
 // layerCache is one layer's part: keys and values (T,K,D), filled up to used.
@@ -20,7 +20,7 @@ type layerCache struct {
 
 // NewCache returns an empty cache of the model's context.
 func (m *GPT) NewCache() *Cache {
-	c := &Cache{layers: make([]layerCache, m.Layers)}
+	c := &Cache{layers: make([]layerCache, m.Layers), ids: make([]int32, 0, m.Context)}
 	n := m.Context * m.KVHeads * m.HeadSize()
 	for i := range c.layers {
 		c.layers[i] = layerCache{k: make([]float32, n), v: make([]float32, n), heads: m.KVHeads, d: m.HeadSize()}
@@ -30,17 +30,14 @@ func (m *GPT) NewCache() *Cache {
 
 // Clear forgets all tokens.
 func (c *Cache) Clear() {
-	c.used = 0
+	c.ids = c.ids[:0]
 	for i := range c.layers {
 		c.layers[i].used = 0
 	}
 }
 
 func (c *Cache) length() int {
-	if c == nil {
-		return 0
-	}
-	return c.used
+	return len(c.seen())
 }
 
 func (c *Cache) layer(i int) *layerCache {
@@ -50,9 +47,17 @@ func (c *Cache) layer(i int) *layerCache {
 	return &c.layers[i]
 }
 
-func (c *Cache) advance(n int) {
+// seen are the tokens whose keys and values are kept.
+func (c *Cache) seen() []int32 {
+	if c == nil {
+		return nil
+	}
+	return c.ids
+}
+
+func (c *Cache) advance(ids []int32) {
 	if c != nil {
-		c.used += n
+		c.ids = append(c.ids, ids...)
 	}
 }
 

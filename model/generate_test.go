@@ -21,7 +21,9 @@ func forms() map[string]recipe.Model {
 		Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", QKNorm: true}
 	relu := qwen
 	relu.MLP, relu.QKNorm, relu.Tied = "relu2", false, true
-	return map[string]recipe.Model{"gpt2": gpt2, "gpt2 with biases": biased, "qwen3": qwen, "relu2": relu}
+	back := qwen
+	back.Lookback, back.Trigrams = 3, 17
+	return map[string]recipe.Model{"gpt2": gpt2, "gpt2 with biases": biased, "qwen3": qwen, "relu2": relu, "lookback": back}
 }
 
 func TestParametersAreCounted(t *testing.T) {

@@ -119,7 +119,7 @@ func TestFollowsPyTorch(t *testing.T) {
 	if err := json.Unmarshal(text, &g); err != nil {
 		t.Fatal(err)
 	}
-	if len(g.Cases) < 6 {
+	if len(g.Cases) < 7 {
 		t.Fatalf("golden.json has only %d cases", len(g.Cases))
 	}
 	for name, c := range g.Cases {

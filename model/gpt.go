@@ -22,6 +22,7 @@ type GPT struct {
 
 	tokens    *tensor.Tensor // (V,C)
 	positions *tensor.Tensor // (T,C), of learned positions
+	lookback  lookback
 	blocks    []*block
 	norm      norm
 	head      linear // (V,C)
@@ -41,6 +42,7 @@ func New(c Config) *GPT {
 	} else {
 		m.cos, m.sin = tensor.RoPETables(c.Context, c.HeadSize(), c.RoPEBase)
 	}
+	m.lookback = newLookback(m)
 	for i := range c.Layers {
 		m.blocks = append(m.blocks, newBlock(m, fmt.Sprintf("blocks.%d.", i)))
 	}
@@ -75,10 +77,11 @@ func (m *GPT) hidden(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tens
 	if m.positions != nil {
 		x = t.AddPositions(x, m.positions, first)
 	}
+	x = m.lookback.forward(t, x, ids, cache.seen())
 	for i, b := range m.blocks {
 		x = b.forward(t, x, m, cache.layer(i))
 	}
-	cache.advance(len(ids))
+	cache.advance(ids)
 	return m.norm.forward(t, x)
 }
 

@@ -12,7 +12,7 @@ import (
 // deviation 0.02, divided by √(2·layers) for the matrices that write to the
 // residual stream, as nanoGPT does. "unit": embeddings of deviation 1,
 // matrices of 1/√fan-in, and zeros in the matrices that write to the residual
-// stream and in the head, so that every block begins as the identity. Gains
+// stream, in the head and in the table of trigrams, so that every block begins as the identity. Gains
 // are 1 and biases 0 in both.
 func (m *GPT) Init(how string, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 0x9E3779B97F4A7C15))
@@ -34,9 +34,11 @@ func (m *GPT) Init(how string, seed uint64) {
 // deviation is the standard deviation that matrix p begins with.
 func (m *GPT) deviation(how string, p *tensor.Tensor) float64 {
 	output := strings.HasSuffix(p.Name, "output.weight") || strings.HasSuffix(p.Name, "down.weight")
-	embedding := strings.HasPrefix(p.Name, "tokens.") || strings.HasPrefix(p.Name, "positions.")
+	embedding := strings.HasPrefix(p.Name, "tokens.") || strings.HasPrefix(p.Name, "positions.") ||
+		strings.HasPrefix(p.Name, "lookback.")
+	zero := output || p.Name == "trigrams.weight" || p == m.head.w && !m.Tied
 	switch {
-	case how == "unit" && (output || p == m.head.w && !m.Tied):
+	case how == "unit" && zero:
 		return 0
 	case how == "unit" && embedding && !m.Tied:
 		return 1

@@ -244,14 +244,15 @@ func multiply(c Matrix, a blockA, b blockB, k int, accumulate bool, ws *Workspac
 		together = min(together, max(1, lowerCols/width))
 	}
 	spare := Matrix{Data: ws.c, Rows: c.Rows, Stride: width}
-	for j := 0; j < c.Cols; j += width * max(1, together) {
-		if a.full > 0 && j+width <= c.Cols {
-			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, b, j, k, together, accumulate)
-		} else if a.full > 0 {
-			spare.Cols = c.Cols - j
-			a.strips(spare.pointer(), width, b, j, k, 1, false)
-			copyTile(c.view(0, j, a.full, spare.Cols), spare, accumulate)
+	for j, panels := 0, 0; a.full > 0 && j < c.Cols; j += width * panels {
+		panels = min(together, (c.Cols-j)/width)
+		if panels > 0 {
+			a.strips(unsafe.Pointer(&c.Data[j]), c.Stride, b, j, k, panels, accumulate)
+			continue
 		}
+		panels, spare.Cols = 1, c.Cols-j
+		a.strips(spare.pointer(), width, b, j, k, 1, false)
+		copyTile(c.view(0, j, a.full, spare.Cols), spare, accumulate)
 	}
 	if a.full == c.Rows {
 		return

@@ -22,6 +22,8 @@ type Model struct {
 	QKNorm   bool    `json:"qk_norm"`   // RMSNorm on each head's query and key, as in Qwen3
 	Bias     bool    `json:"bias"`      // biases in linear layers and layernorms
 	Tied     bool    `json:"tied"`      // the output head shares the token embedding
+	Lookback int     `json:"lookback"`  // tokens before each whose embeddings, of a table a distance, are added to its own
+	Trigrams int     `json:"trigrams"`  // rows of a table, hashed by each token and the two before it, that is added too; 0 for none
 }
 
 // HeadSize is D, the channels of one head.
@@ -52,7 +54,7 @@ func (m Model) Parameters() int {
 			block += m.Hidden
 		}
 	}
-	total := m.Vocab*c + m.Layers*block + norm
+	total := m.Vocab*c + m.lookback() + m.Layers*block + norm
 	if m.Position == "learned" {
 		total += m.Context * c
 	}
@@ -62,17 +64,20 @@ func (m Model) Parameters() int {
 	return total
 }
 
+// lookback counts the parameters of the tables of earlier tokens.
+func (m Model) lookback() int { return (m.Lookback*(m.Vocab+1) + m.Trigrams) * m.Channels }
+
 // FLOPsPerToken estimates the floating-point operations of one training step
 // a token: 6 for each weight that is multiplied (2 forward, 4 backward) and
 // 12·T·C a layer for attention (PaLM, appendix B), halved because attention
 // is causal.
 func (m Model) FLOPsPerToken() float64 {
-	weights := m.Parameters()
+	weights := m.Parameters() - m.lookback() // looked up, not multiplied
 	if m.Position == "learned" {
 		weights -= m.Context * m.Channels
 	}
 	if !m.Tied {
-		weights -= m.Vocab * m.Channels // the embedding is looked up, not multiplied
+		weights -= m.Vocab * m.Channels // the embedding is looked up as well
 	}
 	return 6*float64(weights) + 6*float64(m.Layers)*float64(m.Context)*float64(m.Channels)
 }

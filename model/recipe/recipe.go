@@ -48,7 +48,8 @@ var Limits = map[string]Bound{
 	"warm_up": {0, 100000}, "hold": {0, 1}, "beta1": {0, 0.9999}, "beta2": {0, 0.99999},
 	"momentum": {0, 0.9999}, "weight_decay": {0, 10}, "clip": {0, 1000}, "eval_every": {1, 100000},
 	"eval_batches": {1, 1000}, "last_eval_batches": {1, 1000}, "sample_every": {0, 100000},
-	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e7},
+	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e7}, "lookback": {0, 8},
+	"trigrams": {0, 1 << 16},
 }
 
 // MaxParameters bounds the size of a model: in wasm weights, gradients and
@@ -72,7 +73,7 @@ func (r Recipe) numbers() map[string]float64 {
 	m := r.Model
 	n := map[string]float64{
 		"context": float64(m.Context), "layers": float64(m.Layers), "heads": float64(m.Heads),
-		"kv_heads": float64(m.KVHeads), "channels": float64(m.Channels), "hidden": float64(m.Hidden),
+		"kv_heads": float64(m.KVHeads), "lookback": float64(m.Lookback), "trigrams": float64(m.Trigrams), "channels": float64(m.Channels), "hidden": float64(m.Hidden),
 		"norm_eps": m.NormEps, "batch": float64(r.Batch), "steps": float64(r.Steps),
 		"learning_rate": r.LearningRate, "final_fraction": r.FinalFraction,
 		"warm_up": float64(r.WarmUp), "hold": r.Hold, "beta1": r.Beta1, "beta2": r.Beta2,

@@ -24,7 +24,7 @@ func TestPresetsAreSound(t *testing.T) {
 			t.Errorf("%s does not survive JSON: %v", r.Preset, err)
 		}
 	}
-	for _, name := range []string{"nanogpt-cpu", "tiny", "quick", "small", Default} {
+	for _, name := range []string{"nanogpt-cpu", "tiny", "quick", "small", "speedrun", Default} {
 		if !names[name] {
 			t.Errorf("there is no preset %s", name)
 		}
@@ -40,6 +40,14 @@ func TestNanoGPTHasItsSize(t *testing.T) {
 	}
 }
 
+func TestSpeedrunIsSmall(t *testing.T) {
+	r, _ := ByName("speedrun")
+	r.Model.Vocab = 65
+	if n := r.Model.Parameters(); n > 900_000 {
+		t.Errorf("it has %d parameters, more than its rules allow", n)
+	}
+}
+
 func TestWrongNumbersAreNamed(t *testing.T) {
 	for _, c := range []struct {
 		key    string
@@ -50,6 +58,8 @@ func TestWrongNumbersAreNamed(t *testing.T) {
 		{"context", func(r *Recipe) { r.Model.Context = -5 }},
 		{"heads", func(r *Recipe) { r.Model.Heads = 0 }},
 		{"kv_heads", func(r *Recipe) { r.Model.KVHeads = 3 }},
+		{"lookback", func(r *Recipe) { r.Model.Lookback = 9 }},
+		{"trigrams", func(r *Recipe) { r.Model.Trigrams = -1 }},
 		{"channels", func(r *Recipe) { r.Model.Channels = 130 }},
 		{"channels", func(r *Recipe) { r.Model.Channels, r.Model.Heads, r.Model.KVHeads = 12, 4, 4 }},
 		{"learning_rate", func(r *Recipe) { r.LearningRate = math.NaN() }},

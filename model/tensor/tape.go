@@ -9,6 +9,8 @@ type Tape struct {
 	nodes     []node
 	pool      []*Tensor
 	used      int
+	ids       [][]int32
+	usedIDs   int
 }
 
 // rule adds to the gradients of a node's inputs what flows back to its output.
@@ -32,7 +34,7 @@ func NewTape(b Backend) *Tape { return &Tape{Backend: b} }
 // the tape made. With record false the operations leave no trace: inference.
 func (t *Tape) Reset(record bool) {
 	clear(t.nodes)
-	t.nodes, t.used, t.recording = t.nodes[:0], 0, record
+	t.nodes, t.used, t.usedIDs, t.recording = t.nodes[:0], 0, 0, record
 	t.Backend.Reset()
 }
 
@@ -81,6 +83,20 @@ func (t *Tape) fresh(dims ...int) *Tensor {
 	*x = Tensor{}
 	x.shape(dims...)
 	return x
+}
+
+// IDs returns room for n ids of any content, to be embedded: it lasts until
+// the next Reset.
+func (t *Tape) IDs(n int) []int32 {
+	if t.usedIDs == len(t.ids) {
+		t.ids = append(t.ids, nil)
+	}
+	at := t.usedIDs
+	t.usedIDs++
+	if cap(t.ids[at]) < n {
+		t.ids[at] = make([]int32, n)
+	}
+	return t.ids[at][:n]
 }
 
 // like returns a tensor of x's shape.

@@ -34,6 +34,10 @@ def parameters(c):
     if c["position"] == "learned":
         out.append(("positions.weight", (c["context"], C)))
 
+    out += [(f"lookback.{k}.weight", (c["vocab"] + 1, C)) for k in range(c["lookback"])]
+    if c["trigrams"]:
+        out.append(("trigrams.weight", (c["trigrams"], C)))
+
     def linear(name, o, i):
         out.append((name + ".weight", (o, i)))
         if c["bias"]:
@@ -88,6 +92,14 @@ def batch(c, step, rows):
     return torch.tensor(xs), torch.tensor(ys)
 
 
+def hash_row(ids, rows):
+    """FNV-1a of three ids taken as they are, the latest first, and mixed."""
+    z = torch.full_like(ids[0], 2166136261)
+    for v in ids:
+        z = ((z ^ v) * 16777619) & M32
+    return (z ^ (z >> 15)) % rows
+
+
 def rotate(x, base):
     """RoPE on halves: x (B,T,H,D)."""
     T, D = x.shape[1], x.shape[3]
@@ -116,6 +128,11 @@ def forward(c, p, x):
     h = p["tokens.weight"][x]
     if c["position"] == "learned":
         h = h + p["positions.weight"][:T]
+    before = [F.pad(x, (k, 0), value=c["vocab"])[:, :T] for k in range(9)]  # the token k places before
+    for k in range(c["lookback"]):
+        h = h + p[f"lookback.{k}.weight"][before[k + 1]]
+    if c["trigrams"]:
+        h = h + p["trigrams.weight"][hash_row(before[:3], c["trigrams"])]
     for i in range(c["layers"]):
         b = f"blocks.{i}."
         n = norm(b + "norm1.", h)
@@ -216,7 +233,8 @@ def run(case):
 
 def shape(**changes):
     c = dict(vocab=65, context=64, layers=4, heads=4, kv_heads=4, channels=128, hidden=512, norm="layernorm",
-             norm_eps=1e-5, position="learned", rope_base=10000.0, mlp="gelu", qk_norm=False, bias=False, tied=True)
+             norm_eps=1e-5, position="learned", rope_base=10000.0, mlp="gelu", qk_norm=False, bias=False, tied=True,
+             lookback=0, trigrams=0)
     return {**c, **changes}
 
 
@@ -236,6 +254,8 @@ cases = {
     "llama": dict(model=shape(**llama, heads=6, kv_heads=1, rope_base=500000.0), recipe=recipe(**brief), steps=4),
     "gpt2-biases": dict(model=shape(**small, bias=True), recipe=recipe(**brief), steps=4),
     "relu2": dict(model=shape(**dict(llama, mlp="relu2"), heads=3, kv_heads=3, bias=True), recipe=recipe(**brief), steps=4),
+    "lookback": dict(model=shape(**llama, heads=2, kv_heads=2, qk_norm=True, tied=False, lookback=3, trigrams=37), recipe=recipe(**brief),
+                     steps=4),
     "muon": dict(model=shape(**llama, heads=4, kv_heads=4, qk_norm=True, tied=False),
                  recipe=recipe(**brief, optimizer="muon", weight_decay=0.0, clip=0.0, beta1=0.8, beta2=0.95), steps=4),
 }

@@ -36,7 +36,7 @@ func begin(t *testing.T, r recipe.Recipe) *Run {
 }
 
 func TestLearns(t *testing.T) {
-	for _, name := range []string{"nanogpt-cpu", "quick"} {
+	for _, name := range []string{"nanogpt-cpu", "quick", "speedrun"} {
 		run := begin(t, brief(name))
 		before := run.Evaluate(nil)
 		for !run.Finished() {
@@ -60,7 +60,7 @@ func TestLearns(t *testing.T) {
 // A step after the first allocates nothing on the Go heap, in either form and
 // with either optimizer.
 func TestStepAllocatesNothing(t *testing.T) {
-	for _, name := range []string{"nanogpt-cpu", "quick"} {
+	for _, name := range []string{"nanogpt-cpu", "quick", "speedrun"} {
 		run := begin(t, brief(name))
 		step := func() {
 			if err := run.Step(); err != nil {

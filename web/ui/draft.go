@@ -19,7 +19,7 @@ type Draft struct {
 var (
 	basicFields = []string{"steps", "batch", "context", "layers", "heads", "channels", "learning_rate", "seed"}
 	moreFields  = []string{"hidden", "kv_heads", "muon_rate", "warm_up", "weight_decay", "clip", "eval_every", "sample_every",
-		"optimizer", "schedule", "norm", "position", "mlp", "qk_norm", "tied"}
+		"optimizer", "schedule", "norm", "position", "mlp", "qk_norm", "tied", "lookback", "trigrams"}
 )
 
 // options are the words that a field may be, of those that are no numbers.
@@ -67,6 +67,7 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 		"muon_rate": &r.MuonRate, "seed": &r.Seed, "warm_up": &r.WarmUp, "weight_decay": &r.WeightDecay, "clip": &r.Clip,
 		"eval_every": &r.EvalEvery, "sample_every": &r.SampleEvery, "optimizer": &r.Optimizer, "schedule": &r.Schedule,
 		"norm": &m.Norm, "position": &m.Position, "mlp": &m.MLP, "qk_norm": &m.QKNorm, "tied": &m.Tied,
+		"lookback": &m.Lookback, "trigrams": &m.Trigrams,
 	}
 }
 

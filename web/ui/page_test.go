@@ -45,7 +45,7 @@ func opened() (*Page, *paper) {
 	h := &paper{}
 	p := NewPage(h)
 	for _, e := range []protocol.Event{
-		&protocol.Ready{Backend: "cpu", Presets: recipe.Presets(), Default: "quick", Samples: []string{"village", "opticks"}},
+		&protocol.Ready{Backend: "cpu", Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village", "opticks"}},
 		&protocol.State{State: "idle"},
 		&protocol.Text{Source: "sample", Name: "village", Bytes: 5000, Characters: 5000, Distinct: 40, Preview: "Tom had a ball. It was red.\nMore."},
 		&protocol.Tokenizer{Kind: "chars", Size: 40, Tokens: 5000, BytesPerToken: 1},
@@ -94,7 +94,7 @@ func TestTrainSendsWhatStandsInTheFields(t *testing.T) {
 	p.Draft.Set("heads", "2")
 	p.Train()
 	r := last[*protocol.Train](t, h).Recipe
-	if r.Steps != 77 || r.Model.Heads != 2 || r.Model.KVHeads != 2 || r.Tokenizer != "chars" || r.Preset != "quick" {
+	if r.Steps != 77 || r.Model.Heads != 2 || r.Model.KVHeads != 2 || r.Tokenizer != "chars" || r.Preset != recipe.Default {
 		t.Errorf("it sends %+v", r)
 	}
 	n := len(h.sent)
@@ -110,9 +110,9 @@ func TestTrainSendsWhatStandsInTheFields(t *testing.T) {
 
 func TestPresetBringsItsTokenizer(t *testing.T) {
 	p, h := opened()
-	p.ChoosePreset("quick")
+	p.ChoosePreset("stories")
 	if c := last[*protocol.SetTokenizer](t, h); c.Kind != "bpe" || c.Size != 1024 {
-		t.Errorf("quick asks for %+v", c)
+		t.Errorf("stories asks for %+v", c)
 	}
 	p.Apply(&protocol.Tokenizer{Kind: "bpe", Size: 1000})
 	p.ChoosePreset("nanogpt-cpu")

@@ -11,6 +11,8 @@ var fields = map[string][2]string{
 	"kv_heads":          {"Key-value heads", "Heads may share their keys and values; a divisor of the heads."},
 	"channels":          {"Channels", "How many numbers stand for a token inside the model."},
 	"hidden":            {"Hidden width", "Numbers in the middle of each block’s MLP."},
+	"lookback":          {"Looks back", "Tokens before each that it is told of at once, without looking for them."},
+	"trigrams":          {"Triples", "Rows of a table of three tokens in a row; 0 for none."},
 	"learning_rate":     {"Learning rate", "How far each nudge goes. Too high, and the training goes off the rails."},
 	"muon_rate":         {"Muon’s rate", "How far Muon nudges the matrices."},
 	"seed":              {"Seed", "Where the random numbers begin: same seed, same model."},

@@ -133,9 +133,13 @@ const (
 func Preset(name string) string {
 	switch name {
 	case "quick":
-		return "quick (readable in two minutes)"
+		return "quick (letter by letter, our best)"
+	case "stories":
+		return "stories (readable in two minutes)"
 	case "tiny":
 		return "tiny (for slow computers)"
+	case "speedrun":
+		return "speedrun (the fastest start)"
 	case "nanogpt-cpu":
 		return "nanogpt-cpu (nanoGPT’s own numbers)"
 	case "small":
