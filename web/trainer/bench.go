@@ -6,13 +6,14 @@ import (
 	"runtime"
 	"time"
 
+	"hornbook/model/data/village"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
 )
 
 const (
-	benchText  = 1 << 18 // bytes of the first sample that a bench trains on
+	benchText  = 1 << 18 // bytes of Village Tales that a bench trains on
 	maxBenched = 10000   // steps
 )
 
@@ -37,11 +38,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 	if problem := cmp.Or(wrongRanks(c.Ranks), fits(c.Recipe)); problem != nil {
 		return nil, problem
 	}
-	raw, problem := s.read(&protocol.SetText{Source: "sample", Name: SampleNames[0]})
-	if problem != nil {
-		return nil, problem
-	}
-	sample := text{bytes: raw[:min(len(raw), benchText)]}
+	sample := text{bytes: village.Text(villageSeed, benchText)[:benchText]}
 	if problem := sample.cut(s, c.Recipe.Tokenizer, c.Recipe.VocabSize); problem != nil {
 		return nil, problem
 	}

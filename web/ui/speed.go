@@ -31,7 +31,8 @@ func (s *State) measuring() bool { return len(s.Speed.Left) > 0 }
 
 func (p *Page) canMeasure() bool { return !p.measuring() && !p.Active() && p.Ready.Backend != "" }
 
-// MeasureBrowser begins to measure; the answers lead from trial to trial.
+// MeasureBrowser begins to measure; the answers lead from trial to trial. The
+// first work is shared by every number of workers, the others by one and all.
 func (p *Page) MeasureBrowser() {
 	if !p.canMeasure() {
 		return
@@ -42,14 +43,18 @@ func (p *Page) MeasureBrowser() {
 		if w == large && !s.Large {
 			continue
 		}
-		for ranks := 1; ranks <= max(1, p.Ready.Ranks); ranks++ {
-			s.Left = append(s.Left, trial{work: w, ranks: ranks})
+		for ranks := 1; ranks <= p.mostRanks(); ranks++ {
+			if w == 0 || ranks == 1 || ranks == p.mostRanks() {
+				s.Left = append(s.Left, trial{work: w, ranks: ranks})
+			}
 		}
 	}
 	s.Left = append(s.Left, trial{})
 	p.Speed = s
 	p.measureNext()
 }
+
+func (p *Page) mostRanks() int { return max(1, p.Ready.Ranks) }
 
 // measureNext asks for the first trial that is left.
 func (p *Page) measureNext() {
@@ -120,7 +125,7 @@ type speedRow struct {
 // speedRows are this browser's lines, then the published ones.
 func (p *Page) speedRows() []speedRow {
 	var rows []speedRow
-	for ranks := 1; ranks <= max(1, p.Ready.Ranks); ranks++ {
+	for ranks := 1; ranks <= p.mostRanks(); ranks++ {
 		row := speedRow{Name: wording.ByWorkers(wording.ThisBrowser, ranks), Class: "own", Cells: make([]string, len(works))}
 		for i := range row.Cells {
 			row.Cells[i] = wording.NotMeasured
@@ -177,7 +182,7 @@ func (p *Page) CopySpeed() {
 		return
 	}
 	r := speedReport{Backend: p.Ready.Backend, Cores: p.Ready.Cores, SIMD: p.Ready.SIMD, Fused: p.Ready.Fused,
-		Ranks: max(1, p.Ready.Ranks), Measured: p.Speed.Measured}
+		Ranks: p.mostRanks(), Measured: p.Speed.Measured}
 	for _, t := range p.Speed.Done {
 		w := works[t.work]
 		r.Steps = append(r.Steps, stepReport{w.layers, w.heads, w.channels, w.context, w.batch, t.result})

@@ -20,7 +20,7 @@ from pytorch import WORKS
 HERE = pathlib.Path(__file__).parent
 HORNBOOK = HERE.parents[2] / "build" / "hornbook"
 STEPS = {"nanogpt-cpu": 30, "wide": 6, "narrow": 60}
-PRESETS = ["quick", "tiny", "nanogpt-cpu", "small"]
+PRESETS = ["quick", "stories", "speedrun", "tiny", "nanogpt-cpu", "small"]
 
 
 def call(*command, env=None):
