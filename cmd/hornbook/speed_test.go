@@ -21,6 +21,9 @@ func TestMeasureThisBrowser(t *testing.T) {
 	if len(own) != 4 || own[0] != "This browser, 1 worker" || own[1] == "–" || own[2] == "–" || own[3] != "–" {
 		t.Errorf("the table's first line is %q", own)
 	}
+	if second := strings.Split(strings.Split(rows, "\n")[2], "|"); p.js(`navigator.hardwareConcurrency > 1`) == "true" && (second[0] != "This browser, 2 workers" || second[1] == "–") {
+		t.Errorf("the table's second line is %q", second)
+	}
 	if !strings.Contains(rows, "PyTorch 1.13, 1 thread|58|15|703") {
 		t.Errorf("the published numbers are not beside it: %s", rows)
 	}

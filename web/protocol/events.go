@@ -152,7 +152,7 @@ type Benched struct {
 	GFLOPS          float64 `json:"gflops"`            // of the whole step, at the median; operations are an estimate
 	LossFirst       float64 `json:"loss_first"`
 	LossLast        float64 `json:"loss_last"`
-	MemoryBytes     int     `json:"memory_bytes"` // that the trainer holds after the steps, its text included
+	MemoryBytes     int     `json:"memory_bytes"` // that the lead worker holds after the steps, its text included; natively with all ranks
 }
 
 // Product is how fast one product of matrices is, packing included.

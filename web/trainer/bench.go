@@ -63,7 +63,7 @@ func (s *Session) time(c *protocol.Bench, sample text) (*protocol.Benched, *prot
 }
 
 // memory is what the program has taken from the system, in bytes: in
-// WebAssembly, which gives nothing back, all of its memory but 2 MB.
+// WebAssembly, which gives nothing back, all of this worker's memory but 2 MB.
 func memory() int {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

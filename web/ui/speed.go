@@ -77,7 +77,7 @@ func (p *Page) applySpeed(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Benched:
 		t := s.Left[0]
-		t.result = e
+		t.result, t.ranks = e, e.Ranks // fewer, where workers could not be had
 		s.Done, s.Left = append(s.Done, t), s.Left[1:]
 		p.measureNext()
 	case *protocol.Measured:

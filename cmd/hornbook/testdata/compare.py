@@ -113,7 +113,7 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--ranks", default="1", help="numbers of Hornbook's workers to time, as 1,2")
+    parser.add_argument("--ranks", default="1,2", help="numbers of Hornbook's workers to time, as 1,2")
     asked = parser.parse_args()
     print(f"On {os.cpu_count()} cores ({processor()}):\n")
     results = step_table(asked.rounds, [int(n) for n in asked.ranks.split(",")])
