@@ -80,11 +80,13 @@ func tiny() Recipe {
 	return r
 }
 
-// small is the largest that a laptop trains while one waits.
+// small is the largest that a laptop trains while one waits. With so few tokens
+// a step Muon's iteration would cost as much again as all the rest.
 func small() Recipe {
 	r := stories()
 	r.Preset = "small"
 	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 6, 6, 6, 384, 1024
 	r.Model.Context, r.Batch, r.Steps = 256, 4, 2000
+	r.Optimizer, r.LearningRate, r.WarmUp, r.Beta1, r.Beta2, r.WeightDecay, r.Clip = "adamw", 1e-3, 100, 0.9, 0.95, 0.1, 1
 	return r
 }
