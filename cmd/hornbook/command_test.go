@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +64,32 @@ func TestTrainThenGenerate(t *testing.T) {
 	}
 	if _, errs, status := call("generate", "-run", dir, "-prompt", "Tom ☃"); status != 0 || !strings.Contains(errs, "☃") {
 		t.Errorf("an unknown character: status %d, %q", status, errs)
+	}
+}
+
+// Two workers train to the same losses each time; more than the machine has
+// cores are told of, and the run goes on with those that it has.
+func TestTrainWithRanks(t *testing.T) {
+	evals := func(ranks string) (lines []string, errs string) {
+		out, errs, status := call("train", "-data", textFile(t, tales), "-preset", "tiny", "-steps", "6", "-ranks", ranks, "-json")
+		if status != 0 {
+			t.Fatalf("-ranks %s: status %d: %s", ranks, status, errs)
+		}
+		for line := range strings.Lines(out) {
+			if e, err := protocol.DecodeEvent([]byte(line)); err != nil {
+				t.Fatal(err)
+			} else if e, is := e.(*protocol.Eval); is {
+				lines = append(lines, fmt.Sprint(e.Step, e.TrainLoss, e.ValLoss))
+			}
+		}
+		return lines, errs
+	}
+	first, _ := evals("2")
+	if again, _ := evals("2"); !slices.Equal(first, again) || len(first) != 2 {
+		t.Errorf("two workers measure %v, then %v", first, again)
+	}
+	if _, errs := evals("99"); !strings.Contains(errs, "instead of 99") {
+		t.Errorf("99 workers are told as %q", errs)
 	}
 }
 

@@ -12,11 +12,12 @@ const (
 	worthSharing = 1e8
 )
 
-// MaxRanks is the most ranks that can train r: one for each sequence of the
-// batch and each core, as far as the memory, in bytes, holds their replicas.
-func MaxRanks(r recipe.Recipe, cores int, memory float64) int {
+// MaxRanks is the most ranks that can train r on a text of tokens: one for
+// each sequence of the batch and each core, as far as the memory, in bytes,
+// holds their replicas and their copies of the text.
+func MaxRanks(r recipe.Recipe, tokens, cores int, memory float64) int {
 	n := min(cores, r.Batch, MostRanks)
-	for n > 1 && r.BytesOn(n) > memory {
+	for n > 1 && r.BytesOn(n)+4*float64(n)*float64(tokens) > memory {
 		n--
 	}
 	return max(1, n)
@@ -25,13 +26,11 @@ func MaxRanks(r recipe.Recipe, cores int, memory float64) int {
 // Ranks is the number of ranks that train r soonest: 1 where a step is too
 // small to be shared, and never a rank that the others would wait for just as
 // long without (of 6 sequences, 4 ranks do 2, 2, 1, 1; 3 do 2 each).
-func Ranks(r recipe.Recipe, cores int, memory float64) int {
+func Ranks(r recipe.Recipe, tokens, cores int, memory float64) int {
 	if r.Model.FLOPsPerToken()*float64(r.TokensPerStep()) < worthSharing {
 		return 1
 	}
-	rows := r.Batch / max(1, MaxRanks(r, cores, memory))
-	if r.Batch%MaxRanks(r, cores, memory) != 0 {
-		rows++
-	}
+	most := MaxRanks(r, tokens, cores, memory)
+	rows := (r.Batch + most - 1) / most // of the rank that has most
 	return (r.Batch + rows - 1) / rows
 }

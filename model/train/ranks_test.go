@@ -303,18 +303,19 @@ func TestHowManyRanks(t *testing.T) {
 	idle := tiny
 	idle.Model.Layers, idle.Model.Channels, idle.Model.Hidden, idle.Batch = 1, 16, 16, 2
 	for _, c := range []struct {
-		r            recipe.Recipe
-		cores        int
-		memory       float64
-		ranks, limit int
+		r             recipe.Recipe
+		tokens, cores int
+		memory        float64
+		ranks, limit  int
 	}{
-		{stories, 1, gib, 1, 1}, {stories, 2, gib, 2, 2}, {stories, 4, gib, 3, 4}, {stories, 64, gib, 6, 6},
-		{tiny, 4, gib, 4, 4}, {tiny, 64, gib, 8, 8}, {idle, 4, gib, 1, 2}, {small, 8, 0.9 * gib, 2, 2}, {stories, 8, 1, 1, 1},
+		{stories, 0, 1, gib, 1, 1}, {stories, 0, 2, gib, 2, 2}, {stories, 0, 4, gib, 3, 4}, {stories, 0, 64, gib, 6, 6},
+		{tiny, 0, 4, gib, 4, 4}, {tiny, 0, 64, gib, 8, 8}, {idle, 0, 4, gib, 1, 2}, {small, 0, 8, 0.9 * gib, 2, 2},
+		{stories, 0, 8, 1, 1, 1}, {stories, 64 << 20, 8, 1.5 * gib, 3, 5},
 	} {
-		if got := Ranks(c.r, c.cores, c.memory); got != c.ranks {
+		if got := Ranks(c.r, c.tokens, c.cores, c.memory); got != c.ranks {
 			t.Errorf("%s on %d cores with %.0f bytes: %d ranks, want %d", c.r.Preset, c.cores, c.memory, got, c.ranks)
 		}
-		if got := MaxRanks(c.r, c.cores, c.memory); got != c.limit {
+		if got := MaxRanks(c.r, c.tokens, c.cores, c.memory); got != c.limit {
 			t.Errorf("%s on %d cores with %.0f bytes: at most %d ranks, want %d", c.r.Preset, c.cores, c.memory, got, c.limit)
 		}
 	}

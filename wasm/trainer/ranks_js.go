@@ -28,6 +28,7 @@ func serve(seat js.Value) error {
 	bytes := seat.Get("ids")
 	ids := make([]int32, bytes.Length()/4)
 	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(ids))), 4*len(ids)), bytes)
+	seat.Delete("ids") // the copy is enough
 	b := newBoard(seat)
 	js.Global().Call("postMessage", "ready")
 	return train.Serve(train.Task{Recipe: t.Recipe, IDs: ids, Done: t.Done}, b)

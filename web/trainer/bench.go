@@ -52,7 +52,7 @@ func (s *Session) time(c *protocol.Bench, sample text) (*protocol.Benched, *prot
 		return nil, wrong(err)
 	}
 	defer run.Close()
-	run.Share(s.ranks(c.Recipe, c.Ranks), s.host.Launch) // the answer says with how many
+	run.Share(s.ranks(c.Recipe, len(sample.ids), c.Ranks), s.host.Launch) // the answer says with how many
 	t, err := train.Bench(run, c.Steps, s.host.Yield)
 	if err != nil {
 		return nil, wrong(err)

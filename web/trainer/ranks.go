@@ -24,18 +24,19 @@ func wrongRanks(asked int) *protocol.Problem {
 	return &protocol.Problem{Code: protocol.RecipeWrong, Key: "ranks", Got: strconv.Itoa(asked), Want: "0 or more"}
 }
 
-// ranks is how many train r when asked are asked for, 0 for as many as help.
-func (s *Session) ranks(r recipe.Recipe, asked int) int {
+// ranks is how many train r on a text of tokens when asked are asked for, 0
+// for as many as help.
+func (s *Session) ranks(r recipe.Recipe, tokens, asked int) int {
 	if asked == 0 {
-		return train.Ranks(r, s.cores(), maxMemory)
+		return train.Ranks(r, tokens, s.cores(), maxMemory)
 	}
-	return min(asked, train.MaxRanks(r, s.cores(), maxMemory))
+	return min(asked, train.MaxRanks(r, tokens, s.cores(), maxMemory))
 }
 
 // share starts the other ranks of a run; where they cannot be started it goes
 // on alone.
 func (s *Session) share(r *run, asked int) {
-	r.asked, r.ranks = asked, s.ranks(r.Recipe, asked)
+	r.asked, r.ranks = asked, s.ranks(r.Recipe, len(s.text.ids), asked)
 	if err := r.Share(r.ranks, s.host.Launch); err != nil {
 		r.asked = max(asked, r.ranks) // so that it is told
 	}
