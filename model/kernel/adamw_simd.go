@@ -16,7 +16,7 @@ func AdamW(w, g, m, v []float32, s AdamWStep) {
 	keep, minusLR := simd.BroadcastFloat32s(1-s.LR*s.WeightDecay), simd.BroadcastFloat32s(-s.LR)
 	eps := simd.BroadcastFloat32s(s.Eps)
 	pw, pg, pm, pv := start(w), start(g), start(m), start(v)
-	i, by := 0, eps.Len()
+	i, by := adamwBlock(w, g, m, v, s), eps.Len()
 	for ; i+by <= n; i += by {
 		grad := load(pg, i)
 		first := rest1.MulAdd(grad, beta1.Mul(load(pm, i)))
@@ -26,6 +26,6 @@ func AdamW(w, g, m, v []float32, s AdamWStep) {
 		step := first.Div(corr1).Div(second.Div(corr2).Sqrt().Add(eps))
 		store(pw, i, minusLR.MulAdd(step, load(pw, i).Mul(keep)))
 	}
-	AdamWRef(w[i:], g[i:n], m[i:n], v[i:n], s)
 	leave()
+	AdamWRef(w[i:], g[i:n], m[i:n], v[i:n], s)
 }

@@ -58,7 +58,7 @@ func Add(dst, x, y []float32) {
 }
 
 func add(dst, x, y []float32) {
-	n, i := len(dst), 0
+	n, i := len(dst), addBlock(dst, x, y)
 	d, p, q := start(dst), start(x), start(y)
 	w := vectorLen()
 	for ; i+2*w <= n; i += 2 * w {
@@ -78,7 +78,7 @@ func add(dst, x, y []float32) {
 // Mul is MulRef, fast.
 func Mul(dst, x, y []float32) {
 	together(dst, x, y)
-	n, i := len(dst), 0
+	n, i := len(dst), mulBlock(dst, x, y)
 	d, p, q := start(dst), start(x), start(y)
 	w := vectorLen()
 	for ; i+2*w <= n; i += 2 * w {
@@ -98,7 +98,7 @@ func Mul(dst, x, y []float32) {
 // MulAdd is MulAddRef, fast.
 func MulAdd(dst, x, y []float32) {
 	together(dst, x, y)
-	n, i := len(dst), 0
+	n, i := len(dst), mulAddBlock(dst, x, y)
 	d, p, q := start(dst), start(x), start(y)
 	w := vectorLen()
 	for ; i+2*w <= n; i += 2 * w {
@@ -119,7 +119,7 @@ func MulAdd(dst, x, y []float32) {
 // Axpy is AxpyRef, fast.
 func Axpy(dst []float32, a float32, x []float32) {
 	together(dst, x)
-	n, i := len(dst), 0
+	n, i := len(dst), axpyBlock(dst, a, x)
 	d, p, va := start(dst), start(x), simd.BroadcastFloat32s(a)
 	w := va.Len()
 	for ; i+2*w <= n; i += 2 * w {
@@ -143,7 +143,7 @@ func Scale(dst []float32, a float32, x []float32) {
 }
 
 func scaleBy(dst []float32, a float32, x []float32) {
-	n, i := len(dst), 0
+	n, i := len(dst), scaleBlock(dst, a, x)
 	d, p, va := start(dst), start(x), simd.BroadcastFloat32s(a)
 	w := va.Len()
 	for ; i+2*w <= n; i += 2 * w {
