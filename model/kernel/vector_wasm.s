@@ -9,12 +9,19 @@
 #define ADVANCE(r) Get r; I64Const $64; I64Add; Set r
 #define NEXT Get R3; I64Const $-16; I64Add; Tee R3; I64Const $0; I64GtS; BrIf $0
 
+#define UNARY \
+	I64Load dst+0(FP); Set R0; \
+	F32Load a+8(FP); F32x4Splat; Set V0; \
+	I64Load x+16(FP); Set R1; \
+	I64Load n+24(FP); Set R3
+
 #define BINARY \
 	I64Load dst+0(FP); Set R0; \
 	I64Load x+8(FP); Set R1; \
 	I64Load y+16(FP); Set R2; \
 	I64Load n+24(FP); Set R3
 
+#define SPLAT(at, v) Get R5; I32WrapI64; F32Load $at; F32x4Splat; Set v
 #define ADD(at) TO(at); AT(R1, at); AT(R2, at); F32x4Add; V128Store $0
 #define MUL(at) TO(at); AT(R1, at); AT(R2, at); F32x4Mul; V128Store $0
 #define MULADD(at) TO(at); AT(R1, at); AT(R2, at); F32x4Mul; AT(R0, at); F32x4Add; V128Store $0
@@ -66,12 +73,6 @@ TEXT ·mulAddLoop(SB), NOSPLIT|NOFRAME, $0-32
 	End
 	RET
 
-#define UNARY \
-	I64Load dst+0(FP); Set R0; \
-	F32Load a+8(FP); F32x4Splat; Set V0; \
-	I64Load x+16(FP); Set R1; \
-	I64Load n+24(FP); Set R3
-
 // func axpyLoop(dst unsafe.Pointer, a float32, x unsafe.Pointer, n int)
 TEXT ·axpyLoop(SB), NOSPLIT|NOFRAME, $0-32
 	UNARY
@@ -103,7 +104,6 @@ TEXT ·scaleLoop(SB), NOSPLIT|NOFRAME, $0-32
 // func adamwLoop(w, g, m, v unsafe.Pointer, n int, s *[9]float32)
 //
 // The numbers of s: β1, 1-β1, β2, 1-β2, 1/c1, 1/c2, eps, 1 - lr·decay, -lr.
-#define SPLAT(at, v) Get R5; I32WrapI64; F32Load $at; F32x4Splat; Set v
 TEXT ·adamwLoop(SB), NOSPLIT|NOFRAME, $0-48
 	I64Load w+0(FP); Set R0
 	I64Load g+8(FP); Set R1
