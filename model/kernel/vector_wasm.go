@@ -65,4 +65,4 @@ func axpyLoop(dst unsafe.Pointer, a float32, x unsafe.Pointer, n int)
 func scaleLoop(dst unsafe.Pointer, a float32, x unsafe.Pointer, n int)
 
 //go:noescape
-func adamwLoop(w, g, m, v unsafe.Pointer, n int, s *[9]float32)
+func adamwLoop(w, grad, m, v unsafe.Pointer, n int, s *[9]float32)

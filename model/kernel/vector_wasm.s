@@ -101,12 +101,12 @@ TEXT ·scaleLoop(SB), NOSPLIT|NOFRAME, $0-32
 	End
 	RET
 
-// func adamwLoop(w, g, m, v unsafe.Pointer, n int, s *[9]float32)
+// func adamwLoop(w, grad, m, v unsafe.Pointer, n int, s *[9]float32)
 //
 // The numbers of s: β1, 1-β1, β2, 1-β2, 1/c1, 1/c2, eps, 1 - lr·decay, -lr.
 TEXT ·adamwLoop(SB), NOSPLIT|NOFRAME, $0-48
 	I64Load w+0(FP); Set R0
-	I64Load g+8(FP); Set R1
+	I64Load grad+8(FP); Set R1
 	I64Load m+16(FP); Set R2
 	I64Load v+24(FP); Set R4
 	I64Load n+32(FP); Set R3
