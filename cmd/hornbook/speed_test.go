@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ func TestMeasureThisBrowser(t *testing.T) {
 	var copied struct {
 		Cores  int
 		SIMD   bool
+		Fused  bool
 		Peak   float64 `json:"peak_gflops"`
 		Writes float64 `json:"writing_tokens_per_second"`
 		Steps  []struct {
@@ -46,6 +48,9 @@ func TestMeasureThisBrowser(t *testing.T) {
 		copied.Steps[0].Channels != 128 || copied.Steps[0].Ms.Median <= 0 {
 		t.Errorf("copied: %s", p.js("window.copied"))
 	}
+	if can := p.js(`WebAssembly.validate(new Uint8Array([` + relaxedModule + `]))`); can != strconv.FormatBool(copied.Fused) {
+		t.Errorf("this browser fuses multiply-adds: %s; the trainer does: %v", can, copied.Fused)
+	}
 	p.press("Train")
 	p.state("training", 30*time.Second)
 	if off := p.named("button", "Measure this browser", `(b) => b.getAttribute("aria-disabled") + b.getAttribute("aria-describedby")`); off != "truespeed-says" {
@@ -58,3 +63,6 @@ func TestMeasureThisBrowser(t *testing.T) {
 	p.state("done", 10*time.Second)
 	p.quiet()
 }
+
+// relaxedModule is a module of one function that needs relaxed SIMD.
+const relaxedModule = "0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11"

@@ -26,7 +26,10 @@ func (t *Tape) GELU(x *Tensor) *Tensor {
 	return t.record(node{back: geluBack, in: [5]*Tensor{x}, out: y, saved: [2]*Tensor{slope}})
 }
 
-func geluBack(t *Tape, n *node) { t.Backend.GELUGrad(t.grad(n.in[0]), n.out.Grad, n.saved[0]) }
+func geluBack(t *Tape, n *node) {
+	dy := n.out.Grad
+	t.Backend.GELUGrad(t.inherit(n.in[0], n), dy, n.saved[0])
+}
 
 // ReLU2 is max(x,0)².
 func (t *Tape) ReLU2(x *Tensor) *Tensor {

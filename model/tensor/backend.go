@@ -30,7 +30,7 @@ type Backend interface {
 	Attention(y, sums, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); sums (B,H,Tq,2)
 	AttentionGrad(dq, dk, dv, dy, sums, q, k, v *Tensor, scale float32)
 	GELU(y, slope, x *Tensor) // slope (nil where no gradient will be wanted) is dy/dx
-	GELUGrad(dx, dy, slope *Tensor)
+	GELUGrad(dx, dy, slope *Tensor) // dx may be dy
 	ReLU2(y, x *Tensor)
 	ReLU2Grad(dx, dy, x *Tensor)
 	SwiGLU(y, gate, up *Tensor)

@@ -125,6 +125,18 @@ func (t *Tape) grad(x *Tensor) *Tensor {
 	return x.Grad
 }
 
+// inherit is grad(x) for an x as large as n's output, whose gradient is not
+// needed after n: where x has none yet, that one becomes x's. The rule must then
+// be able to write where it reads.
+func (t *Tape) inherit(x *Tensor, n *node) *Tensor {
+	if !x.live || x.Grad != nil || x.of != nil {
+		return t.grad(x)
+	}
+	x.Grad, n.out.Grad = n.out.Grad, nil
+	x.Grad.fresh = true
+	return x.Grad
+}
+
 // record notes an operation if any of its inputs wants a gradient.
 func (t *Tape) record(n node) *Tensor {
 	if !t.recording {
