@@ -30,10 +30,10 @@ func or(x, instead []float32) unsafe.Pointer {
 	return start(x)
 }
 
-// normBlock is LayerNorm, or RMSNorm where mean is nil, for rows of whole
-// vectors.
+// normBlock is LayerNorm, or RMSNorm where mean is nil, for rows of pairs
+// of vectors.
 func normBlock(y, mean, rstd, x, gain, bias []float32, c int, eps float32) (done bool) {
-	if c%4 != 0 || c == 0 || len(rstd) == 0 {
+	if c%8 != 0 || c == 0 || len(rstd) == 0 {
 		return false
 	}
 	spareRows(c)
@@ -43,9 +43,9 @@ func normBlock(y, mean, rstd, x, gain, bias []float32, c int, eps float32) (done
 }
 
 // normGradBlock is LayerNormGrad, or RMSNormGrad where mean is nil, for rows of
-// whole vectors.
+// pairs of vectors.
 func normGradBlock(dx, dgain, dbias, dy, x, gain, mean, rstd []float32, c int) (done bool) {
-	if c%4 != 0 || c == 0 || len(rstd) == 0 {
+	if c%8 != 0 || c == 0 || len(rstd) == 0 {
 		return false
 	}
 	spareRows(c)

@@ -2,11 +2,15 @@
 
 #include "textflag.h"
 
-// Layer and RMS norms, row by row; a row is whole vectors. An RMS norm is a
-// layer norm whose mean is taken to be 0 (centre false).
+// Layer and RMS norms, row by row; a row is pairs of vectors, each with a sum of
+// its own, since a sum waits four cycles for itself. An RMS norm is a layer norm
+// whose mean is taken to be 0 (centre false).
 
 #define AT(row) Get row; Get R7; I64Add; I32WrapI64
-#define STEP Get R7; I64Const $16; I64Add; Tee R7; Get R8; I64LtS; BrIf $0
+#define STEP Get R7; I64Const $32; I64Add; Tee R7; Get R8; I64LtS; BrIf $0
+
+// The second vector of a pair; a store drops its offset.
+#define AT16(row) AT(row); I32Const $16; I32Add
 #define WALK I64Const $0; Set R7
 #define ZERO(v) V128Const $0, $0; Set v
 #define ROW(r) Get r; Get R8; I64Add; Set r
@@ -39,23 +43,30 @@ TEXT ·normRows(SB), NOSPLIT|NOFRAME, $0-80
 		Get R9; I64Eqz; I32Eqz
 		If
 			ZERO(V0)
+			ZERO(V2)
 			WALK
 			Loop
 				AT(R1); V128Load $0; Get V0; F32x4Add; Set V0
+				AT(R1); V128Load $16; Get V2; F32x4Add; Set V2
 				STEP
 			End
+			Get V0; Get V2; F32x4Add; Set V0
 			MEAN(V0); Set F2
 			Get F2; F32x4Splat; Set V4
 			Get R4; I32WrapI64; Get F2; F32Store $0
 			ONE(R4)
 		End
 		ZERO(V0)
+		ZERO(V2)
 		WALK
 		Loop
 			AT(R1); V128Load $0; Get V4; F32x4Sub; Set V1
 			Get V1; Get V1; F32x4Mul; Get V0; F32x4Add; Set V0
+			AT(R1); V128Load $16; Get V4; F32x4Sub; Set V1
+			Get V1; Get V1; F32x4Mul; Get V2; F32x4Add; Set V2
 			STEP
 		End
+		Get V0; Get V2; F32x4Add; Set V0
 		F32Const $(1.0); MEAN(V0); Get F1; F32Add; F32Sqrt; F32Div; Set F2
 		Get R5; I32WrapI64; Get F2; F32Store $0
 		ONE(R5)
@@ -66,6 +77,11 @@ TEXT ·normRows(SB), NOSPLIT|NOFRAME, $0-80
 			AT(R1); V128Load $0; Get V4; F32x4Sub; Get V5; F32x4Mul
 			AT(R2); V128Load $0; F32x4Mul
 			AT(R3); V128Load $0; F32x4Add
+			V128Store $0
+			AT16(R0)
+			AT(R1); V128Load $16; Get V4; F32x4Sub; Get V5; F32x4Mul
+			AT(R2); V128Load $16; F32x4Mul
+			AT(R3); V128Load $16; F32x4Add
 			V128Store $0
 			STEP
 		End
@@ -102,6 +118,8 @@ TEXT ·normGradRows(SB), NOSPLIT|NOFRAME, $0-96
 		ONE(R5)
 		ZERO(V6)
 		ZERO(V7)
+		ZERO(V10)
+		ZERO(V11)
 		WALK
 		Loop
 			AT(R3); V128Load $0; Set V0
@@ -114,12 +132,24 @@ TEXT ·normGradRows(SB), NOSPLIT|NOFRAME, $0-96
 			Get V0; AT(R2); V128Load $0; F32x4Mul; Set V0
 			Get V6; Get V0; F32x4Add; Set V6
 			Get V0; Get V1; F32x4Mul; Get V7; F32x4Add; Set V7
+			AT(R3); V128Load $16; Set V0
+			AT(R1); V128Load $16; Get V4; F32x4Sub; Get V5; F32x4Mul; Set V1
+			AT16(R10); Get V0; Get V1; F32x4Mul; AT(R10); V128Load $16; F32x4Add; V128Store $0
+			Get R11; I64Eqz; I32Eqz
+			If
+				AT16(R11); Get V0; AT(R11); V128Load $16; F32x4Add; V128Store $0
+			End
+			Get V0; AT(R2); V128Load $16; F32x4Mul; Set V0
+			Get V10; Get V0; F32x4Add; Set V10
+			Get V0; Get V1; F32x4Mul; Get V11; F32x4Add; Set V11
 			STEP
 		End
 		Get R9; I64Eqz; I32Eqz
 		If
+			Get V6; Get V10; F32x4Add; Set V6
 			MEAN(V6); F32x4Splat; Set V8
 		End
+		Get V7; Get V11; F32x4Add; Set V7
 		MEAN(V7); F32Neg; F32x4Splat; Set V9
 		WALK
 		Loop
@@ -128,6 +158,12 @@ TEXT ·normGradRows(SB), NOSPLIT|NOFRAME, $0-96
 			AT(R3); V128Load $0; AT(R2); V128Load $0; F32x4Mul; Get V8; F32x4Sub
 			F32x4Add; Get V5; F32x4Mul
 			AT(R0); V128Load $0; F32x4Add
+			V128Store $0
+			AT16(R0)
+			AT(R1); V128Load $16; Get V4; F32x4Sub; Get V5; F32x4Mul; Get V9; F32x4Mul
+			AT(R3); V128Load $16; AT(R2); V128Load $16; F32x4Mul; Get V8; F32x4Sub
+			F32x4Add; Get V5; F32x4Mul
+			AT(R0); V128Load $16; F32x4Add
 			V128Store $0
 			STEP
 		End
