@@ -27,9 +27,9 @@ type Backend interface {
 	RMSNormGrad(dx, dgain, dy, x, gain, rstd *Tensor)
 	RoPE(y, x, cos, sin *Tensor, first int) // x, y (B,T,H,D); cos, sin (P,D/2)
 	RoPEGrad(dx, dy, cos, sin *Tensor, first int)
-	Attention(y, sums, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); sums (B,H,Tq,2)
-	AttentionGrad(dq, dk, dv, dy, sums, q, k, v *Tensor, scale float32)
-	GELU(y, slope, x *Tensor) // slope (nil where no gradient will be wanted) is dy/dx
+	Attention(y, p, sums, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); p (B,H,Tq,Tk) or nil; sums (B,H,Tq,2)
+	AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *Tensor, scale float32)
+	GELU(y, slope, x *Tensor)       // slope (nil where no gradient will be wanted) is dy/dx
 	GELUGrad(dx, dy, slope *Tensor) // dx may be dy
 	ReLU2(y, x *Tensor)
 	ReLU2Grad(dx, dy, x *Tensor)
