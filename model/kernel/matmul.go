@@ -139,19 +139,11 @@ func checkSquare(c Matrix) {
 	}
 }
 
-// mirror copies what lies below the diagonal above it, a square of 8 at a time
-// for the caches' sake.
+// mirror copies what lies below the diagonal above it.
 func mirror(c Matrix) {
-	const square = 8
-	n, ld := c.Rows, c.Stride
-	for i := 0; i < n; i += square {
-		for j := 0; j <= i; j += square {
-			for r := i; r < min(i+square, n); r++ {
-				row := c.Data[r*ld:][:min(j+square, r)]
-				for at := j; at < len(row); at++ {
-					c.Data[at*ld+r] = row[at]
-				}
-			}
+	for i := range c.Rows {
+		for j, v := range c.Data[i*c.Stride:][:i] {
+			c.Data[j*c.Stride+i] = v
 		}
 	}
 }

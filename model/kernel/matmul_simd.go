@@ -56,7 +56,22 @@ func MatmulSymmetric(c, a, b Matrix, accumulate bool, ws *Workspace) {
 		return
 	}
 	matmulBlocks(c, a, b, accumulate, 0, ws)
-	mirror(c)
+	mirrorFast(c)
+}
+
+// mirrorFast is mirror, four rows at a time: what lies left of them goes above,
+// and the square of four that they end in is mirrored by itself.
+func mirrorFast(c Matrix) {
+	ld := 4 * c.Stride
+	for i := 0; i+4 <= c.Rows; i += 4 {
+		transpose4(c.view(0, i, 1, 1).pointer(), c.view(i, 0, 1, 1).pointer(), ld, ld, i)
+		mirror(c.view(i, i, 4, 4))
+	}
+	for i := c.Rows &^ 3; i < c.Rows; i++ {
+		for j, v := range c.Data[i*c.Stride:][:i] {
+			c.Data[j*c.Stride+i] = v
+		}
+	}
 }
 
 // everything is a diagonal beyond all of C.
