@@ -9,8 +9,8 @@ import "unsafe"
 // panels as wide as a tile, which the tiles of a column share; A is read where
 // it lies, unless it is transposed and much used.
 const (
-	shortRows = 4   // rows of a tile of C; tall tiles have tallRows
-	blockM    = 192 // a block of A: 96 to 384 KiB, in the second cache
+	shortRows = 4  // rows of a tile of C; tall tiles have tallRows
+	blockM    = 96 // a block of A: 48 to 192 KiB, in the second cache
 
 	blockN = 512
 
