@@ -100,5 +100,19 @@ func (m *GPT) Loss(t *tensor.Tape, ids, targets []int32, batch int) *tensor.Tens
 	return t.CrossEntropy(m.Forward(t, ids, batch, nil), targets)
 }
 
-// ZeroGrad makes all gradients zero.
-func (m *GPT) ZeroGrad() { clear(m.Gradients) }
+// Grad makes the gradients those of weight·Loss and returns the loss. What they
+// were before counts for nothing, and is written over rather than cleared.
+func (m *GPT) Grad(t *tensor.Tape, ids, targets []int32, batch int, weight float32) float32 {
+	for _, p := range m.Parameters {
+		p.Grad.Forget()
+	}
+	t.Reset(true)
+	loss := m.Loss(t, ids, targets, batch)
+	t.BackwardOf(loss, weight)
+	for _, p := range m.Parameters {
+		if !p.Grad.Adds() { // nothing flowed back to it
+			clear(p.Grad.Data)
+		}
+	}
+	return loss.Data[0]
+}

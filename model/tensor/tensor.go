@@ -70,6 +70,9 @@ func (t *Tensor) shape(dims ...int) {
 	t.Dims = append(t.dims[:0], dims...)
 }
 
+// Forget makes t, a gradient, one that holds nothing yet.
+func (t *Tensor) Forget() { t.fresh = true }
+
 // Len is the number of elements.
 func (t *Tensor) Len() int {
 	n := 1

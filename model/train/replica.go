@@ -85,12 +85,9 @@ func (p *replica) backward() float64 {
 	lo, hi := p.group.part(p.Recipe.Batch)
 	t := p.Recipe.Model.Context
 	x, y := p.batches.X[lo*t:hi*t], p.batches.Y[lo*t:hi*t]
-	p.Model.ZeroGrad()
-	p.tape.Reset(true)
-	loss := p.Model.Loss(p.tape, x, y, hi-lo)
 	weight := float32(hi-lo) / float32(p.Recipe.Batch)
-	p.tape.BackwardOf(loss, weight)
-	return float64(weight) * float64(loss.Data[0])
+	loss := p.Model.Grad(p.tape, x, y, hi-lo, weight)
+	return float64(weight) * float64(loss)
 }
 
 // update changes the weights by the gradients. After an error they are as
