@@ -11,9 +11,7 @@ import "unsafe"
 const (
 	shortRows = 4  // rows of a tile of C; tall tiles have tallRows
 	blockM    = 96 // a block of A: 48 to 192 KiB, in the second cache
-
-	blockN = 512
-
+	blockN    = 512
 	lowerCols = 32 // columns of a lower triangle that begin in one row
 
 	// Below these, packing costs more than it gains.
