@@ -28,6 +28,14 @@ func (r Recipe) Check() error {
 			return &Wrong{key, fmt.Sprint(v), fmt.Sprintf("from %v to %v", b.Min, b.Max)}
 		}
 	}
+	switch t := r.Tuning; {
+	case r.Method == Last && t.LastLayers > r.Model.Layers:
+		return &Wrong{"last_layers", fmt.Sprint(t.LastLayers), fmt.Sprintf("at most the %d layers", r.Model.Layers)}
+	case r.Method == Lora:
+		if err := t.LoRA.check(); err != nil {
+			return err
+		}
+	}
 	return r.Model.check()
 }
 

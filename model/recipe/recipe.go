@@ -2,14 +2,15 @@ package recipe
 
 import "fmt"
 
-// Recipe is everything that a training run needs besides its text.
+// Recipe is everything that a training run needs besides its text and, to
+// train one further, its model.
 type Recipe struct {
 	Preset    string `json:"preset"`     // the name it started from
 	Tokenizer string `json:"tokenizer"`  // "chars", "bytes" or "bpe"
 	VocabSize int    `json:"vocab_size"` // wanted size of a "bpe" vocabulary
 	Model     Model  `json:"model"`
 
-	Method string `json:"method"` // "pretrain"
+	Method string `json:"method"` // one of Methods
 	Seed   uint64 `json:"seed"`   // of weights, batches and samples
 	Init   string `json:"init"`   // "gpt2", or "unit": embeddings of deviation 1, output projections and head of zeros
 	Batch  int    `json:"batch"`  // B: sequences a step
@@ -31,6 +32,8 @@ type Recipe struct {
 	EvalBatches     int     `json:"eval_batches"`      // batches of each evaluation
 	LastEvalBatches int     `json:"last_eval_batches"` // batches of the evaluation that ends the run
 	SampleEvery     int     `json:"sample_every"`      // steps between samples of the model's writing; 0 for none
+
+	Tuning Tuning `json:"tuning"` // of methods other than "pretrain"
 }
 
 // TokensPerStep is B·T.
@@ -49,7 +52,8 @@ var Limits = map[string]Bound{
 	"momentum": {0, 0.9999}, "weight_decay": {0, 10}, "clip": {0, 1000}, "eval_every": {1, 100000},
 	"eval_batches": {1, 1000}, "last_eval_batches": {1, 1000}, "sample_every": {0, 100000},
 	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e7}, "lookback": {0, 8},
-	"trigrams": {0, 1 << 16},
+	"trigrams": {0, 1 << 16}, "last_layers": {1, 64}, "patience": {0, 1000}, "lora_rank": {1, 256},
+	"lora_alpha": {0, 1000}, "lora_dropout": {0, 0.9},
 }
 
 // MaxParameters bounds the size of a model: in wasm weights, gradients and
@@ -87,6 +91,13 @@ func (r Recipe) numbers() map[string]float64 {
 	if r.Tokenizer == "bpe" {
 		n["vocab_size"] = float64(r.VocabSize)
 	}
+	switch t := r.Tuning; r.Method {
+	case Last:
+		n["last_layers"] = float64(t.LastLayers)
+	case Lora:
+		n["lora_rank"], n["lora_alpha"], n["lora_dropout"] = float64(t.LoRA.Rank), t.LoRA.Alpha, t.LoRA.Dropout
+	}
+	n["patience"] = float64(r.Tuning.Patience)
 	return n
 }
 
@@ -98,7 +109,7 @@ func (r Recipe) choices() []choice {
 		{"position", r.Model.Position, []string{"learned", "rope"}},
 		{"mlp", r.Model.MLP, []string{"gelu", "relu2", "swiglu"}},
 		{"init", r.Init, []string{"gpt2", "unit"}},
-		{"method", r.Method, []string{"pretrain"}},
+		{"method", r.Method, Methods},
 		{"optimizer", r.Optimizer, []string{"adamw", "muon"}},
 		{"schedule", r.Schedule, []string{"cosine", "linear", "constant"}},
 	}
