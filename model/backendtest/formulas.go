@@ -27,6 +27,14 @@ func add(a, b []float64) []float64 {
 	return y
 }
 
+func scaled(x []float64, c float64) []float64 {
+	y := make([]float64, len(x))
+	for i := range x {
+		y[i] = c * x[i]
+	}
+	return y
+}
+
 func linear(x, w, b []float64, c int) (y []float64) {
 	for r := range len(x) / c {
 		for o := range len(w) / c {

@@ -32,7 +32,7 @@ func (r Recipe) Check() error {
 	case r.Method == Last && t.LastLayers > r.Model.Layers:
 		return &Wrong{"last_layers", fmt.Sprint(t.LastLayers), fmt.Sprintf("at most the %d layers", r.Model.Layers)}
 	case r.Method == Lora:
-		if err := t.LoRA.check(); err != nil {
+		if err := t.LoRA.check(r.Model); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,41 @@ func (l LoRA) Adapts(matrix string) bool {
 	return slices.Contains(strings.Split(l.Targets, ","), matrix)
 }
 
-func (l LoRA) check() error {
+// parameters counts the numbers of an adapter on m.
+func (l LoRA) parameters(m Model) (n int) {
+	for _, target := range LoRATargets {
+		if l.Adapts(target) {
+			out, in := m.Matrix(target)
+			n += m.Layers * l.Rank * (out + in)
+		}
+	}
+	return n
+}
+
+// Weights counts the numbers that the model of the recipe computes with, an
+// adapter's included.
+func (r Recipe) Weights() int {
+	if r.Method == Lora {
+		return r.Model.Parameters() + r.Tuning.LoRA.parameters(r.Model)
+	}
+	return r.Model.Parameters()
+}
+
+// Trained counts those of the recipe's weights that train.
+func (r Recipe) Trained() int {
+	switch r.Method {
+	case Last:
+		return r.Tuning.LastLayers*r.Model.block() + r.Model.head()
+	case Lora:
+		return r.Tuning.LoRA.parameters(r.Model)
+	}
+	return r.Model.Parameters()
+}
+
+func (l LoRA) check(m Model) error {
+	if l.parameters(m) == 0 {
+		return &Wrong{"lora_targets", fmt.Sprintf("%q", l.Targets), "matrices that this model has"}
+	}
 	for target := range strings.SplitSeq(l.Targets, ",") {
 		if !slices.Contains(LoRATargets, target) {
 			return &Wrong{"lora_targets", fmt.Sprintf("%q", l.Targets), "some of " + strings.Join(LoRATargets, ", ") + ", with commas between"}

@@ -31,37 +31,66 @@ func (m Model) HeadSize() int { return m.Channels / m.Heads }
 
 // Parameters counts the trainable numbers of the model.
 func (m Model) Parameters() int {
-	c, d := m.Channels, m.HeadSize()
-	norm := 0
-	switch {
-	case m.Norm == "rmsnorm", !m.Bias:
-		norm = c
-	default:
-		norm = 2 * c
-	}
-	attention := 2*c*m.Heads*d + 2*c*m.KVHeads*d
-	mlp := 2 * c * m.Hidden
-	if m.MLP == "swiglu" {
-		mlp += c * m.Hidden
-	}
-	block := 2*norm + attention + mlp
-	if m.QKNorm {
-		block += 2 * d
-	}
-	if m.Bias {
-		block += m.Heads*d + 2*m.KVHeads*d + c + m.Hidden + c
-		if m.MLP == "swiglu" {
-			block += m.Hidden
-		}
-	}
-	total := m.Vocab*c + m.lookback() + m.Layers*block + norm
+	total := m.Vocab*m.Channels + m.lookback() + m.Layers*m.block() + m.head()
 	if m.Position == "learned" {
-		total += m.Context * c
-	}
-	if !m.Tied {
-		total += m.Vocab * c
+		total += m.Context * m.Channels
 	}
 	return total
+}
+
+// block counts the parameters of one block.
+func (m Model) block() int {
+	n := 2 * m.norm()
+	if m.QKNorm {
+		n += 2 * m.HeadSize()
+	}
+	for _, target := range LoRATargets {
+		out, in := m.Matrix(target)
+		n += out * in
+		if m.Bias {
+			n += out
+		}
+	}
+	return n
+}
+
+// Matrix is the shape of one of LoRATargets in a block, 0 for one that the
+// model's form lacks.
+func (m Model) Matrix(target string) (out, in int) {
+	c, d := m.Channels, m.HeadSize()
+	switch target {
+	case "query":
+		return m.Heads * d, c
+	case "key", "value":
+		return m.KVHeads * d, c
+	case "output":
+		return c, m.Heads * d
+	case "up":
+		return m.Hidden, c
+	case "down":
+		return c, m.Hidden
+	case "gate":
+		if m.MLP == "swiglu" {
+			return m.Hidden, c
+		}
+	}
+	return 0, 0
+}
+
+func (m Model) norm() int {
+	if m.Norm == "layernorm" && m.Bias {
+		return 2 * m.Channels
+	}
+	return m.Channels
+}
+
+// head counts the parameters after the blocks: the last norm, and the head
+// where it is not the embedding.
+func (m Model) head() int {
+	if m.Tied {
+		return m.norm()
+	}
+	return m.norm() + m.Vocab*m.Channels
 }
 
 // lookback counts the parameters of the tables of earlier tokens.

@@ -49,5 +49,5 @@ func (t *Tape) SwiGLU(gate, up *Tensor) *Tensor {
 
 func swigluBack(t *Tape, n *node) {
 	gate, up := n.in[0], n.in[1]
-	t.Backend.SwiGLUGrad(t.grad(gate), t.grad(up), n.out.Grad, gate, up)
+	t.Backend.SwiGLUGrad(t.room(gate), t.room(up), n.out.Grad, gate, up)
 }
