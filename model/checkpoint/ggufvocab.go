@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	"hornbook/model/format/gguf"
@@ -129,7 +128,7 @@ func vocabularyJSON(f *gguf.File, tokens []string, types []int32, merges []strin
 	}
 	text, err := json.Marshal(map[string]any{
 		"version": "1.0", "added_tokens": added, "pre_tokenizer": pre, "decoder": decoder,
-		"model": map[string]any{"type": "BPE", "vocab": vocab, "merges": slices.Concat([]string{}, merges)},
+		"model": map[string]any{"type": "BPE", "vocab": vocab, "merges": append([]string{}, merges...)},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint: %w", err)
