@@ -134,6 +134,14 @@ func gelu(x []float64) []float64 {
 	return y
 }
 
+func geluTanh(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = v / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(v+0.044715*v*v*v)))
+	}
+	return y
+}
+
 func relu2(x []float64) []float64 {
 	y := make([]float64, len(x))
 	for i, v := range x {

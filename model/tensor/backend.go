@@ -35,7 +35,8 @@ type Backend interface {
 	Attention(y, p, sums, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); p (B,H,Tq,Tk) or nil; sums (B,H,Tq,2)
 	AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *Tensor, scale float32)
 	GELU(y, slope, x *Tensor)       // slope (nil where no gradient will be wanted) is dy/dx
-	GELUGrad(dx, dy, slope *Tensor) // dx may be dy
+	GELUTanh(y, slope, x *Tensor)   // slope as of GELU
+	GELUGrad(dx, dy, slope *Tensor) // of both; dx may be dy
 	ReLU2(y, x *Tensor)
 	ReLU2Grad(dx, dy, x *Tensor)
 	SwiGLU(y, gate, up *Tensor)
