@@ -148,3 +148,6 @@ func (l *lowRank) add(t *tensor.Tape, y, x *tensor.Tensor) *tensor.Tensor {
 	x = t.Dropout(x, float32(l.Dropout), draw)
 	return t.Add(y, t.Scale(t.Linear(t.Linear(x, l.a, nil), l.b, nil), l.scale()))
 }
+
+// Adapting tells whether m computes with an adapter.
+func (m *GPT) Adapting() bool { return m.adapter != nil && !m.adapter.off }

@@ -125,10 +125,11 @@ func (s shapeFlags) change(r recipe.Recipe) (recipe.Recipe, error) {
 }
 
 func benchHere(ctx context.Context, commands []protocol.Command) (s speeds, err error) {
-	converse(ctx, commands, func(e protocol.Event) (last bool) {
+	t := talk{say: commands, see: func(e protocol.Event) (last bool) {
 		err = s.take(e)
 		return err != nil || s.complete()
-	})
+	}}
+	t.converse(ctx)
 	return s, err
 }
 

@@ -73,12 +73,15 @@ func TestFollowsNative(t *testing.T) {
 	r, _ := recipe.ByName("nanogpt-cpu")
 	r.Steps, r.EvalEvery = 40, 20
 	var native []float64
-	train(&protocol.Train{Recipe: r, Ranks: 1}, "mine.txt", tales, "", func(e protocol.Event) error {
+	j := job{name: "mine.txt", text: tales, recipe: r, ranks: 1, errs: t.Output(), tell: func(e protocol.Event) error {
 		if e, is := e.(*protocol.Eval); is {
 			native = append(native, e.ValLoss)
 		}
 		return nil
-	}, t.Output())
+	}}
+	if err := j.run(); err != nil {
+		t.Fatal(err)
+	}
 	p.upload("mine.txt", tales)
 	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`, 10*time.Second)
 	p.choose("Preset", "nanogpt-cpu")

@@ -2,8 +2,10 @@ package main
 
 import (
 	"flag"
+	"slices"
 	"strings"
 
+	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
 )
 
@@ -17,7 +19,7 @@ type presetFlags struct {
 func addPresetFlags(f *flag.FlagSet, steps string, ranks int) presetFlags {
 	return presetFlags{
 		preset: f.String("preset", recipe.Default, "one of "+strings.Join(presetNames(), ", ")),
-		method: f.String("method", "pretrain", "how to train; pretrain is the one there is"),
+		method: f.String("method", recipe.Pretrain, "how to train: pretrain a new model or, with -from, full (all weights), last (the last layers) or lora (an adapter)"),
 		steps:  f.Int("steps", 0, steps),
 		ranks:  f.Int("ranks", ranks, "workers that train together; 0 for as many as help"),
 		seed:   f.Uint64("seed", 0, "of weights, batches and samples (default the preset's)"),
@@ -41,8 +43,14 @@ func (p presetFlags) recipe(f *flag.FlagSet) (recipe.Recipe, error) {
 	case *p.ranks < 0:
 		return r, wrongUsage("-ranks %d: give a number of workers, or 0 for as many as help", *p.ranks)
 	case *p.method != r.Method:
-		return r, wrongUsage("-method %s: this version knows pretrain", *p.method)
+		return r, wrongUsage("-method %s: a new model is made by pretrain; to train one further, name it by -from RUN and choose one of %s",
+			*p.method, strings.Join(recipe.Methods[1:], ", "))
 	}
+	return p.change(f, r)
+}
+
+// change is r with what the flags change.
+func (p presetFlags) change(f *flag.FlagSet, r recipe.Recipe) (recipe.Recipe, error) {
 	f.Visit(func(set *flag.Flag) {
 		switch set.Name {
 		case "seed":
@@ -55,4 +63,57 @@ func (p presetFlags) recipe(f *flag.FlagSet) (recipe.Recipe, error) {
 		return r, wrongUsage("%s", err)
 	}
 	return r, nil
+}
+
+// tuneFlags are those of training a model further.
+type tuneFlags struct {
+	from, targets, old     *string
+	last, rank, patience   *int
+	alpha, dropout, rateOf *float64
+}
+
+func addTuneFlags(f *flag.FlagSet) tuneFlags {
+	return tuneFlags{
+		from:     f.String("from", "", "train this model further: a folder that train or import wrote, or a model's files"),
+		last:     f.Int("last-layers", 0, "with -method last: how many blocks train (default 2)"),
+		rank:     f.Int("lora-rank", 0, "with -method lora: the adapter's rank (default 4)"),
+		alpha:    f.Float64("lora-alpha", 0, "with -method lora: its alpha (default 8)"),
+		dropout:  f.Float64("lora-dropout", 0, "with -method lora: its dropout"),
+		targets:  f.String("lora-targets", "", "with -method lora: matrices, of "+strings.Join(recipe.LoRATargets, ",")+" (default all)"),
+		patience: f.Int("patience", 0, "evaluations without a better loss before the training ends (default 4; 0 never ends it)"),
+		old:      f.String("old", "", "text by which forgetting is measured: village, or own for the model's own writing (default what it learned from, if that is known)"),
+		rateOf:   f.Float64("learning-rate", 0, "with -from: the highest learning rate (default the method's)"),
+	}
+}
+
+// recipe is how from is trained further on text.
+func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, text []byte) (recipe.Recipe, error) {
+	if *p.method == recipe.Pretrain {
+		*p.method = recipe.Full
+	}
+	if !slices.Contains(recipe.Methods, *p.method) {
+		return recipe.Recipe{}, wrongUsage("-method %s: choose one of %s", *p.method, strings.Join(recipe.Methods[1:], ", "))
+	}
+	r := recipe.FineTune(from.Recipe, *p.method, len(from.Tokenizer.Encode(text)))
+	f.Visit(func(set *flag.Flag) {
+		switch set.Name {
+		case "last-layers":
+			r.Tuning.LastLayers = *t.last
+		case "lora-rank":
+			r.Tuning.LoRA.Rank = *t.rank
+		case "lora-alpha":
+			r.Tuning.LoRA.Alpha = *t.alpha
+		case "lora-dropout":
+			r.Tuning.LoRA.Dropout = *t.dropout
+		case "lora-targets":
+			r.Tuning.LoRA.Targets = *t.targets
+		case "patience":
+			r.Tuning.Patience = *t.patience
+		case "old":
+			r.Tuning.Old = *t.old
+		case "learning-rate":
+			r.LearningRate = *t.rateOf
+		}
+	})
+	return p.change(f, r)
 }

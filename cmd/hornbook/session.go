@@ -11,28 +11,37 @@ import (
 	"hornbook/web/wording"
 )
 
-// converse runs the trainer's session as the page's worker does: it gives it
-// the commands and each event to see, until see reports that this was the
-// last. When ctx ends, the session is told to stop the run.
-func converse(ctx context.Context, commands []protocol.Command, see func(protocol.Event) (last bool)) *trainer.Session {
-	queue := make(chan protocol.Command, len(commands)+1)
-	for _, c := range commands {
-		queue <- c
+// talk is a conversation with the trainer's session.
+type talk struct {
+	trainer.Host                                  // what it may keep and load; converse fills in the rest
+	say          []protocol.Command               // at first
+	see          func(protocol.Event) (last bool) // each event
+	queue        chan protocol.Command
+}
+
+// answer says something more, from within see.
+func (t *talk) answer(c protocol.Command) { t.queue <- c }
+
+// converse runs the trainer's session as the page's worker does, until see
+// reports that it has seen the last event. When ctx ends, the session is told to
+// stop the run.
+func (t *talk) converse(ctx context.Context) {
+	t.queue = make(chan protocol.Command, len(t.say)+16)
+	for _, c := range t.say {
+		t.queue <- c
 	}
 	over := make(chan struct{})
-	release := context.AfterFunc(ctx, func() { queue <- &protocol.Stop{} })
+	release := context.AfterFunc(ctx, func() { t.queue <- &protocol.Stop{} })
 	defer release()
 	ended := false
-	emit := func(e protocol.Event) {
-		if !ended && see(e) {
+	t.Emit = func(e protocol.Event) {
+		if !ended && t.see(e) {
 			ended = true
 			close(over)
 		}
 	}
-	s := trainer.New(trainer.Host{Emit: emit, Yield: runtime.Gosched, Sample: sample,
-		Cores: runtime.GOMAXPROCS(0), Launch: training.Goroutines})
-	s.Serve(until(over, queue))
-	return s
+	t.Yield, t.Sample, t.Cores, t.Launch = runtime.Gosched, sample, runtime.GOMAXPROCS(0), training.Goroutines
+	trainer.New(t.Host).Serve(until(over, t.queue))
 }
 
 // until passes on what comes through queue until over is closed.
@@ -66,7 +75,7 @@ type problem struct{ *protocol.Problem }
 
 func (p problem) Error() string {
 	text := wording.Problem(p.Problem)
-	if p.Code == protocol.Internal || p.Code == protocol.BadMessage {
+	if p.Detail != "" {
 		text += " (" + p.Detail + ")"
 	}
 	return text

@@ -7,12 +7,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
+	"hornbook/web/trainer"
 	"hornbook/web/wording"
 )
 
@@ -21,20 +25,33 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("train", flag.ContinueOnError)
 	data := f.String("data", "", "the text to learn from, a file")
 	dir := f.String("out", "", "folder that the model is saved to; without it nothing is kept")
+	resume := f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
 	asJSON := f.Bool("json", false, "write the protocol's events, one JSON object a line")
-	preset := addPresetFlags(f, "how many steps (default the preset's)", 0)
+	preset, tune := addPresetFlags(f, "how many steps (default the preset's)", 0), addTuneFlags(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
-	if *data == "" {
+	switch {
+	case *data == "":
 		return wrongUsage("train needs a text: -data FILE")
-	}
-	r, err := preset.recipe(f)
-	if err != nil {
-		return err
+	case *resume && *dir == "":
+		return wrongUsage("-resume goes on with the run in a folder: name it by -out DIR")
 	}
 	raw, err := read(*data)
 	if err != nil {
+		return err
+	}
+	j := job{name: filepath.Base(*data), text: raw, dir: *dir, ranks: *preset.ranks, tell: report(out), errs: errs}
+	if *asJSON {
+		j.tell = lines(out)
+	}
+	if *resume {
+		if found, err := j.goOn(f); found || err != nil {
+			return err
+		}
+	}
+	j.from = *tune.from
+	if j.recipe, err = recipeOf(f, preset, tune, raw); err != nil {
 		return err
 	}
 	if *dir != "" {
@@ -42,11 +59,19 @@ func trainCommand(args []string, out, errs io.Writer) error {
 			return fmt.Errorf("cannot save to -out: %w", err)
 		}
 	}
-	tell := report(out)
-	if *asJSON {
-		tell = lines(out)
+	return j.run()
+}
+
+// recipeOf is what the flags ask for.
+func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text []byte) (recipe.Recipe, error) {
+	if *tune.from == "" {
+		return preset.recipe(f)
 	}
-	return train(&protocol.Train{Recipe: r, Ranks: *preset.ranks}, filepath.Base(*data), raw, *dir, tell, errs)
+	from, err := load(*tune.from)
+	if err != nil {
+		return recipe.Recipe{}, err
+	}
+	return tune.recipe(f, preset, from, text)
 }
 
 // read is the file's text; a file over the limit is not read.
@@ -67,30 +92,88 @@ func read(name string) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// train runs c on text and saves the model to dir, unless that is "". An
-// interrupt ends the training early; the model is saved all the same.
-func train(c *protocol.Train, name string, text []byte, dir string, tell func(protocol.Event) error, errs io.Writer) error {
+// job is one training.
+type job struct {
+	name   string // of the text
+	text   []byte
+	from   string // the model to train further, or, to go on, dir; "" for a new one
+	dir    string // that it is saved to; "" for nowhere
+	recipe recipe.Recipe
+	ranks  int
+	going  bool // the run goes on
+	tell   func(protocol.Event) error
+	errs   io.Writer
+}
+
+// goOn goes on with the run in j.dir. It reports false if there is none.
+func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
+	kept, err := checkpoint.Load(j.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	if err := same(f, kept.Recipe); err != nil {
+		return true, err
+	}
+	if kept.State != "training" && kept.State != "paused" {
+		fmt.Fprintf(j.errs, "hornbook: the run in %s is over, after %s of %d.\n", j.dir, wording.CountOf(kept.Step, "step", "steps"), kept.Recipe.Steps)
+		return true, nil
+	}
+	j.from, j.going = j.dir, true
+	return true, j.run()
+}
+
+// same refuses flags that would make another run of the one that goes on.
+func same(f *flag.FlagSet, r recipe.Recipe) (err error) {
+	is := map[string]string{"preset": r.Preset, "method": r.Method, "steps": strconv.Itoa(r.Steps), "seed": strconv.FormatUint(r.Seed, 10)}
+	f.Visit(func(set *flag.Flag) {
+		if was, fixed := is[set.Name]; fixed && was != set.Value.String() && err == nil {
+			err = wrongUsage("-%s %s: the run that is to go on has %s; leave the flag out, or begin anew without -resume", set.Name, set.Value, was)
+		}
+	})
+	return err
+}
+
+// run trains. An interrupt ends it early; the model is saved all the same.
+func (j job) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	t := talk{Host: trainer.Host{Load: load}, say: []protocol.Command{&protocol.SetText{Source: "upload", Name: j.name, Data: j.text}}}
+	if j.dir != "" {
+		t.Save = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }
+	}
+	if j.from != "" {
+		t.say = append(t.say, &protocol.Open{ID: j.from})
+	}
+	if !j.going {
+		t.say = append(t.say, &protocol.Train{Recipe: j.recipe, Ranks: j.ranks})
+	}
 	var failed error
-	s := converse(ctx, []protocol.Command{
-		&protocol.SetText{Source: "upload", Name: name, Data: text},
-		c,
-	}, func(e protocol.Event) bool {
-		failed = errors.Join(failed, tell(e))
-		if p, is := e.(*protocol.Problem); is && p.Code.Notice() {
-			fmt.Fprintf(errs, "hornbook: %s\n", problem{p})
-		} else if is {
-			failed = errors.Join(failed, problem{p})
+	t.see = func(e protocol.Event) (last bool) {
+		failed = errors.Join(failed, j.tell(e))
+		switch e := e.(type) {
+		case *protocol.Problem:
+			if e.Code.Notice() {
+				fmt.Fprintf(j.errs, "hornbook: %s\n", problem{e})
+				return false
+			}
+			failed = errors.Join(failed, problem{e})
+			return e.Code != protocol.LossNaN // whose last good weights are saved
+		case *protocol.State:
+			if e.State == "paused" {
+				t.answer(&protocol.Resume{})
+			}
+			return j.dir == "" && (e.State == "done" || e.State == "failed")
+		case *protocol.Saved:
+			return e.Done
 		}
-		state, is := e.(*protocol.State)
-		return failed != nil && !is || is && (state.State == "done" || state.State == "failed")
-	})
-	if kept, is := s.Checkpoint(); is && dir != "" {
-		if err := checkpoint.Save(dir, kept); err != nil {
-			return errors.Join(failed, err)
-		}
-		fmt.Fprintf(errs, "Saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n", dir, dir)
+		return false
+	}
+	t.converse(ctx)
+	if failed == nil && j.dir != "" {
+		fmt.Fprintf(j.errs, "Saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n", j.dir, j.dir)
 	}
 	return failed
 }

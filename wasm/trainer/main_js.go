@@ -18,7 +18,8 @@ func main() {
 		return
 	}
 	commands := make(chan protocol.Command, 1024)
-	session := trainer.New(trainer.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch})
+	session := trainer.New(trainer.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch,
+		Shelf: openShelf(), Base: true, Load: base})
 	listen(commands)
 	session.Serve(commands)
 }
@@ -66,11 +67,18 @@ func decode(message js.Value) (protocol.Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	if set, ok := c.(*protocol.SetText); ok && message.Get("payload").Truthy() {
-		if n := message.Get("payload").Length(); n > protocol.MaxText {
+	payload := message.Get("payload")
+	if !payload.Truthy() {
+		return c, nil
+	}
+	switch c := c.(type) {
+	case *protocol.SetText:
+		if n := payload.Length(); n > protocol.MaxText {
 			return nil, fmt.Errorf("a text of %d bytes is over the limit of %d", n, protocol.MaxText)
 		}
-		set.Data = jsrt.CopyIn(message.Get("payload"))
+		c.Data = jsrt.CopyIn(payload)
+	case *protocol.Import:
+		c.Files = newFiles(c.Names, payload)
 	}
 	return c, nil
 }
@@ -80,7 +88,15 @@ func emit(e protocol.Event) {
 	if err != nil {
 		text, _ = protocol.EncodeEvent(&protocol.Problem{Code: protocol.Internal, Detail: err.Error()})
 	}
-	js.Global().Call("postMessage", string(text))
+	f, ok := e.(*protocol.File)
+	if !ok {
+		js.Global().Call("postMessage", string(text))
+		return
+	}
+	bytes := js.Global().Get("Uint8Array").New(len(f.Data))
+	js.CopyBytesToJS(bytes, f.Data)
+	message := map[string]any{"json": string(text), "payload": bytes.Get("buffer")}
+	js.Global().Call("postMessage", message, []any{bytes.Get("buffer")})
 }
 
 // sample fetches a built-in text.

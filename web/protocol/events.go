@@ -70,6 +70,7 @@ type Model struct {
 	Name         string        `json:"name"`
 	From         string        `json:"from"`    // name of the model that it was trained further from, or ""
 	Old          string        `json:"old"`     // the text by which forgetting is measured: a sample's name, "own" for the model's own writing, or a text's name; "" for none
+	Before       bool          `json:"before"`  // the model as it was before can write too: Generate.Before
 	Trained      int           `json:"trained"` // of the parameters, that train
 	Tokenizer    string        `json:"tokenizer"`
 	Recipe       recipe.Recipe `json:"recipe"` // as trained, Vocab filled in

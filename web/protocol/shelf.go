@@ -1,5 +1,7 @@
 package protocol
 
+import "io/fs"
+
 // The shelf keeps models in the browser. Commands that change it are answered
 // by Shelf, or by a Problem.
 type (
@@ -46,6 +48,7 @@ type (
 	Import struct {
 		Names  []string `json:"names"` // of the files, with their folders
 		Agreed bool     `json:"agreed"`
+		Files  fs.FS    `json:"-"`
 	}
 
 	// Adapt lets the open model write with its adapter or without. Answer:
@@ -99,11 +102,11 @@ type Shelf struct {
 	Open    string `json:"open"`    // id of the open model
 }
 
-// Saved comes when the run has been saved whole.
+// Saved comes when the open model has been saved whole.
 type Saved struct {
-	ID    string `json:"id"`
-	Step  int    `json:"step"`
-	Bytes int64  `json:"bytes"`
+	ID   string `json:"id"`
+	Step int    `json:"step"`
+	Done bool   `json:"done"` // its run is over
 }
 
 // File answers Export: a file to be downloaded, whose bytes travel beside the

@@ -36,7 +36,7 @@ func (s *Session) ranks(r recipe.Recipe, tokens, asked int) int {
 // share starts the other ranks of a run; where they cannot be started it goes
 // on alone.
 func (s *Session) share(r *run, asked int) {
-	r.asked, r.ranks = asked, s.ranks(r.Recipe, len(s.text.ids), asked)
+	r.asked, r.ranks = asked, s.ranks(r.Recipe, len(r.ids), asked)
 	if err := r.Share(r.ranks, s.host.Launch); err != nil {
 		r.asked = max(asked, r.ranks) // so that it is told
 	}
@@ -51,9 +51,15 @@ func (s *Session) tellRanks() {
 	}
 }
 
-// endRun ends the other ranks of the run.
+// endRun lets the run go: the other ranks end, and others may write the model.
 func (s *Session) endRun() {
-	if s.run != nil {
-		s.run.Close()
+	r := s.run
+	if r == nil {
+		return
 	}
+	r.Close()
+	if r.release != nil {
+		r.release()
+	}
+	s.run, s.unkept = nil, false
 }

@@ -1,7 +1,6 @@
 package trainer
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -11,29 +10,31 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
-	"hornbook/model/cpu"
 	"hornbook/model/data"
+	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
-	"hornbook/tokenizer"
 	"hornbook/web/protocol"
+	"hornbook/web/wording"
 )
 
-// run is a training run with what it needs to write: a new text or tokenizer
+// run is the training under way of the open model: a new text or tokenizer
 // does not touch it.
 type run struct {
 	*train.Run
-	tok       tokenizer.Tokenizer
-	predictor *model.Generator
-	sampler   *model.Generator
-	prompt    []int32      // of the samples during training
-	losses    train.Losses // of the latest evaluation
-	asked     int          // ranks, of the command; 0 for any
-	ranks     int          // that the page has been told of
+	ids     []int32       // of its text
+	texts   [][]byte      // that it needs to go on; nil once they are kept
+	hashes  []string      // of them, once they are kept
+	asked   int           // ranks, of the command; 0 for any
+	ranks   int           // that the page has been told of
+	saved   time.Time     // when it was saved last
+	saving  time.Duration // that took
+	release func()        // lets others write the model; nil where it is not kept
 }
 
 const (
 	stepEvery    = 100 * time.Millisecond // between two Step events
+	curvePoints  = 300                    // of the loss of batches that the log keeps
 	sampleTokens = 160
 	maxMemory    = 1.5 * (1 << 30)
 )
@@ -47,55 +48,79 @@ func (s *Session) train(c *protocol.Train) {
 	}
 	before := s.state
 	s.setState("preparing", "")
-	next, problem := s.prepare(c)
+	next, r, problem := s.prepare(c)
 	if problem != nil {
 		s.fail(problem)
 		s.setState(before, "")
 		return
 	}
-	s.endWriting(true)
-	s.run = next
-	s.tellModel()
+	s.use(next, r)
+	s.keepFirst()
 	s.setState("training", "")
-	if s.run.asked > s.run.ranks {
-		s.fail(&protocol.Problem{Code: protocol.RanksFewer, Key: "ranks", Got: strconv.Itoa(s.run.asked), Want: strconv.Itoa(s.run.ranks)})
-	}
+	s.tellFewer(c.Ranks)
 	s.evaluate()
 }
 
-func (s *Session) prepare(c *protocol.Train) (*run, *protocol.Problem) {
-	r, t := c.Recipe, &s.text
-	if t.bytes == nil {
-		return nil, &protocol.Problem{Code: protocol.TextMissing}
+// tellFewer says so where fewer workers train than were asked for.
+func (s *Session) tellFewer(asked int) {
+	if r := s.run; r.asked > r.ranks {
+		s.fail(&protocol.Problem{Code: protocol.RanksFewer, Key: "ranks", Got: strconv.Itoa(r.asked), Want: strconv.Itoa(r.ranks)})
 	}
-	if problem := cmp.Or(wrongRanks(c.Ranks), fits(r)); problem != nil {
-		return nil, problem
+}
+
+func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem) {
+	if s.text.bytes == nil {
+		return nil, nil, &protocol.Problem{Code: protocol.TextMissing}
+	}
+	if problem := wrongRanks(c.Ranks); problem != nil {
+		return nil, nil, problem
+	}
+	begin := s.begin
+	if c.Recipe.Method != recipe.Pretrain {
+		begin = s.tune
+	}
+	next, r, problem := begin(c.Recipe)
+	if problem != nil {
+		return nil, nil, problem
+	}
+	next.TextSHA256, next.TextBytes, next.Backend, next.Fused = sum(s.text.bytes), len(s.text.bytes), backend, kernel.Fused
+	s.share(r, c.Ranks)
+	return next, r, nil
+}
+
+// begin prepares a new model.
+func (s *Session) begin(r recipe.Recipe) (*current, *run, *protocol.Problem) {
+	t := &s.text
+	if problem := fits(r); problem != nil {
+		return nil, nil, problem
 	}
 	kind, size := t.kind, t.size
 	if problem := t.cut(s, r.Tokenizer, r.VocabSize); problem != nil {
-		return nil, problem
+		return nil, nil, problem
 	}
 	if kind != t.kind || size != t.size {
 		s.tellTokenizer()
 	}
 	r.Model.Vocab = t.tok.Size()
 	if problem := fits(r); problem != nil {
-		return nil, problem
+		return nil, nil, problem
 	}
-	started, err := train.New(r, t.ids, len(t.bytes))
-	if errors.Is(err, train.ErrTooShort) {
-		return nil, &protocol.Problem{Code: protocol.TextTooShort, Got: strconv.Itoa(len(t.ids)),
-			Want: strconv.Itoa(data.MinTokens(r.Model.Context)), Detail: err.Error()}
-	}
+	begun, err := train.New(r, t.ids, len(t.bytes))
 	if err != nil {
-		return nil, wrong(err)
+		return nil, nil, unstarted(err, len(t.ids), r)
 	}
-	next := &run{Run: started, tok: t.tok, predictor: generator(started.Model), sampler: generator(started.Model), prompt: t.ids[:1]}
-	s.share(next, c.Ranks)
-	return next, nil
+	next := newCurrent(s.newID(), checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: wording.Sample(t.name), Text: t.name}, nil)
+	return next, &run{Run: begun, ids: t.ids, texts: [][]byte{t.bytes}}, nil
 }
 
-func generator(m *model.GPT) *model.Generator { return model.NewGenerator(m, cpu.New()) }
+// unstarted is why no run of r could begin on a text of tokens.
+func unstarted(err error, tokens int, r recipe.Recipe) *protocol.Problem {
+	if errors.Is(err, train.ErrTooShort) {
+		return &protocol.Problem{Code: protocol.TextTooShort, Got: strconv.Itoa(tokens),
+			Want: strconv.Itoa(data.MinTokens(r.Model.Context)), Detail: err.Error()}
+	}
+	return wrong(err)
+}
 
 // fits says what of r cannot be trained, or not in the memory that there is.
 func fits(r recipe.Recipe) *protocol.Problem {
@@ -117,15 +142,6 @@ func wrong(err error) *protocol.Problem {
 	return &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
 }
 
-func (s *Session) tellModel() {
-	r := s.run
-	m := r.Recipe.Model
-	trainIDs, valIDs := data.Split(s.text.ids, m.Context)
-	s.host.Emit(&protocol.Model{Recipe: r.Recipe, Ranks: r.ranks, Parameters: m.Parameters(), Bytes: int(r.Recipe.BytesOn(r.ranks)),
-		Text: s.text.name, TrainTokens: len(trainIDs), ValTokens: len(valIDs),
-		FLOPsPerStep: m.FLOPsPerToken() * float64(r.Recipe.TokensPerStep())})
-}
-
 // step trains on one batch and tells what there is to tell.
 func (s *Session) step() {
 	r := s.run
@@ -136,6 +152,7 @@ func (s *Session) step() {
 		return
 	}
 	s.tellRanks()
+	s.note()
 	if time.Since(s.lastStep) >= stepEvery || r.Finished() {
 		s.tellStep()
 	}
@@ -146,27 +163,46 @@ func (s *Session) step() {
 	if every(r.Recipe.SampleEvery) && s.state == "training" {
 		s.sample()
 	}
-	if r.Finished() && s.state == "training" {
-		s.setState("done", protocol.Finished)
+	if s.state != "training" {
+		return
+	}
+	switch {
+	case r.Exhausted():
+		s.finish("done", protocol.StoppedEarly)
+	case r.Finished():
+		s.finish("done", protocol.Finished)
+	case s.due():
+		s.keep("training")
 	}
 }
 
-// diverged ends the run; the weights are the last good ones.
+// note puts the loss of the batch on the log's curve.
+func (s *Session) note() {
+	r := s.run
+	if every := max(1, r.Recipe.Steps/curvePoints); r.Done%every == 0 {
+		s.open.Log = append(s.open.Log, checkpoint.Entry{Step: r.Done, Loss: r.Loss})
+	}
+}
+
+// diverged ends the run; the weights are the best or the last good ones.
 func (s *Session) diverged(err error) {
 	s.run.Restore()
 	s.fail(&protocol.Problem{Code: protocol.LossNaN, Got: strconv.Itoa(s.run.Done), Detail: err.Error()})
-	s.setState("failed", protocol.LossNaN)
+	s.finish("failed", protocol.LossNaN)
 }
 
-// Checkpoint is the run as it can be saved, false before there is one. It may
-// be called after Serve has returned.
-func (s *Session) Checkpoint() (checkpoint.Run, bool) {
-	r := s.run
-	if r == nil {
-		return checkpoint.Run{}, false
+// finish ends the run; the model is what it was at its best, if that was kept.
+func (s *Session) finish(state string, why protocol.Code) {
+	s.run.Close()
+	s.run.TakeBest()
+	if b := s.run.Best; b != nil {
+		s.open.ValLoss = b.Loss
 	}
-	return checkpoint.Run{Recipe: r.Recipe, Tokenizer: r.tok, Model: r.Model, Step: r.Done, Tokens: r.Tokens(),
-		TrainLoss: r.losses.Train, ValLoss: r.losses.Val}, true
+	s.writing.restart()
+	s.setState(state, why)
+	s.keep(state)
+	s.endRun()
+	s.tellShelf()
 }
 
 func (s *Session) tellStep() {
@@ -184,7 +220,7 @@ func (s *Session) tellStep() {
 		Ranks: r.ranks})
 }
 
-// evaluate measures both losses. Pause lets it end; Stop does not, and then
+// evaluate measures the losses. Pause lets it end; Stop does not, and then
 // nothing is told.
 func (s *Session) evaluate() {
 	r := s.run
@@ -196,29 +232,27 @@ func (s *Session) evaluate() {
 		s.diverged(train.ErrDiverged)
 		return
 	}
-	r.losses = losses
-	e := &protocol.Eval{Step: r.Done, TrainLoss: losses.Train, ValLoss: losses.Val, BitsPerByte: losses.BitsPerByte,
-		Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
-	if e.Seconds > 0 {
-		e.TokensPerSecond = float64(e.Tokens) / e.Seconds
-	}
-	s.host.Emit(e)
+	e := checkpoint.Entry{Step: r.Done, TrainLoss: losses.Train, ValLoss: losses.Val, Bits: losses.BitsPerByte,
+		OldLoss: losses.Old, Best: losses.Best, Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
+	s.open.TrainLoss, s.open.ValLoss, s.open.Log = losses.Train, losses.Val, append(s.open.Log, e)
+	s.host.Emit(evalOf(e))
 }
 
 // sample lets the model write a little, to show how far it is.
 func (s *Session) sample() {
-	r := s.run
+	r, c := s.run, s.open
 	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
 	rng := rule.Rand()
-	logits := r.sampler.Prompt(r.prompt)
-	ids := slices.Clone(r.prompt)
+	prompt := r.ids[:1]
+	logits := c.sampler.Prompt(prompt)
+	ids := slices.Clone(prompt)
 	for range sampleTokens {
-		id := r.sampler.Pick(logits, rule, rng)
+		id := c.sampler.Pick(logits, rule, rng)
 		ids = append(ids, id)
 		if !s.between() {
 			return
 		}
-		logits = r.sampler.Next(id)
+		logits = c.sampler.Next(id)
 	}
-	s.host.Emit(&protocol.Sample{Step: r.Done, Text: string(r.tok.Decode(ids))})
+	s.host.Emit(&protocol.Sample{Step: r.Done, Text: string(c.Tokenizer.Decode(ids))})
 }

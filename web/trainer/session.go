@@ -13,19 +13,23 @@ import (
 	"fmt"
 	"time"
 
+	"hornbook/model/checkpoint"
 	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
+	"hornbook/web/shelf"
 )
 
-// Session holds the text, its tokenizer and at most one run.
+// Session holds the text, its tokenizer, the open model and at most one run.
 type Session struct {
 	host     Host
 	commands <-chan protocol.Command
 	text     text
-	run      *run // nil before the first Train
+	open     *current // nil before the first Train or Open
+	run      *run     // of the open model; nil unless it trains or is paused
 	state    string
+	unkept   bool               // the run was paused and is to be saved, once no evaluation is under way
 	slow     []protocol.Command // that wait
 	predict  *protocol.Predict  // the newest that waits
 	tokenize *protocol.Tokenize // the newest that waits
@@ -35,11 +39,15 @@ type Session struct {
 
 // Host is what a session needs of its surroundings.
 type Host struct {
-	Emit   func(protocol.Event)              // sends an event; never blocks
-	Yield  func()                            // lets new commands arrive
-	Sample func(name string) ([]byte, error) // fetches a built-in text that is a file
-	Cores  int                               // that can work at once; 0 for one
-	Launch train.Launch                      // starts other ranks; nil where there can be none
+	Emit   func(protocol.Event)                    // sends an event; never blocks
+	Yield  func()                                  // lets new commands arrive
+	Sample func(name string) ([]byte, error)       // fetches a built-in text that is a file
+	Cores  int                                     // that can work at once; 0 for one
+	Launch train.Launch                            // starts other ranks; nil where there can be none
+	Shelf  *shelf.Shelf                            // where models are kept; nil: nowhere
+	Base   bool                                    // Load has a model Base to begin with
+	Load   func(id string) (checkpoint.Run, error) // opens a model that is not of the shelf; nil for none
+	Save   func(checkpoint.Run) error              // keeps the run where there is no shelf; nil for nowhere
 }
 
 // SampleNames lists the built-in texts; the page begins with the first, which
@@ -57,8 +65,10 @@ func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
 	defer s.endRun()
 	s.host.Emit(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
-		Ranks: min(s.cores(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Samples: SampleNames})
+		Ranks: min(s.cores(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Samples: SampleNames, Base: s.host.Base})
 	s.setState("idle", "")
+	s.purge()
+	s.tellShelf()
 	for {
 		if !s.working() {
 			c, ok := <-commands
@@ -94,11 +104,14 @@ func (s *Session) drain() bool {
 
 // working tells whether there is something to do besides waiting.
 func (s *Session) working() bool {
-	return s.state == "training" || len(s.slow) > 0 || s.predict != nil || s.tokenize != nil || s.writing != nil
+	return s.state == "training" || s.unkept || len(s.slow) > 0 || s.predict != nil || s.tokenize != nil || s.writing != nil
 }
 
 // work does one small piece of each thing that is under way.
 func (s *Session) work() {
+	if s.unkept {
+		s.keep(s.state)
+	}
 	if len(s.slow) > 0 {
 		next := s.slow[0]
 		s.slow = s.slow[1:]
@@ -141,7 +154,8 @@ func (s *Session) between() bool {
 
 func (s *Session) handle(c protocol.Command) {
 	switch c := c.(type) {
-	case *protocol.SetText, *protocol.SetTokenizer, *protocol.Train, *protocol.Bench, *protocol.Measure:
+	case *protocol.SetText, *protocol.SetTokenizer, *protocol.Train, *protocol.Bench, *protocol.Measure, *protocol.Open,
+		*protocol.Rename, *protocol.Duplicate, *protocol.Delete, *protocol.Undelete, *protocol.Export, *protocol.Import, *protocol.Merge:
 		s.slow = append(s.slow, c)
 	case *protocol.Tokenize:
 		s.tokenize = c
@@ -157,6 +171,8 @@ func (s *Session) handle(c protocol.Command) {
 		s.generate(c)
 	case *protocol.Cancel:
 		s.cancel(c)
+	case *protocol.Adapt:
+		s.adapt(c)
 	default:
 		s.fail(&protocol.Problem{Code: protocol.BadMessage, Detail: fmt.Sprintf("no handler for %T", c)})
 	}
@@ -174,6 +190,16 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.bench(c)
 	case *protocol.Measure:
 		s.measure()
+	case *protocol.Open:
+		s.openModel(c.ID)
+	case *protocol.Export:
+		s.export(c)
+	case *protocol.Import:
+		s.importModel(c)
+	case *protocol.Merge:
+		s.merge()
+	default:
+		s.change(c)
 	}
 }
 
@@ -190,6 +216,7 @@ func (s *Session) move(from, to string) {
 		s.tellStep()
 	}
 	s.setState(to, "")
+	s.unkept = to == "paused"
 }
 
 func (s *Session) stop() {
@@ -198,14 +225,11 @@ func (s *Session) stop() {
 		return
 	}
 	s.tellStep()
-	s.setState("done", protocol.Stopped)
+	s.finish("done", protocol.Stopped)
 }
 
 func (s *Session) setState(state string, reason protocol.Code) {
 	s.state = state
-	if state == "done" || state == "failed" {
-		s.endRun()
-	}
 	s.host.Emit(&protocol.State{State: state, Reason: reason})
 }
 

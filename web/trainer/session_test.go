@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type desk struct {
 	commands chan protocol.Command
 	events   chan protocol.Event
 	ended    chan struct{}
+	close    func()
 }
 
 func sit(t *testing.T) *desk { return sitAt(t, Host{}) }
@@ -44,10 +46,11 @@ func sitAt(t *testing.T, host Host) *desk {
 		s.Serve(d.commands)
 		close(d.ended)
 	}()
-	t.Cleanup(func() {
+	d.close = sync.OnceFunc(func() {
 		close(d.commands)
 		<-d.ended
 	})
+	t.Cleanup(d.close)
 	return d
 }
 

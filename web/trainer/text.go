@@ -62,6 +62,7 @@ func (s *Session) setText(c *protocol.SetText) {
 	s.text = next
 	s.host.Emit(&next.info)
 	s.tellTokenizer()
+	s.tellFit()
 }
 
 func (s *Session) read(c *protocol.SetText) ([]byte, *protocol.Problem) {

@@ -43,15 +43,15 @@ const maxWriting = 100000
 const choices = 10
 
 func (s *Session) answerPredict(c *protocol.Predict) {
-	if s.run == nil {
+	o := s.open
+	if o == nil {
 		s.fail(&protocol.Problem{Code: protocol.NoModel, ID: c.ID})
 		return
 	}
-	r := s.run
-	probs := r.predictor.Probabilities(r.predictor.Prompt(r.tok.Encode([]byte(c.Prompt))))
-	answer := &protocol.Prediction{ID: c.ID, Choices: []protocol.Choice{}, Unknown: unknown(r.tok, c.Prompt)}
+	probs := o.predictor.Probabilities(o.predictor.Prompt(o.Tokenizer.Encode([]byte(c.Prompt))))
+	answer := &protocol.Prediction{ID: c.ID, Choices: []protocol.Choice{}, Unknown: unknown(o.Tokenizer, c.Prompt)}
 	for _, id := range likeliest(probs, choices) {
-		answer.Choices = append(answer.Choices, protocol.Choice{Token: id, Text: show(r.tok, id), Probability: float64(probs[id])})
+		answer.Choices = append(answer.Choices, protocol.Choice{Token: id, Text: show(o.Tokenizer, id), Probability: float64(probs[id])})
 	}
 	s.host.Emit(answer)
 }
@@ -75,7 +75,8 @@ func likeliest(probs []float32, n int) []int32 {
 }
 
 func (s *Session) generate(c *protocol.Generate) {
-	if s.run == nil {
+	o := s.open
+	if o == nil || c.Before && o.before == nil {
 		s.fail(&protocol.Problem{Code: protocol.NoModel, ID: c.ID})
 		return
 	}
@@ -85,8 +86,12 @@ func (s *Session) generate(c *protocol.Generate) {
 	}
 	s.endWriting(true)
 	rule := model.Sampling{Temperature: c.Temperature, TopK: c.TopK, TopP: c.TopP, Seed: c.Seed}
-	s.writing = &writing{ask: c, tok: s.run.tok, generator: generator(s.run.Model), rule: rule, rng: rule.Rand(),
-		ids: s.run.tok.Encode([]byte(c.Prompt)), begin: time.Now(), unknown: unknown(s.run.tok, c.Prompt)}
+	m := o.Model
+	if c.Before {
+		m = o.before
+	}
+	s.writing = &writing{ask: c, tok: o.Tokenizer, generator: generator(m), rule: rule, rng: rule.Rand(),
+		ids: o.Tokenizer.Encode([]byte(c.Prompt)), begin: time.Now(), unknown: unknown(o.Tokenizer, c.Prompt)}
 }
 
 func checkSampling(c *protocol.Generate) *protocol.Problem {

@@ -65,3 +65,6 @@ func AtStep(step int) string { return "After step " + Count(step) + ": " }
 func ShortProgress(r *protocol.State, s *protocol.Step) string {
 	return fmt.Sprintf("%s, step %s, loss %s", RunState(r.State), Of(s.Step, s.Steps), Loss(s.Loss))
 }
+
+// Tuned names a model that was trained further on a text.
+func Tuned(model, text string) string { return model + ", taught " + text }

@@ -1,0 +1,204 @@
+package trainer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"unicode"
+
+	"hornbook/model/checkpoint"
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+	"hornbook/web/shelf"
+)
+
+// export makes a file of a model.
+func (s *Session) export(c *protocol.Export) {
+	kept, problem := s.exported(c.ID)
+	if problem == nil && !slices.Contains(protocol.DTypes[c.Format], c.DType) {
+		problem = &protocol.Problem{Code: protocol.BadMessage, Detail: fmt.Sprintf("no format %q with numbers of %q", c.Format, c.DType)}
+	}
+	if problem != nil {
+		s.fail(problem)
+		return
+	}
+	file, err := written(kept, c.Format, checkpoint.DType(c.DType))
+	if err != nil {
+		s.fail(&protocol.Problem{Code: protocol.ExportImpossible, Got: c.Format, Detail: err.Error()})
+		return
+	}
+	s.host.Emit(file)
+}
+
+// exported is the model to be exported: one that is kept, or for "" the open
+// one as it is.
+func (s *Session) exported(id string) (checkpoint.Run, *protocol.Problem) {
+	switch {
+	case id != "" && (s.open == nil || s.open.id != id):
+		return s.load(id)
+	case s.open == nil:
+		return checkpoint.Run{}, &protocol.Problem{Code: protocol.NoModel}
+	}
+	s.catchUp(s.open.State)
+	return s.snapshot(s.open.State), nil
+}
+
+// written is kept as a file of a format. Where the format has no adapters it
+// becomes part of the weights.
+func written(kept checkpoint.Run, format string, t checkpoint.DType) (*protocol.File, error) {
+	var b bytes.Buffer
+	var err error
+	file, name := &protocol.File{}, slug(kept.Name)
+	if _, has := kept.Model.Adapter(); has && format != "zip" && format != "peft" {
+		kept.Model = kept.Model.Clone()
+		kept.Model.Merge()
+		kept.Recipe.Method = recipe.Full
+	}
+	switch format {
+	case "zip":
+		file.Name, err = name+".zip", checkpoint.WriteZip(&b, kept)
+	case "hf":
+		file.Name, err = name+"-hf.zip", checkpoint.ZipHF(&b, kept, t)
+	case "safetensors":
+		file.Name, err = name+".safetensors", checkpoint.WriteSafetensors(&b, kept, t)
+	case "gguf":
+		var notes []string
+		file.Name = fmt.Sprintf("%s-%s.gguf", name, t)
+		if notes, err = checkpoint.WriteGGUF(&b, kept, t); len(notes) > 0 {
+			file.Note = protocol.NearGELU
+		}
+	case "peft":
+		file.Name, err = name+"-adapter.zip", checkpoint.ZipAdapter(&b, kept)
+	}
+	file.Data, file.Size = b.Bytes(), int64(b.Len())
+	return file, err
+}
+
+// slug is name as a file can be called everywhere.
+func slug(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(words) == 0 {
+		return "model"
+	}
+	return strings.Join(words, "-")
+}
+
+// manyBytes is the memory that a model may take without asking.
+const manyBytes = 256 << 20
+
+// importModel brings a model in, or an adapter for the open one.
+func (s *Session) importModel(c *protocol.Import) {
+	if s.state == "training" || s.state == "preparing" {
+		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
+		return
+	}
+	s.host.Emit(&protocol.Working{Task: "import", Total: 1})
+	if checkpoint.IsAdapter(c.Files) {
+		s.importAdapter(c)
+		return
+	}
+	if need, err := checkpoint.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= maxMemory && !c.Agreed {
+		s.host.Emit(&protocol.Needs{Name: nameOf(c), Parameters: need.Parameters, Bytes: int64(need.Bytes)})
+		return
+	}
+	kept, _, err := checkpoint.Import(c.Files, maxMemory)
+	if err != nil {
+		s.fail(unopened(err))
+		return
+	}
+	if kept.Name == "" {
+		kept.Name = nameOf(c)
+	}
+	s.adopt(kept)
+}
+
+// adopt keeps a model that has come in as a new one, and opens it.
+func (s *Session) adopt(kept checkpoint.Run) {
+	id := s.newID()
+	if id != "" {
+		if err := s.save(id, kept, nil); err != nil {
+			s.fail(unsaved(err))
+			id = ""
+		}
+	}
+	s.take(id, kept)
+}
+
+// nameOf is what to call a model that does not say: its folder or first file.
+func nameOf(c *protocol.Import) string {
+	if len(c.Names) == 0 {
+		return ""
+	}
+	name, _, _ := strings.Cut(c.Names[0], "/")
+	for _, end := range []string{".zip", ".gguf", ".safetensors", ".json"} {
+		name = strings.TrimSuffix(name, end)
+	}
+	return name
+}
+
+// importAdapter lays an adapter on the open model.
+func (s *Session) importAdapter(c *protocol.Import) {
+	if s.open == nil {
+		s.fail(&protocol.Problem{Code: protocol.NoModel})
+		return
+	}
+	kept := s.open.Run
+	m, err := checkpoint.ReadAdapter(c.Files, kept.Model)
+	if err != nil {
+		s.fail(&protocol.Problem{Code: protocol.AdapterStranger, Detail: err.Error()})
+		return
+	}
+	kept.From = &checkpoint.Origin{Name: kept.Name, ID: s.open.id}
+	kept.Model, kept.Recipe.Method, kept.State, kept.Name = m, recipe.Lora, "done", nameOf(c)
+	kept.Recipe.Tuning.LoRA, _ = m.Adapter()
+	s.adopt(kept)
+}
+
+// merge makes the open model's adapter a part of its weights, in a model of
+// its own.
+func (s *Session) merge() {
+	switch {
+	case s.open == nil:
+		s.fail(&protocol.Problem{Code: protocol.NoModel})
+		return
+	case s.busy():
+		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
+		return
+	}
+	kept := s.open.Run
+	if _, has := kept.Model.Adapter(); !has {
+		s.fail(&protocol.Problem{Code: protocol.AdapterNone})
+		return
+	}
+	kept.Model = kept.Model.Clone()
+	kept.Model.Merge()
+	kept.Recipe.Method, kept.State = recipe.Full, "done"
+	s.adopt(kept)
+}
+
+// unopened is why a model was not opened or written.
+func unopened(err error) *protocol.Problem {
+	told := &protocol.Problem{Code: protocol.ModelDamaged, Detail: err.Error()}
+	var large *checkpoint.TooLarge
+	var p *checkpoint.Problem
+	switch {
+	case errors.As(err, &large):
+		told.Code, told.Got, told.Want = protocol.ModelTooLarge, fmt.Sprintf("%.0f", large.Bytes), fmt.Sprintf("%.0f", large.Limit)
+	case errors.As(err, &p):
+		told.Code, told.Got = kinds[p.Kind], p.File
+	case errors.Is(err, fs.ErrNotExist):
+		told.Code = protocol.ModelUnknown
+	case errors.Is(err, shelf.ErrNewer):
+		told.Code = protocol.ModelUnsupported
+	}
+	return told
+}
+
+// kinds are what a checkpoint's problems are called here.
+var kinds = map[checkpoint.Kind]protocol.Code{
+	checkpoint.NotModel: protocol.ModelNone, checkpoint.Damaged: protocol.ModelDamaged, checkpoint.Incomplete: protocol.ModelDamaged,
+	checkpoint.Unsupported: protocol.ModelUnsupported, checkpoint.TooLong: protocol.ModelUnsafe, checkpoint.UnsafeName: protocol.ModelUnsafe,
+}
