@@ -90,7 +90,7 @@ func TestStopAnywhere(t *testing.T) {
 		t.Run(step.Does, func(t *testing.T) {
 			finished := false
 			for fuel := 0; !finished; fuel++ {
-				for seed := range uint64(4) { // each leaves other things behind
+				for seed := range uint64(20) { // each leaves other things behind
 					running := disk.Clone(seed)
 					running.Fuel = fuel
 					err := step.Do(shelf.New(running))
@@ -166,7 +166,7 @@ func purge(t *testing.T, disk *shelftest.Memory) {
 
 // Many steps, each of which may be cut off, one after the other.
 func TestStopAgainAndAgain(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range uint64(500) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		disk, models := shelftest.NewMemory(seed), shelftest.Models{}
 		for range 30 {
@@ -196,7 +196,7 @@ func TestFullAnywhere(t *testing.T) {
 	for _, step := range everyStep(before) {
 		t.Run(step.Does, func(t *testing.T) {
 			full := false
-			for room := disk.Bytes(); ; room += 17 {
+			for room := disk.Bytes(); ; room++ {
 				running := disk.Clone(1)
 				running.Room = room
 				s := shelf.New(running)

@@ -45,6 +45,9 @@ func NewID() string {
 
 const idBytes = 16
 
+// Space is how much the shelf's storage holds.
+func (s *Shelf) Space() (Space, error) { return s.storage.Space() }
+
 // slots are the two places of a model's saves and labels.
 var slots = [2]string{"a", "b"}
 
