@@ -12,26 +12,25 @@ import (
 	"hornbook/web/shelf/shelftest"
 )
 
-// start is a storage of three models: one with two saves, one with a single
-// save, and one that is deleted.
+// start is a storage of three models: one with two saves, one that was saved
+// once and never renamed, and one that is deleted.
 func start(t *testing.T) (*shelftest.Memory, shelftest.Models) {
 	t.Helper()
 	disk := shelftest.NewMemory(1)
 	s, models := shelf.New(disk), shelftest.Models{}
 	for i, id := range []string{two, one, gone} {
-		files := map[string]string{"config.json": "{}", "weights": "the weights of " + id, "log": ""}
-		if err := s.Save(id, shelftest.Writes(map[string]string{"weights": "of before"})); err != nil {
+		m := shelftest.Model{Files: map[string]string{"weights": "of before"}}
+		if err := s.Save(id, shelftest.Writes(m.Files)); err != nil {
 			t.Fatal(err)
 		}
-		if id == one {
-			files = map[string]string{"weights": "of before"}
-		} else if err := s.Save(id, shelftest.Writes(files)); err != nil {
-			t.Fatal(err)
+		if id != one {
+			m = shelftest.Model{Name: "model " + id[:1], Deleted: i == 2,
+				Files: map[string]string{"config.json": "{}", "weights": "the weights of " + id, "log": ""}}
+			if err := errors.Join(s.Save(id, shelftest.Writes(m.Files)), s.Rename(id, m.Name)); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if err := s.Rename(id, "model "+id[:1]); err != nil {
-			t.Fatal(err)
-		}
-		models[id] = shelftest.Model{Name: "model " + id[:1], Files: files, Deleted: i == 2}
+		models[id] = m
 	}
 	if err := s.Delete(gone); err != nil {
 		t.Fatal(err)

@@ -62,9 +62,6 @@ func (s *Shelf) purge(id string) error {
 // remove removes a model, its newest save last, so that until then it is as it
 // was, but for the save before.
 func (s *Shelf) remove(id string, saves []save) error {
-	if err := s.dropOthers(id, saves); err != nil {
-		return err
-	}
 	for _, c := range slices.Backward(saves) {
 		if err := s.drop(id, c.slot); err != nil {
 			return err
