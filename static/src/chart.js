@@ -78,21 +78,23 @@
       ctx.textAlign = first ? "left" : "right";
       ctx.textBaseline = "bottom";
       ctx.fillText(name, x, bbox.top - 3 * devicePixelRatio);
-      series.forEach((s, i) => value(u, s, u.data[i + 1][u.data[0].indexOf(step)], x, first));
+      const at = u.data[0].indexOf(step);
+      series.forEach((s, i) => value(u, s, u.data[i + 1][at], u.data[i + 1][at + 1], x, first));
     }
     ctx.restore();
   }
 
-  // value puts a dot on a curve and writes its value beside it.
-  function value(u, s, v, x, first) {
+  // value puts a dot on a curve and writes its value beside it, away from
+  // where the curve goes next.
+  function value(u, s, v, next, x, first) {
     if (v == null) return;
-    const { ctx } = u, y = u.valToPos(v, "y", true);
+    const { ctx } = u, y = u.valToPos(v, "y", true), below = first && next > v;
     ctx.fillStyle = colour(s.colour);
     ctx.beginPath();
     ctx.arc(x, y, 4 * devicePixelRatio, 0, 2 * Math.PI);
     ctx.fill();
-    ctx.textBaseline = "bottom";
-    ctx.fillText(format(v), x + (first ? 7 : -7) * devicePixelRatio, y - 3 * devicePixelRatio);
+    ctx.textBaseline = below ? "top" : "bottom";
+    ctx.fillText(format(v), x + (first ? 7 : -7) * devicePixelRatio, y + (below ? 4 : -3) * devicePixelRatio);
   }
 
   // merge brings the curves on one row of steps, as uPlot wants them.

@@ -3,6 +3,7 @@ package ui
 import (
 	"math"
 
+	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
 
@@ -26,7 +27,7 @@ func (p *Page) asideClass() string {
 // modelName names the open model.
 func (p *Page) modelName() string {
 	switch m := p.Model; {
-	case m.ID == "base":
+	case m.ID == protocol.Base:
 		return wording.BaseName
 	case m.Name != "":
 		return m.Name

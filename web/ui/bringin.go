@@ -13,9 +13,9 @@ import (
 var modelFiles = []string{".zip", ".gguf", ".safetensors", ".json"}
 
 // AreModel tells whether dropped files, by their names, are a model and not a
-// text: several at once, or one of a kind that models come in.
+// text.
 func AreModel(names []string) bool {
-	return len(names) > 1 || slices.ContainsFunc(names, func(name string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
 		return slices.Contains(modelFiles, strings.ToLower(path.Ext(name)))
 	})
 }

@@ -10,11 +10,19 @@ import (
 	"hornbook/web/wording"
 )
 
+// fewCards are shown at first, since each costs time whenever the page is
+// drawn.
+const fewCards = 8
+
 // shelved are the models that the page lists: those that are kept, the open
-// one if it is not among them, and the one that comes with the page.
+// one if it is not among them and no save of its run is to come, and the one
+// that comes with the page.
 func (p *Page) shelved() []protocol.Card {
 	cards := p.Shelf.Cards
-	if m := p.Model; m != nil && m.ID == "" {
+	if len(cards) > fewCards && !p.Shelving.All {
+		cards = cards[:fewCards]
+	}
+	if m := p.Model; m != nil && m.ID == "" && (p.Shelf.Keeps != "" || !p.Active()) {
 		cards = append([]protocol.Card{p.unkept()}, cards...)
 	}
 	if p.Ready.Base {

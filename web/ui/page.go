@@ -80,7 +80,9 @@ func (p *Page) Apply(e protocol.Event) {
 		p.CutKind = e.Kind
 		p.askTokens()
 	case *protocol.State:
-		p.Host.Say(wording.RunState(e.State))
+		if e.State != "idle" {
+			p.Host.Say(wording.RunState(e.State))
+		}
 		if e.State == "training" || e.State == "done" {
 			p.askPrediction()
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hornbook/web/protocol"
+	"hornbook/web/wording"
 )
 
 // Shelving is what a person does at the station "My models".
@@ -12,6 +13,7 @@ type Shelving struct {
 	Asked     bool           // the shelf has come, so going on has been offered
 	GoOn      *protocol.Card // the run that the page offers to go on with
 	resuming  string         // id of the model that goes on once it is open
+	All       bool           // all models are shown, not only the newest
 	Unfolded  Unfolded
 	NewName   string   // what stands in the field of Rename
 	As        string   // how to download, as "format/numbers"
@@ -37,8 +39,10 @@ func (s *State) applyShelf(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Shelf:
 		s.Shelf = *e
+		s.known(e.Open)
 	case *protocol.Saved:
 		s.Saved = e
+		s.known(e.ID)
 		for _, station := range []string{TrainStation, ModelsStation} {
 			if p := s.Problems[station]; p != nil && (p.Code == protocol.KeepFull || p.Code == protocol.KeepFailed) {
 				s.solve(station)
@@ -48,6 +52,13 @@ func (s *State) applyShelf(e protocol.Event) {
 		s.File = e
 	case *protocol.Needs:
 		s.Needs = e
+	}
+}
+
+// known tells the id of the open model, which it has from its first save on.
+func (s *State) known(id string) {
+	if s.Model != nil && id != "" {
+		s.Model.ID = id
 	}
 }
 
@@ -90,6 +101,7 @@ func (p *Page) meet(m *protocol.Model) {
 	if p.Draft.Tuning() {
 		p.ChooseMethod(p.method())
 	}
+	p.Host.Say(wording.Opened(p.modelName()))
 	p.askPrediction()
 }
 

@@ -133,7 +133,10 @@ func (s *State) open(m *protocol.Model) {
 
 // remember takes over what was measured of the open model before.
 func (s *State) remember(h *protocol.History) {
-	for i, step := range h.Steps {
+	if s.Model == nil {
+		return
+	}
+	for i, step := range h.Steps[:min(len(h.Steps), len(h.Losses))] {
 		s.Curve.Add(step, h.Losses[i])
 		s.Step.Step, s.Step.Loss = step, h.Losses[i]
 	}

@@ -23,7 +23,7 @@ func (p *Page) ChooseMethod(method string) {
 		if !p.Draft.Tuning() {
 			p.fresh = p.Draft
 		}
-		p.Draft = NewDraft(recipe.FineTune(p.Model.Recipe, method, p.fitTokens()))
+		p.Draft = NewDraft(p.fineTune(method))
 	}
 }
 
@@ -31,8 +31,18 @@ func (p *Page) ChooseMethod(method string) {
 // the text, since the fields mean the same.
 func (p *Page) refit() {
 	if p.Draft.Tuning() {
-		p.Draft.Base = recipe.FineTune(p.Model.Recipe, p.Draft.Base.Method, p.fitTokens())
+		p.Draft.Base = p.fineTune(p.Draft.Base.Method)
 	}
+}
+
+// fineTune is the recipe to train the open model further. What a model of
+// unknown origin forgets is measured on its own writing.
+func (p *Page) fineTune(method string) recipe.Recipe {
+	r := recipe.FineTune(p.Model.Recipe, method, p.fitTokens())
+	if p.Model.Text == "" {
+		r.Tuning.Old = "own"
+	}
+	return r
 }
 
 // fitTokens are the tokens of the text as the open model sees it, or a guess
@@ -58,13 +68,13 @@ func (p *Page) Teach() {
 }
 
 // canTeach tells whether the page offers to teach the open model the text.
-func (p *Page) canTeach() bool { return p.Model != nil && !p.Active() }
+func (p *Page) canTeach() bool { return p.Model != nil && !p.Active() && !p.Draft.Tuning() }
 
 // firstTeach tells whether that is offered beside the prompt: while the model
-// that comes with the page is open and nothing was trained.
-func (p *Page) firstTeach() bool {
-	return p.canTeach() && p.Model.ID == protocol.Base && !p.Draft.Tuning()
-}
+// that comes with the page is open. textTeach: beside a text that is new to the
+// open model.
+func (p *Page) firstTeach() bool { return p.canTeach() && p.Model.ID == protocol.Base }
+func (p *Page) textTeach() bool  { return p.canTeach() && p.Text != nil && p.Model.Text != p.Text.Name }
 
 func (p *Page) method() string {
 	if p.Draft.Tuning() {
@@ -118,7 +128,7 @@ func fieldClass(key string) string {
 
 // fitSays is what the open model makes of the text, "" if that is not known.
 func (p *Page) fitSays() string {
-	if p.Fit == nil {
+	if p.Fit == nil || p.Model == nil {
 		return ""
 	}
 	return wording.Fits(p.modelName(), p.Fit)

@@ -52,6 +52,9 @@ func UnkeptName(name string) string {
 	return name + ", not kept"
 }
 
+// Opened says which model is open now.
+func Opened(name string) string { return "“" + name + "” is open." }
+
 // ModelsKept counts the models that are kept.
 func ModelsKept(n int) string {
 	if n == 0 {
@@ -59,6 +62,9 @@ func ModelsKept(n int) string {
 	}
 	return Count(n) + " kept"
 }
+
+// ShowAll is the button that shows the models that are left out at first.
+func ShowAll(n int) string { return "Show all " + Count(n) + " models" }
 
 // CardMethod says how a model came to be.
 func CardMethod(method, text string) string {

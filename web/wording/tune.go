@@ -11,7 +11,9 @@ import (
 const (
 	MethodLabel      = "What trains"
 	Teach            = "Teach this model your text"
+	TeachText        = "Teach the open model this text"
 	TeachChoose      = "Now choose the text that the open model is to learn: your own is best. Then press Train."
+	TokensOwn        = "The open model keeps its own tokenizer when it learns your text. What you choose here is for a new model."
 	OldKnown         = "what it learned from"
 	OldOwn           = "its own writing"
 	OldCurve         = "old text"
