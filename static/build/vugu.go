@@ -32,8 +32,10 @@ func vuguHelper(string) error {
 	return write("vugu.js", []byte(script))
 }
 
-// patches make vugu's helper leave alone what has not changed. Set anew at
+// patches make vugu's helper leave alone what has not changed: set anew at
 // each drawing, a text loses the reader's selection and is read aloud again.
+// And they mend characters that a full buffer has cut in two: the bytes at the
+// end of a part wait for the next one.
 var patches = []struct {
 	old, new string
 	times    int
@@ -41,6 +43,9 @@ var patches = []struct {
 	{`else x.el.textContent=e;`, `else if(x.el.textContent!==e)x.el.textContent=e;`, 2},
 	{`x.el.innerHTML=(x.bufferedInnerHTML||"")+e,`,
 		`e=(x.bufferedInnerHTML||"")+e;if(x.el.innerHTML!==e.replaceAll("&#34;",'"').replaceAll("&#39;","'"))x.el.innerHTML=e;`, 1},
+	{`readString(){`, `readString(more=false){`, 1},
+	{`this.offset+4,e));`, `this.offset+4,e),{stream:more});`, 1},
+	{`case y:{let e=C.readString();`, `case y:{let e=C.readString(true);`, 1},
 }
 
 // constant reads the value of a string in a Go file.

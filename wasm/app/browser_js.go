@@ -21,6 +21,7 @@ type browser struct {
 	touched  chan struct{} // somebody did something
 	paint    chan struct{} // the browser is about to paint
 	painting js.Func
+	held     js.Value // the files that Import takes along, an array
 }
 
 func newBrowser(lock vugu.EventEnv) *browser {
@@ -43,12 +44,12 @@ func element(id string) js.Value { return js.Global().Get("document").Call("getE
 // that are dropped on the page.
 func (b *browser) listen() {
 	b.worker.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		b.apply(args[0].Get("data").String())
+		b.receive(args[0].Get("data"))
 		return nil
 	}))
 	early := js.Global().Get("hornbookEvents")
 	for i := range early.Length() {
-		b.apply(early.Index(i).String())
+		b.receive(early.Index(i))
 	}
 	document := js.Global().Get("document")
 	document.Call("addEventListener", "dragover", js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -57,9 +58,7 @@ func (b *browser) listen() {
 	}))
 	document.Call("addEventListener", "drop", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		args[0].Call("preventDefault")
-		if files := args[0].Get("dataTransfer").Get("files"); files.Length() > 0 {
-			go b.send(files.Index(0))
-		}
+		go b.drop(entries(args[0].Get("dataTransfer")))
 		return nil
 	}))
 	repaint := js.FuncOf(func(js.Value, []js.Value) any {
@@ -83,6 +82,9 @@ func (b *browser) Send(c protocol.Command) {
 		bytes := js.Global().Get("Uint8Array").New(len(set.Data))
 		js.CopyBytesToJS(bytes, set.Data)
 		message.Set("payload", bytes)
+	}
+	if _, brings := c.(*protocol.Import); brings {
+		message.Set("payload", b.held) // the files travel unread
 	}
 	b.worker.Call("postMessage", message)
 }
@@ -121,9 +123,12 @@ func (b *browser) send(file js.Value) {
 	b.worker.Call("postMessage", message, transfer)
 }
 
-func (b *browser) fail(p *protocol.Problem) {
+func (b *browser) fail(p *protocol.Problem) { b.with(func() { b.page.Apply(p) }) }
+
+// with changes the page from outside of its handlers, and draws it anew.
+func (b *browser) with(change func()) {
 	b.lock.Lock()
-	b.page.Apply(p)
+	change()
 	b.lock.UnlockOnly()
 	b.change()
 }
@@ -150,22 +155,18 @@ func (b *browser) drawn() {
 }
 
 func (b *browser) chart() {
-	c := b.page.Curve
-	var steps []int
-	var losses []float64
-	for _, e := range b.page.Evals {
-		steps, losses = append(steps, e.Step), append(losses, e.ValLoss)
+	pictured, marked := b.page.Picture()
+	series, marks := make([]any, len(pictured)), make([]any, len(marked))
+	for i, s := range pictured {
+		steps, values := make([]any, len(s.Steps)), make([]any, len(s.Steps))
+		for k := range s.Steps {
+			steps[k], values[k] = s.Steps[k], s.Values[k]
+		}
+		series[i] = map[string]any{"name": s.Name, "colour": s.Colour, "dots": s.Dots, "steps": steps, "values": values}
 	}
-	names := map[string]any{"step": wording.StepColumn, "loss": wording.LossAxis,
-		"training": wording.TrainingCurve, "validation": wording.ValidatedCurve}
-	js.Global().Call("hornbookChart", element("chart"), pair(c.Steps, c.Losses), pair(steps, losses), b.page.LogScale, names)
-}
-
-// pair is [steps, losses] for JavaScript.
-func pair(steps []int, losses []float64) []any {
-	x, y := make([]any, len(steps)), make([]any, len(losses))
-	for i := range steps {
-		x[i], y[i] = steps[i], losses[i]
+	for i, m := range marked {
+		marks[i] = map[string]any{"step": m.Step, "name": m.Name}
 	}
-	return []any{x, y}
+	names := map[string]any{"step": wording.StepColumn, "loss": wording.LossAxis}
+	js.Global().Call("hornbookChart", element("chart"), series, marks, b.page.LogScale, names)
 }

@@ -77,14 +77,19 @@ func (b *browser) touch() {
 	}
 }
 
-// apply takes over an event of the worker.
-func (b *browser) apply(text string) {
-	e, err := protocol.DecodeEvent([]byte(text))
+// receive takes over an event of the worker: its JSON alone, or an object with
+// the bytes of a file beside it.
+func (b *browser) receive(message js.Value) {
+	text, payload := message, js.Undefined()
+	if message.Type() == js.TypeObject {
+		text, payload = message.Get("json"), message.Get("payload")
+	}
+	e, err := protocol.DecodeEvent([]byte(text.String()))
 	if err != nil {
 		e = &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
 	}
-	b.lock.Lock()
-	b.page.Apply(e)
-	b.lock.UnlockOnly()
-	b.change()
+	if file, is := e.(*protocol.File); is {
+		offer(file.Name, payload)
+	}
+	b.with(func() { b.page.Apply(e) })
 }

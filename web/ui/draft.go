@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"hornbook/model/recipe"
@@ -15,14 +16,26 @@ type Draft struct {
 	Fields map[string]string // what was typed, where it differs
 }
 
-// Fields that are always shown, and those behind "More numbers".
+// Fields that are always shown, and those behind "More numbers", of a new
+// model and of one that is trained further.
 var (
 	basicFields = []string{"steps", "batch", "context", "layers", "heads", "channels", "learning_rate", "seed"}
 	moreFields  = []string{"hidden", "kv_heads", "muon_rate", "warm_up", "weight_decay", "clip", "eval_every", "sample_every",
 		"optimizer", "schedule", "norm", "position", "mlp", "qk_norm", "tied", "lookback", "trigrams"}
+	tuneFields = map[string][]string{
+		recipe.Full: {"steps", "batch", "learning_rate", "seed", "old"},
+		recipe.Last: {"last_layers", "steps", "batch", "learning_rate", "seed", "old"},
+		recipe.Lora: {"lora_rank", "lora_alpha", "steps", "batch", "learning_rate", "seed", "old"},
+	}
+	moreTuneFields = map[string][]string{
+		recipe.Full: {"patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "schedule"},
+		recipe.Last: {"patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "schedule"},
+		recipe.Lora: {"lora_dropout", "lora_targets", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "schedule"},
+	}
 )
 
-// options are the words that a field may be, of those that are no numbers.
+// options are the words that a field may be, of those that are neither
+// numbers nor free.
 var options = map[string][]string{
 	"optimizer": {"adamw", "muon"}, "schedule": {"cosine", "linear", "constant"}, "norm": {"layernorm", "rmsnorm"},
 	"position": {"learned", "rope"}, "mlp": {"gelu", "relu2", "swiglu"}, "qk_norm": {"true", "false"}, "tied": {"true", "false"},
@@ -30,6 +43,23 @@ var options = map[string][]string{
 
 // NewDraft begins with a preset.
 func NewDraft(r recipe.Recipe) Draft { return Draft{Base: r, Fields: map[string]string{}} }
+
+// Tuning tells whether the draft trains a finished model further.
+func (d *Draft) Tuning() bool { return d.Base.Method != recipe.Pretrain && d.Base.Method != "" }
+
+// Basic and More are the fields of the draft's method.
+func (d *Draft) Basic() []string {
+	if d.Tuning() {
+		return tuneFields[d.Base.Method]
+	}
+	return basicFields
+}
+func (d *Draft) More() []string {
+	if d.Tuning() {
+		return moreTuneFields[d.Base.Method]
+	}
+	return moreFields
+}
 
 // Value is what stands in a field.
 func (d *Draft) Value(key string) string {
@@ -47,7 +77,7 @@ func (d *Draft) Set(key, text string) { d.Fields[key] = text }
 func (d *Draft) Recipe() (r recipe.Recipe, wrong string) {
 	r = d.Base
 	at := fieldsOf(&r)
-	for _, key := range append(append([]string{}, basicFields...), moreFields...) {
+	for _, key := range slices.Concat(d.Basic(), d.More()) {
 		if text, typed := d.Fields[key]; typed && parse(at[key], text) != nil {
 			return r, key
 		}
@@ -60,7 +90,7 @@ func (d *Draft) Recipe() (r recipe.Recipe, wrong string) {
 
 // fieldsOf points to the fields of r that can be edited.
 func fieldsOf(r *recipe.Recipe) map[string]any {
-	m := &r.Model
+	m, t := &r.Model, &r.Tuning
 	return map[string]any{
 		"steps": &r.Steps, "batch": &r.Batch, "context": &m.Context, "layers": &m.Layers, "heads": &m.Heads,
 		"kv_heads": &m.KVHeads, "channels": &m.Channels, "hidden": &m.Hidden, "learning_rate": &r.LearningRate,
@@ -68,6 +98,8 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 		"eval_every": &r.EvalEvery, "sample_every": &r.SampleEvery, "optimizer": &r.Optimizer, "schedule": &r.Schedule,
 		"norm": &m.Norm, "position": &m.Position, "mlp": &m.MLP, "qk_norm": &m.QKNorm, "tied": &m.Tied,
 		"lookback": &m.Lookback, "trigrams": &m.Trigrams,
+		"last_layers": &t.LastLayers, "patience": &t.Patience, "old": &t.Old, "lora_rank": &t.LoRA.Rank,
+		"lora_alpha": &t.LoRA.Alpha, "lora_dropout": &t.LoRA.Dropout, "lora_targets": &t.LoRA.Targets,
 	}
 }
 

@@ -25,9 +25,10 @@ type Page struct {
 	CutKind  string
 	CutSize  string
 	Draft    Draft
-	Workers  int  // that are to train, 0 for as many as help
-	More     bool // more numbers are shown
-	AsTable  bool // the losses are shown as a table
+	fresh    Draft // of a new model, while the open one is to be trained further
+	Workers  int   // that are to train, 0 for as many as help
+	More     bool  // more numbers are shown
+	AsTable  bool  // the losses are shown as a table
 	LogScale bool
 	lookBack int  // the piece of writing that is looked at
 	looking  bool // back at lookBack, not at the latest
@@ -35,14 +36,15 @@ type Page struct {
 	PromptText string
 	promptOwn  bool              // it was typed, not taken from the text
 	Sampling   map[string]string // fields of Try by the protocol's names
-	Picked     int               // token of the writing whose probability is shown, -1 for none
+	Both       bool              // the model as it was before is to write too
+	asked      *protocol.Generate
 	CopyDone   bool
 	AsideOpen  bool // on narrow screens
 
+	Shelving   Shelving
 	requests   int       // ids of requests so far
 	cutting    int       // id of the latest Tokenize
 	predicting int       // id of the latest Predict
-	writing    int       // id of the latest Generate
 	spoken     time.Time // when a screen reader was last told the step
 }
 
@@ -51,13 +53,15 @@ const sayEvery = 10 * time.Second
 
 // NewPage returns a page that waits for the trainer's Ready.
 func NewPage(h Host) *Page {
-	return &Page{Host: h, State: State{Run: protocol.State{State: "idle"}}, Picked: -1,
+	return &Page{Host: h, State: State{Run: protocol.State{State: "idle"}, Now: NewCompletion(), Former: NewCompletion()},
 		Sampling: map[string]string{"temperature": "0.8", "top_k": "0", "top_p": "0.95", "seed": "1", "tokens": "200"}}
 }
 
 // Usable tells whether there is a text, so that Train can be pressed, or a
 // message that says why there is none.
-func (p *Page) Usable() bool { return p.Tokenizer != nil || len(p.Problems) > 0 }
+func (p *Page) Usable() bool {
+	return p.Tokenizer != nil || p.Problems[TextStation] != nil || p.Problems[TokensStation] != nil || p.Problems[TrainStation] != nil
+}
 
 // Apply takes over an event and asks for what follows from it.
 func (p *Page) Apply(e protocol.Event) {
@@ -66,31 +70,52 @@ func (p *Page) Apply(e protocol.Event) {
 	}
 	p.State.Apply(e)
 	p.applySpeed(e)
+	p.applyModels(e)
 	switch e := e.(type) {
 	case *protocol.Ready:
-		p.Draft = NewDraft(p.preset(e.Default))
-		p.CutSize = strconv.Itoa(p.Draft.Base.VocabSize)
-		p.ChooseSample(e.Samples[0])
+		p.welcome(e)
 	case *protocol.Text:
 		p.begin(e)
-	case *protocol.Model:
-		p.writing = 0
 	case *protocol.Tokenizer:
 		p.CutKind = e.Kind
 		p.askTokens()
 	case *protocol.State:
-		p.Host.Say(wording.RunState(e.State))
+		if e.State != "idle" {
+			p.Host.Say(wording.RunState(e.State))
+		}
 		if e.State == "training" || e.State == "done" {
 			p.askPrediction()
 		}
-	case *protocol.Sample:
+	case *protocol.Sample, *protocol.Adapted:
 		p.askPrediction()
 	case *protocol.Generated:
-		p.Host.Say(p.written())
+		p.generated(e)
 	case *protocol.Step:
 		p.saySteps(e)
 	case *protocol.Problem:
+		p.giveUp(e)
 		p.Host.Say(wording.Problem(e))
+	}
+}
+
+// welcome opens what the page begins with: the model that comes with it, so
+// that one can type at once, and the first text.
+func (p *Page) welcome(e *protocol.Ready) {
+	p.Draft = NewDraft(p.preset(e.Default))
+	p.CutSize = strconv.Itoa(p.Draft.Base.VocabSize)
+	if e.Base {
+		p.PromptText = wording.FirstPrompt
+		p.Host.Send(&protocol.Open{ID: protocol.Base})
+	}
+	p.ChooseSample(e.Samples[0])
+}
+
+// giveUp forgets the writing that a problem has ended.
+func (p *Page) giveUp(e *protocol.Problem) {
+	for _, c := range []*Completion{&p.Now, &p.Former} {
+		if e.ID > 0 && c.ID == e.ID {
+			*c = NewCompletion()
+		}
 	}
 }
 
@@ -102,9 +127,9 @@ func (p *Page) stale(e protocol.Event) bool {
 	case *protocol.Prediction:
 		return e.ID != p.predicting
 	case *protocol.Writing:
-		return e.ID != p.writing
+		return e.ID != p.Now.ID && e.ID != p.Former.ID
 	case *protocol.Generated:
-		return e.ID != p.writing
+		return e.ID != p.Now.ID && e.ID != p.Former.ID
 	}
 	return false
 }
@@ -117,8 +142,9 @@ func (p *Page) begin(t *protocol.Text) {
 	if !p.cutOwn {
 		p.CutText = firstLine(t.Preview)
 	}
-	if !p.promptOwn {
+	if !p.promptOwn && (p.Model == nil || p.Model.Text != t.Name) {
 		p.PromptText = firstWords(t.Preview, 2)
+		p.askPrediction()
 	}
 }
 
@@ -209,7 +235,8 @@ func (p *Page) askTokens() {
 
 // Train.
 
-// ChoosePreset begins a new draft and asks for the tokenizer that goes with it.
+// ChoosePreset begins the draft of a new model and asks for the tokenizer that
+// goes with it.
 func (p *Page) ChoosePreset(name string) {
 	p.Draft = NewDraft(p.preset(name))
 	p.solve(TrainStation)
@@ -222,11 +249,11 @@ func (p *Page) ChoosePreset(name string) {
 // ChooseWorkers sets how many are to train together.
 func (p *Page) ChooseWorkers(n string) { p.Workers, _ = strconv.Atoi(n) }
 
-// Recipe is the draft with the tokenizer that is in use; key names a field
-// that cannot be read, "" if all can.
+// Recipe is the draft, of a new model with the tokenizer that is in use; key
+// names a field that cannot be read, "" if all can.
 func (p *Page) Recipe() (r recipe.Recipe, key string) {
 	r, key = p.Draft.Recipe()
-	if p.Tokenizer != nil {
+	if p.Tokenizer != nil && !p.Draft.Tuning() {
 		r.Tokenizer, r.Model.Vocab = p.Tokenizer.Kind, p.Tokenizer.Size
 		if r.Tokenizer == "bpe" {
 			r.VocabSize = p.Tokenizer.Size

@@ -19,13 +19,18 @@ type paper struct {
 	sent   []protocol.Command
 	spoken []string
 	copied string
+	shown  []string
+	chosen []string // the files in whatever input is held
+	asked  bool     // to keep models for good
 }
 
 func (h *paper) Send(c protocol.Command) { h.sent = append(h.sent, c) }
 func (h *paper) SendFile(string)         {}
 func (h *paper) Copy(text string)        { h.copied = text }
 func (h *paper) Say(text string)         { h.spoken = append(h.spoken, text) }
-func (h *paper) Show(string)             {}
+func (h *paper) Show(id string)          { h.shown = append(h.shown, id) }
+func (h *paper) Hold(string) []string    { return h.chosen }
+func (h *paper) Persist()                { h.asked = true }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {
@@ -119,6 +124,7 @@ func TestWorkers(t *testing.T) {
 	if c := last[*protocol.Train](t, h); c.Ranks != 2 {
 		t.Errorf("it asks for %d workers", c.Ranks)
 	}
+	p.Apply(&protocol.State{State: "preparing"})
 	p.Apply(&protocol.Model{Recipe: p.Draft.Base, Ranks: 2})
 	if html := draw(t, p); !strings.Contains(html, `data-ranks="2"`) {
 		t.Error("the page does not say that 2 train")
@@ -196,10 +202,10 @@ func TestGenerate(t *testing.T) {
 	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " a", Probability: 0.25}, {Text: " b", Probability: 0.25}}})
 	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " c", Probability: 0.25}}})
 	p.Apply(&protocol.Writing{ID: c.ID + 99, Tokens: []protocol.Choice{{Text: "stray"}}})
-	p.Pick("ArrowRight")
-	p.Pick("ArrowRight")
-	if says := p.PickedSays(); !strings.Contains(says, "25 %") || p.Picked != 1 {
-		t.Errorf("token %d says %q", p.Picked, says)
+	p.Now.Pick("ArrowRight")
+	p.Now.Pick("ArrowRight")
+	if says := p.Now.Says(); !strings.Contains(says, "25 %") || p.Now.Picked != 1 {
+		t.Errorf("token %d says %q", p.Now.Picked, says)
 	}
 	p.CancelWriting()
 	if last[*protocol.Cancel](t, h).ID != c.ID {

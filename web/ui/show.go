@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +20,7 @@ type fact struct{ Name, Value, About string }
 
 func stationName(station string) string {
 	return map[string]string{TextStation: wording.TextStation, TokensStation: wording.TokensStation,
-		TrainStation: wording.TrainStation, TryStation: wording.TryStation}[station]
+		TrainStation: wording.TrainStation, TryStation: wording.TryStation, ModelsStation: wording.ModelsStation}[station]
 }
 
 // stationState is the word beside a station's name.
@@ -38,6 +38,10 @@ func (p *Page) stationState(station string) string {
 		return wording.NeedsModel
 	case station == TryStation:
 		return wording.CanTry
+	case station == ModelsStation && p.Shelf.Keeps != "":
+		return wording.NotKept
+	case station == ModelsStation:
+		return wording.ModelsKept(len(p.Shelf.Cards))
 	}
 	return wording.NotYet
 }
@@ -75,7 +79,13 @@ func (p *Page) textAdvice() string {
 
 func tint(i int) string { return "t" + strconv.Itoa(i%4) }
 
-func visibleList(characters []string) string { return wording.Visible(strings.Join(characters, "  ")) }
+func visibleList(characters []string) string {
+	shown := make([]string, len(characters))
+	for i, c := range characters {
+		shown[i] = wording.Visible(c)
+	}
+	return strings.Join(shown, "  ")
+}
 
 // disabled is the value of aria-disabled, which keeps the keyboard's focus
 // where the attribute disabled would lose it.
@@ -100,9 +110,9 @@ func (p *Page) pauseLabel() string {
 
 func (p *Page) shownFields() []string {
 	if p.More {
-		return append(append([]string{}, basicFields...), moreFields...)
+		return slices.Concat(p.Draft.Basic(), p.Draft.More())
 	}
-	return basicFields
+	return p.Draft.Basic()
 }
 
 func (p *Page) moreLabel() string {
@@ -125,20 +135,32 @@ func (p *Page) estimate() string {
 	return wording.Estimate(m.Parameters(), r.Bytes(), m.FLOPsPerToken()*float64(r.TokensPerStep()))
 }
 
-// Numbers of #run's data attributes: empty before there is one.
+// Numbers of #run's data attributes: empty before there is a run. What was
+// measured of a model that is only open is no run.
+
+func (p *Page) begun() bool { return p.Model != nil && p.Run.State != "idle" }
+
+func (p *Page) runStep() int {
+	if !p.begun() {
+		return 0
+	}
+	return p.Step.Step
+}
 
 func (p *Page) trainLoss() string {
-	if p.Step.Step == 0 {
-		if e := p.LastEval(); e != nil {
-			return strconv.FormatFloat(e.TrainLoss, 'f', 4, 64)
-		}
+	switch e := p.LastEval(); {
+	case !p.begun():
 		return ""
+	case p.Step.Step > 0:
+		return strconv.FormatFloat(p.Step.Loss, 'f', 4, 64)
+	case e != nil:
+		return strconv.FormatFloat(e.TrainLoss, 'f', 4, 64)
 	}
-	return strconv.FormatFloat(p.Step.Loss, 'f', 4, 64)
+	return ""
 }
 
 func (p *Page) valLoss() string {
-	if e := p.LastEval(); e != nil {
+	if e := p.LastEval(); e != nil && p.begun() {
 		return strconv.FormatFloat(e.ValLoss, 'f', 4, 64)
 	}
 	return ""
@@ -147,7 +169,7 @@ func (p *Page) valLoss() string {
 // ranks is the number of workers of the latest step, or that are to begin.
 func (p *Page) ranks() string {
 	switch {
-	case p.Model == nil:
+	case !p.begun():
 		return "1"
 	case p.Step.Step == 0:
 		return strconv.Itoa(p.Model.Ranks)
@@ -157,10 +179,15 @@ func (p *Page) ranks() string {
 
 func (p *Page) speed() string { return strconv.FormatFloat(p.Step.TokensPerSecond, 'f', 0, 64) }
 
-func (p *Page) fraction() string { return strconv.FormatFloat(p.done(), 'f', 4, 64) }
+func (p *Page) fraction() string {
+	if !p.begun() {
+		return "0"
+	}
+	return strconv.FormatFloat(p.done(), 'f', 4, 64)
+}
 
 func (p *Page) progress() string {
-	if p.Model == nil {
+	if !p.begun() {
 		return wording.RunState(p.Run.State)
 	}
 	return wording.Progress(&p.Run, &p.Step)
@@ -201,76 +228,4 @@ func (p *Page) copyLabel() string {
 		return wording.Copied
 	}
 	return wording.Copy
-}
-
-// tokenClass shades a written token by its probability.
-func (p *Page) tokenClass(i int) string {
-	class := shade(p.Writing[i].Probability)
-	if i == p.Picked {
-		class += " picked"
-	}
-	return class
-}
-
-func (p *Page) completionSays() string {
-	switch {
-	case p.PickedSays() != "":
-		return p.PickedSays()
-	case p.Written != nil:
-		return wording.Written(p.Written.Tokens, p.Written.TokensPerSecond) + " " + wording.CompletionTip
-	}
-	return wording.CompletionTip
-}
-
-func (p *Page) asideLine() string {
-	if p.Model == nil {
-		return wording.NoModelYet
-	}
-	return wording.ShortProgress(&p.Run, &p.Step)
-}
-
-func (p *Page) asideClass() string {
-	if p.AsideOpen {
-		return "open"
-	}
-	return ""
-}
-
-func (p *Page) modelFacts() []fact {
-	m := p.Model
-	if m == nil {
-		return nil
-	}
-	facts := []fact{
-		{Name: wording.ModelKind, Value: m.Recipe.Preset},
-		{Name: wording.LearnsFrom, Value: p.textName(m.Text)},
-		{Name: wording.Parameters, Value: wording.Count(m.Parameters)},
-		{Name: wording.Field("ranks"), Value: p.ranks()},
-		{Name: wording.Memory, Value: wording.Bytes(float64(m.Bytes))},
-		{Name: wording.StepLabel, Value: wording.Of(p.Step.Step, p.Step.Steps)},
-	}
-	if p.Step.Step > 0 {
-		facts = append(facts, fact{Name: wording.LossLabel, Value: wording.Loss(p.Step.Loss)})
-	}
-	if e := p.LastEval(); e != nil {
-		facts = append(facts, fact{Name: wording.ValLabel, Value: wording.Loss(e.ValLoss)},
-			fact{Name: wording.UnsureLabel, Value: wording.Unsure(math.Exp(e.ValLoss))})
-	}
-	if p.Run.State == "training" {
-		facts = append(facts, fact{Name: wording.Speed, Value: wording.PerSecond(p.Step.TokensPerSecond)},
-			fact{Name: wording.TimeLeft, Value: wording.Duration(p.Step.SecondsLeft)})
-	}
-	return facts
-}
-
-func (p *Page) costFacts() []fact {
-	if p.Model == nil {
-		return nil
-	}
-	return []fact{
-		{Name: wording.CostTokens, Value: wording.Count(p.Step.Tokens)},
-		{Name: wording.CostFLOPs, Value: wording.Operations(p.Step.FLOPs)},
-		{Name: wording.CostTime, Value: wording.Duration(p.Step.Seconds)},
-		{Name: wording.CostEnergy, Value: wording.Energy(p.Step.Seconds), About: wording.EnergyAbout()},
-	}
 }

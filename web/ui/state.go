@@ -10,11 +10,13 @@ import (
 
 // Host is what the page needs of the browser.
 type Host interface {
-	Send(protocol.Command) // to the trainer; never blocks
-	SendFile(input string) // sends the file that is chosen in the input with this id as SetText
-	Copy(text string)      // to the clipboard
-	Say(text string)       // to screen readers
-	Show(id string)        // scrolls an element into view
+	Send(protocol.Command)      // to the trainer; never blocks
+	SendFile(input string)      // sends the file that is chosen in the input with this id as SetText
+	Hold(input string) []string // holds the files chosen in the input for Import to take along, and returns their names
+	Persist()                   // asks the browser to keep models for good; Page.Persisted takes the answer
+	Copy(text string)           // to the clipboard
+	Say(text string)            // to screen readers
+	Show(id string)             // scrolls an element into view
 }
 
 // State is all that the page shows. Apply changes it by an event of the
@@ -28,16 +30,22 @@ type State struct {
 	Missing   []string            // characters of it that the tokenizer lacks
 
 	Run     protocol.State
-	Model   *protocol.Model // nil before the first Train
+	Model   *protocol.Model // that is open; nil before the first
 	Step    protocol.Step   // the latest
 	Evals   []protocol.Eval
 	Curve   Curve
 	Samples []protocol.Sample
+	Fit     *protocol.Fit // what the open model makes of the text; nil: not known
+	Adapted protocol.Adapted
 
 	Prediction *protocol.Prediction // nil: none yet
-	Prompt     string               // that was given to the writing
-	Writing    []protocol.Choice
-	Written    *protocol.Generated // nil while writing, and before
+	Now        Completion           // of the open model
+	Former     Completion           // of the model as it was before it was trained further
+
+	Shelf protocol.Shelf
+	Saved *protocol.Saved // the latest of the open model; nil: none yet
+	File  *protocol.File  // that was made to be downloaded last
+	Needs *protocol.Needs // a question that waits for an answer
 
 	Speed    Measuring
 	Problems map[string]*protocol.Problem // by station, and of SpeedPanel
@@ -49,10 +57,11 @@ const (
 	TokensStation = "tokens"
 	TrainStation  = "train"
 	TryStation    = "try"
+	ModelsStation = "models"
 )
 
 // Stations lists them in order.
-var Stations = []string{TextStation, TokensStation, TrainStation, TryStation}
+var Stations = []string{TextStation, TokensStation, TrainStation, TryStation, ModelsStation}
 
 // Apply takes over what an event says.
 func (s *State) Apply(e protocol.Event) {
@@ -60,7 +69,7 @@ func (s *State) Apply(e protocol.Event) {
 	case *protocol.Ready:
 		s.Ready = *e
 	case *protocol.Text:
-		s.Text, s.Working = e, nil
+		s.Text, s.Fit, s.Working = e, nil, nil
 		s.solve(TextStation)
 	case *protocol.Tokenizer:
 		s.Tokenizer, s.Working = e, nil
@@ -72,13 +81,19 @@ func (s *State) Apply(e protocol.Event) {
 	case *protocol.Prediction:
 		s.Prediction = e
 	case *protocol.Writing:
-		s.Writing = append(s.Writing, e.Tokens...)
+		c := s.completion(e.ID)
+		c.Tokens = append(c.Tokens, e.Tokens...)
 	case *protocol.Generated:
-		s.Written = e
+		s.completion(e.ID).Done = e
+	case *protocol.Fit:
+		s.Fit = e
+	case *protocol.Adapted:
+		s.Adapted = *e
 	case *protocol.Problem:
 		s.fail(e)
 	default:
 		s.applyRun(e)
+		s.applyShelf(e)
 	}
 }
 
@@ -92,8 +107,9 @@ func (s *State) applyRun(e protocol.Event) {
 			s.solve(TryStation)
 		}
 	case *protocol.Model:
-		s.Model, s.Step, s.Evals, s.Samples, s.Curve = e, protocol.Step{Steps: e.Recipe.Steps}, nil, nil, Curve{}
-		s.Prediction, s.Writing, s.Written = nil, nil, nil
+		s.open(e)
+	case *protocol.History:
+		s.remember(e)
 	case *protocol.Step:
 		s.Step = *e
 		s.Curve.Add(e.Step, e.Loss)
@@ -101,6 +117,33 @@ func (s *State) applyRun(e protocol.Event) {
 		s.Evals = append(s.Evals, *e)
 	case *protocol.Sample:
 		s.Samples = append(s.Samples, *e)
+	}
+}
+
+// open begins anew with a model. What the one before made of the text holds
+// for it too where it is only trained further.
+func (s *State) open(m *protocol.Model) {
+	if m.From == "" || s.Run.State != "preparing" {
+		s.Fit = nil
+	}
+	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
+	s.Adapted, s.Saved = protocol.Adapted{}, nil
+	s.Prediction, s.Now, s.Former = nil, NewCompletion(), NewCompletion()
+}
+
+// remember takes over what was measured of the open model before.
+func (s *State) remember(h *protocol.History) {
+	if s.Model == nil {
+		return
+	}
+	for i, step := range h.Steps[:min(len(h.Steps), len(h.Losses))] {
+		s.Curve.Add(step, h.Losses[i])
+		s.Step.Step, s.Step.Loss = step, h.Losses[i]
+	}
+	s.Evals = append(s.Evals, h.Evals...)
+	s.Step.Ranks = s.Model.Ranks
+	if e := s.LastEval(); e != nil {
+		s.Step.Tokens, s.Step.Seconds = e.Tokens, e.Seconds
 	}
 }
 
@@ -137,8 +180,16 @@ func (s *State) station(p *protocol.Problem) string {
 		case "temperature", "top_k", "top_p", "tokens":
 			return TryStation
 		}
-	case protocol.NoModel:
+	case protocol.NoModel, protocol.AdapterNone:
 		return TryStation
+	case protocol.KeepFull, protocol.KeepFailed:
+		if !s.Active() {
+			return ModelsStation
+		}
+	case protocol.KeepNone, protocol.ModelUnknown, protocol.ModelDamaged, protocol.ModelUnsupported, protocol.ModelNone,
+		protocol.ModelUnsafe, protocol.ModelTooLarge, protocol.ModelElsewhere, protocol.ExportImpossible,
+		protocol.AdapterStranger, protocol.TextGone:
+		return ModelsStation
 	}
 	return TrainStation
 }

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"math"
-	"strconv"
 	"strings"
 
 	"hornbook/web/protocol"
@@ -26,9 +24,10 @@ func (p *Page) askPrediction() {
 }
 
 // IsWriting tells whether a Generate is under way.
-func (p *Page) IsWriting() bool { return p.writing > 0 && p.Written == nil }
+func (p *Page) IsWriting() bool { return p.Now.underWay() || p.Former.underWay() }
 
-// Generate lets the model go on from the prompt.
+// Generate lets the model go on from the prompt; the model as it was before
+// follows with the same numbers, if both are wanted.
 func (p *Page) Generate() {
 	c, wrong := p.readSampling()
 	if wrong != nil {
@@ -41,9 +40,28 @@ func (p *Page) Generate() {
 		return
 	}
 	c.ID, c.Prompt = p.nextID(), p.PromptText
-	p.writing, p.Prompt, p.Writing, p.Written = c.ID, p.PromptText, nil, nil
-	p.Picked, p.CopyDone = -1, false
+	p.Now, p.Former, p.asked = begun(c), NewCompletion(), c
+	p.CopyDone = false
 	p.Host.Send(c)
+}
+
+func begun(c *protocol.Generate) Completion {
+	return Completion{ID: c.ID, Prompt: c.Prompt, Picked: -1}
+}
+
+// generated reads a finished text aloud and asks for what follows it.
+func (p *Page) generated(e *protocol.Generated) {
+	if e.ID == p.Former.ID {
+		p.Host.Say(wording.CompletionBefore + ": " + p.Former.Text())
+		return
+	}
+	p.Host.Say(p.Now.Text())
+	if p.Both && p.Model.From != "" && !e.Cancelled {
+		c := *p.asked
+		c.ID, c.Before = p.nextID(), true
+		p.Former = begun(&c)
+		p.Host.Send(&c)
+	}
 }
 
 // readSampling reads the fields of Try.
@@ -60,50 +78,58 @@ func (p *Page) readSampling() (*protocol.Generate, *protocol.Problem) {
 
 // CancelWriting ends the Generate under way.
 func (p *Page) CancelWriting() {
-	if p.IsWriting() {
-		p.Host.Send(&protocol.Cancel{ID: p.writing})
+	for _, c := range []*Completion{&p.Now, &p.Former} {
+		if c.underWay() {
+			p.Host.Send(&protocol.Cancel{ID: c.ID})
+		}
 	}
-}
-
-// Pick moves the mark among the written tokens by the arrow keys.
-func (p *Page) Pick(key string) {
-	switch last := len(p.Writing) - 1; key {
-	case "ArrowRight":
-		p.Picked = min(p.Picked+1, last)
-	case "ArrowLeft":
-		p.Picked = max(p.Picked-1, min(0, last))
-	case "Home":
-		p.Picked = min(0, last)
-	case "End":
-		p.Picked = last
-	}
-}
-
-// PickedSays is the picked token and its probability, "" for none.
-func (p *Page) PickedSays() string {
-	if p.Picked < 0 || p.Picked >= len(p.Writing) {
-		return ""
-	}
-	t := p.Writing[p.Picked]
-	return wording.TokenSays(t.Text, t.Probability)
 }
 
 // CopyWriting puts prompt and writing on the clipboard.
 func (p *Page) CopyWriting() {
-	p.Host.Copy(p.Prompt + p.written())
+	p.Host.Copy(p.Now.Prompt + p.Now.Text())
 	p.CopyDone = true
 	p.Host.Say(wording.Copied)
 }
 
-func (p *Page) written() string {
-	var b strings.Builder
-	for _, t := range p.Writing {
-		b.WriteString(t.Text)
-	}
-	return b.String()
+// Adapt lets the open model write with its adapter or without.
+func (p *Page) Adapt(on bool) {
+	p.solve(TryStation)
+	p.Host.Send(&protocol.Adapt{On: on})
 }
 
-// shade sorts a probability into five steps of paleness, 4 the surest.
-func shade(probability float64) string {
-	return "p" + strconv.Itoa(int(math.Min(4, probability*5)))
+// Merge makes the adapter part of the weights.
+func (p *Page) Merge() {
+	if !p.Active() {
+		p.solve(TryStation)
+		p.Host.Send(&protocol.Merge{})
+	}
 }
+
+// tryLead says what the open model is, or what can be done with one.
+func (p *Page) tryLead() string {
+	if p.Model != nil && p.Model.ID == protocol.Base {
+		return wording.BaseLead(p.textName(p.Model.Text))
+	}
+	return wording.TryLead
+}
+
+// bothClass lays the two texts side by side where there are two.
+func (p *Page) bothClass() string {
+	if p.Former.ID > 0 {
+		return "both"
+	}
+	return ""
+}
+
+// completionTitle heads what the open model writes.
+func (p *Page) completionTitle() string {
+	if p.Former.ID > 0 {
+		return wording.BothAfter
+	}
+	return wording.Completion
+}
+
+// tryFirst tells whether the station stands first on the page: where a model
+// comes with it, so that the first thing to do is to type.
+func (p *Page) tryFirst() bool { return p.Ready.Base }

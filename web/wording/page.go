@@ -20,6 +20,7 @@ const (
 	TokensStation = "Tokens"
 	TrainStation  = "Train"
 	TryStation    = "Try"
+	ModelsStation = "My models"
 )
 
 // Text.
@@ -190,6 +191,7 @@ const (
 	SamplingSeed  = "Seed (same seed, same text)"
 	Length        = "Tokens to write"
 	Completion    = "Completion"
+	FirstPrompt   = "One day"
 	CompletionTip = "Paler tokens were less likely. Click one, or use the arrow keys, to see how likely it was."
 	CompletionNo  = "What the model writes appears here."
 	Copy          = "Copy the text"

@@ -75,8 +75,37 @@ var problems = map[protocol.Code]func(p *protocol.Problem) string{
 	protocol.RankLost: func(p *protocol.Problem) string {
 		return fmt.Sprintf("A worker has stopped, perhaps for lack of memory. Nothing is lost: training goes on with %s. If it happens again, choose fewer workers or a smaller model.", workers(p.Got))
 	},
-	protocol.BadMessage: func(*protocol.Problem) string { return ours },
-	protocol.Internal:   func(*protocol.Problem) string { return ours },
+	protocol.StoppedEarly: say("The training stopped early: on text that it does not learn from, the model had not become better for a while. The weights that did best there are kept, so you can try it now."),
+	protocol.KeepNone:     say("This browser keeps no models for this page: it is a private window, perhaps, or the page was opened from a file. Download a model to keep it, and bring it in again another time."),
+	protocol.KeepFull:     say("There is no room left to save the model. Nothing is lost: the save before is whole, and the model is still open. Delete another model under My models, or download this one."),
+	protocol.KeepFailed:   say("The model could not be saved. Nothing is lost: the save before is whole, and the model is still open. Download it to be safe, then try again."),
+	protocol.ModelUnknown: say("This model is no longer here; another tab has deleted it, perhaps. Choose another one."),
+	protocol.ModelDamaged: func(p *protocol.Problem) string {
+		return fmt.Sprintf("“%s” is damaged, so the model cannot be read%s. Get the file again from where it came, or delete the model.", p.Got, because(p))
+	},
+	protocol.ModelUnsupported: func(p *protocol.Problem) string {
+		return fmt.Sprintf("This model is of a kind that Hornbook cannot run%s. It knows models in the form of Llama, Qwen3 and GPT-2. Try another one.", because(p))
+	},
+	protocol.ModelNone:   say("These files hold no model. Choose a zip from Hornbook, a GGUF file, or all files of a Hugging Face folder together (config.json, tokenizer.json and model.safetensors)."),
+	protocol.ModelUnsafe: say("This archive was not opened: it wants to put files outside of its folder, or grows beyond measure. Get it again from a place that you trust."),
+	protocol.ModelTooLarge: func(p *protocol.Problem) string {
+		return fmt.Sprintf("Opening this model would take %s of memory, more than the %s that the page may use. Try a smaller model.", size(p.Got), size(p.Want))
+	},
+	protocol.ModelElsewhere: say("This model is training in another tab. Go on there, or close that tab and try again."),
+	protocol.ExportImpossible: func(p *protocol.Problem) string {
+		return fmt.Sprintf("This format has no way to describe this model%s. Download it as “%s” instead.", because(p), DownloadAs("zip", "f32"))
+	},
+	protocol.AdapterNone: say("The open model has no adapter. Train one with “" + MethodName("lora") + "”, or bring one in."),
+	protocol.AdapterStranger: func(p *protocol.Problem) string {
+		return fmt.Sprintf("This adapter was made for a model of another shape%s. Open the model that it belongs to, then bring the adapter in again.", because(p))
+	},
+	protocol.TextGone:    say("The text that this model was learning from is no longer kept, so its training cannot go on. The model itself is whole: open it under My models, try it, or teach it another text."),
+	protocol.TuneShort:   say("This is little text to teach a model: it will soon know it by heart. A few thousand words are better."),
+	protocol.TuneUnknown: say("More than half of this text are characters that the model has never seen, so it cannot learn from it. Choose a text in a script that it knows, or train a new model on this one."),
+	protocol.NearGELU:    say("llama.cpp computes one curve inside this model (GELU) a little less exactly. Its numbers may differ in the last digits; nothing is to be done about it."),
+	protocol.SameBits:    say("The training goes on with another number of workers or on another processor than before. The model becomes as good, but not the same to the last digit; for that, go on where it began."),
+	protocol.BadMessage:  func(*protocol.Problem) string { return ours },
+	protocol.Internal:    func(*protocol.Problem) string { return ours },
 }
 
 const (
@@ -90,6 +119,19 @@ func Problem(p *protocol.Problem) string {
 		return say(p)
 	}
 	return ours
+}
+
+// say is the same sentence whatever the problem's particulars.
+func say(text string) func(*protocol.Problem) string {
+	return func(*protocol.Problem) string { return text }
+}
+
+// because is the technical reason in brackets, where there is one.
+func because(p *protocol.Problem) string {
+	if p.Detail == "" {
+		return ""
+	}
+	return " (" + p.Detail + ")"
 }
 
 // number groups the digits of a whole number; anything else stays as it is.

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"syscall/js"
+
+	"hornbook/wasm/jsrt"
+	"hornbook/web/protocol"
+	"hornbook/web/ui"
+)
+
+// most is how many files may be dropped at once; a model has a few, a disk has
+// very many.
+const most = 500
+
+// Hold holds the files that are chosen in an input and returns their names,
+// with folders where a whole one was chosen.
+func (b *browser) Hold(input string) []string {
+	chosen := element(input)
+	files := chosen.Get("files")
+	var held []namedFile
+	for i := range files.Length() {
+		file := files.Index(i)
+		name := file.Get("name").String()
+		if path := file.Get("webkitRelativePath"); path.Truthy() {
+			name = path.String()
+		}
+		held = append(held, namedFile{name, file})
+	}
+	chosen.Set("value", "") // the same files can be chosen again
+	return b.hold(held)
+}
+
+// A namedFile is a File with its name, folders included.
+type namedFile struct {
+	name string
+	file js.Value
+}
+
+func (b *browser) hold(files []namedFile) (names []string) {
+	b.held = js.Global().Get("Array").New()
+	for _, f := range files {
+		names = append(names, f.name)
+		b.held.Call("push", f.file)
+	}
+	return names
+}
+
+// entries are what was dropped. They must be taken while the event is handled;
+// the files can be read later.
+func entries(dropped js.Value) (all []js.Value) {
+	items := dropped.Get("items")
+	for i := range items.Length() {
+		if entry := items.Index(i).Call("webkitGetAsEntry"); entry.Truthy() {
+			all = append(all, entry)
+		}
+	}
+	return all
+}
+
+// drop takes dropped files: those of a model are imported, a single other one
+// is a text.
+func (b *browser) drop(all []js.Value) {
+	var files []namedFile
+	for _, entry := range all {
+		if err := collect(entry, &files); err != nil {
+			b.fail(&protocol.Problem{Code: protocol.TextUnread, Got: entry.Get("name").String(), Detail: err.Error()})
+			return
+		}
+	}
+	switch {
+	case len(files) == 0:
+	case len(files) > most:
+		b.fail(&protocol.Problem{Code: protocol.ModelNone})
+	default:
+		names := b.hold(files)
+		if !ui.AreModel(names) {
+			b.send(files[0].file)
+			return
+		}
+		b.with(func() { b.page.Import(names) })
+	}
+}
+
+// collect adds the file that an entry is, or the files of a folder and those
+// in it, and ends early once they are too many.
+func collect(entry js.Value, files *[]namedFile) error {
+	if entry.Get("isFile").Bool() {
+		file, err := call(entry, "file")
+		if err == nil {
+			*files = append(*files, namedFile{entry.Get("fullPath").String()[1:], file})
+		}
+		return err
+	}
+	for reader := entry.Call("createReader"); len(*files) <= most; {
+		batch, err := call(reader, "readEntries")
+		if err != nil || batch.Length() == 0 {
+			return err
+		}
+		for i := range batch.Length() {
+			if err := collect(batch.Index(i), files); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// call waits for a method of the kind that takes two callbacks, of which one
+// is called with the result.
+func call(object js.Value, method string) (js.Value, error) {
+	begin := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		object.Call(method, args[0], args[1])
+		return nil
+	})
+	defer begin.Release()
+	return jsrt.Await(js.Global().Get("Promise").New(begin))
+}
+
+// offer hands a file to the browser to be downloaded. Its bytes can be let go
+// when that has surely begun.
+func offer(name string, bytes js.Value) {
+	url := js.Global().Get("URL")
+	blob := js.Global().Get("Blob").New([]any{bytes}, map[string]any{"type": "application/octet-stream"})
+	address := url.Call("createObjectURL", blob)
+	link := js.Global().Get("document").Call("createElement", "a")
+	link.Set("href", address)
+	link.Set("download", name)
+	link.Call("click")
+	js.Global().Call("setTimeout", url.Get("revokeObjectURL").Call("bind", url, address), 60_000)
+}
+
+// Persist asks the browser to keep models for good.
+func (b *browser) Persist() {
+	storage := js.Global().Get("navigator").Get("storage")
+	if !storage.Truthy() || !storage.Get("persist").Truthy() {
+		b.answer(false)
+		return
+	}
+	go func() {
+		lasting, err := jsrt.Await(storage.Call("persist"))
+		b.answer(err == nil && lasting.Bool())
+	}()
+}
+
+// answer gives the page the browser's answer, from outside of its handlers.
+func (b *browser) answer(lasting bool) {
+	go b.with(func() { b.page.Persisted(lasting) })
+}

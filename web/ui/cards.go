@@ -1,0 +1,165 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"hornbook/web/protocol"
+	"hornbook/web/wording"
+)
+
+// fewCards are shown at first, since each costs time whenever the page is
+// drawn.
+const fewCards = 8
+
+// shelved are the models that the page lists: those that are kept, the open
+// one if it is not among them and no save of its run is to come, and the one
+// that comes with the page.
+func (p *Page) shelved() []protocol.Card {
+	cards := p.Shelf.Cards
+	if len(cards) > fewCards && !p.Shelving.All {
+		cards = cards[:fewCards]
+	}
+	if m := p.Model; m != nil && m.ID == "" && (p.Shelf.Keeps != "" || !p.Active()) {
+		cards = append([]protocol.Card{p.unkept()}, cards...)
+	}
+	if p.Ready.Base {
+		cards = append(cards[:len(cards):len(cards)], protocol.Card{ID: protocol.Base, Name: wording.BaseName, State: "done"})
+	}
+	return cards
+}
+
+// unkept is the open model as a card.
+func (p *Page) unkept() protocol.Card {
+	m := p.Model
+	c := protocol.Card{Name: wording.UnkeptName(m.Name), State: p.Run.State, Method: m.Recipe.Method, Text: m.Text,
+		Parameters: m.Parameters, Step: p.Step.Step, Steps: p.Step.Steps, Curve: p.Curve.Losses}
+	if e := p.LastEval(); e != nil {
+		c.ValLoss = e.ValLoss
+	}
+	return c
+}
+
+// isOpen tells whether a card is of the open model.
+func (p *Page) isOpen(id string) bool { return p.Model != nil && p.Model.ID == id }
+
+// current is the value of aria-current.
+func (p *Page) current(id string) string {
+	if p.isOpen(id) {
+		return "true"
+	}
+	return "false"
+}
+
+// kept tells whether a card is of a model that is kept, so that it can be
+// renamed, duplicated and deleted.
+func kept(c protocol.Card) bool { return c.ID != "" && c.ID != protocol.Base }
+
+// cardFacts are a model's size, age and progress in a line.
+func (p *Page) cardFacts(c protocol.Card) string {
+	if c.ID == protocol.Base {
+		return wording.BaseAbout
+	}
+	if c.Damaged {
+		return wording.CardDamaged
+	}
+	var facts []string
+	say := func(is bool, fact string) {
+		if is {
+			facts = append(facts, strings.ReplaceAll(fact, " ", "\u00a0"))
+		}
+	}
+	say(c.Steps > 0, wording.CardStep(c.Step, c.Steps))
+	say(c.ValLoss > 0, wording.CardLoss(c.ValLoss))
+	say(true, wording.CardWeights(c.Parameters))
+	say(c.Bytes > 0, wording.Bytes(float64(c.Bytes)))
+	say(c.Saved > 0, wording.When(time.UnixMilli(c.Saved)))
+	return wording.CardMethod(c.Method, p.textName(c.Text)) + " · " + strings.Join(facts, " · ")
+}
+
+// canDownload tells whether a model can be downloaded: one that is kept, or
+// the open one.
+func (p *Page) canDownload(c protocol.Card) bool { return !c.Damaged && (kept(c) || p.isOpen(c.ID)) }
+
+// cardState is what is special about a model, in a word.
+func (p *Page) cardState(c protocol.Card) string {
+	switch {
+	case p.isOpen(c.ID) && p.Active():
+		return wording.CardOpen + ", " + wording.RunState(p.Run.State)
+	case p.isOpen(c.ID):
+		return wording.CardOpen
+	case canGoOn(&c):
+		return wording.CardUnfinished
+	}
+	return ""
+}
+
+// goOnSays is the offer to go on, "" for none.
+func (p *Page) goOnSays() string {
+	c := p.Shelving.GoOn
+	if c == nil {
+		return ""
+	}
+	return wording.GoOnOffer(c.Name, c.Step, c.Steps, ago(c))
+}
+
+// Size of a sparkline, in the units of its viewBox.
+const sparkWidth, sparkHeight = 100, 28
+
+// sparkline is a curve as the points of a polyline, the least loss at the
+// bottom; "" for fewer than two points.
+func sparkline(curve []float64) string {
+	if len(curve) < 2 {
+		return ""
+	}
+	curve = thinned(curve, 60)
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, loss := range curve {
+		low, high = min(low, loss), max(high, loss)
+	}
+	var points strings.Builder
+	for i, loss := range curve {
+		x := float64(i) / float64(len(curve)-1) * sparkWidth
+		y := sparkHeight / 2.0
+		if high > low {
+			y = 1 + (high-loss)/(high-low)*(sparkHeight-2)
+		}
+		fmt.Fprintf(&points, "%.1f,%.1f ", x, y)
+	}
+	return strings.TrimSpace(points.String())
+}
+
+// thinned is at most n points of a curve, both ends among them.
+func thinned(curve []float64, n int) []float64 {
+	if len(curve) <= n {
+		return curve
+	}
+	few := make([]float64, n)
+	for i := range few {
+		few[i] = curve[i*(len(curve)-1)/(n-1)]
+	}
+	return few
+}
+
+// curveSays is a curve for those who do not see it, "" for none.
+func curveSays(curve []float64) string {
+	if len(curve) < 2 {
+		return ""
+	}
+	return wording.CurveSays(curve[0], curve[len(curve)-1])
+}
+
+func sparkClass(curve []float64) string {
+	if len(curve) < 2 {
+		return "spark none"
+	}
+	return "spark"
+}
+
+// downloadName puts "format/numbers" in words.
+func downloadName(as string) string {
+	format, dtype, _ := strings.Cut(as, "/")
+	return wording.DownloadAs(format, dtype)
+}

@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"hornbook/web/protocol"
+	"hornbook/web/wording"
+)
+
+// A Series is one curve of the chart.
+type Series struct {
+	Name   string
+	Colour string // the custom property of the style sheet that holds it
+	Steps  []int
+	Values []float64
+	Dots   bool // dashed, with a dot at each measurement
+}
+
+// A Mark is a step of the chart that has a name.
+type Mark struct {
+	Step int
+	Name string
+}
+
+// Tuned tells whether the open model was trained further, so that the chart
+// is of learning and forgetting.
+func (s *State) Tuned() bool { return s.Model != nil && s.Model.From != "" }
+
+// Picture is what the chart shows: what was learned and, of a model that was
+// trained further, what was forgotten meanwhile.
+func (s *State) Picture() ([]Series, []Mark) {
+	val := Series{Name: wording.ValidatedCurve, Colour: "--verdigris", Dots: true}
+	old := Series{Name: wording.OldCurve, Colour: "--ochre", Dots: true}
+	for _, e := range s.Evals {
+		val.Steps, val.Values = append(val.Steps, e.Step), append(val.Values, e.ValLoss)
+		if e.OldLoss > 0 {
+			old.Steps, old.Values = append(old.Steps, e.Step), append(old.Values, e.OldLoss)
+		}
+	}
+	if !s.Tuned() {
+		return []Series{{Name: wording.TrainingCurve, Colour: "--rubric", Steps: s.Curve.Steps, Values: s.Curve.Losses}, val}, nil
+	}
+	val.Name = wording.NewCurve
+	series := []Series{val}
+	if len(old.Steps) > 0 {
+		series = append(series, old)
+	}
+	var marks []Mark
+	if before, after, both := s.change(); both {
+		marks = []Mark{{before.Step, wording.Before}, {after.Step, wording.After}}
+	}
+	return series, marks
+}
+
+// change is the evaluation before training further and that of the weights
+// that are kept, once there are both.
+func (s *State) change() (before, after *protocol.Eval, both bool) {
+	if !s.Tuned() || len(s.Evals) < 2 || s.Evals[0].Step != 0 {
+		return nil, nil, false
+	}
+	before, after = &s.Evals[0], s.LastEval()
+	for i := range s.Evals {
+		if e := &s.Evals[i]; e.Best && (i > 0 || !s.Active()) {
+			after = e
+		}
+	}
+	return before, after, true
+}
+
+// A changeRow is a line of the table of learning and forgetting.
+type changeRow struct{ Name, Before, After, Change string }
+
+func (p *Page) changeRows() []changeRow {
+	before, after, both := p.change()
+	if !both {
+		return nil
+	}
+	row := func(name string, was, is float64) changeRow {
+		return changeRow{name, wording.Loss(was), wording.Loss(is), wording.Change(is - was)}
+	}
+	rows := []changeRow{row(wording.OnNew(p.textName(p.Model.Text)), before.ValLoss, after.ValLoss)}
+	if before.OldLoss > 0 && after.OldLoss > 0 {
+		rows = append(rows, row(wording.OnOld(p.oldText()), before.OldLoss, after.OldLoss))
+	}
+	return rows
+}
+
+// changeSays puts the table in words.
+func (p *Page) changeSays() string {
+	before, after, both := p.change()
+	switch {
+	case !p.Tuned():
+		return ""
+	case !both:
+		return wording.NoChangeYet
+	case before.OldLoss == 0 || after.OldLoss == 0:
+		return wording.Learned(before.ValLoss-after.ValLoss) + " " + wording.OldUnknown
+	}
+	return wording.LearnedForgotten(before.ValLoss-after.ValLoss, after.OldLoss-before.OldLoss)
+}
+
+// oldText names the text by which forgetting was measured.
+func (p *Page) oldText() string {
+	if p.Model.Old == "own" {
+		return wording.OldOwn
+	}
+	return p.textName(p.Model.Old)
+}
+
+func (p *Page) lossTitle() string {
+	if p.Tuned() {
+		return wording.ChangeTitle
+	}
+	return wording.LossTitle
+}
+
+func (p *Page) lossAbout() string {
+	if p.Tuned() {
+		return wording.ChangeAbout
+	}
+	return wording.LossAbout
+}
+
+// stopSays is why a run ended before its last step, "" if nobody need be told.
+func (p *Page) stopSays() string {
+	if p.Run.State == "done" && p.Run.Reason == protocol.StoppedEarly {
+		return wording.Problem(&protocol.Problem{Code: p.Run.Reason})
+	}
+	return ""
+}

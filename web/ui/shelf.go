@@ -1,0 +1,252 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"hornbook/web/protocol"
+	"hornbook/web/wording"
+)
+
+// Shelving is what a person does at the station "My models".
+type Shelving struct {
+	Asked     bool           // the shelf has come, so going on has been offered
+	GoOn      *protocol.Card // the run that the page offers to go on with
+	resuming  string         // id of the model that goes on once it is open
+	All       bool           // all models are shown, not only the newest
+	Unfolded  Unfolded
+	NewName   string   // what stands in the field of Rename
+	As        string   // how to download, as "format/numbers"
+	Making    bool     // a file is being made
+	names     []string // of the files that are brought in
+	Importing bool
+	deleted   string // id of the model that was deleted last
+	Promised  bool   // the browser was asked to keep models for good
+	Lasting   bool   // and has promised it
+}
+
+// Unfolded is the part of one model of the shelf that is open.
+type Unfolded struct{ ID, Part string }
+
+// Parts of a model of the shelf that unfold.
+const (
+	renamePart   = "rename"
+	downloadPart = "download"
+)
+
+// applyShelf takes over what an event says of the models that are kept.
+func (s *State) applyShelf(e protocol.Event) {
+	switch e := e.(type) {
+	case *protocol.Shelf:
+		s.Shelf = *e
+		s.known(e.Open)
+	case *protocol.Saved:
+		s.Saved = e
+		s.known(e.ID)
+		for _, station := range []string{TrainStation, ModelsStation} {
+			if p := s.Problems[station]; p != nil && (p.Code == protocol.KeepFull || p.Code == protocol.KeepFailed) {
+				s.solve(station)
+			}
+		}
+	case *protocol.File:
+		s.File = e
+	case *protocol.Needs:
+		s.Needs = e
+	}
+}
+
+// known tells the id of the open model, which it has from its first save on.
+func (s *State) known(id string) {
+	if s.Model != nil && id != "" {
+		s.Model.ID = id
+	}
+}
+
+// applyModels does what follows from an event for the models of the page.
+func (p *Page) applyModels(e protocol.Event) {
+	w := &p.Shelving
+	switch e := e.(type) {
+	case *protocol.Shelf:
+		p.offerToGoOn()
+	case *protocol.Model:
+		p.meet(e)
+	case *protocol.Fit:
+		p.refit()
+	case *protocol.State:
+		p.goOnOpened(e)
+	case *protocol.File:
+		w.Making, w.Unfolded = false, Unfolded{}
+	case *protocol.Needs, *protocol.Adapted:
+		w.Importing = false
+	case *protocol.Problem:
+		if w.resuming != "" {
+			w.resuming = ""
+			p.Host.Show(ModelsStation)
+		}
+		w.Importing, w.Making = false, false
+	}
+}
+
+// meet takes up a model that has come: the one that Train makes, or one that
+// was opened, brought in or merged.
+func (p *Page) meet(m *protocol.Model) {
+	p.Both = m.From != ""
+	if p.Run.State == "preparing" {
+		p.Shelving.GoOn = nil
+		return
+	}
+	p.Shelving.Importing = false
+	p.solve(ModelsStation)
+	p.solve(TryStation)
+	if p.Draft.Tuning() {
+		p.ChooseMethod(p.method())
+	}
+	p.Host.Say(wording.Opened(p.modelName()))
+	p.askPrediction()
+}
+
+// offerToGoOn offers, when the page opens, the newest model if its run was not
+// over.
+func (p *Page) offerToGoOn() {
+	if p.Shelving.Asked {
+		return
+	}
+	p.Shelving.Asked = true
+	if cards := p.Shelf.Cards; len(cards) > 0 && canGoOn(&cards[0]) && !p.Active() {
+		p.Shelving.GoOn = &cards[0]
+	}
+}
+
+func canGoOn(c *protocol.Card) bool {
+	return !c.Damaged && (c.State == "training" || c.State == "paused")
+}
+
+// GoOn opens the model that was offered; once it is open, its run goes on.
+func (p *Page) GoOn() {
+	w := &p.Shelving
+	if w.GoOn == nil || p.Active() {
+		return
+	}
+	w.resuming = w.GoOn.ID
+	w.GoOn = nil
+	p.solve(ModelsStation)
+	p.Host.Send(&protocol.Open{ID: w.resuming})
+	p.Host.Show("run")
+}
+
+// LeaveIt lets the offer go; the model stays on the shelf.
+func (p *Page) LeaveIt() { p.Shelving.GoOn = nil }
+
+func (p *Page) goOnOpened(e *protocol.State) {
+	if w := &p.Shelving; w.resuming != "" && e.State == "paused" {
+		w.resuming = ""
+		p.Host.Send(&protocol.Resume{})
+	}
+}
+
+// Open takes a model as the one that writes.
+func (p *Page) Open(id string) {
+	if p.canOpen() {
+		p.Shelving.GoOn = nil
+		p.solve(ModelsStation)
+		p.Host.Send(&protocol.Open{ID: id})
+	}
+}
+
+// canOpen tells whether another model can be opened: not while one trains.
+func (p *Page) canOpen() bool { return p.Run.State != "training" && p.Run.State != "preparing" }
+
+// Unfold opens a part of a model of the shelf, or closes it again.
+func (p *Page) Unfold(c protocol.Card, part string) {
+	w := &p.Shelving
+	if now := (Unfolded{c.ID, part}); w.Unfolded != now {
+		w.Unfolded, w.NewName, w.As = now, c.Name, "zip/f32"
+		return
+	}
+	w.Unfolded = Unfolded{}
+}
+
+func (p *Page) isUnfolded(id, part string) bool { return p.Shelving.Unfolded == Unfolded{id, part} }
+
+// Rename gives the unfolded model the name that stands in the field.
+func (p *Page) Rename() {
+	w := &p.Shelving
+	if name := strings.TrimSpace(w.NewName); name != "" {
+		p.solve(ModelsStation)
+		p.Host.Send(&protocol.Rename{ID: w.Unfolded.ID, Name: name})
+		w.Unfolded = Unfolded{}
+	}
+}
+
+// renameKey takes the name at Enter.
+func (p *Page) renameKey(key string) {
+	if key == "Enter" {
+		p.Rename()
+	}
+}
+
+// Duplicate puts a copy beside a model.
+func (p *Page) Duplicate(id string) {
+	p.solve(ModelsStation)
+	p.Host.Send(&protocol.Duplicate{ID: id})
+}
+
+// Delete takes a model off the shelf; Undo puts the last one back.
+func (p *Page) Delete(id string) {
+	if p.isOpen(id) && p.Active() {
+		return
+	}
+	p.solve(ModelsStation)
+	p.Shelving.deleted, p.Shelving.Unfolded = id, Unfolded{}
+	p.Host.Send(&protocol.Delete{ID: id})
+}
+
+// Undo puts back what was deleted last.
+func (p *Page) Undo() {
+	p.solve(ModelsStation)
+	p.Host.Send(&protocol.Undelete{ID: p.Shelving.deleted})
+}
+
+// lastDeleted is the model that Undo puts back, nil for none.
+func (p *Page) lastDeleted() *protocol.Card {
+	for i := range p.Shelf.Deleted {
+		if c := &p.Shelf.Deleted[i]; c.ID == p.Shelving.deleted {
+			return c
+		}
+	}
+	return nil
+}
+
+// Download asks for a file of the unfolded model.
+func (p *Page) Download() {
+	w := &p.Shelving
+	if w.Making {
+		return
+	}
+	p.solve(ModelsStation)
+	format, dtype, _ := strings.Cut(w.As, "/")
+	id := w.Unfolded.ID
+	if id == protocol.Base {
+		id = "" // it is on no shelf, but it is open
+	}
+	w.Making, p.File = true, nil
+	p.Host.Send(&protocol.Export{ID: id, Format: format, DType: dtype})
+}
+
+// downloads are the ways in which a model can be downloaded; an adapter alone
+// only where there is one.
+func downloads(method string) []string {
+	var ways []string
+	for _, format := range protocol.Formats {
+		if format == "peft" && method != "lora" {
+			continue
+		}
+		for _, dtype := range protocol.DTypes[format] {
+			ways = append(ways, format+"/"+dtype)
+		}
+	}
+	return ways
+}
+
+// ago is how long since a model was saved.
+func ago(c *protocol.Card) time.Duration { return time.Since(time.UnixMilli(c.Saved)) }

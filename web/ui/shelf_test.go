@@ -1,0 +1,339 @@
+package ui
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+)
+
+// welcomed is a page that comes with a model, which is open.
+func welcomed() (*Page, *paper) {
+	h := &paper{}
+	p := NewPage(h)
+	r, _ := recipe.ByName(recipe.Default)
+	r.Model.Vocab = 1024
+	for _, e := range []protocol.Event{
+		&protocol.Ready{Backend: "cpu", Ranks: 2, Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village", "opticks"}, Base: true},
+		&protocol.State{State: "idle"},
+		&protocol.Model{ID: protocol.Base, Name: "base", Recipe: r, Parameters: 1000, Text: "village", Ranks: 2},
+		&protocol.History{Steps: []int{100, 480}, Losses: []float64{3, 0.7}, Evals: []protocol.Eval{{Step: 480, TrainLoss: 0.6, ValLoss: 0.64}}},
+		&protocol.Fit{Tokens: 20000, BytesPerToken: 4},
+		&protocol.State{State: "idle"},
+		&protocol.Text{Source: "sample", Name: "village", Preview: "Tom had a ball."},
+		&protocol.Tokenizer{Kind: "bpe", Size: 1024, Tokens: 20000},
+	} {
+		p.Apply(e)
+	}
+	return p, h
+}
+
+// cards are two models, of which the newest was cut off while it trained.
+func cards() []protocol.Card {
+	return []protocol.Card{
+		{ID: "a", Name: "Letters", Saved: time.Now().Add(-12 * time.Minute).UnixMilli(), Bytes: 12e6, State: "training", Method: recipe.Lora, Text: "letters.txt",
+			Parameters: 1000, Step: 240, Steps: 480, ValLoss: 2.31, Curve: []float64{4, 3, 2}},
+		{ID: "b", Name: "Tales", State: "done", Method: recipe.Pretrain, Text: "village", Parameters: 2000, Step: 480, Steps: 480},
+	}
+}
+
+func has(t *testing.T, html string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(html, part) {
+			t.Errorf("the page lacks %s", part)
+		}
+	}
+}
+
+// The first thing to do is to type: the model is open before any training, and
+// what was measured of it is not taken for a run.
+func TestOpensWithAModel(t *testing.T) {
+	p, h := welcomed()
+	if open, is := h.sent[0].(*protocol.Open); !is || open.ID != protocol.Base {
+		t.Errorf("the first command is %+v", h.sent[0])
+	}
+	if ask := last[*protocol.Predict](t, h); ask.Prompt != "One day" || p.PromptText != "One day" {
+		t.Errorf("it asks what comes after %q, and shows %q", ask.Prompt, p.PromptText)
+	}
+	html := draw(t, p)
+	has(t, html, "has read Village Tales", `data-state="idle"`, `data-step="0"`, `data-train-loss=""`, `data-val-loss=""`, `data-ranks="1"`, "480 of 480")
+	if strings.Index(html, `id="try"`) > strings.Index(html, `id="text"`) {
+		t.Error("the prompt does not stand first")
+	}
+	p.Generate()
+	if c := last[*protocol.Generate](t, h); c.Prompt != "One day" || c.Before {
+		t.Errorf("it asks for %+v", c)
+	}
+	p.Train()
+	if r := last[*protocol.Train](t, h).Recipe; r.Method != recipe.Pretrain || r.Preset != recipe.Default {
+		t.Errorf("with nothing chosen it trains %q by %q", r.Preset, r.Method)
+	}
+}
+
+func TestWithoutAModelTheOrderIsAsBefore(t *testing.T) {
+	p, _ := opened()
+	if html := draw(t, p); strings.Index(html, `id="try"`) < strings.Index(html, `id="train"`) {
+		t.Error("without a model the prompt stands first")
+	}
+}
+
+// A run that was cut off is offered once, when the page opens.
+func TestGoOn(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.Shelf{Cards: cards(), Left: -1})
+	has(t, draw(t, p), "Your training of “Letters” stopped at step 240 of 480 (12 minutes ago).", ">Go on<", ">Leave it<")
+	p.GoOn()
+	if open := last[*protocol.Open](t, h); open.ID != "a" {
+		t.Errorf("it opens %q", open.ID)
+	}
+	for _, e := range []protocol.Event{
+		&protocol.Model{ID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
+		&protocol.History{Steps: []int{240}, Losses: []float64{2.2}, Evals: []protocol.Eval{{Step: 240, ValLoss: 2.31}}},
+		&protocol.State{State: "paused"},
+	} {
+		p.Apply(e)
+	}
+	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); !is {
+		t.Errorf("the last command is %T, not Resume", h.sent[len(h.sent)-1])
+	}
+	has(t, draw(t, p), `data-state="paused"`, `data-step="240"`, `data-val-loss="2.3100"`)
+
+	sent := len(h.sent)
+	p.Apply(&protocol.State{State: "training"})
+	p.Apply(&protocol.State{State: "paused"})
+	for _, c := range h.sent[sent:] {
+		if _, is := c.(*protocol.Resume); is {
+			t.Error("a pause later on is undone")
+		}
+	}
+}
+
+func TestGoOnIsNotOffered(t *testing.T) {
+	for name, change := range map[string]func(p *Page, s *protocol.Shelf){
+		"for what is done":     func(p *Page, s *protocol.Shelf) { s.Cards = s.Cards[1:] },
+		"for what is damaged":  func(p *Page, s *protocol.Shelf) { s.Cards[0].Damaged = true },
+		"a second time":        func(p *Page, s *protocol.Shelf) { p.Apply(&protocol.Shelf{}) },
+		"while another trains": func(p *Page, s *protocol.Shelf) { p.Apply(&protocol.State{State: "training"}) },
+	} {
+		p, _ := welcomed()
+		s := &protocol.Shelf{Cards: cards()}
+		change(p, s)
+		p.Apply(s)
+		if p.Shelving.GoOn != nil {
+			t.Errorf("it is offered %s", name)
+		}
+	}
+	p, _ := welcomed()
+	p.Apply(&protocol.Shelf{Cards: cards()})
+	p.LeaveIt()
+	if html := draw(t, p); strings.Contains(html, ">Go on<") {
+		t.Error("it is offered after it was left")
+	}
+}
+
+// When the text is gone a run cannot go on: that is said, and nothing resumes.
+func TestGoOnFails(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.Shelf{Cards: cards()})
+	p.GoOn()
+	p.Apply(&protocol.Problem{Code: protocol.TextGone})
+	p.Apply(&protocol.State{State: "paused"})
+	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); is || p.Problems[ModelsStation] == nil || h.shown[len(h.shown)-1] != ModelsStation {
+		t.Errorf("problems %v, shown %v, sent %T", p.Problems, h.shown, h.sent[len(h.sent)-1])
+	}
+}
+
+func TestShelf(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.Shelf{Cards: cards(), Used: 12e6, Left: 3e9, Open: protocol.Base})
+	html := draw(t, p)
+	has(t, html, ">Letters<", "Has an adapter (LoRA) that learned from letters.txt", "loss\u00a02.31", "12\u00a0MB", `points="0.0,1.0 50.0,14.0 100.0,27.0"`,
+		`aria-label="Loss from 4.00 to 2.00."`, ">Tales<", "Learned from Village Tales", "2,000\u00a0weights", "not finished", "This page’s own model",
+		"12 MB kept here, about 3.0 GB left. The browser may clear this when space gets short.", "2 kept", `aria-label="Open: Tales"`)
+	if n := strings.Count(html, `aria-current="true"`); n != 1 {
+		t.Errorf("%d models are marked as open", n)
+	}
+	for button, hidden := range map[string]bool{"Rename: This page’s own model": true, "Delete: This page’s own model": true,
+		"Rename: Tales": false, "Delete: Tales": false, "Open: This page’s own model": true} {
+		if hiddenButton(t, html, button) != hidden {
+			t.Errorf("%q is hidden: %v", button, !hidden)
+		}
+	}
+
+	p.Open("b")
+	p.Unfold(cards()[1], renamePart)
+	p.Shelving.NewName = "  Old tales "
+	p.renameKey("Enter")
+	p.Duplicate("b")
+	p.Delete("b")
+	p.Undo()
+	want := []protocol.Command{&protocol.Open{ID: "b"}, &protocol.Rename{ID: "b", Name: "Old tales"}, &protocol.Duplicate{ID: "b"},
+		&protocol.Delete{ID: "b"}, &protocol.Undelete{ID: "b"}}
+	if got := h.sent[len(h.sent)-len(want):]; !reflect.DeepEqual(got, want) {
+		t.Errorf("it sends %v", got)
+	}
+	p.Apply(&protocol.Shelf{Cards: cards()[:1], Deleted: cards()[1:]})
+	has(t, draw(t, p), "“Tales” is deleted.", ">Undo<")
+}
+
+func TestManyModels(t *testing.T) {
+	p, _ := welcomed()
+	many := &protocol.Shelf{}
+	for i := range 30 {
+		many.Cards = append(many.Cards, protocol.Card{ID: fmt.Sprint(i), Name: fmt.Sprintf("model %d.", i)})
+	}
+	p.Apply(many)
+	html := draw(t, p)
+	has(t, html, "model 7.", "Show all 30 models", "This page’s own model")
+	if strings.Contains(html, "model 8.") {
+		t.Error("all are drawn at first")
+	}
+	p.Shelving.All = true
+	has(t, draw(t, p), "model 29.")
+}
+
+// hiddenButton tells whether the button of this name is hidden.
+func hiddenButton(t *testing.T, html, name string) bool {
+	t.Helper()
+	for _, tag := range strings.Split(html, "<button")[1:] {
+		if tag, _, _ = strings.Cut(tag, ">"); strings.Contains(tag, `aria-label="`+name+`"`) {
+			return strings.Contains(tag, " hidden")
+		}
+	}
+	t.Errorf("there is no button %q", name)
+	return false
+}
+
+// While a model trains no other is opened, and it is not deleted.
+func TestShelfWhileTraining(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.State{State: "preparing"})
+	p.Apply(&protocol.Model{Recipe: p.Draft.Base, Text: "village"})
+	p.Apply(&protocol.State{State: "training"})
+	p.Apply(&protocol.Saved{ID: "a", Step: 20})
+	p.Apply(&protocol.Shelf{Cards: cards(), Open: "a"})
+	sent := len(h.sent)
+	p.Open("b")
+	p.Delete("a")
+	p.Merge()
+	if len(h.sent) != sent {
+		t.Errorf("it sends %v", h.sent[sent:])
+	}
+	has(t, draw(t, p), "Saved at step 20.", "open, training")
+	p.Apply(&protocol.Problem{Code: protocol.KeepFull})
+	if p.Problems[TrainStation] == nil {
+		t.Error("a full disk is not told beside the run")
+	}
+	p.Apply(&protocol.Saved{ID: "a", Step: 40})
+	if len(p.Problems) != 0 {
+		t.Errorf("after a save there are still problems: %v", p.Problems)
+	}
+}
+
+func TestDownload(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.Shelf{Cards: cards()})
+	p.Unfold(cards()[0], downloadPart)
+	has(t, draw(t, p), "everything, to go on elsewhere (zip)", "GGUF for llama.cpp, Ollama, LM Studio (a quarter of the size, Q8_0)", "the adapter alone (PEFT)")
+	p.Shelving.As = "gguf/q8_0"
+	p.Download()
+	sent := len(h.sent)
+	p.Download()
+	if c := last[*protocol.Export](t, h); *c != (protocol.Export{ID: "a", Format: "gguf", DType: "q8_0"}) || len(h.sent) != sent {
+		t.Errorf("it asks for %+v, after %d commands", c, len(h.sent)-sent)
+	}
+	has(t, draw(t, p), "Making the file…")
+	p.Apply(&protocol.File{Name: "letters.gguf", Size: 1200, Note: protocol.NearGELU})
+	has(t, draw(t, p), "“letters.gguf” (1.2 kB) is among your downloads. llama.cpp computes")
+	for _, as := range downloads(recipe.Full) {
+		if strings.HasPrefix(as, "peft") {
+			t.Error("a model without an adapter offers it alone")
+		}
+	}
+	p.Unfold(protocol.Card{ID: protocol.Base}, downloadPart)
+	p.Download()
+	if c := last[*protocol.Export](t, h); c.ID != "" || c.Format != "zip" {
+		t.Errorf("of the page's own model it asks for %+v", c)
+	}
+}
+
+// Where nothing can be kept the open model can still be downloaded.
+func TestKeepsNothing(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.Shelf{Keeps: protocol.KeepNone, Left: -1})
+	p.Apply(&protocol.Model{Name: "mine", Recipe: p.Draft.Base, Parameters: 7})
+	has(t, draw(t, p), "keeps no models", "not kept here", "mine, not kept")
+	p.Unfold(p.shelved()[0], downloadPart)
+	p.Download()
+	if c := last[*protocol.Export](t, h); c.ID != "" {
+		t.Errorf("it asks for %+v", c)
+	}
+	if p.canPersist() {
+		t.Error("it offers to keep for good what it cannot keep")
+	}
+}
+
+func TestImport(t *testing.T) {
+	p, h := welcomed()
+	sent := len(h.sent)
+	p.BringIn("import")
+	if len(h.sent) != sent {
+		t.Error("without files it imports something")
+	}
+	h.chosen = []string{"llama/config.json", "llama/model.safetensors"}
+	p.BringIn("import")
+	if c := last[*protocol.Import](t, h); !reflect.DeepEqual(c.Names, h.chosen) || c.Agreed {
+		t.Errorf("it sends %+v", c)
+	}
+	has(t, draw(t, p), "Reading the model…")
+	p.Apply(&protocol.Needs{Name: "llama", Parameters: 135_000_000, Bytes: 540e6})
+	has(t, draw(t, p), "Opening “llama” (135,000,000 weights) needs about 540 MB of memory", ">Open it<", ">Leave it<")
+	p.Agree()
+	if c := last[*protocol.Import](t, h); !reflect.DeepEqual(c.Names, h.chosen) || !c.Agreed {
+		t.Errorf("agreed, it sends %+v", c)
+	}
+	p.Apply(&protocol.Problem{Code: protocol.ModelUnsupported, Detail: "it has experts"})
+	if html := draw(t, p); strings.Contains(html, "Reading the model…") || !strings.Contains(html, "cannot run (it has experts)") {
+		t.Error("it does not say why the model is refused")
+	}
+	p.Apply(&protocol.Needs{Name: "llama"})
+	sent = len(h.sent)
+	p.Decline()
+	if html := draw(t, p); len(h.sent) != sent || strings.Contains(html, "Opening “llama”") {
+		t.Error("the question stays after it was answered")
+	}
+}
+
+func TestWhichFilesAreAModel(t *testing.T) {
+	for want, names := range map[bool][][]string{
+		true:  {{"a.gguf"}, {"a.ZIP"}, {"m/README.md", "m/model.safetensors"}, {"config.json"}},
+		false: {{"a.txt"}, {"a"}, {"a.csv"}, {"a.txt", "b.txt"}, {"x.gguf.txt"}},
+	} {
+		for _, n := range names {
+			if AreModel(n) != want {
+				t.Errorf("%v: want %v", n, want)
+			}
+		}
+	}
+}
+
+func TestKeepForGood(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.Shelf{Used: 5e6, Left: -1})
+	has(t, draw(t, p), "5.0 MB kept here. The browser may clear")
+	p.KeepForGood()
+	if !h.asked {
+		t.Error("the browser is not asked")
+	}
+	p.Persisted(false)
+	has(t, draw(t, p), "has not promised")
+	p.Persisted(true)
+	if html := draw(t, p); !strings.Contains(html, "The browser has promised to keep it.") || p.canPersist() {
+		t.Error("the promise is not told, or is asked for again")
+	}
+}
