@@ -3156,7 +3156,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent.AppendChild(vgn)
 			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}}
 			vgparent.AppendChild(vgn)
-			vgn.AddAttrInterface("hidden", !c.Page.Tuned())
+			vgn.AddAttrInterface("hidden", c.Page.Model == nil || !c.Page.Model.Before)
 			{
 				vgparent := vgn
 				_ = vgparent

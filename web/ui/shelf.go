@@ -90,7 +90,7 @@ func (p *Page) applyModels(e protocol.Event) {
 // meet takes up a model that has come: the one that Train makes, or one that
 // was opened, brought in or merged.
 func (p *Page) meet(m *protocol.Model) {
-	p.Both = m.From != ""
+	p.Both = m.Before
 	if p.Run.State == "preparing" {
 		p.Shelving.GoOn = nil
 		return

@@ -56,7 +56,7 @@ func (p *Page) generated(e *protocol.Generated) {
 		return
 	}
 	p.Host.Say(p.Now.Text())
-	if p.Both && p.Model.From != "" && !e.Cancelled {
+	if p.Both && p.Model.Before && !e.Cancelled {
 		c := *p.asked
 		c.ID, c.Before = p.nextID(), true
 		p.Former = begun(&c)

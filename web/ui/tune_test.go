@@ -130,7 +130,7 @@ func tuned() (*Page, *paper) {
 	r, _ := p.Recipe()
 	for _, e := range []protocol.Event{
 		&protocol.State{State: "preparing"},
-		&protocol.Model{ID: "n", Name: "base, taught", From: "base", Old: "village", Recipe: r, Text: "letters.txt", Parameters: 1000, Trained: 1000},
+		&protocol.Model{ID: "n", Name: "base, taught", From: "base", Before: true, Old: "village", Recipe: r, Text: "letters.txt", Parameters: 1000, Trained: 1000},
 		&protocol.State{State: "training"},
 		&protocol.Eval{Step: 0, ValLoss: 4.4, OldLoss: 0.64, Best: true},
 	} {
