@@ -141,7 +141,7 @@ self.hornbookRecruit = (size, floats, task, ids, length, told) => {
   const [lead, ...others] = seats(size, floats);
   const bytes = copyOut(ids, length);
   self.hornbookRanks = others.map((seat) => {
-    const worker = new Worker("trainer.js", { name: "rank " + seat.rank });
+    const worker = self.hornbookWorker({ name: "rank " + seat.rank });
     worker.onmessage = (message) => told(message.data);
     worker.onerror = (event) => {
       event.preventDefault();

@@ -19,6 +19,8 @@ type paper struct {
 	sent   []protocol.Command
 	spoken []string
 	copied string
+
+	renewed int
 }
 
 func (h *paper) Send(c protocol.Command) { h.sent = append(h.sent, c) }
@@ -26,6 +28,7 @@ func (h *paper) SendFile(string)         {}
 func (h *paper) Copy(text string)        { h.copied = text }
 func (h *paper) Say(text string)         { h.spoken = append(h.spoken, text) }
 func (h *paper) Show(string)             {}
+func (h *paper) Renew()                  { h.renewed++ }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {
