@@ -9,7 +9,7 @@ WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
 IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/trainer
 
-.PHONY: all run build test check bench compare generate fuzz clean
+.PHONY: all run build single test check bench compare generate fuzz clean
 
 all: build
 
@@ -21,12 +21,16 @@ build: node_modules generate
 	go run ./static/build
 	go build -trimpath -o build/hornbook ./cmd/hornbook
 
+# single puts the built page into one file, which opens without a server.
+single: build
+	go run ./static/build -single build/hornbook.html
+
 node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
-test: build check
+test: build single check
 	HORNBOOK_BROWSER=required go test ./...
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui

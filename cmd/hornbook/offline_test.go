@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -173,16 +174,23 @@ func changedPage(t *testing.T, files fs.FS) fs.FS {
 	return changed
 }
 
+// openChanging opens the built page from a server that can become another.
+func openChanging(t *testing.T) (p *tab, change func(http.Handler)) {
+	t.Helper()
+	var now atomic.Value
+	change = func(to http.Handler) { now.Store(http.HandlerFunc(to.ServeHTTP)) }
+	change(site.Handler(builtPage(t)))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().(http.HandlerFunc)(w, r) }))
+	t.Cleanup(server.Close)
+	return openTabAt(t, server.URL), change
+}
+
 // A new version is offered while the old one stays: not during a training, not
 // while another tab shows the old one; pressed, it opens.
 func TestNewVersion(t *testing.T) {
-	var now atomic.Value
-	now.Store(site.Handler(builtPage(t)))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().(http.Handler).ServeHTTP(w, r) }))
-	defer server.Close()
-	p := openTabAt(t, server.URL)
+	p, change := openChanging(t)
 	p.keepsOffline()
-	now.Store(site.Handler(changedPage(t, builtPage(t))))
+	change(site.Handler(changedPage(t, builtPage(t))))
 	version := `getComputedStyle(document.documentElement).getPropertyValue("--version")`
 	says := func(what string) {
 		t.Helper()
@@ -209,7 +217,7 @@ func TestNewVersion(t *testing.T) {
 
 	other, close := chromedp.NewContext(p.ctx)
 	defer close()
-	if err := chromedp.Do(other, chromedp.Navigate(server.URL)); err != nil {
+	if err := chromedp.Do(other, chromedp.Navigate(p.address)); err != nil {
 		t.Fatal(err)
 	}
 	p.press(wording.NewerUse)
@@ -224,6 +232,29 @@ func TestNewVersion(t *testing.T) {
 		t.Error("the old version is still kept")
 	}
 	p.quiet()
+}
+
+// Where another program lives at the address, the page that was kept makes way.
+func TestMakesWay(t *testing.T) {
+	p, change := openChanging(t)
+	p.keepsOffline()
+	change(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprint(w, "another program")
+	}))
+	p.reload()
+	for end := time.Now().Add(10 * time.Second); p.js(`navigator.serviceWorker.getRegistration().then((r) => !r)`) != "true"; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the service worker stays")
+		}
+	}
+	p.do(chromedp.Navigate(p.address))
+	if text := p.js(`document.body.textContent`); text != "another program" {
+		t.Errorf("the address opens %.40q", text)
+	}
 }
 
 // The browser offers to install the page.

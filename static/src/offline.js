@@ -15,6 +15,14 @@
     });
   }
 
+  // Addresses of this device go from program to program: where there is no sw.js
+  // any more, another one lives, and the page that was kept makes way. The next
+  // opening is the other's.
+  async function makeWay() {
+    const answer = await fetch("sw.js", { cache: "no-store" }).catch(() => undefined); // without a network the page stays
+    if (answer?.status === 404) await registration.unregister();
+  }
+
   // told hears "single" (the page is one single file) or "apart" (and its
   // workers share no memory), "kept" (it opens without a network), "newer" (another version waits) and "others" (which cannot be
   // used while other tabs show the page); nothing where a browser keeps nothing.
@@ -34,6 +42,7 @@
     if (registration.installing) follow(registration.installing, told);
     if (registration.active) told("kept");
     if (registration.waiting) told("newer");
+    if (registration.active) makeWay();
   };
 
   self.hornbookRenew = () => {
