@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
-// The page in one file, opened as from a stick: it trains, alone and with a
-// second worker, predicts, writes, and knows the other sample.
-func TestSingleFile(t *testing.T) {
+// singleFile is the address of the page in one file.
+func singleFile(t *testing.T) string {
+	t.Helper()
 	path, err := filepath.Abs("../../build/hornbook.html")
 	if err != nil {
 		t.Fatal(err)
@@ -18,7 +20,13 @@ func TestSingleFile(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		missing(t, "the single file is not there: run make single")
 	}
-	p := openTabAt(t, "file://"+path)
+	return "file://" + path
+}
+
+// The page in one file, opened as from a stick: it trains, alone and with a
+// second worker, predicts, writes, and knows the other sample.
+func TestSingleFile(t *testing.T) {
+	p := openTabAt(t, singleFile(t))
 	if p.js(`crossOriginIsolated`) != "false" {
 		t.Error("a page of file:// is isolated: say so in wording.OfflineApart")
 	}
@@ -35,6 +43,14 @@ func TestSingleFile(t *testing.T) {
 			t.Errorf("the page asked %.100s", url)
 		}
 	}
+}
+
+// A browser that cannot unpack the file says so.
+func TestSingleFileInOldBrowser(t *testing.T) {
+	p := &tab{T: t, ctx: chromium(t)}
+	p.beforePage(`delete window.DecompressionStream`)
+	p.do(chromedp.Navigate(singleFile(t)))
+	p.until("it says so", `document.getElementById("trouble-unpack")?.hidden === false`, 10*time.Second)
 }
 
 // trainsAndWrites trains a small model for some steps and lets it predict and

@@ -21,6 +21,10 @@ async function open() {
     trouble("simd");
     return;
   }
+  if (self.hornbookPacked && typeof DecompressionStream !== "function") {
+    trouble("unpack");
+    return;
+  }
   window.hornbookEvents = [];
   window.hornbookTrainer = self.hornbookWorker();
   window.hornbookTrainer.postMessage({ packed: self.hornbookPacked });
