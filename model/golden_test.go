@@ -132,6 +132,7 @@ func (c goldenCase) follow(t *testing.T) {
 	hashWeights(m)
 	tape := tensor.NewTape(cpu.New())
 	r := c.Recipe.recipe()
+	m.Train(r)
 	o := optim.New(r, m.Parameters)
 	tape.Reset(false)
 	x, _ := window(c.Model, 0, r.Batch)

@@ -18,11 +18,12 @@ type Config = recipe.Model
 // GPT is a decoder-only transformer.
 type GPT struct {
 	Config
-	Parameters []*tensor.Tensor // all that trains, in order of use
+	Parameters []*tensor.Tensor // in order of use, an adapter's last
 	Weights    []float32        // of all parameters, in their order: each one's Data is a part
-	Gradients  []float32        // the same of their gradients
+	Trained    []*tensor.Tensor // those that Train chose: the last ones of Parameters
+	Gradients  []float32        // of the trained ones, in their order
 
-	carved    int            // weights that have their parameter, while New goes on
+	carved    int            // weights that have their parameter
 	tokens    *tensor.Tensor // (V,C)
 	positions *tensor.Tensor // (T,C), of learned positions
 	lookback  lookback
@@ -30,16 +31,18 @@ type GPT struct {
 	norm      norm
 	head      linear // (V,C)
 	cos, sin  *tensor.Tensor
+	adapter   *adapter // nil for none
 }
 
-// New builds a model with all weights zero; Init or a checkpoint fills them.
-// The config must have passed recipe.Check and name its Vocab.
+// New builds a model with all weights zero, to be filled by Init or from a
+// checkpoint. Nothing of it trains until Train says what. The config must have
+// passed recipe.Check and name its Vocab.
 func New(c Config) *GPT {
 	if c.Vocab < 1 {
 		panic("model: config without a vocabulary")
 	}
 	n := c.Parameters()
-	m := &GPT{Config: c, Weights: make([]float32, n), Gradients: make([]float32, n)}
+	m := &GPT{Config: c, Weights: make([]float32, n)}
 	m.tokens = m.parameter("tokens.weight", c.Vocab, c.Channels)
 	if c.Position == "learned" {
 		m.positions = m.parameter("positions.weight", c.Context, c.Channels)
@@ -62,9 +65,9 @@ func New(c Config) *GPT {
 	return m
 }
 
-// parameter is the next part of Weights and Gradients.
+// parameter is the next part of Weights.
 func (m *GPT) parameter(name string, dims ...int) *tensor.Tensor {
-	p := tensor.ParameterAt(m.Weights[m.carved:], m.Gradients[m.carved:], name, dims...)
+	p := tensor.Weight(m.Weights[m.carved:], name, dims...)
 	m.carved += p.Len()
 	m.Parameters = append(m.Parameters, p)
 	return p
@@ -100,16 +103,16 @@ func (m *GPT) Loss(t *tensor.Tape, ids, targets []int32, batch int) *tensor.Tens
 	return t.CrossEntropy(m.Forward(t, ids, batch, nil), targets)
 }
 
-// Grad makes the gradients those of weight·Loss and returns the loss. What they
-// were before counts for nothing, and is written over rather than cleared.
+// Grad makes the gradients of what trains those of weight·Loss and returns the
+// loss. What they were before counts for nothing, and is written over rather than cleared.
 func (m *GPT) Grad(t *tensor.Tape, ids, targets []int32, batch int, weight float32) float32 {
-	for _, p := range m.Parameters {
+	for _, p := range m.Trained {
 		p.Grad.Forget()
 	}
 	t.Reset(true)
 	loss := m.Loss(t, ids, targets, batch)
 	t.BackwardOf(loss, weight)
-	for _, p := range m.Parameters {
+	for _, p := range m.Trained {
 		if !p.Grad.Adds() { // nothing flowed back to it
 			clear(p.Grad.Data)
 		}

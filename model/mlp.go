@@ -4,7 +4,7 @@ import "hornbook/model/tensor"
 
 // mlp is down(act(up(x))), or down(silu(gate(x))·up(x)) for SwiGLU.
 type mlp struct {
-	kind     string // "gelu", "relu2" or "swiglu"
+	kind     string // "gelu", "gelu_tanh", "relu2" or "swiglu"
 	gate, up linear // (F,C)
 	down     linear // (C,F)
 }
@@ -24,6 +24,8 @@ func (l mlp) forward(t *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
 	switch l.kind {
 	case "swiglu":
 		up = t.SwiGLU(l.gate.forward(t, x), up)
+	case "gelu_tanh":
+		up = t.GELUTanh(up)
 	case "relu2":
 		up = t.ReLU2(up)
 	default:

@@ -37,6 +37,17 @@ func visible(b int) bool {
 	return b >= '!' && b <= '~' || b >= 0xA1 && b != 0xAD
 }
 
+// ByteLevel writes a piece as GPT-2's files do: each byte as a character that
+// can be seen.
+func ByteLevel(piece []byte) string { return byteLevel(string(piece)) }
+
+// FromByteLevel is the inverse of ByteLevel; it fails on a character that
+// stands for no byte.
+func FromByteLevel(s string) (piece []byte, ok bool) {
+	text, ok := fromByteLevel(s)
+	return []byte(text), ok
+}
+
 // byteLevel writes a piece as characters.
 func byteLevel(piece string) string {
 	chars := make([]rune, len(piece))

@@ -6,6 +6,7 @@ package backendtest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"hornbook/model/tensor"
@@ -19,6 +20,7 @@ func Run(t *testing.T, fresh func() tensor.Backend) {
 	t.Run("products", func(t *testing.T) { products(t, fresh) })
 	t.Run("causal", func(t *testing.T) { causal(t, fresh()) })
 	t.Run("masked", func(t *testing.T) { masked(t, fresh()) })
+	t.Run("dropout", func(t *testing.T) { dropout(t, fresh()) })
 	t.Run("exact", func(t *testing.T) { exact(t, fresh()) })
 	t.Run("allocations", func(t *testing.T) { allocations(t, fresh()) })
 }
@@ -66,6 +68,30 @@ func (c opCase) run(t *testing.T, b tensor.Backend) {
 	tape.Backward(tape.CrossEntropy(out, targets))
 	for i := range in {
 		near(t, "gradient of input "+string(rune('0'+i)), in[i].Grad.Data, c.differences(exact, i, targets, out.Cols()), gradTolerance)
+	}
+	if len(in) > 1 {
+		c.frozen(t, tape, in, targets)
+	}
+}
+
+// frozen: an input that does not train changes no other's gradient.
+func (c opCase) frozen(t *testing.T, tape *tensor.Tape, in []*tensor.Tensor, targets []int32) {
+	for i := range in {
+		still := slices.Clone(in)
+		still[i] = tensor.View(in[i].Data, in[i].Dims...)
+		for j, x := range still {
+			if j != i {
+				still[j] = tensor.Weight(x.Data, x.Name, x.Dims...)
+				still[j].Train(make([]float32, x.Len()))
+			}
+		}
+		tape.Reset(true)
+		tape.Backward(tape.CrossEntropy(c.op(tape, still), targets))
+		for j, x := range still {
+			if j != i && !slices.Equal(x.Grad.Data, in[j].Grad.Data) {
+				t.Errorf("with input %d frozen the gradient of input %d is another", i, j)
+			}
+		}
 	}
 }
 

@@ -27,6 +27,14 @@ func add(a, b []float64) []float64 {
 	return y
 }
 
+func scaled(x []float64, c float64) []float64 {
+	y := make([]float64, len(x))
+	for i := range x {
+		y[i] = c * x[i]
+	}
+	return y
+}
+
 func linear(x, w, b []float64, c int) (y []float64) {
 	for r := range len(x) / c {
 		for o := range len(w) / c {
@@ -122,6 +130,14 @@ func gelu(x []float64) []float64 {
 	y := make([]float64, len(x))
 	for i, v := range x {
 		y[i] = v / 2 * (1 + math.Erf(v/math.Sqrt2))
+	}
+	return y
+}
+
+func geluTanh(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = v / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(v+0.044715*v*v*v)))
 	}
 	return y
 }

@@ -110,6 +110,52 @@ func masked(t *testing.T, b tensor.Backend) {
 	}
 }
 
+// dropout: about the part that is asked for goes, the rest grows so that the
+// mean stays, gradients take the same way, and each sequence's draw is its own.
+func dropout(t *testing.T, b tensor.Backend) {
+	rng := rand.New(rand.NewPCG(4, 0))
+	const rate = 0.25
+	x := random(rng, 3, 40, 50)
+	draw := func(x *tensor.Tensor, row int) []float32 {
+		tape := tensor.NewTape(b)
+		tape.Reset(true)
+		clear(x.Grad.Data)
+		y := tape.Dropout(x, rate, tensor.Draw{Seed: 7, Row: row})
+		gone := 0
+		for i, v := range y.Data {
+			if v == 0 {
+				gone++
+			} else if off := math.Abs(float64(v)*(1-rate) - float64(x.Data[i])); off > valueTolerance*(1+math.Abs(float64(v))) {
+				t.Fatalf("%v became %v", x.Data[i], v)
+			}
+		}
+		if part := float64(gone) / float64(len(y.Data)); math.Abs(part-rate) > 0.03 {
+			t.Errorf("%.3f of the numbers went, want %v", part, rate)
+		}
+		kept := slices.Clone(y.Data)
+		tape.Backward(tape.CrossEntropy(y, make([]int32, y.Rows())))
+		for i, g := range x.Grad.Data {
+			if kept[i] == 0 && g != 0 {
+				t.Fatalf("a number that went has a gradient of %v", g)
+			}
+		}
+		return kept
+	}
+	all, last := draw(x, 5), tensor.Parameter("last", 1, 40, 50)
+	copy(last.Data, x.Data[2*40*50:])
+	if !slices.Equal(all[2*40*50:], draw(last, 7)) {
+		t.Error("a sequence is drawn otherwise beside others than alone")
+	}
+	if slices.Equal(all, draw(x, 6)) {
+		t.Error("other rows are drawn the same")
+	}
+	still := tensor.NewTape(b)
+	still.Reset(false)
+	if y := still.Dropout(x, rate, tensor.Draw{}); y != x {
+		t.Error("numbers went though nothing is recorded")
+	}
+}
+
 // exact: sums of small whole numbers have no rounding, so they must be right
 // to the bit.
 func exact(t *testing.T, b tensor.Backend) {

@@ -1,216 +1,96 @@
-// Package checkpoint keeps a trained model in a folder of three files:
+// Package checkpoint keeps a run as a folder, and takes models from and to
+// the formats of other programs.
 //
-//	run.json           what it is and how it was trained, for people too
-//	model.safetensors  its weights, under the model's own names
-//	tokenizer.json     its tokenizer, as Hugging Face's tokenizers read it
+// The folder of a run:
 //
-// run.json holds the SHA-256 of the other two, so that files of different runs
-// are never taken together. The state of the optimizer is not kept: a run that
-// is loaded writes and predicts, but does not train on as if nothing had been.
+//	run.json               what it is and how it was trained, for people too
+//	config.json            Hugging Face's configuration, where they have one for this model
+//	model.safetensors      the weights, under Hugging Face's names then, else under the model's own
+//	tokenizer.json         the tokenizer, as Hugging Face's tokenizers read it
+//	tokenizer_config.json  what transformers wants to know besides
+//	optimizer.safetensors  the moments, while the run can go on
+//	best.safetensors       the best weights so far, of a run that stops early
+//	adapter_config.json    with adapter_model.safetensors: a LoRA adapter, as PEFT has it
+//	log.jsonl              losses, one step a line
+//
+// run.json is written last and holds the SHA-256 of the others, so that files
+// of different saves are never taken together.
 package checkpoint
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-
 	"hornbook/model"
 	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
 	"hornbook/tokenizer"
 )
 
-// Run is what a checkpoint holds.
+// Run is what a folder holds.
 type Run struct {
 	Recipe    recipe.Recipe
 	Tokenizer tokenizer.Tokenizer
 	Model     *model.GPT
-	Step      int
+	Name      string  // what people call the model
+	Step      int     // steps done
 	Tokens    int     // trained on
-	TrainLoss float64 // of the latest evaluation, nats a token
+	Seconds   float64 // of training so far
+	TrainLoss float64 // of the latest evaluation, nats a token; 0 for none
 	ValLoss   float64
+
+	Text       string // name of the text that it learned from
+	TextSHA256 string // of its bytes, in hexadecimal
+	TextBytes  int
+	Old        string // name of the text by which forgetting is measured, "" for none
+	OldSHA256  string
+
+	Ranks   int    // that trained it: with as many a run goes on to the same bits
+	Backend string // "cpu"
+	Fused   bool   // kernel.Fused, when it was saved
+	State   string // "training", "paused", "done": a run that is not over can go on
+
+	Moments []safetensors.Tensor // of the optimizer: "blocks.0.mlp.up.weight.exp_avg"; nil for none
+	Best    *Best                // nil for none
+	Stale   int                  // evaluations since the best
+	Log     []Entry
+	From    *Origin // nil for a model trained from nothing
+}
+
+// Best are the best weights of a run that stops early.
+type Best struct {
+	Step    int
+	Loss    float64   // on validation, nats a token
+	Weights []float32 // that train: the last of model.GPT.Weights
+}
+
+// Origin is the model that a run was fine-tuned from.
+type Origin struct {
+	Name string `json:"name"`
+	ID   string `json:"id"` // where it was kept, for who opened it then
+}
+
+// Entry is a line of log.jsonl: an evaluation, or a point of the curve, which
+// has Step and Loss only.
+type Entry struct {
+	Step      int     `json:"step"`
+	Loss      float64 `json:"loss,omitzero"` // of the step's own batch
+	TrainLoss float64 `json:"train_loss,omitzero"`
+	ValLoss   float64 `json:"val_loss,omitzero"`
+	OldLoss   float64 `json:"old_loss,omitzero"` // on text like that of the model it was fine-tuned from
+	Bits      float64 `json:"bits_per_byte,omitzero"`
+	Tokens    int     `json:"tokens,omitzero"`
+	Seconds   float64 `json:"seconds,omitzero"`
+	Best      bool    `json:"best,omitzero"` // the lowest validation loss so far
 }
 
 // The names of the files.
 const (
-	runFile       = "run.json"
-	weightsFile   = "model.safetensors"
-	tokenizerFile = "tokenizer.json"
+	runFile             = "run.json"
+	configFile          = "config.json"
+	weightsFile         = "model.safetensors"
+	indexFile           = "model.safetensors.index.json"
+	tokenizerFile       = "tokenizer.json"
+	tokenizerConfigFile = "tokenizer_config.json"
+	optimizerFile       = "optimizer.safetensors"
+	bestFile            = "best.safetensors"
+	logFile             = "log.jsonl"
+	cardFile            = "README.md"
 )
-
-// version is that of run.json; a newer one is refused.
-const version = 1
-
-// description is run.json.
-type description struct {
-	Version   int               `json:"version"`
-	Recipe    recipe.Recipe     `json:"recipe"`
-	Step      int               `json:"step"`
-	Tokens    int               `json:"tokens"`
-	TrainLoss float64           `json:"train_loss"`
-	ValLoss   float64           `json:"val_loss"`
-	SHA256    map[string]string `json:"sha256"` // of the other files, by name
-}
-
-// Save writes run into the folder dir, which is made if it is missing. All is
-// written to temporary files first and moved into place at the end, run.json
-// last; if that is cut off, Load says so.
-func Save(dir string, run Run) error {
-	files, err := encode(run)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("checkpoint: save: %w", err)
-	}
-	for _, name := range []string{weightsFile, tokenizerFile, runFile} {
-		if err := writeTemporary(dir, name, files[name]); err != nil {
-			return fmt.Errorf("checkpoint: save: %w", err)
-		}
-	}
-	for _, name := range []string{weightsFile, tokenizerFile, runFile} {
-		if err := os.Rename(filepath.Join(dir, name+".new"), filepath.Join(dir, name)); err != nil {
-			return fmt.Errorf("checkpoint: save: %w", err)
-		}
-	}
-	return nil
-}
-
-// writeTemporary writes and syncs name.new.
-func writeTemporary(dir, name string, content []byte) error {
-	f, err := os.Create(filepath.Join(dir, name+".new"))
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// encode makes the three files.
-func encode(run Run) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	var tensors []safetensors.Tensor
-	for _, p := range run.Model.Parameters {
-		tensors = append(tensors, safetensors.Tensor{Name: p.Name, Shape: p.Dims, Data: p.Data})
-	}
-	var b bytes.Buffer
-	if err := safetensors.Write(&b, tensors, map[string]string{"format": "pt"}); err != nil {
-		return nil, fmt.Errorf("checkpoint: save %s: %w", weightsFile, err)
-	}
-	files[weightsFile] = bytes.Clone(b.Bytes())
-	b.Reset()
-	if err := tokenizer.WriteJSON(&b, run.Tokenizer); err != nil {
-		return nil, fmt.Errorf("checkpoint: save %s: %w", tokenizerFile, err)
-	}
-	files[tokenizerFile] = bytes.Clone(b.Bytes())
-	d := description{Version: version, Recipe: run.Recipe, Step: run.Step, Tokens: run.Tokens, TrainLoss: run.TrainLoss,
-		ValLoss: run.ValLoss, SHA256: map[string]string{weightsFile: sum(files[weightsFile]), tokenizerFile: sum(files[tokenizerFile])}}
-	text, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("checkpoint: save %s: %w", runFile, err)
-	}
-	files[runFile] = append(text, '\n')
-	return files, nil
-}
-
-func sum(b []byte) string {
-	s := sha256.Sum256(b)
-	return hex.EncodeToString(s[:])
-}
-
-// limits on the sizes of the files, in bytes.
-var limits = map[string]int64{runFile: 1 << 20, tokenizerFile: 64 << 20, weightsFile: 1 << 30}
-
-// Load reads the run that Save wrote to dir.
-func Load(dir string) (Run, error) {
-	root := os.DirFS(dir)
-	text, err := read(root, runFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Run{}, fmt.Errorf("checkpoint: %s holds no saved model: there is no %s", dir, runFile)
-	}
-	if err != nil {
-		return Run{}, err
-	}
-	d, err := describe(text)
-	if err != nil {
-		return Run{}, fmt.Errorf("checkpoint: %s: %w", filepath.Join(dir, runFile), err)
-	}
-	content := map[string][]byte{}
-	for _, name := range []string{weightsFile, tokenizerFile} {
-		if content[name], err = read(root, name); err != nil {
-			return Run{}, err
-		}
-		if sum(content[name]) != d.SHA256[name] {
-			return Run{}, fmt.Errorf("checkpoint: %s is not the one that was saved with %s: it was changed, or the saving was cut off; save the model again",
-				filepath.Join(dir, name), runFile)
-		}
-	}
-	return decode(d, content)
-}
-
-// read is a file of at most its limit.
-func read(root fs.FS, name string) ([]byte, error) {
-	info, err := fs.Stat(root, name)
-	if err != nil {
-		return nil, fmt.Errorf("checkpoint: %w", err)
-	}
-	if info.Size() > limits[name] {
-		return nil, fmt.Errorf("checkpoint: %s has %d bytes, more than the %d that are allowed", name, info.Size(), limits[name])
-	}
-	b, err := fs.ReadFile(root, name)
-	if err != nil {
-		return nil, fmt.Errorf("checkpoint: %w", err)
-	}
-	return b, nil
-}
-
-// describe reads run.json and checks all that it says.
-func describe(text []byte) (description, error) {
-	var head struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil {
-		return description{}, fmt.Errorf("it cannot be read: %w", err)
-	}
-	if head.Version != version {
-		return description{}, fmt.Errorf("it is of version %d, and this Hornbook knows version %d; use the Hornbook that saved it", head.Version, version)
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	var d description
-	if err := dec.Decode(&d); err != nil {
-		return description{}, fmt.Errorf("it cannot be read: %w", err)
-	}
-	if err := d.Recipe.Check(); err != nil {
-		return description{}, err
-	}
-	return d, nil
-}
-
-// decode builds the model when its tensors are known to fit.
-func decode(d description, content map[string][]byte) (Run, error) {
-	tok, err := tokenizer.ReadJSON(bytes.NewReader(content[tokenizerFile]))
-	if err != nil {
-		return Run{}, fmt.Errorf("checkpoint: %s: %w", tokenizerFile, err)
-	}
-	c := d.Recipe.Model
-	if tok.Size() != c.Vocab {
-		return Run{}, fmt.Errorf("checkpoint: %s has %d tokens, but the model in %s has %d", tokenizerFile, tok.Size(), runFile, c.Vocab)
-	}
-	weights := content[weightsFile]
-	tensors, _, err := safetensors.Read(bytes.NewReader(weights), int64(len(weights)))
-	if err != nil {
-		return Run{}, fmt.Errorf("checkpoint: %s: %w", weightsFile, err)
-	}
-	m := model.New(c)
-	if err := fill(m, tensors); err != nil {
-		return Run{}, fmt.Errorf("checkpoint: %s: %w", weightsFile, err)
-	}
-	return Run{Recipe: d.Recipe, Tokenizer: tok, Model: m, Step: d.Step, Tokens: d.Tokens, TrainLoss: d.TrainLoss, ValLoss: d.ValLoss}, nil
-}

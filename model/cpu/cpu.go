@@ -74,10 +74,11 @@ func (c *CPU) AddPositionsGrad(dtable, dy *tensor.Tensor, first int) {
 	kernel.SumRows(dtable.Data[first*dy.Cols():][:n], dy.Data)
 }
 
-func (c *CPU) Add(y, a, b *tensor.Tensor)        { kernel.Add(y.Data, a.Data, b.Data) }
-func (c *CPU) GELU(y, slope, x *tensor.Tensor)   { kernel.GELU(y.Data, data(slope), x.Data) }
-func (c *CPU) ReLU2(y, x *tensor.Tensor)         { kernel.ReLU2(y.Data, x.Data) }
-func (c *CPU) SwiGLU(y, gate, up *tensor.Tensor) { kernel.SwiGLU(y.Data, gate.Data, up.Data) }
+func (c *CPU) Add(y, a, b *tensor.Tensor)          { kernel.Add(y.Data, a.Data, b.Data) }
+func (c *CPU) GELU(y, slope, x *tensor.Tensor)     { kernel.GELU(y.Data, data(slope), x.Data) }
+func (c *CPU) GELUTanh(y, slope, x *tensor.Tensor) { kernel.GELUTanh(y.Data, data(slope), x.Data) }
+func (c *CPU) ReLU2(y, x *tensor.Tensor)           { kernel.ReLU2(y.Data, x.Data) }
+func (c *CPU) SwiGLU(y, gate, up *tensor.Tensor)   { kernel.SwiGLU(y.Data, gate.Data, up.Data) }
 
 func (c *CPU) AddGrad(dx, dy *tensor.Tensor) {
 	if dx.Adds() {

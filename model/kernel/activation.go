@@ -29,6 +29,35 @@ func GELURef(y, slope, x []float32) {
 	}
 }
 
+// GELUTanhRef computes y = x·(1+tanh(u))/2 with u = √(2/π)·(x + 0.044715·x³),
+// the approximation that GPT-2 was trained with (Hendrycks & Gimpel 2016, eq.
+// 3), and its slope:
+//
+//	slope = (1+tanh(u))/2 + x·(1-tanh²(u))/2·√(2/π)·(1 + 3·0.044715·x²)
+//
+// y may be x; slope may be nil.
+func GELUTanhRef(y, slope, x []float32) {
+	checkGELU(y, slope, x)
+	for i, v := range x[:len(y)] {
+		z := float64(v)
+		t := math.Tanh(tanhRate * (z + tanhCubic*z*z*z))
+		y[i] = float32(z * (1 + t) / 2)
+		if slope != nil {
+			du := tanhRate * (1 + 3*tanhCubic*z*z)
+			slope[i] = float32((1 + t) / 2)
+			if t*t < 1 { // else du may be too large for a product with 0
+				slope[i] = float32((1+t)/2 + z*(1-t*t)/2*du)
+			}
+		}
+	}
+}
+
+// The numbers of GELUTanh: √(2/π), and the part of x³.
+const (
+	tanhRate  = 0.7978845608028654
+	tanhCubic = 0.044715
+)
+
 func checkGELU(y, slope, x []float32) {
 	together(y, x)
 	if slope != nil {

@@ -38,6 +38,7 @@ func RMSNormGrad(dx, dgain, dy, x, gain, rstd []float32, c int) {
 
 func Exp(dst, x []float32)                          { ExpRef(dst, x) }
 func GELU(y, slope, x []float32)                    { GELURef(y, slope, x) }
+func GELUTanh(y, slope, x []float32)                { GELUTanhRef(y, slope, x) }
 func Mul(dst, x, y []float32)                       { MulRef(dst, x, y) }
 func MulAdd(dst, x, y []float32)                    { MulAddRef(dst, x, y) }
 func ReLU2(y, x []float32)                          { ReLU2Ref(y, x) }

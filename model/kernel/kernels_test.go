@@ -90,6 +90,16 @@ var lines = []line{
 		ref:  func(n int, o, i slices32) { GELURef(o[0], nil, i[0]) },
 		want: wantGELU, out: same(1), in: same(1), tol: usually,
 	}, {
+		name: "GELUTanh", inPlace: [][2]int{{0, 0}},
+		fast: func(n int, o, i slices32) { GELUTanh(o[0], o[1], i[0]) },
+		ref:  func(n int, o, i slices32) { GELUTanhRef(o[0], o[1], i[0]) },
+		want: wantGELUTanh, out: same(2), in: same(1), tol: usually,
+	}, {
+		name: "GELUTanh without slope", inPlace: [][2]int{{0, 0}},
+		fast: func(n int, o, i slices32) { GELUTanh(o[0], nil, i[0]) },
+		ref:  func(n int, o, i slices32) { GELUTanhRef(o[0], nil, i[0]) },
+		want: wantGELUTanh, out: same(1), in: same(1), tol: usually,
+	}, {
 		name: "Mul", exact: true, inPlace: [][2]int{{0, 0}, {0, 1}},
 		fast: func(n int, o, i slices32) { Mul(o[0], i[0], i[1]) },
 		ref:  func(n int, o, i slices32) { MulRef(o[0], i[0], i[1]) },

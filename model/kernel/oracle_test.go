@@ -59,6 +59,20 @@ func wantGELU(n int, o, i slices64) {
 	}
 }
 
+func wantGELUTanh(n int, o, i slices64) {
+	for j, x := range i[0] {
+		o[0][j] = geluTanh(x)
+		if len(o) > 1 {
+			const h = 1e-5
+			o[1][j] = (geluTanh(x+h) - geluTanh(x-h)) / (2 * h)
+		}
+	}
+}
+
+func geluTanh(x float64) float64 {
+	return x / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*math.Pow(x, 3))))
+}
+
 func wantMul(n int, o, i slices64) {
 	for j := range n {
 		o[0][j] = i[0][j] * i[1][j]

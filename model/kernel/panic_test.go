@@ -24,6 +24,7 @@ func TestMistakesPanic(t *testing.T) {
 		{"Exp", tooShort, func() { Exp(x, short) }},
 		{"GELU", overlaps, func() { GELU(shifted, nil, x) }},
 		{"GELU", tooShort, func() { GELU(x, short, y) }},
+		{"GELUTanh", overlaps, func() { GELUTanh(shifted, nil, x) }},
 		{"Mul", tooShort, func() { Mul(x, y, short) }},
 		{"MulAdd", overlaps, func() { MulAdd(shifted, x, y) }},
 		{"ReLU2", tooShort, func() { ReLU2(x, short) }},

@@ -30,6 +30,12 @@ func TestSpecials(t *testing.T) {
 			func(y, x []float32) { GELU(make([]float32, len(y)), y, x) },
 			func(y, x []float32) { GELURef(make([]float32, len(y)), y, x) },
 		},
+		{"GELUTanh", func(y, x []float32) { GELUTanh(y, nil, x) }, func(y, x []float32) { GELUTanhRef(y, nil, x) }},
+		{
+			"GELUTanh's slope",
+			func(y, x []float32) { GELUTanh(make([]float32, len(y)), y, x) },
+			func(y, x []float32) { GELUTanhRef(make([]float32, len(y)), y, x) },
+		},
 		{"ReLU2", ReLU2, ReLU2Ref},
 		{"ReLU2Grad", func(y, x []float32) { ReLU2Grad(y, ones, x) }, func(y, x []float32) { ReLU2GradRef(y, ones, x) }},
 		{"SwiGLU", func(y, x []float32) { SwiGLU(y, x, ones) }, func(y, x []float32) { SwiGLURef(y, x, ones) }},

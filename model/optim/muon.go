@@ -8,27 +8,22 @@ import (
 	"hornbook/model/tensor"
 )
 
-// muon is the state of one matrix under Muon (Jordan et al. 2024): momentum
-// whose direction is made orthogonal by Newton–Schulz before it is taken.
-type muon struct {
-	p        *tensor.Tensor
-	momentum []float32
-}
-
 // warmMomentum is the number of steps in which the momentum rises from 0.85.
 const warmMomentum = 300
 
-// step computes, with Nesterov's momentum,
+// muon takes a step of one matrix under Muon (Jordan et al. 2024): momentum
+// whose direction is made orthogonal by Newton–Schulz before it is taken. It
+// computes, with Nesterov's momentum,
 //
 //	m = μ·m + g;  u = orthogonal(g + μ·m);  w = w·(1 - lr·decay) - lr·√max(1, rows/cols)·u
-func (m muon) step(ns *newtonSchulz, r recipe.Recipe, step int, lr float64) {
+func (s state) muon(ns *newtonSchulz, r recipe.Recipe, step int, lr float64) {
 	rise := math.Min(1, float64(step)/warmMomentum)
 	mu := float32(math.Min(r.Momentum, 0.85)*(1-rise) + r.Momentum*rise)
-	w, g := m.p.Data, m.p.Grad.Data
-	kernel.Scale(m.momentum, mu, m.momentum)
-	kernel.Add(m.momentum, m.momentum, g)
-	kernel.Axpy(g, mu, m.momentum)
-	rows, cols := m.p.Dims[0], m.p.Dims[1]
+	w, g := s.p.Data, s.p.Grad.Data
+	kernel.Scale(s.m, mu, s.m)
+	kernel.Add(s.m, s.m, g)
+	kernel.Axpy(g, mu, s.m)
+	rows, cols := s.p.Dims[0], s.p.Dims[1]
 	u := ns.orthogonal(g, rows, cols)
 	if r.WeightDecay > 0 {
 		kernel.Scale(w, float32(1-lr*r.WeightDecay), w)

@@ -15,14 +15,15 @@ import (
 type Optimizer struct {
 	recipe recipe.Recipe
 	step   int
-	adamw  []adamw
-	muon   []muon
+	states []state
 	ws     newtonSchulz
 }
 
-type adamw struct {
+// state is what one parameter's steps leave behind: under AdamW the running
+// moments of the gradient and of its square, under Muon its momentum.
+type state struct {
 	p    *tensor.Tensor
-	m, v []float32 // running moments of the gradient and of its square
+	m, v []float32 // v is nil under Muon
 }
 
 // New prepares the optimizer that the recipe names for params. Muon takes the
@@ -30,11 +31,11 @@ type adamw struct {
 func New(r recipe.Recipe, params []*tensor.Tensor) *Optimizer {
 	o := &Optimizer{recipe: r}
 	for _, p := range params {
-		if takesMuon(r, p) {
-			o.muon = append(o.muon, muon{p: p, momentum: make([]float32, p.Len())})
-			continue
+		s := state{p: p, m: make([]float32, p.Len())}
+		if !takesMuon(r, p) {
+			s.v = make([]float32, p.Len())
 		}
-		o.adamw = append(o.adamw, adamw{p: p, m: make([]float32, p.Len()), v: make([]float32, p.Len())})
+		o.states = append(o.states, s)
 	}
 	return o
 }
@@ -53,17 +54,10 @@ func (o *Optimizer) Continue(steps int, former *Optimizer) {
 	if former == nil {
 		return
 	}
-	for i, a := range o.adamw {
-		for _, f := range former.adamw {
-			if f.p == a.p {
-				o.adamw[i] = f
-			}
-		}
-	}
-	for i, m := range o.muon {
-		for _, f := range former.muon {
-			if f.p == m.p {
-				o.muon[i] = f
+	for i, s := range o.states {
+		for _, f := range former.states {
+			if f.p == s.p {
+				o.states[i] = f
 			}
 		}
 	}
@@ -75,17 +69,18 @@ func (o *Optimizer) Step() (fraction float64) {
 	fraction = Fraction(o.recipe, o.step)
 	o.step++
 	r := o.recipe
-	s := kernel.AdamWStep{LR: float32(r.LearningRate * fraction), Beta1: float32(r.Beta1),
+	a := kernel.AdamWStep{LR: float32(r.LearningRate * fraction), Beta1: float32(r.Beta1),
 		Beta2: float32(r.Beta2), Eps: 1e-8, Step: o.step}
-	for _, a := range o.adamw {
-		s.WeightDecay = 0
-		if len(a.p.Dims) >= 2 {
-			s.WeightDecay = float32(r.WeightDecay)
+	for _, s := range o.states {
+		if s.v == nil {
+			s.muon(&o.ws, r, o.step, r.MuonRate*fraction)
+			continue
 		}
-		kernel.AdamW(a.p.Data, a.p.Grad.Data, a.m, a.v, s)
-	}
-	for _, m := range o.muon {
-		m.step(&o.ws, r, o.step, r.MuonRate*fraction)
+		a.WeightDecay = 0
+		if len(s.p.Dims) >= 2 {
+			a.WeightDecay = float32(r.WeightDecay)
+		}
+		kernel.AdamW(s.p.Data, s.p.Grad.Data, s.m, s.v, a)
 	}
 	return fraction
 }

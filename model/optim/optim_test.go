@@ -2,6 +2,7 @@ package optim
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -111,7 +112,59 @@ func TestMuonsShare(t *testing.T) {
 	params := []*tensor.Tensor{parameter("tokens.weight", 0, 1, 4, 4), parameter("blocks.0.mlp.up.weight", 0, 1, 4, 4),
 		parameter("blocks.0.norm1.gain", 0, 1, 4), parameter("head.weight", 0, 1, 4, 4)}
 	o := New(recipe.Recipe{Optimizer: "muon"}, params)
-	if len(o.muon) != 1 || o.muon[0].p != params[1] || len(o.adamw) != 3 {
-		t.Errorf("Muon has %d tensors and AdamW %d", len(o.muon), len(o.adamw))
+	for i, s := range o.states {
+		if (s.v == nil) != (i == 1) || s.p != params[i] {
+			t.Errorf("%s is not with its optimizer", s.p.Name)
+		}
+	}
+}
+
+// Moments that were laid out and taken over, or named and copied, go on to the
+// same bits.
+func TestMomentsLast(t *testing.T) {
+	r := recipe.Recipe{Optimizer: "muon", LearningRate: 0.01, MuonRate: 0.02, Beta1: 0.9, Beta2: 0.99, Momentum: 0.95, Steps: 10, Schedule: "constant"}
+	make2 := func() ([]*tensor.Tensor, *Optimizer) {
+		params := []*tensor.Tensor{tensor.Parameter("tokens.weight", 4, 3), tensor.Parameter("blocks.0.mlp.up.weight", 3, 4)}
+		return params, New(r, params)
+	}
+	walk := func(params []*tensor.Tensor, o *Optimizer, from, to int) {
+		for step := from; step < to; step++ {
+			for _, p := range params {
+				for i := range p.Grad.Data {
+					p.Grad.Data[i] = float32((i*7+step*3)%5) - 2
+				}
+			}
+			o.Step()
+		}
+	}
+	params, o := make2()
+	walk(params, o, 0, 4)
+	for _, how := range []string{"flat", "named"} {
+		later, next := make2()
+		for i, p := range later {
+			copy(p.Data, params[i].Data)
+		}
+		next.Continue(4, nil)
+		if how == "flat" {
+			m, v := make([]float32, 24), make([]float32, 24)
+			o.Flat(m, v)
+			next.SetFlat(m, v)
+		} else {
+			for i, m := range next.Moments() {
+				from := o.Moments()[i]
+				if m.Name != from.Name {
+					t.Fatalf("%s comes after %s", m.Name, from.Name)
+				}
+				copy(m.Data, from.Data)
+			}
+		}
+		walk(later, next, 4, 8)
+		straight, same := make2()
+		walk(straight, same, 0, 8)
+		for i, p := range later {
+			if !slices.Equal(p.Data, straight[i].Data) {
+				t.Errorf("%s: %s went another way", how, p.Name)
+			}
+		}
 	}
 }

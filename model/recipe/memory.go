@@ -12,9 +12,13 @@ func (r Recipe) BytesOn(ranks int) float64 {
 	rows := float64(r.Batch) * float64(m.Context)
 	layer := 16*float64(m.Channels) + 6*float64(m.Hidden) + 2*float64(m.Heads)*float64(m.Context)
 	activations := rows * (float64(m.Layers)*layer + 2*float64(m.Vocab) + 8*float64(m.Channels))
-	copies := 2*float64(ranks) + 3
+	copies := float64(ranks) + 3 // of what trains: gradients, moments and kept weights
 	if ranks > 1 {
 		copies += float64(ranks) + 2
 	}
-	return 4 * (copies*float64(m.Parameters()) + activations)
+	still := float64(ranks) // of all weights
+	if r.Method != Pretrain {
+		still++ // the model as it was before
+	}
+	return 4 * (copies*float64(r.Trained()) + still*float64(r.Weights()) + activations)
 }

@@ -2,14 +2,15 @@ package recipe
 
 import "fmt"
 
-// Recipe is everything that a training run needs besides its text.
+// Recipe is everything that a training run needs besides its text and, to
+// train one further, its model.
 type Recipe struct {
 	Preset    string `json:"preset"`     // the name it started from
 	Tokenizer string `json:"tokenizer"`  // "chars", "bytes" or "bpe"
 	VocabSize int    `json:"vocab_size"` // wanted size of a "bpe" vocabulary
 	Model     Model  `json:"model"`
 
-	Method string `json:"method"` // "pretrain"
+	Method string `json:"method"` // one of Methods
 	Seed   uint64 `json:"seed"`   // of weights, batches and samples
 	Init   string `json:"init"`   // "gpt2", or "unit": embeddings of deviation 1, output projections and head of zeros
 	Batch  int    `json:"batch"`  // B: sequences a step
@@ -31,6 +32,8 @@ type Recipe struct {
 	EvalBatches     int     `json:"eval_batches"`      // batches of each evaluation
 	LastEvalBatches int     `json:"last_eval_batches"` // batches of the evaluation that ends the run
 	SampleEvery     int     `json:"sample_every"`      // steps between samples of the model's writing; 0 for none
+
+	Tuning Tuning `json:"tuning"` // of methods other than "pretrain"
 }
 
 // TokensPerStep is B·T.
@@ -42,14 +45,15 @@ type Bound struct{ Min, Max float64 }
 // Limits bound every number of a recipe, so that a wrong one is refused
 // before memory is taken. The keys are the JSON names.
 var Limits = map[string]Bound{
-	"vocab_size": {257, 32768}, "context": {8, 2048}, "layers": {1, 24}, "heads": {1, 32},
-	"kv_heads": {1, 32}, "channels": {8, 1024}, "hidden": {8, 4096}, "batch": {1, 256},
+	"vocab_size": {257, 32768}, "vocab": {0, 1 << 18}, "context": {8, 4096}, "layers": {1, 64}, "heads": {1, 128},
+	"kv_heads": {1, 128}, "head_dim": {0, 512}, "channels": {8, 4096}, "hidden": {8, 16384}, "batch": {1, 256},
 	"steps": {1, 1000000}, "learning_rate": {0, 1}, "muon_rate": {0, 1}, "final_fraction": {0, 1},
 	"warm_up": {0, 100000}, "hold": {0, 1}, "beta1": {0, 0.9999}, "beta2": {0, 0.99999},
 	"momentum": {0, 0.9999}, "weight_decay": {0, 10}, "clip": {0, 1000}, "eval_every": {1, 100000},
 	"eval_batches": {1, 1000}, "last_eval_batches": {1, 1000}, "sample_every": {0, 100000},
-	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e7}, "lookback": {0, 8},
-	"trigrams": {0, 1 << 16},
+	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e8}, "lookback": {0, 8},
+	"trigrams": {0, 1 << 16}, "last_layers": {1, 64}, "patience": {0, 1000}, "lora_rank": {1, 256},
+	"lora_alpha": {0, 1000}, "lora_dropout": {0, 0.9},
 }
 
 // MaxParameters bounds the size of a model: in wasm weights, gradients and
@@ -68,37 +72,57 @@ func (w *Wrong) Error() string {
 	return fmt.Sprintf("recipe: %s is %s; it must be %s", w.Key, w.Got, w.Want)
 }
 
-// numbers are the recipe's bounded numbers by their JSON names.
-func (r Recipe) numbers() map[string]float64 {
-	m := r.Model
+// numbers are the model's bounded numbers by their JSON names.
+func (m Model) numbers() map[string]float64 {
 	n := map[string]float64{
-		"context": float64(m.Context), "layers": float64(m.Layers), "heads": float64(m.Heads),
-		"kv_heads": float64(m.KVHeads), "lookback": float64(m.Lookback), "trigrams": float64(m.Trigrams), "channels": float64(m.Channels), "hidden": float64(m.Hidden),
-		"norm_eps": m.NormEps, "batch": float64(r.Batch), "steps": float64(r.Steps),
+		"vocab": float64(m.Vocab), "context": float64(m.Context), "layers": float64(m.Layers), "heads": float64(m.Heads),
+		"kv_heads": float64(m.KVHeads), "head_dim": float64(m.HeadDim), "channels": float64(m.Channels), "hidden": float64(m.Hidden),
+		"lookback": float64(m.Lookback), "trigrams": float64(m.Trigrams), "norm_eps": m.NormEps,
+	}
+	if m.Position == "rope" {
+		n["rope_base"] = m.RoPEBase
+	}
+	return n
+}
+
+// choices are the model's words by their JSON names.
+func (m Model) choices() []choice {
+	return []choice{
+		{"norm", m.Norm, []string{"layernorm", "rmsnorm"}},
+		{"position", m.Position, []string{"learned", "rope"}},
+		{"mlp", m.MLP, []string{"gelu", "gelu_tanh", "relu2", "swiglu"}},
+	}
+}
+
+// numbers are the recipe's bounded numbers, those of the model left out.
+func (r Recipe) numbers() map[string]float64 {
+	n := map[string]float64{
+		"batch": float64(r.Batch), "steps": float64(r.Steps),
 		"learning_rate": r.LearningRate, "final_fraction": r.FinalFraction,
 		"warm_up": float64(r.WarmUp), "hold": r.Hold, "beta1": r.Beta1, "beta2": r.Beta2,
 		"weight_decay": r.WeightDecay, "clip": r.Clip, "eval_every": float64(r.EvalEvery),
 		"eval_batches": float64(r.EvalBatches), "last_eval_batches": float64(r.LastEvalBatches),
 		"sample_every": float64(r.SampleEvery), "muon_rate": r.MuonRate, "momentum": r.Momentum,
 	}
-	if m.Position == "rope" {
-		n["rope_base"] = m.RoPEBase
-	}
 	if r.Tokenizer == "bpe" {
 		n["vocab_size"] = float64(r.VocabSize)
 	}
+	switch t := r.Tuning; r.Method {
+	case Last:
+		n["last_layers"] = float64(t.LastLayers)
+	case Lora:
+		n["lora_rank"], n["lora_alpha"], n["lora_dropout"] = float64(t.LoRA.Rank), t.LoRA.Alpha, t.LoRA.Dropout
+	}
+	n["patience"] = float64(r.Tuning.Patience)
 	return n
 }
 
-// choices are the recipe's words by their JSON names.
+// choices are the recipe's words, those of the model left out.
 func (r Recipe) choices() []choice {
 	return []choice{
 		{"tokenizer", r.Tokenizer, []string{"chars", "bytes", "bpe"}},
-		{"norm", r.Model.Norm, []string{"layernorm", "rmsnorm"}},
-		{"position", r.Model.Position, []string{"learned", "rope"}},
-		{"mlp", r.Model.MLP, []string{"gelu", "relu2", "swiglu"}},
 		{"init", r.Init, []string{"gpt2", "unit"}},
-		{"method", r.Method, []string{"pretrain"}},
+		{"method", r.Method, Methods},
 		{"optimizer", r.Optimizer, []string{"adamw", "muon"}},
 		{"schedule", r.Schedule, []string{"cosine", "linear", "constant"}},
 	}

@@ -31,6 +31,17 @@ func geluBack(t *Tape, n *node) {
 	t.Backend.GELUGrad(t.inherit(n.in[0], n), dy, n.saved[0])
 }
 
+// GELUTanh is GELU by its approximation with tanh.
+func (t *Tape) GELUTanh(x *Tensor) *Tensor {
+	y := t.like(x)
+	var slope *Tensor
+	if t.recording && x.live {
+		slope = t.like(x)
+	}
+	t.Backend.GELUTanh(y, slope, x)
+	return t.record(node{back: geluBack, in: [5]*Tensor{x}, out: y, saved: [2]*Tensor{slope}})
+}
+
 // ReLU2 is max(x,0)².
 func (t *Tape) ReLU2(x *Tensor) *Tensor {
 	y := t.like(x)
@@ -49,5 +60,5 @@ func (t *Tape) SwiGLU(gate, up *Tensor) *Tensor {
 
 func swigluBack(t *Tape, n *node) {
 	gate, up := n.in[0], n.in[1]
-	t.Backend.SwiGLUGrad(t.grad(gate), t.grad(up), n.out.Grad, gate, up)
+	t.Backend.SwiGLUGrad(t.room(gate), t.room(up), n.out.Grad, gate, up)
 }

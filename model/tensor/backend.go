@@ -2,8 +2,9 @@ package tensor
 
 // Backend does the arithmetic of the operations. A method computes the loop
 // that the kernel of the same name documents; …Grad ADDS to the gradients it
-// is given, of which any may be nil where none is wanted, and writes those that
-// hold nothing yet (Tensor.Adds).
+// is given, and writes those that hold nothing yet (Tensor.Adds). Of LinearGrad,
+// AttentionGrad and the norms' gains and biases any may be nil where none is
+// wanted.
 type Backend interface {
 	Name() string
 
@@ -19,6 +20,10 @@ type Backend interface {
 	AddPositionsGrad(dtable, dy *Tensor, first int)
 	Add(y, a, b *Tensor)
 	AddGrad(dx, dy *Tensor)
+	Scale(y, x *Tensor, c float32)
+	ScaleGrad(dx, dy *Tensor, c float32)
+	Dropout(y, mask, x *Tensor, rate float32, d Draw) // mask is 0, or 1/(1-rate); y = x·mask
+	DropoutGrad(dx, dy, mask *Tensor)
 	Linear(y, x, w, b *Tensor) // x (R,C), w (O,C), y (R,O): y = x·wᵀ + b
 	LinearGrad(dx, dw, db, dy, x, w *Tensor)
 	LayerNorm(y, mean, rstd, x, gain, bias *Tensor, eps float32)
@@ -30,7 +35,8 @@ type Backend interface {
 	Attention(y, p, sums, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); p (B,H,Tq,Tk) or nil; sums (B,H,Tq,2)
 	AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *Tensor, scale float32)
 	GELU(y, slope, x *Tensor)       // slope (nil where no gradient will be wanted) is dy/dx
-	GELUGrad(dx, dy, slope *Tensor) // dx may be dy
+	GELUTanh(y, slope, x *Tensor)   // slope as of GELU
+	GELUGrad(dx, dy, slope *Tensor) // of both; dx may be dy
 	ReLU2(y, x *Tensor)
 	ReLU2Grad(dx, dy, x *Tensor)
 	SwiGLU(y, gate, up *Tensor)

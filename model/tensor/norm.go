@@ -9,7 +9,7 @@ func (t *Tape) LayerNorm(x, gain, bias *Tensor, eps float32) *Tensor {
 
 func layerNormBack(t *Tape, n *node) {
 	x, gain, bias := n.in[0], n.in[1], n.in[2]
-	t.Backend.LayerNormGrad(t.grad(x), t.grad(gain), t.grad(bias), n.out.Grad, x, gain, n.saved[0], n.saved[1])
+	t.Backend.LayerNormGrad(t.room(x), t.grad(gain), t.grad(bias), n.out.Grad, x, gain, n.saved[0], n.saved[1])
 }
 
 // RMSNorm scales the rows of x to a root mean square of 1, then by gain, whose
@@ -23,5 +23,5 @@ func (t *Tape) RMSNorm(x, gain *Tensor, eps float32) *Tensor {
 
 func rmsNormBack(t *Tape, n *node) {
 	x, gain := n.in[0], n.in[1]
-	t.Backend.RMSNormGrad(t.grad(x), t.grad(gain), n.out.Grad, x, gain, n.saved[0])
+	t.Backend.RMSNormGrad(t.room(x), t.grad(gain), n.out.Grad, x, gain, n.saved[0])
 }

@@ -125,6 +125,17 @@ func (t *Tape) grad(x *Tensor) *Tensor {
 	return x.Grad
 }
 
+// room is x's gradient or, where x wants none, memory for what a rule computes
+// along with others.
+func (t *Tape) room(x *Tensor) *Tensor {
+	if g := t.grad(x); g != nil {
+		return g
+	}
+	g := t.like(x)
+	g.fresh = true
+	return g
+}
+
 // inherit is grad(x) for an x as large as n's output, whose gradient is not
 // needed after n: where x has none yet, that one becomes x's. The rule must then
 // be able to write where it reads.

@@ -32,20 +32,36 @@ func (t *Tensor) Adds() bool {
 // Parameter makes a trainable tensor of zeros with its gradient.
 func Parameter(name string, dims ...int) *Tensor {
 	n := (&Tensor{Dims: dims}).Len()
-	return ParameterAt(make([]float32, n), make([]float32, n), name, dims...)
-}
-
-// ParameterAt makes a trainable tensor of the first numbers of weights, which
-// is the caller's, with its gradient in the first of gradients.
-func ParameterAt(weights, gradients []float32, name string, dims ...int) *Tensor {
-	p, g := &Tensor{Name: name, live: true}, &Tensor{Name: name}
-	p.shape(dims...)
-	g.shape(dims...)
-	n := p.Len()
-	p.Data, g.Data = weights[:n:n], gradients[:n:n]
-	p.Grad = g
+	p := Weight(make([]float32, n), name, dims...)
+	p.Train(make([]float32, n))
 	return p
 }
+
+// Weight makes a named tensor of the first numbers of data, which is the
+// caller's. It is frozen: no gradient reaches it until Train.
+func Weight(data []float32, name string, dims ...int) *Tensor {
+	w := &Tensor{Name: name}
+	w.shape(dims...)
+	w.Move(data)
+	return w
+}
+
+// Move makes t a tensor of the first numbers of data, whatever they are.
+func (t *Tensor) Move(data []float32) {
+	n := t.Len()
+	t.Data = data[:n:n]
+}
+
+// Train makes t trainable, with its gradient in the first of gradients.
+func (t *Tensor) Train(gradients []float32) {
+	g := &Tensor{Name: t.Name}
+	g.shape(t.Dims...)
+	g.Move(gradients)
+	t.Grad, t.live = g, true
+}
+
+// Freeze makes t one that no gradient reaches.
+func (t *Tensor) Freeze() { t.Grad, t.live = nil, false }
 
 // View is a tensor over memory that the caller owns; no gradient reaches it.
 func View(data []float32, dims ...int) *Tensor {

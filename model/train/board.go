@@ -33,9 +33,11 @@ type Crew interface {
 
 // Task is what a rank needs to know of a run.
 type Task struct {
-	Recipe recipe.Recipe // Vocab set
-	IDs    []int32       // of the whole text
-	Done   int           // steps that the run has taken
+	Recipe  recipe.Recipe // Vocab set
+	IDs     []int32       // of the whole text
+	Old     []int32       // of a text like the old, nil for none
+	Weights []float32     // all of the model's, to be copied before the first Sync
+	Done    int           // steps that the run has taken
 }
 
 // Launch starts ranks 1 to size-1, each of which calls Serve.
@@ -48,8 +50,8 @@ var ErrRankLost = errors.New("train: a rank is lost")
 // for gradients or new weights and its partial loss and norm; the lead's word;
 // and the losses of an evaluation.
 func BoardLen(r recipe.Recipe, size int) int {
-	return size*(r.Model.Parameters()+2) + 1 + mostLosses(r)
+	return size*(r.Trained()+2) + 1 + mostLosses(r)
 }
 
-// mostLosses is the number of batches of the largest evaluation.
-func mostLosses(r recipe.Recipe) int { return 2 * max(r.EvalBatches, r.LastEvalBatches) }
+// mostLosses is the number of batches of the largest evaluation, of three texts.
+func mostLosses(r recipe.Recipe) int { return 3 * max(r.EvalBatches, r.LastEvalBatches) }

@@ -12,7 +12,7 @@ import (
 )
 
 // group is a rank's place among those that train together; the zero group is
-// a rank alone. With n weights and N ranks, shard s of the weights lies at
+// a rank alone. With n trained weights and N ranks, shard s of them lies at
 // [lo, hi) in the flat order, and its N slots on the board at N·lo + r·(hi-lo):
 // slot r ≠ s holds rank r's gradient of the shard, slot s its new weights. Each
 // rank's partial loss and squared norm follow at N·n + 2r, then the lead's word
@@ -28,12 +28,12 @@ type group struct {
 	other    []float32     // another rank's gradient of this rank's shard
 	before   []float32     // this rank's shard before the update under way
 	partial  []float32     // (N,2) loss and squared norm
-	word     []float32     // the lead's: 0 to take a step, n to evaluate n batches of both kinds
+	word     []float32     // the lead's: 0 to take a step, n to evaluate n batches of each text, or giveMoments
 }
 
-// shard is the part of the weights that one rank updates.
+// shard is the part of the trained weights that one rank updates.
 type shard struct {
-	lo, hi int // in model.Weights
+	lo, hi int // among model.TrainedWeights
 	params []*tensor.Tensor
 }
 
@@ -41,7 +41,7 @@ func (s shard) of(flat []float32) []float32 { return flat[s.lo:s.hi] }
 
 // newGroup takes a place at the board of a run of r.
 func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
-	g := group{board: b, shards: cut(r, m.Parameters, b.Size())}
+	g := group{board: b, shards: cut(r, m.Trained, b.Size())}
 	mine := g.mine()
 	g.other, g.before = make([]float32, mine.hi-mine.lo), make([]float32, mine.hi-mine.lo)
 	g.partial, g.word = make([]float32, 2*b.Size()), make([]float32, 1)
@@ -122,38 +122,14 @@ func (g *group) part(n int) (lo, hi int) {
 	return rank * n / size, (rank + 1) * n / size
 }
 
-// share gives the lead's weights to all.
-func (g *group) share(m *model.GPT) error {
-	if g.board.Rank() == 0 {
-		for i, s := range g.shards {
-			g.board.Put(All, g.slot(i, i), s.of(m.Weights))
-		}
-		g.board.Put(All, g.wordAt(), g.word)
-	}
-	if err := g.board.Sync(g.patience); err != nil {
-		return err
-	}
-	if g.board.Rank() != 0 {
-		for i, s := range g.shards {
-			g.board.Get(s.of(m.Weights), g.slot(i, i))
-		}
-	}
-	return nil
-}
-
 // scatter gives the ranks this rank's gradients of their shards. Ranks other
 // than the lead do first what it commands besides, by assist.
 func (g *group) scatter(m *model.GPT, assist func(n int) error) error {
 	if g.board == nil {
 		return nil
 	}
-	rank := g.board.Rank()
-	for i, s := range g.shards {
-		if i != rank {
-			g.board.Put(i, g.slot(i, rank), s.of(m.Gradients))
-		}
-	}
-	if rank == 0 {
+	g.put(m)
+	if g.board.Rank() == 0 {
 		return g.command(0)
 	}
 	for {
@@ -166,6 +142,19 @@ func (g *group) scatter(m *model.GPT, assist func(n int) error) error {
 		}
 		if err := assist(int(g.word[0])); err != nil {
 			return err
+		}
+		if g.word[0] == giveMoments {
+			g.put(m) // where the moments lay
+		}
+	}
+}
+
+// put lays this rank's gradients out for the others.
+func (g *group) put(m *model.GPT) {
+	rank := g.board.Rank()
+	for i, s := range g.shards {
+		if i != rank {
+			g.board.Put(i, g.slot(i, rank), s.of(m.Gradients))
 		}
 	}
 }
@@ -201,7 +190,7 @@ func (g *group) collect(losses []float32) error {
 // of the whole gradient. Alone there is nothing to sum.
 func (g *group) reduce(m *model.GPT, part float64) (loss, norm float64, err error) {
 	if g.board == nil {
-		return part, optim.Norm(m.Parameters), nil
+		return part, optim.Norm(m.Trained), nil
 	}
 	rank := g.board.Rank()
 	sum := g.mine().of(m.Gradients)
@@ -239,7 +228,7 @@ func (g *group) meet(part, squares float64) (loss, norm float64, err error) {
 // keep notes this rank's shard as it is before the update.
 func (g *group) keep(m *model.GPT) {
 	if g.board != nil {
-		copy(g.before, g.mine().of(m.Weights))
+		copy(g.before, g.mine().of(m.TrainedWeights()))
 	}
 }
 
@@ -250,14 +239,14 @@ func (g *group) gather(m *model.GPT) error {
 		return nil
 	}
 	rank := g.board.Rank()
-	g.board.Put(All, g.slot(rank, rank), g.mine().of(m.Weights))
+	g.board.Put(All, g.slot(rank, rank), g.mine().of(m.TrainedWeights()))
 	if err := g.board.Sync(g.patience); err != nil {
-		copy(g.mine().of(m.Weights), g.before)
+		copy(g.mine().of(m.TrainedWeights()), g.before)
 		return err
 	}
 	for i, s := range g.shards {
 		if i != rank {
-			g.board.Get(s.of(m.Weights), g.slot(i, i))
+			g.board.Get(s.of(m.TrainedWeights()), g.slot(i, i))
 		}
 	}
 	return nil

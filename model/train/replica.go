@@ -24,16 +24,15 @@ type replica struct {
 
 	tape      *tensor.Tape
 	batches   *data.Sampler
-	drawn     int // batches so far
-	trainEval *data.Sampler
-	valEval   *data.Sampler
-	losses    []float32 // of the batches of an evaluation
+	drawn     int             // batches so far
+	measured  []*data.Sampler // the texts of an evaluation: training, validation and, if there is one, the old
+	losses    []float32       // of the batches of an evaluation
 	optimizer *optim.Optimizer
 	group     group
 }
 
-// newReplica has all weights zero.
-func newReplica(r recipe.Recipe, ids []int32) (replica, error) {
+// newReplica trains m or, for nil, a model of zeros.
+func newReplica(m *model.GPT, r recipe.Recipe, ids, old []int32) (replica, error) {
 	if err := r.Check(); err != nil {
 		return replica{}, err
 	}
@@ -41,17 +40,34 @@ func newReplica(r recipe.Recipe, ids []int32) (replica, error) {
 	if need := data.MinTokens(c.Context); len(ids) < need {
 		return replica{}, fmt.Errorf("%w: it has %d tokens, %d are needed", ErrTooShort, len(ids), need)
 	}
+	if m == nil {
+		m = blank(r)
+	}
+	m.Train(r)
 	train, val := data.Split(ids, c.Context)
-	return replica{Recipe: r, Model: model.New(c), tape: tensor.NewTape(cpu.New()),
-		batches:   data.NewSampler(train, r.Batch, c.Context, r.Seed),
-		trainEval: data.NewSampler(train, r.Batch, c.Context, 0), valEval: data.NewSampler(val, r.Batch, c.Context, 0),
-		losses: make([]float32, mostLosses(r))}, nil
+	p := replica{Recipe: r, Model: m, tape: tensor.NewTape(cpu.New()),
+		batches: data.NewSampler(train, r.Batch, c.Context, r.Seed), losses: make([]float32, mostLosses(r))}
+	for _, text := range [][]int32{train, val, old} {
+		if text != nil {
+			p.measured = append(p.measured, data.NewSampler(text, r.Batch, c.Context, 0))
+		}
+	}
+	return p, nil
+}
+
+// blank is a model of r with all weights zero.
+func blank(r recipe.Recipe) *model.GPT {
+	m := model.New(r.Model)
+	if r.Method == recipe.Lora {
+		m.Adapt(r.Tuning.LoRA)
+	}
+	return m
 }
 
 // join makes the replica take its steps in g. It keeps the moments that it has
 // of the parameters that are its to update; those of others begin at zero.
 func (p *replica) join(g group) {
-	params := p.Model.Parameters
+	params := p.Model.Trained
 	if g.board != nil {
 		params = g.mine().params
 	}
@@ -86,6 +102,7 @@ func (p *replica) backward() float64 {
 	t := p.Recipe.Model.Context
 	x, y := p.batches.X[lo*t:hi*t], p.batches.Y[lo*t:hi*t]
 	weight := float32(hi-lo) / float32(p.Recipe.Batch)
+	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo})
 	loss := p.Model.Grad(p.tape, x, y, hi-lo, weight)
 	return float64(weight) * float64(loss)
 }
@@ -93,7 +110,7 @@ func (p *replica) backward() float64 {
 // update changes the weights by the gradients. After an error they are as
 // before.
 func (p *replica) update() error {
-	params := p.Model.Parameters
+	params := p.Model.Trained
 	if p.group.board != nil {
 		params = p.group.mine().params
 	}
@@ -111,13 +128,14 @@ func (p *replica) update() error {
 // Serve is the life of a rank other than the lead: it takes its part of every
 // step until a rank is lost, as all are to it when the run ends.
 func Serve(t Task, b Board) error {
-	p, err := newReplica(t.Recipe, t.IDs)
+	p, err := newReplica(nil, t.Recipe, t.IDs, t.Old)
 	if err != nil {
 		return err
 	}
 	p.Done = t.Done
+	copy(p.Model.Weights, t.Weights)
 	p.join(newGroup(b, t.Recipe, p.Model))
-	if err := p.group.share(p.Model); err != nil {
+	if err := p.group.share(nil, p.optimizer); err != nil {
 		return err
 	}
 	for {

@@ -1,5 +1,7 @@
 package train
 
+import "hornbook/model/optim"
+
 // Share lets size ranks, the run's own included, take the steps together from
 // now on. On an error the run goes on alone. Close must follow.
 func (r *Run) Share(size int, launch Launch) error {
@@ -36,19 +38,32 @@ func (r *Run) regroup(size int) error {
 	return err
 }
 
-// begin starts size-1 ranks and gives them the weights.
+// begin starts size-1 ranks and gives them the weights and their moments.
 func (r *Run) begin(size int) (group, error) {
-	crew, err := r.launch(Task{Recipe: r.Recipe, IDs: r.ids, Done: r.Done}, size)
+	crew, err := r.launch(Task{Recipe: r.Recipe, IDs: r.ids, Old: r.old, Weights: r.Model.Weights, Done: r.Done}, size)
 	if err != nil {
 		return group{}, err
 	}
 	g := newGroup(crew, r.Recipe, r.Model)
-	if err := g.share(r.Model); err != nil {
+	all := make([][2][]float32, size)
+	for s := 1; s < size; s++ {
+		all[s] = r.momentsOf(g.shards[s])
+	}
+	if err := g.share(all, nil); err != nil {
 		crew.End()
 		return group{}, err
 	}
 	r.crew = crew
 	return g, nil
+}
+
+// momentsOf are the moments of a shard as far as the run has them, flat.
+func (r *Run) momentsOf(s shard) [2][]float32 {
+	o := optim.New(r.Recipe, s.params)
+	o.Continue(r.Done, r.optimizer)
+	m, v := make([]float32, s.hi-s.lo), make([]float32, s.hi-s.lo)
+	o.Flat(m, v)
+	return [2][]float32{m, v}
 }
 
 // shrink goes on with a rank less, or with as many as can be started.

@@ -4,10 +4,12 @@ package train
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
 
+	"hornbook/model"
 	"hornbook/model/recipe"
 )
 
@@ -22,11 +24,13 @@ var ErrTooShort = errors.New("train: the text is too short for the context")
 type Run struct {
 	replica
 	Training time.Duration // spent in steps
+	Best     *Best         // nil unless the recipe has patience, and before the first evaluation
 
-	ids        []int32
+	ids, old   []int32
 	launch     Launch
 	crew       Crew      // nil alone
-	good       []float32 // weights at the latest step that was kept
+	good       []float32 // trained weights at the latest step that was kept
+	stale      int       // evaluations since the best
 	bytesToken float64
 }
 
@@ -34,17 +38,33 @@ type Run struct {
 // diverged run goes back.
 const keepEvery = 16
 
-// New prepares a run of r on ids, the tokens of a text of bytes bytes. r's
-// Vocab must be set. Nothing large is allocated before the recipe is checked.
+// New prepares a run that trains a new model by r on ids, the tokens of a text
+// of bytes bytes. r's Vocab must be set. Nothing large is allocated before the
+// recipe is checked.
 func New(r recipe.Recipe, ids []int32, bytes int) (*Run, error) {
-	p, err := newReplica(r, ids)
+	run, err := On(nil, r, ids, nil, bytes)
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{replica: p, ids: ids, bytesToken: float64(bytes) / float64(len(ids))}
 	run.Model.Init(r.Init, r.Seed)
+	copy(run.good, run.Model.TrainedWeights())
+	return run, nil
+}
+
+// On is New for a model that there is: m, whose shape r's must be, trains on
+// by r's method. For method "lora" it must have its adapter. If old, the tokens
+// of a text like the old, is not nil, its loss is measured too.
+func On(m *model.GPT, r recipe.Recipe, ids, old []int32, bytes int) (*Run, error) {
+	if old != nil && len(old) <= r.Model.Context {
+		return nil, fmt.Errorf("%w: the old one has %d tokens", ErrTooShort, len(old))
+	}
+	p, err := newReplica(m, r, ids, old)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{replica: p, ids: ids, old: old, bytesToken: float64(bytes) / float64(len(ids))}
 	run.join(group{})
-	run.good = slices.Clone(run.Model.Weights)
+	run.good = slices.Clone(run.Model.TrainedWeights())
 	return run, nil
 }
 
@@ -70,7 +90,7 @@ func (r *Run) attempt() error {
 		return err
 	}
 	if r.Done%keepEvery == 0 {
-		copy(r.good, r.Model.Weights)
+		copy(r.good, r.Model.TrainedWeights())
 	}
 	return r.update()
 }
@@ -78,10 +98,10 @@ func (r *Run) attempt() error {
 // Tokens is the number of tokens trained on.
 func (r *Run) Tokens() int { return r.Done * r.Recipe.TokensPerStep() }
 
-// Finished tells whether all steps were taken.
-func (r *Run) Finished() bool { return r.Done >= r.Recipe.Steps }
+// Finished tells whether all steps were taken, or more are of no use.
+func (r *Run) Finished() bool { return r.Done >= r.Recipe.Steps || r.Exhausted() }
 
 // Restore goes back to the weights that were last kept.
-func (r *Run) Restore() { copy(r.Model.Weights, r.good) }
+func (r *Run) Restore() { copy(r.Model.TrainedWeights(), r.good) }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -124,7 +124,7 @@ function seats(size, floats) {
   return all;
 }
 
-// copyOut copies floats (or ids) out of the module, to memory that all ranks
+// copyOut copies floats or ids out of the module, to memory that all ranks
 // see where that is allowed.
 function copyOut(pointer, length) {
   const buffer = self.crossOriginIsolated ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
@@ -135,11 +135,12 @@ function copyOut(pointer, length) {
 
 self.hornbookRanks = []; // the workers of the other ranks
 
-// Starts the other ranks on a task and returns the lead's seat. told hears of
-// each "ready", and "gone" when it ends.
-self.hornbookRecruit = (size, floats, task, ids, length, told) => {
+// Starts the other ranks on a task and returns the lead's seat. arrays are
+// those that go with the task, each its place and length in the module. told
+// hears of each "ready", and "gone" when it ends.
+self.hornbookRecruit = (size, floats, task, arrays, told) => {
   const [lead, ...others] = seats(size, floats);
-  const bytes = copyOut(ids, length);
+  const copies = arrays.map(([pointer, length]) => copyOut(pointer, length));
   self.hornbookRanks = others.map((seat) => {
     const worker = self.hornbookWorker({ name: "rank " + seat.rank });
     worker.onmessage = (message) => told(message.data);
@@ -147,7 +148,7 @@ self.hornbookRecruit = (size, floats, task, ids, length, told) => {
       event.preventDefault();
       told("gone");
     };
-    worker.postMessage({ ...seat, task, ids: bytes, module: self.hornbookModule }, seat.ports.filter(Boolean));
+    worker.postMessage({ ...seat, task, arrays: copies, module: self.hornbookModule }, seat.ports.filter(Boolean));
     return worker;
   });
   return lead;

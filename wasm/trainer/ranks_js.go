@@ -13,7 +13,7 @@ import (
 	"hornbook/model/train"
 )
 
-// task is a train.Task without its ids, which travel beside it.
+// task is a train.Task without its arrays, which travel beside it.
 type task struct {
 	Recipe recipe.Recipe `json:"recipe"`
 	Done   int           `json:"done"`
@@ -25,13 +25,23 @@ func serve(seat js.Value) error {
 	if err := json.Unmarshal([]byte(seat.Get("task").String()), &t); err != nil {
 		return err
 	}
-	bytes := seat.Get("ids")
-	ids := make([]int32, bytes.Length()/4)
-	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(ids))), 4*len(ids)), bytes)
-	seat.Delete("ids") // the copy is enough
+	arrays := seat.Get("arrays")
+	ids, old, weights := copyIn[int32](arrays.Index(0)), copyIn[int32](arrays.Index(1)), copyIn[float32](arrays.Index(2))
+	seat.Delete("arrays") // the copies are enough
 	b := newBoard(seat)
 	js.Global().Call("postMessage", "ready")
-	return train.Serve(train.Task{Recipe: t.Recipe, IDs: ids, Done: t.Done}, b)
+	return train.Serve(train.Task{Recipe: t.Recipe, IDs: ids, Old: old, Weights: weights, Done: t.Done}, b)
+}
+
+// copyIn copies a Uint8Array of numbers of four bytes; nil for an empty one.
+func copyIn[T int32 | float32](bytes js.Value) []T {
+	n := bytes.Length() / 4
+	if n == 0 {
+		return nil
+	}
+	x := make([]T, n)
+	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*n), bytes)
+	return x
 }
 
 // crew is the lead's board with the workers of the other ranks.
@@ -59,8 +69,9 @@ func launch(t train.Task, size int) (train.Crew, error) {
 		return nil
 	})
 	floats := train.BoardLen(t.Recipe, size)
-	c.board = newBoard(js.Global().Call("hornbookRecruit", size, floats, string(text), place(t.IDs), len(t.IDs), c.told))
-	runtime.KeepAlive(t.IDs)
+	arrays := []any{[]any{place(t.IDs), len(t.IDs)}, []any{place(t.Old), len(t.Old)}, []any{place(t.Weights), len(t.Weights)}}
+	c.board = newBoard(js.Global().Call("hornbookRecruit", size, floats, string(text), arrays, c.told))
+	runtime.KeepAlive(t)
 	if err := c.begin(ready); err != nil {
 		c.End()
 		return nil, err

@@ -8,6 +8,8 @@ type Code string
 const (
 	Finished Code = "finished" // all steps were taken
 	Stopped  Code = "stopped"  // the person pressed Stop
+
+	StoppedEarly Code = "stopped_early" // the validation loss had not fallen for a while; the best weights are the model
 )
 
 // What can go wrong.
@@ -36,16 +38,41 @@ const (
 	Internal      Code = "internal"       // a bug of ours
 )
 
+// What can go wrong with models that are kept, brought in or taken along.
+// Detail says more in English where a file is at fault.
+const (
+	KeepNone         Code = "keep_none"         // this browser, or the way that the page was opened, keeps nothing
+	KeepFull         Code = "keep_full"         // the disk or the browser's share of it is full; the save before is whole
+	KeepFailed       Code = "keep_failed"       // saving failed otherwise; the save before is whole
+	ModelUnknown     Code = "model_unknown"     // no model of this id
+	ModelDamaged     Code = "model_damaged"     // Got: a file; Detail: how
+	ModelUnsupported Code = "model_unsupported" // a model that this program cannot run; Detail: why
+	ModelNone        Code = "model_none"        // the files hold no model
+	ModelUnsafe      Code = "model_unsafe"      // an archive with names that lead out of it, or that grows beyond measure
+	ModelTooLarge    Code = "model_too_large"   // Got and Want in bytes of memory
+	ModelElsewhere   Code = "model_elsewhere"   // another tab is training it
+	ExportImpossible Code = "export_impossible" // the format cannot express the model; Detail: why
+	AdapterNone      Code = "adapter_none"      // the open model has no adapter
+	AdapterStranger  Code = "adapter_stranger"  // the adapter belongs to a model of another shape; Detail: how
+	TextGone         Code = "text_gone"         // the text that the run learned from is not kept, so it cannot go on
+	TuneShort        Code = "tune_short"        // advice: little text to train a model further on
+	TuneUnknown      Code = "tune_unknown"      // more than half of the text are characters that the model lacks
+	NearGELU         Code = "near_gelu"         // a note: llama.cpp computes this model's GELU by an approximation
+	SameBits         Code = "same_bits"         // a notice: going on with other workers or another processor than before, so not to the same bits
+)
+
 // Codes lists every code, so that a test can see that each has its words.
 var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
-	TrainerGone, RanksFewer, RankLost, BadMessage, Internal,
+	TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
+	KeepNone, KeepFull, KeepFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
+	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, NearGELU, SameBits,
 }
 
 // Notice tells whether a problem of this code is to be told only: what was
 // asked for goes on.
-func (c Code) Notice() bool { return c == RanksFewer || c == RankLost }
+func (c Code) Notice() bool { return c == RanksFewer || c == RankLost || c == SameBits }
 
 // MaxText bounds the text, in bytes. Ids take four bytes a token beside it.
 const MaxText = 64 << 20

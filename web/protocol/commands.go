@@ -26,8 +26,10 @@ type Tokenize struct {
 	Text string `json:"text"`
 }
 
-// Train starts a new run on the text. Answers: State, Model, then Step, Eval
-// and Sample until State says done, or a Problem.
+// Train starts a run on the text: of a new model or, by a method other than
+// "pretrain", of the open one, whose shape and tokenizer then stand for the
+// recipe's. Answers: State, Model, then Step, Eval and Sample until State says
+// done, or a Problem.
 type Train struct {
 	Recipe recipe.Recipe `json:"recipe"`
 	Ranks  int           `json:"ranks"` // workers that train together; 0 leaves the number to the trainer
@@ -64,6 +66,7 @@ type Generate struct {
 	ID     int    `json:"id"`
 	Prompt string `json:"prompt"`
 	Tokens int    `json:"tokens"` // at most, 1 to 100,000
+	Before bool   `json:"before"` // by the model as it was before it was trained further
 	Sampling
 }
 
@@ -111,4 +114,13 @@ var commands = map[string]func() Command{
 	"cancel":        func() Command { return new(Cancel) },
 	"bench":         func() Command { return new(Bench) },
 	"measure":       func() Command { return new(Measure) },
+	"open":          func() Command { return new(Open) },
+	"rename":        func() Command { return new(Rename) },
+	"duplicate":     func() Command { return new(Duplicate) },
+	"delete":        func() Command { return new(Delete) },
+	"undelete":      func() Command { return new(Undelete) },
+	"export":        func() Command { return new(Export) },
+	"import":        func() Command { return new(Import) },
+	"adapt":         func() Command { return new(Adapt) },
+	"merge":         func() Command { return new(Merge) },
 }

@@ -12,6 +12,7 @@ type Ready struct {
 	Presets []recipe.Recipe `json:"presets"`
 	Default string          `json:"default"` // the preset to begin with
 	Samples []string        `json:"samples"` // names for SetText, the first is the one to begin with
+	Base    bool            `json:"base"`    // a model comes with the page: Open Base
 }
 
 // Text describes the text that was taken.
@@ -59,11 +60,18 @@ type Working struct {
 // State says what the run is doing.
 type State struct {
 	State  string `json:"state"`  // "idle", "preparing", "training", "paused", "done" or "failed"
-	Reason Code   `json:"reason"` // of "done": Finished or Stopped; of "failed": the problem's code
+	Reason Code   `json:"reason"` // of "done": Finished, Stopped or StoppedEarly; of "failed": the problem's code
 }
 
-// Model describes the model that a run trains.
+// Model describes the model that is open: that a run trains, or that was
+// opened. Fields of a run are 0 where there is none.
 type Model struct {
+	ID           string        `json:"id"` // on the shelf, Base, or "" if it is not kept
+	Name         string        `json:"name"`
+	From         string        `json:"from"`    // name of the model that it was trained further from, or ""
+	Old          string        `json:"old"`     // the text by which forgetting is measured: a sample's name, "own" for the model's own writing, or a text's name; "" for none
+	Trained      int           `json:"trained"` // of the parameters, that train
+	Tokenizer    string        `json:"tokenizer"`
 	Recipe       recipe.Recipe `json:"recipe"` // as trained, Vocab filled in
 	Ranks        int           `json:"ranks"`  // workers that train it together
 	Parameters   int           `json:"parameters"`
@@ -98,6 +106,8 @@ type Eval struct {
 	Tokens          int     `json:"tokens"`
 	Seconds         float64 `json:"seconds"` // of training, without evaluation and pauses
 	TokensPerSecond float64 `json:"tokens_per_second"`
+	OldLoss         float64 `json:"old_loss"` // nats a token on text like the old, of a model trained further; else 0
+	Best            bool    `json:"best"`     // the lowest validation loss so far; these weights are kept
 }
 
 // Sample is a piece of the model's writing during training.
@@ -219,4 +229,11 @@ var events = map[string]func() Event{
 	"bench":      func() Event { return new(Benched) },
 	"measure":    func() Event { return new(Measured) },
 	"problem":    func() Event { return new(Problem) },
+	"shelf":      func() Event { return new(Shelf) },
+	"saved":      func() Event { return new(Saved) },
+	"file":       func() Event { return new(File) },
+	"needs":      func() Event { return new(Needs) },
+	"fit":        func() Event { return new(Fit) },
+	"history":    func() Event { return new(History) },
+	"adapted":    func() Event { return new(Adapted) },
 }

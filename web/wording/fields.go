@@ -8,6 +8,7 @@ var fields = map[string][2]string{
 	"context":           {"Context", "How many tokens the model sees at once."},
 	"layers":            {"Layers", "Blocks one after the other: how deeply it can think."},
 	"heads":             {"Heads", "How many places each layer can look at in one go."},
+	"head_dim":          {"Channels a head", "How many numbers each head compares; 0 for width / heads."},
 	"kv_heads":          {"Key-value heads", "Heads may share their keys and values; a divisor of the heads."},
 	"channels":          {"Channels", "How many numbers stand for a token inside the model."},
 	"hidden":            {"Hidden width", "Numbers in the middle of each block’s MLP."},
@@ -69,7 +70,7 @@ func Choice(word string) string {
 var choices = map[string]string{
 	"adamw": "AdamW", "muon": "Muon", "cosine": "cosine", "linear": "linear", "constant": "constant",
 	"layernorm": "LayerNorm", "rmsnorm": "RMSNorm", "learned": "learned", "rope": "RoPE",
-	"gelu": "GELU", "relu2": "ReLU²", "swiglu": "SwiGLU", "true": "yes", "false": "no",
+	"gelu": "GELU", "gelu_tanh": "GELU by tanh", "relu2": "ReLU²", "swiglu": "SwiGLU", "true": "yes", "false": "no",
 }
 
 // What a field must be, where no range is known.

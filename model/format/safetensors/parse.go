@@ -46,6 +46,9 @@ func parse(text []byte) (lines map[string]entry, metadata map[string]string, err
 	return lines, metadata, nil
 }
 
+// maxDims bounds the dimensions of a tensor.
+const maxDims = 8
+
 // line reads one entry; all its fields must be there.
 func line(dec *json.Decoder) (entry, error) {
 	var e struct {
@@ -58,6 +61,9 @@ func line(dec *json.Decoder) (entry, error) {
 	}
 	if e.DType == nil || e.Shape == nil || e.Offsets == nil || len(*e.Offsets) != 2 {
 		return entry{}, fmt.Errorf("it needs dtype, shape and two data_offsets")
+	}
+	if len(*e.Shape) > maxDims {
+		return entry{}, fmt.Errorf("it has %d dimensions, more than %d", len(*e.Shape), maxDims)
 	}
 	return entry{*e.DType, *e.Shape, [2]int64(*e.Offsets)}, nil
 }

@@ -60,6 +60,24 @@ func TestHalvesAreWidened(t *testing.T) {
 	}
 }
 
+func TestWritesHalves(t *testing.T) {
+	var out bytes.Buffer
+	values := func() []float32 { return []float32{1, -2, 0.333251953125} }
+	if err := WriteLazy(&out, []Lazy{{"h", []int{3}, F16, values}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := read(out.Bytes())
+	if err != nil || !reflect.DeepEqual(got[0].Data, values()) || out.Len()%8 != 6 {
+		t.Errorf("came back as %v (%v), %d bytes", got, err, out.Len())
+	}
+	if err := WriteLazy(&out, []Lazy{{"h", []int{1}, F16, func() []float32 { return []float32{1e6} }}}, nil); err == nil {
+		t.Error("a million was written as F16")
+	}
+	if err := WriteLazy(&out, []Lazy{{"h", []int{2}, F32, func() []float32 { return []float32{1} }}}, nil); err == nil {
+		t.Error("one number was written for two")
+	}
+}
+
 func TestWhatCannotBeWritten(t *testing.T) {
 	for _, bad := range [][]Tensor{
 		{{"a", []int{2}, []float32{1}}}, {{"a", []int{-1}, nil}}, {{metadataKey, []int{0}, nil}},
@@ -84,6 +102,9 @@ func TestBadFiles(t *testing.T) {
 		{file(`{} {}`), "behind it"},
 		{file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":1}}`, 0, 0, 0, 0), "more"},
 		{file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 0, 0, 0, 0), "twice"},
+		{file(`{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}`, 0, 0, 0, 0), "unknown type"},
+		{file(`{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}`, 0, 0, 0, 0), "dimensions"},
+		{file(`{"a":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}`), "cannot be read"},
 		{file(`{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}`, 0, 0, 0, 0, 0, 0, 0, 0), `"I64"`},
 		{file(`{"a":{"shape":[1],"data_offsets":[0,4]}}`, 0, 0, 0, 0), "needs dtype"},
 		{file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}`, 0, 0, 0, 0), "two data_offsets"},

@@ -1,0 +1,143 @@
+package checkpoint
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"path"
+	"time"
+
+	"hornbook/model/format/safetensors"
+	"hornbook/tokenizer"
+)
+
+// WriteHF writes the folder of files that Hugging Face's transformers load:
+// configuration, weights as f32 or f16, tokenizer, and a model card. A model
+// that they have no form for is a *Problem that says why.
+func WriteHF(sink Sink, run Run, t DType) error {
+	f, err := exportable(run)
+	if err != nil {
+		return err
+	}
+	dtype, err := safetensorsType(t)
+	if err != nil {
+		return err
+	}
+	c := run.Recipe.Model
+	for _, f := range []file{
+		made(configFile, func() ([]byte, error) { return writeConfig(c, f, t, run.Tokenizer) }),
+		{weightsFile, func(w io.Writer) error { return writeSlots(w, layout(run.Model, f, false), dtype) }},
+		{tokenizerFile, func(w io.Writer) error { return tokenizer.WriteJSON(w, run.Tokenizer) }},
+		made(tokenizerConfigFile, func() ([]byte, error) { return writeTokenizerConfig(c, run.Tokenizer) }),
+		made(cardFile, func() ([]byte, error) { return card(run), nil }),
+	} {
+		if _, err := create(sink, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportable is the form of run's model in other programs.
+func exportable(run Run) (family, error) {
+	f, why := familyOf(run.Recipe.Model)
+	if f == "" {
+		return "", problem(Unsupported, "", "other programs cannot run this model because of %s; keep it as Hornbook's own zip, or train one without", why)
+	}
+	return f, nil
+}
+
+func safetensorsType(t DType) (string, error) {
+	switch t {
+	case DTypeF32:
+		return safetensors.F32, nil
+	case DTypeF16:
+		return safetensors.F16, nil
+	}
+	return "", problem(Unsupported, "", "safetensors hold weights as f32 or f16, not as %q", t)
+}
+
+// WriteSafetensors writes the weights alone, as f32 or f16: under Hugging
+// Face's names where they have a form for the model, else under its own.
+func WriteSafetensors(w io.Writer, run Run, t DType) error {
+	dtype, err := safetensorsType(t)
+	if err != nil {
+		return err
+	}
+	return writeSlots(w, layoutOf(run.Model), dtype)
+}
+
+// WriteZip writes the folder of run as one zip.
+func WriteZip(w io.Writer, run Run) error {
+	return zipped(w, func(sink Sink) error { return Write(sink, run) })
+}
+
+// ZipHF writes what WriteHF does as one zip.
+func ZipHF(w io.Writer, run Run, t DType) error {
+	return zipped(w, func(sink Sink) error { return WriteHF(sink, run, t) })
+}
+
+// zipped writes a zip of the files that write creates.
+func zipped(w io.Writer, write func(Sink) error) error {
+	z := zip.NewWriter(w)
+	if err := write(zipSink{z}); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return fmt.Errorf("checkpoint: write the zip: %w", err)
+	}
+	return nil
+}
+
+// zipSink is a Sink into a zip. Weights, which do not get smaller, are stored,
+// so that they can be read in place.
+type zipSink struct{ z *zip.Writer }
+
+func (s zipSink) Create(name string) (io.WriteCloser, error) {
+	h := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: zipTime}
+	if path.Ext(name) == ".safetensors" {
+		h.Method = zip.Store
+	}
+	w, err := s.z.CreateHeader(h)
+	if err != nil {
+		return nil, err
+	}
+	return nopCloser{w}, nil
+}
+
+// zipTime is the date of all entries, so that a model gives the same zip always.
+var zipTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// nopCloser is an entry, which ends where the next begins.
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+// card is a model card: what the model is and how it was made.
+func card(run Run) []byte {
+	var out bytes.Buffer
+	r, name := run.Recipe, run.Name
+	if name == "" {
+		name = "A model trained with Hornbook"
+	}
+	fmt.Fprintf(&out, "---\nlibrary_name: transformers\npipeline_tag: text-generation\ntags: [hornbook]\n---\n\n# %s\n\n", name)
+	fmt.Fprintf(&out, "%d parameters; %d layers, %d channels, a context of %d tokens, %d tokens in the vocabulary (%s).\n\n",
+		r.Model.Parameters(), r.Model.Layers, r.Model.Channels, r.Model.Context, r.Model.Vocab, run.Tokenizer.Kind())
+	if run.Step > 0 {
+		fmt.Fprintf(&out, "Trained for %d steps on %d tokens", run.Step, run.Tokens)
+		if run.Text != "" {
+			fmt.Fprintf(&out, " of %q", run.Text)
+		}
+		fmt.Fprintf(&out, " in %.0f seconds (preset %s, seed %d).", run.Seconds, r.Preset, r.Seed)
+		if run.ValLoss > 0 {
+			fmt.Fprintf(&out, " Loss on text kept apart: %.4f nats a token.", run.ValLoss)
+		}
+		out.WriteString("\n\n")
+	}
+	if run.From != nil {
+		fmt.Fprintf(&out, "Fine-tuned from %q.\n\n", run.From.Name)
+	}
+	out.WriteString("It writes text like the text that it learned from, true or not.\n")
+	return out.Bytes()
+}

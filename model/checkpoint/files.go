@@ -1,0 +1,108 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// Limits on files that are read whole, in bytes.
+const (
+	maxJSON  = 1 << 20 // run.json and config.json
+	maxIndex = 4 << 20 // model.safetensors.index.json
+	maxLog   = 32 << 20
+	maxZip   = 2 << 30 // what a zip may become
+)
+
+// blob is an opened file that can be read anywhere.
+type blob struct {
+	io.ReaderAt
+	size int64
+	held int64 // bytes of memory that it takes when it has been read whole
+	fs.File
+}
+
+// open opens a file. One that cannot be read anywhere is read from its
+// beginning, as far as it is asked for.
+func open(fsys fs.FS, name string) (*blob, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &Problem{Kind: Incomplete, File: name, What: "it is missing", Err: err}
+		}
+		return nil, &Problem{Kind: Damaged, File: name, What: "it cannot be opened", Err: err}
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, problem(Damaged, name, "it is no ordinary file")
+	}
+	size := info.Size()
+	if r, is := f.(io.ReaderAt); is {
+		return &blob{r, size, 0, f}, nil
+	}
+	if size > maxZip {
+		f.Close()
+		return nil, problem(TooLong, name, "it has %d bytes, more than the %d that can be read from here; unpack it first", size, int64(maxZip))
+	}
+	return &blob{&prefix{f: f, size: size}, size, size, f}, nil
+}
+
+// prefix makes a file that can be read in order only one that can be read
+// anywhere: it keeps all from the beginning to the last byte asked for.
+type prefix struct {
+	f    io.Reader
+	size int64
+	kept []byte
+}
+
+func (p *prefix) ReadAt(b []byte, at int64) (int, error) {
+	end := min(at+int64(len(b)), p.size)
+	if have := int64(len(p.kept)); end > have {
+		const small = 1 << 20
+		if end > int64(cap(p.kept)) {
+			room := p.size // once more than the header is read, all will be
+			if end <= small {
+				room = min(p.size, small)
+			}
+			p.kept = append(make([]byte, 0, room), p.kept...)
+		}
+		n, err := io.ReadFull(p.f, p.kept[have:end])
+		p.kept = p.kept[:have+int64(n)]
+		if err != nil {
+			return 0, fmt.Errorf("it is shorter than it says: %w", err)
+		}
+	}
+	if at >= int64(len(p.kept)) {
+		return 0, io.EOF
+	}
+	n := copy(b, p.kept[at:])
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// whole is a file of at most limit bytes.
+func whole(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	f, err := open(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if f.size > limit {
+		return nil, problem(TooLong, name, "it has %d bytes, more than the %d that are allowed: is it another file?", f.size, limit)
+	}
+	text := make([]byte, f.size)
+	if n, err := f.ReadAt(text, 0); n < len(text) {
+		return nil, damaged(name, err)
+	}
+	return text, nil
+}
+
+// exists tells whether fsys has a file of that name.
+func exists(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.Mode().IsRegular()
+}

@@ -1,0 +1,183 @@
+package checkpoint
+
+import (
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"hornbook/model"
+	"hornbook/model/format/gguf"
+	"hornbook/model/recipe"
+)
+
+// openGGUF looks at a GGUF file.
+func openGGUF(fsys fs.FS, name string) (_ *opening, err error) {
+	b, err := open(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	o := &opening{file: name}
+	o.opened = append(o.opened, b)
+	o.held = float64(b.held)
+	defer func() {
+		var p *Problem
+		if errors.As(err, &p) && p.File == "" {
+			p.File = name
+		}
+		if err != nil {
+			o.close()
+		}
+	}()
+	f, err := gguf.Open(b, b.size)
+	if errors.Is(err, gguf.ErrType) {
+		return nil, &Problem{Kind: Unsupported, What: "its weights are quantized in a way that cannot be opened; get the model as f32, f16, bf16 or q8_0", Err: err}
+	} else if err != nil {
+		return nil, damaged(name, err)
+	}
+	m, form, err := ggufShape(f)
+	if err != nil {
+		return nil, err
+	}
+	if o.run.Tokenizer, err = vocabularyOf(f); err != nil {
+		return nil, err
+	}
+	o.store = map[string]stored{}
+	for _, t := range f.Tensors {
+		o.store[t.Name] = stored{name, t.Type.String(), t.Shape, func(dst []float32) error { return f.Read(t, dst) }}
+		m.Bias = m.Bias || strings.HasPrefix(t.Name, "blk.") && strings.HasSuffix(t.Name, ".bias")
+	}
+	_, head := o.store["output.weight"]
+	m.Tied = !head
+	if embedding, has := o.store["token_embd.weight"]; has && len(embedding.shape) == 2 {
+		m.Vocab = embedding.shape[0]
+	}
+	if f.Value(keyEndAdded) == true {
+		m.Vocab--
+	}
+	if title, is := f.Value("general.name").(string); is {
+		o.run.Name = title
+	}
+	o.layout = func(g *model.GPT) []slot { return layout(g, form, true) }
+	return o, o.settle(m, name)
+}
+
+// ggufShape is the shape that the keys describe; tensors decide on vocabulary,
+// head and biases.
+func ggufShape(f *gguf.File) (m recipe.Model, form family, err error) {
+	k := keys{f: f}
+	form = family(k.text("general.architecture"))
+	if _, known := architectures[form]; !known {
+		return m, "", problem(Unsupported, "", "it is a model of the kind %q; llama, qwen3 and gpt2 can be opened", string(form))
+	}
+	k.prefix = string(form) + "."
+	m = recipe.Model{
+		Context: k.number("context_length", -1), Layers: k.number("block_count", -1), Channels: k.number("embedding_length", -1),
+		Hidden: k.number("feed_forward_length", -1), Heads: k.number("attention.head_count", -1), RoPEBase: 10000,
+	}
+	if form == gpt2 {
+		m.KVHeads, m.Norm, m.Position, m.MLP = m.Heads, "layernorm", "learned", "gelu_tanh"
+		m.NormEps = k.real("attention.layer_norm_epsilon", 1e-5)
+		if k.text(keyMLP) == "gelu" {
+			m.MLP = "gelu"
+		}
+		return m, form, k.err
+	}
+	m.Norm, m.Position, m.MLP, m.QKNorm = "rmsnorm", "rope", "swiglu", form == qwen3
+	m.KVHeads = k.number("attention.head_count_kv", m.Heads)
+	m.NormEps, m.RoPEBase = k.real("attention.layer_norm_rms_epsilon", 1e-6), k.real("rope.freq_base", 10000)
+	if m.Heads > 0 {
+		m.HeadDim = k.number("attention.key_length", m.Channels/m.Heads)
+	}
+	scaling := k.text(k.prefix + "rope.scaling.type")
+	switch {
+	case k.err != nil:
+	case scaling != "" && scaling != "none" || f.Value(k.prefix+"rope.scale_linear") != nil || hasTensor(f, "rope_freqs.weight"):
+		err = problem(Unsupported, "", "its positions are scaled for a longer context (rope scaling %q), which is not supported; use a model that was trained without", scaling)
+	case k.number("attention.sliding_window", 0) > 0:
+		err = problem(Unsupported, "", "its attention looks back over a sliding window, which is not supported")
+	case k.number("expert_count", 0) > 0:
+		err = problem(Unsupported, "", "it is a mixture of experts, which is not supported")
+	case k.number("attention.value_length", m.HeadDim) != m.HeadDim || k.number("rope.dimension_count", m.HeadDim) != m.HeadDim:
+		err = problem(Unsupported, "", "its heads are not of one size for keys, values and positions, which is not supported")
+	}
+	if m.HeadDim*m.Heads == m.Channels {
+		m.HeadDim = 0
+	}
+	if k.err != nil {
+		err = k.err
+	}
+	return m, form, err
+}
+
+func hasTensor(f *gguf.File, name string) bool {
+	for _, t := range f.Tensors {
+		if t.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// keys reads values of a file and keeps the first error.
+type keys struct {
+	f      *gguf.File
+	prefix string
+	err    error
+}
+
+func (k *keys) text(key string) string {
+	s, is := k.f.Value(key).(string)
+	if !is && k.f.Value(key) != nil && k.err == nil {
+		k.err = problem(Damaged, "", "its key %q is not a text", key)
+	}
+	return s
+}
+
+// number is a whole number, or otherwise where the key is missing; -1 as that
+// means that it must be there.
+func (k *keys) number(key string, otherwise int) int {
+	key = k.prefix + key
+	n := otherwise
+	switch v := k.f.Value(key).(type) {
+	case nil:
+		if otherwise < 0 && k.err == nil {
+			k.err = problem(Damaged, "", "its key %q is missing", key)
+		}
+	case uint32:
+		n = int(v)
+	case int32:
+		n = int(v)
+	case uint64:
+		n = int(min(v, 1<<40)) // far over every limit
+	default:
+		if k.err == nil {
+			k.err = problem(Unsupported, "", "its key %q is %v, not one whole number", key, v)
+		}
+	}
+	return n
+}
+
+func (k *keys) real(key string, otherwise float64) float64 {
+	switch v := k.f.Value(k.prefix + key).(type) {
+	case nil:
+		return otherwise
+	case float32:
+		return shortest(v)
+	default:
+		if k.err == nil {
+			k.err = problem(Damaged, "", "its key %q is %v, not a real number", k.prefix+key, v)
+		}
+	}
+	return otherwise
+}
+
+// shortest is the number that a person wrote where a file has a float32: 1e-5,
+// not 9.99999974e-06.
+func shortest(x float32) float64 {
+	y, err := strconv.ParseFloat(strconv.FormatFloat(float64(x), 'g', -1, 32), 64)
+	if err != nil {
+		return float64(x)
+	}
+	return y
+}

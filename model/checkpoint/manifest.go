@@ -1,0 +1,131 @@
+package checkpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"runtime/debug"
+
+	"hornbook/model/recipe"
+)
+
+// version is that of run.json. The first had only the recipe, the losses, and
+// weights under our own names; it can still be read, a newer one is refused.
+const version = 2
+
+// manifest is run.json.
+type manifest struct {
+	Version    int               `json:"version"`
+	Hornbook   string            `json:"hornbook"` // that wrote it
+	Name       string            `json:"name"`
+	Recipe     recipe.Recipe     `json:"recipe"`
+	Step       int               `json:"step"`
+	Tokens     int               `json:"tokens"`
+	Seconds    float64           `json:"seconds"`
+	TrainLoss  float64           `json:"train_loss"`
+	ValLoss    float64           `json:"val_loss"`
+	Text       string            `json:"text"`
+	TextSHA256 string            `json:"text_sha256"`
+	TextBytes  int               `json:"text_bytes"`
+	Old        string            `json:"old,omitempty"`
+	OldSHA256  string            `json:"old_sha256,omitempty"`
+	Ranks      int               `json:"ranks"`
+	Backend    string            `json:"backend"`
+	Fused      bool              `json:"fused"`
+	State      string            `json:"state"`
+	Best       *bestManifest     `json:"best,omitempty"`
+	From       *Origin           `json:"from,omitempty"`
+	SHA256     map[string]string `json:"sha256"` // of the other files, by name
+}
+
+type bestManifest struct {
+	Step  int     `json:"step"`
+	Loss  float64 `json:"loss"`
+	Stale int     `json:"stale"` // evaluations since
+}
+
+// manifestOf is run's, without the sums of its files.
+func manifestOf(run Run) manifest {
+	d := manifest{
+		Version: version, Hornbook: hornbookVersion(), Name: run.Name, Recipe: run.Recipe, Step: run.Step, Tokens: run.Tokens,
+		Seconds: finite(run.Seconds), TrainLoss: finite(run.TrainLoss), ValLoss: finite(run.ValLoss),
+		Text: run.Text, TextSHA256: run.TextSHA256, TextBytes: run.TextBytes, Old: run.Old, OldSHA256: run.OldSHA256,
+		Ranks: run.Ranks, Backend: run.Backend, Fused: run.Fused, State: run.State, From: run.From, SHA256: map[string]string{},
+	}
+	if run.Best != nil {
+		d.Best = &bestManifest{run.Best.Step, finite(run.Best.Loss), run.Stale}
+	}
+	return d
+}
+
+// run is what the manifest says of a run.
+func (d manifest) run() Run {
+	return Run{
+		Name: d.Name, Recipe: d.Recipe, Step: d.Step, Tokens: d.Tokens, Seconds: d.Seconds, TrainLoss: d.TrainLoss, ValLoss: d.ValLoss,
+		Text: d.Text, TextSHA256: d.TextSHA256, TextBytes: d.TextBytes, Old: d.Old, OldSHA256: d.OldSHA256,
+		Ranks: d.Ranks, Backend: d.Backend, Fused: d.Fused, State: d.State, From: d.From,
+	}
+}
+
+// finite is x, or 0 for what JSON cannot say.
+func finite(x float64) float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return 0
+	}
+	return x
+}
+
+// hornbookVersion is the version of the module that this program was built of.
+func hornbookVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
+// readManifest reads run.json and checks all that it says.
+func readManifest(fsys fs.FS) (manifest, error) {
+	text, err := whole(fsys, runFile, maxJSON)
+	if errors.Is(err, fs.ErrNotExist) {
+		return manifest{}, &Problem{Kind: NotModel, File: runFile, What: "it is missing: there is no saved model here", Err: err}
+	}
+	if err != nil {
+		return manifest{}, err
+	}
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return manifest{}, damaged(runFile, err)
+	}
+	if head.Version < 1 || head.Version > version {
+		return manifest{}, problem(Unsupported, runFile, "it is of version %d, and this Hornbook knows version 1 to %d; use the Hornbook that saved it", head.Version, version)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	var d manifest
+	if err := dec.Decode(&d); err != nil {
+		return manifest{}, damaged(runFile, err)
+	}
+	if err := checkRecipe(d.Recipe); err != nil {
+		return manifest{}, damaged(runFile, err)
+	}
+	if d.Recipe.Model.Vocab < 1 {
+		return manifest{}, damaged(runFile, errors.New("its model has no vocabulary"))
+	}
+	return d, nil
+}
+
+// checkRecipe lets models through that are too large to be trained.
+func checkRecipe(r recipe.Recipe) error {
+	var wrong *recipe.Wrong
+	if err := r.Check(); errors.As(err, &wrong) && wrong.Key == "parameters" {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("what it says of the model is impossible: %w", err)
+	}
+	return nil
+}

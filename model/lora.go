@@ -1,0 +1,150 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"hornbook/model/kernel"
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// adapter is what the low-rank parts of a model share.
+type adapter struct {
+	recipe.LoRA
+	off  bool
+	draw tensor.Draw // of the dropout of the next step
+}
+
+// lowRank is what an adapter adds to one linear layer: scale · (x·Aᵀ)·Bᵀ.
+type lowRank struct {
+	*adapter
+	a, b   *tensor.Tensor // (r,in), (out,r)
+	number uint64         // of the layer, so that each drops others of its inputs
+}
+
+// Adapt gives m an adapter of zeros in which B, and so all that it adds, is
+// zero too once InitAdapter has drawn A. m must have none.
+func (m *GPT) Adapt(l recipe.LoRA) {
+	if m.adapter != nil {
+		panic("model: an adapter on an adapter")
+	}
+	m.adapter = &adapter{LoRA: l}
+	base, n := len(m.Weights), 0
+	m.adapted(func(_ string, l *linear) { n += m.adapter.Rank * (l.w.Rows() + l.w.Cols()) })
+	weights := make([]float32, base+n)
+	copy(weights, m.Weights)
+	m.move(weights)
+	m.adapted(func(name string, l *linear) {
+		out, in := l.w.Rows(), l.w.Cols()
+		l.low = &lowRank{adapter: m.adapter, number: uint64(len(m.Parameters)),
+			a: m.parameter(name+".lora_a", m.adapter.Rank, in), b: m.parameter(name+".lora_b", out, m.adapter.Rank)}
+	})
+}
+
+// adapted calls f for each linear layer that the adapter's targets name.
+func (m *GPT) adapted(f func(name string, l *linear)) {
+	for i, b := range m.blocks {
+		for _, part := range []struct {
+			room, name string
+			linear     *linear
+		}{
+			{"attention", "query", &b.attention.query}, {"attention", "key", &b.attention.key},
+			{"attention", "value", &b.attention.value}, {"attention", "output", &b.attention.output},
+			{"mlp", "gate", &b.mlp.gate}, {"mlp", "up", &b.mlp.up}, {"mlp", "down", &b.mlp.down},
+		} {
+			if part.linear.w != nil && m.adapter.Adapts(part.name) {
+				f(fmt.Sprintf("blocks.%d.%s.%s", i, part.room, part.name), part.linear)
+			}
+		}
+	}
+}
+
+// move makes weights, of which the beginning is m's, the memory of m.
+func (m *GPT) move(weights []float32) {
+	m.Weights = weights
+	at := 0
+	for _, p := range m.Parameters {
+		p.Move(weights[at:])
+		at += p.Len()
+	}
+}
+
+// InitAdapter draws A as PEFT does, evenly from ±1/√in, and makes B zero.
+func (m *GPT) InitAdapter(seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 0x10A4))
+	m.adapted(func(_ string, l *linear) {
+		bound := 1 / math.Sqrt(float64(l.w.Cols()))
+		for i := range l.low.a.Data {
+			l.low.a.Data[i] = float32((2*rng.Float64() - 1) * bound)
+		}
+		clear(l.low.b.Data)
+	})
+}
+
+// Adapter is m's adapter, false if it has none.
+func (m *GPT) Adapter() (l recipe.LoRA, has bool) {
+	if m.adapter == nil {
+		return recipe.LoRA{}, false
+	}
+	return m.adapter.LoRA, true
+}
+
+// Base are the parameters without the adapter's.
+func (m *GPT) Base() []*tensor.Tensor {
+	n := 0
+	if m.adapter != nil {
+		m.adapted(func(string, *linear) { n += 2 })
+	}
+	return m.Parameters[:len(m.Parameters)-n]
+}
+
+// UseAdapter makes m compute with its adapter, or without.
+func (m *GPT) UseAdapter(on bool) {
+	if m.adapter != nil {
+		m.adapter.off = !on
+	}
+}
+
+// Draw says by which numbers the adapter drops inputs at the next step.
+func (m *GPT) Draw(d tensor.Draw) {
+	if m.adapter != nil {
+		m.adapter.draw = d
+	}
+}
+
+// Merge makes the adapter part of the weights, w += scale·B·A, and drops it.
+func (m *GPT) Merge() {
+	var ws kernel.Workspace
+	m.adapted(func(_ string, l *linear) {
+		w, a := l.w, l.low.a
+		b := make([]float32, l.low.b.Len())
+		kernel.Scale(b, l.low.scale(), l.low.b.Data)
+		kernel.Matmul(kernel.Mat(w.Data, w.Rows(), w.Cols()), kernel.Mat(b, w.Rows(), a.Rows()),
+			kernel.Mat(a.Data, a.Rows(), a.Cols()), true, &ws)
+	})
+	m.DropAdapter()
+}
+
+// DropAdapter takes the adapter off.
+func (m *GPT) DropAdapter() {
+	base := m.Base()
+	m.adapted(func(_ string, l *linear) { l.low = nil })
+	m.Freeze()
+	m.adapter, m.Parameters, m.carved = nil, base, length(base)
+	m.move(append([]float32(nil), m.Weights[:m.carved]...))
+}
+
+func (a *adapter) scale() float32 { return float32(a.Alpha / float64(a.Rank)) }
+
+// add is y + scale · (dropout(x)·Aᵀ)·Bᵀ.
+func (l *lowRank) add(t *tensor.Tape, y, x *tensor.Tensor) *tensor.Tensor {
+	if l == nil || l.off {
+		return y
+	}
+	draw := l.draw
+	draw.Seed += l.number << 32
+	x = t.Dropout(x, float32(l.Dropout), draw)
+	return t.Add(y, t.Scale(t.Linear(t.Linear(x, l.a, nil), l.b, nil), l.scale()))
+}

@@ -1,0 +1,105 @@
+package recipe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Tuning is what a recipe that trains a finished model further says besides.
+type Tuning struct {
+	LastLayers int    `json:"last_layers"` // method "last": blocks that train, with the last norm and a head of its own
+	Patience   int    `json:"patience"`    // evaluations without a better validation loss before the run ends; 0: never
+	LoRA       LoRA   `json:"lora"`        // method "lora"
+	Old        string `json:"old"`         // the text by which forgetting is measured: a sample's name, "own" for the model's own writing, "" for what it learned from where that is known
+}
+
+// LoRA is low-rank adaptation (Hu et al. 2021): y = x·wᵀ + α/r · (x·Aᵀ)·Bᵀ, in
+// which only A (r,in) and B (out,r) train. B begins at zero.
+type LoRA struct {
+	Rank    int     `json:"rank"`
+	Alpha   float64 `json:"alpha"`   // α
+	Dropout float64 `json:"dropout"` // part of x that A does not see at a step
+	Targets string  `json:"targets"` // matrices of every block, of LoRATargets, with commas between
+}
+
+// LoRATargets are the matrices of a block that can be adapted.
+var LoRATargets = []string{"query", "key", "value", "output", "gate", "up", "down"}
+
+// Adapts tells whether a matrix of this name is adapted.
+func (l LoRA) Adapts(matrix string) bool {
+	return slices.Contains(strings.Split(l.Targets, ","), matrix)
+}
+
+// parameters counts the numbers of an adapter on m.
+func (l LoRA) parameters(m Model) (n int) {
+	for _, target := range LoRATargets {
+		if l.Adapts(target) {
+			out, in := m.Matrix(target)
+			n += m.Layers * l.Rank * (out + in)
+		}
+	}
+	return n
+}
+
+// Weights counts the numbers that the model of the recipe computes with, an
+// adapter's included.
+func (r Recipe) Weights() int {
+	if r.Method == Lora {
+		return r.Model.Parameters() + r.Tuning.LoRA.parameters(r.Model)
+	}
+	return r.Model.Parameters()
+}
+
+// Trained counts those of the recipe's weights that train.
+func (r Recipe) Trained() int {
+	switch r.Method {
+	case Last:
+		return r.Tuning.LastLayers*r.Model.block() + r.Model.head()
+	case Lora:
+		return r.Tuning.LoRA.parameters(r.Model)
+	}
+	return r.Model.Parameters()
+}
+
+func (l LoRA) check(m Model) error {
+	if l.parameters(m) == 0 {
+		return &Wrong{"lora_targets", fmt.Sprintf("%q", l.Targets), "matrices that this model has"}
+	}
+	for target := range strings.SplitSeq(l.Targets, ",") {
+		if !slices.Contains(LoRATargets, target) {
+			return &Wrong{"lora_targets", fmt.Sprintf("%q", l.Targets), "some of " + strings.Join(LoRATargets, ", ") + ", with commas between"}
+		}
+	}
+	return nil
+}
+
+// Methods are the ways to train, Pretrain from random weights, the others a
+// finished model further.
+var Methods = []string{Pretrain, Full, Last, Lora}
+
+// The names of the methods.
+const (
+	Pretrain = "pretrain"
+	Full     = "full" // all weights
+	Last     = "last" // the last layers
+	Lora     = "lora" // an adapter
+)
+
+// FineTune is the recipe by which a model that from describes is trained
+// further on a text of tokens: numbers that suit small texts. Muon and the
+// schedule of from are left behind; its shape, tokenizer and seed stay.
+func FineTune(from Recipe, method string, tokens int) Recipe {
+	r := from
+	r.Method = method
+	r.Optimizer, r.Beta1, r.Beta2, r.WeightDecay, r.Clip = "adamw", 0.9, 0.98, 0, 1
+	r.Schedule, r.Hold, r.FinalFraction = "linear", 0, 0.05
+	r.Batch = max(1, min(8, 768/r.Model.Context))
+	r.Steps = min(400, max(60, 12*tokens/r.TokensPerStep()))
+	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/20), r.Steps/5
+	r.EvalBatches, r.LastEvalBatches = 8, 8
+	r.LearningRate = map[string]float64{Full: 1e-3, Last: 1.5e-3, Lora: 4e-3}[method]
+	r.Tuning = Tuning{LastLayers: min(2, r.Model.Layers), Patience: 4,
+		LoRA: LoRA{Rank: 4, Alpha: 8, Targets: strings.Join(LoRATargets, ",")}}
+	return r
+}

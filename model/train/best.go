@@ -1,0 +1,42 @@
+package train
+
+import "slices"
+
+// Best is what the run was at its lowest validation loss.
+type Best struct {
+	Step    int
+	Loss    float64
+	Weights []float32 // that train
+}
+
+// judge notes the validation loss at the present step, if the recipe has
+// patience, and reports whether it is the lowest so far.
+func (r *Run) judge(val float64) bool {
+	switch b := r.Best; {
+	case r.Recipe.Tuning.Patience == 0 || !finite(val):
+		return false
+	case b == nil:
+		r.Best = &Best{r.Done, val, slices.Clone(r.Model.TrainedWeights())}
+	case b.Step == r.Done:
+	case val >= b.Loss:
+		r.stale++
+		return false
+	default:
+		b.Step, b.Loss, r.stale = r.Done, val, 0
+		copy(b.Weights, r.Model.TrainedWeights())
+	}
+	return true
+}
+
+// Exhausted tells whether the validation loss has not fallen for as many
+// evaluations as the recipe has patience (early stopping, Prechelt 1998).
+func (r *Run) Exhausted() bool {
+	return r.Recipe.Tuning.Patience > 0 && r.stale >= r.Recipe.Tuning.Patience
+}
+
+// TakeBest makes the model what it was at its best. No Step may follow.
+func (r *Run) TakeBest() {
+	if r.Best != nil {
+		copy(r.Model.TrainedWeights(), r.Best.Weights)
+	}
+}

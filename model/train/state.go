@@ -1,0 +1,66 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"hornbook/model/optim"
+	"hornbook/model/tensor"
+)
+
+// State is what a run must keep besides its recipe, texts and weights to go on
+// to the same bits, with as many ranks.
+type State struct {
+	Done     int
+	Training time.Duration
+	Moments  []*tensor.Tensor // the optimizer's, by parameter and name
+	Best     *Best
+	Stale    int // evaluations since the best
+}
+
+// State is the run's after its latest step; Moments and Best are its own
+// memory, valid until the next.
+func (r *Run) State() State {
+	s := State{Done: r.Done, Training: r.Training, Best: r.Best, Stale: r.stale}
+	if r.group.board == nil {
+		s.Moments = r.optimizer.Moments()
+		return s
+	}
+	all, err := r.group.ask()
+	if errors.Is(err, ErrRankLost) {
+		r.shrink()
+		return r.State()
+	}
+	s.Moments = r.optimizer.Moments()
+	for i, shard := range r.group.shards[1:] {
+		o := optim.New(r.Recipe, shard.params)
+		o.SetFlat(all[i+1][0], all[i+1][1])
+		s.Moments = append(s.Moments, o.Moments()...)
+	}
+	return s
+}
+
+// Resume makes a run that has taken no step, and that nobody shares yet, go on
+// from s. Its model must have the weights of then.
+func (r *Run) Resume(s State) error {
+	byName := map[string]*tensor.Tensor{}
+	for _, m := range s.Moments {
+		byName[m.Name] = m
+	}
+	for _, m := range r.optimizer.Moments() {
+		from, there := byName[m.Name]
+		if !there || !slices.Equal(from.Dims, m.Dims) {
+			return fmt.Errorf("train: the optimizer's %s is missing, or of another shape than %v", m.Name, m.Dims)
+		}
+		copy(m.Data, from.Data)
+	}
+	if s.Best != nil && len(s.Best.Weights) != len(r.Model.Gradients) {
+		return fmt.Errorf("train: the best weights are %d, but %d train", len(s.Best.Weights), len(r.Model.Gradients))
+	}
+	r.Done, r.Training, r.Best, r.stale = s.Done, s.Training, s.Best, s.Stale
+	r.optimizer.Continue(r.Done, nil)
+	copy(r.good, r.Model.TrainedWeights())
+	return nil
+}

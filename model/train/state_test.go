@@ -1,0 +1,229 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"hornbook/model"
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// tuned are recipes of each method, small; those but the first need a model.
+func tuned() map[string]recipe.Recipe {
+	all := map[string]recipe.Recipe{"pretrain by muon": brief("quick"), "pretrain by adamw": brief("nanogpt-cpu")}
+	for _, method := range recipe.Methods[1:] {
+		r := recipe.FineTune(brief("quick"), method, 5000)
+		r.Batch, r.Steps, r.EvalBatches, r.LastEvalBatches, r.Tuning.LastLayers = 7, 40, 4, 4, 1
+		r.Tuning.LoRA.Dropout = 0.1
+		all[method] = r
+	}
+	return all
+}
+
+// on is a run of r from a model of a fixed seed.
+func on(t *testing.T, r recipe.Recipe) *Run {
+	t.Helper()
+	m := blank(r)
+	m.Init("gpt2", 3) // unit's head of zeros would give an adapter nothing to learn
+	if r.Method == recipe.Lora {
+		m.InitAdapter(r.Seed)
+	}
+	run, err := On(m, r, rhyme(5000), rhyme(700), 5000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(run.Close)
+	return run
+}
+
+// keep copies what a checkpoint would hold.
+func keep(s State) State {
+	kept := s
+	kept.Moments = nil
+	for _, m := range s.Moments {
+		kept.Moments = append(kept.Moments, tensor.Weight(slices.Clone(m.Data), m.Name, m.Dims...))
+	}
+	if s.Best != nil {
+		kept.Best = &Best{s.Best.Step, s.Best.Loss, slices.Clone(s.Best.Weights)}
+	}
+	return kept
+}
+
+// A run that went on from its state has the bits of one that never stopped, by
+// every method, with any number of ranks, at any step.
+func TestResumedRunHasTheSameBits(t *testing.T) {
+	most := 3
+	if testing.Short() {
+		most = 2
+	}
+	for name, r := range tuned() {
+		for size := 1; size <= most; size++ {
+			t.Run(fmt.Sprintf("%s, %d ranks", name, size), func(t *testing.T) {
+				begun := func() *Run {
+					run := on(t, r)
+					if err := run.Share(size, Goroutines); err != nil {
+						t.Fatal(err)
+					}
+					return run
+				}
+				whole, cut := begun(), begun()
+				steps(t, whole, 9)
+				whole.State() // disturbs nothing
+				wanted := whole.Evaluate(nil)
+				last := steps(t, whole, 6)
+				steps(t, cut, 9)
+				weights, state := slices.Clone(cut.Model.Weights), keep(cut.State())
+				cut.Close()
+				later := on(t, r)
+				copy(later.Model.Weights, weights)
+				if err := later.Resume(state); err != nil {
+					t.Fatal(err)
+				}
+				if err := later.Share(size, Goroutines); err != nil {
+					t.Fatal(err)
+				}
+				if got := later.Evaluate(nil); got != wanted {
+					t.Errorf("measures %+v, want %+v", got, wanted)
+				}
+				if got := steps(t, later, 6); !slices.Equal(got, last) {
+					t.Errorf("the losses went %v, want %v", got, last)
+				}
+				if !slices.Equal(later.Model.Weights, whole.Model.Weights) {
+					t.Error("the weights are others")
+				}
+			})
+		}
+	}
+}
+
+// State does not disturb ranks that have laid out their gradients already.
+func TestStateWhileShared(t *testing.T) {
+	r := brief("quick")
+	calm, asked := shared(t, r, 3, Goroutines), shared(t, r, 3, Goroutines)
+	for range 8 {
+		steps(t, calm, 1)
+		steps(t, asked, 1)
+		if n := len(asked.State().Moments); n == 0 {
+			t.Fatal("no moments")
+		}
+	}
+	if !slices.Equal(calm.Model.Weights, asked.Model.Weights) {
+		t.Error("asking for the state changed the run")
+	}
+}
+
+func TestResumeRefusesOthersMoments(t *testing.T) {
+	run := on(t, tuned()[recipe.Lora])
+	steps(t, run, 2)
+	state := keep(run.State())
+	state.Moments = state.Moments[1:]
+	if err := on(t, tuned()[recipe.Lora]).Resume(state); err == nil {
+		t.Error("a missing moment was not missed")
+	}
+}
+
+// Only what the method names trains; the rest keeps its bits.
+func TestWhatTrains(t *testing.T) {
+	for _, method := range recipe.Methods[1:] {
+		r := tuned()[method]
+		run := on(t, r)
+		before := slices.Clone(run.Model.Weights)
+		if got := len(run.Model.Gradients); got != r.Trained() || len(before) != r.Weights() {
+			t.Errorf("%s: %d of %d weights train, the recipe says %d of %d", method, got, len(before), r.Trained(), r.Weights())
+		}
+		first := run.Evaluate(nil)
+		steps(t, run, 25)
+		still := len(before) - r.Trained()
+		if !slices.Equal(run.Model.Weights[:still], before[:still]) {
+			t.Errorf("%s: frozen weights moved", method)
+		}
+		if last := run.Evaluate(nil); last.Val >= first.Val || last.Old == 0 {
+			t.Errorf("%s: losses went from %+v to %+v", method, first, last)
+		}
+	}
+}
+
+// The dropout of a step does not depend on how its batch is divided.
+func TestDropoutIsTheRecipes(t *testing.T) {
+	r := tuned()[recipe.Lora]
+	r.Tuning.LoRA.Dropout = 0.5
+	alone, two := on(t, r), on(t, r)
+	if err := two.Share(2, Goroutines); err != nil {
+		t.Fatal(err)
+	}
+	a, b := steps(t, alone, 1), steps(t, two, 1)
+	if d := a[0] - b[0]; d > ranksTolerance || d < -ranksTolerance {
+		t.Errorf("alone the loss is %v, with two %v", a, b)
+	}
+}
+
+// With patience the best weights are kept, and worse ones end the run.
+func TestPatience(t *testing.T) {
+	r := tuned()[recipe.Full]
+	r.Tuning.Patience = 2
+	run := on(t, r)
+	if l := run.Evaluate(nil); !l.Best {
+		t.Error("the first evaluation is not the best so far")
+	}
+	steps(t, run, 10)
+	best := run.Evaluate(nil)
+	kept := slices.Clone(run.Model.Weights)
+	if !best.Best || run.Best.Step != 10 || run.Best.Loss != best.Val {
+		t.Fatalf("after 10 steps %+v, the best is %+v", best, run.Best)
+	}
+	for i := range run.Model.Weights { // worse than ever
+		run.Model.Weights[i] = float32(i%7) - 3
+	}
+	for i := range 2 {
+		if run.Exhausted() || run.Finished() {
+			t.Errorf("patience ended after %d evaluations", i)
+		}
+		run.Done++
+		run.Evaluate(nil)
+	}
+	if !run.Exhausted() || !run.Finished() {
+		t.Error("patience has no end")
+	}
+	run.TakeBest()
+	if !slices.Equal(run.Model.Weights, kept) {
+		t.Error("the best weights were not kept")
+	}
+}
+
+// Merged, an adapter computes the same; switched off, nothing.
+func TestAdapterMergesAndSwitches(t *testing.T) {
+	r := tuned()[recipe.Lora]
+	run := on(t, r)
+	without := run.Evaluate(nil)
+	steps(t, run, 20)
+	with := run.Evaluate(nil)
+	if with.Val >= without.Val {
+		t.Fatalf("the adapter learned nothing: %v, then %v", without, with)
+	}
+	measure := func(m *model.GPT) Losses {
+		plain := r
+		plain.Method = recipe.Full
+		other, err := On(m, plain, rhyme(5000), rhyme(700), 5000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return other.Evaluate(nil)
+	}
+	run.Model.UseAdapter(false)
+	if off := run.Evaluate(nil); off.Val != without.Val || off.Old != without.Old {
+		t.Errorf("switched off it measures %+v, before it was %+v", off, without)
+	}
+	run.Model.UseAdapter(true)
+	merged := run.Model.Clone()
+	merged.Merge()
+	if got := measure(merged); max(got.Val-with.Val, with.Val-got.Val) > ranksTolerance {
+		t.Errorf("merged it measures %v, beside the weights %v", got, with)
+	}
+	bare := run.Model.Clone()
+	bare.DropAdapter()
+	if got := measure(bare); got.Val != without.Val {
+		t.Errorf("without its adapter it measures %v, before it was %v", got, without)
+	}
+}

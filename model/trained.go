@@ -1,0 +1,71 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// Train makes those parameters train that r's method trains, and no others:
+// all, those of the last blocks with the last norm and a head of its own, or an
+// adapter's. r must have passed recipe.Check, its model be m's, and m have an
+// adapter for method "lora" and none for others.
+func (m *GPT) Train(r recipe.Recipe) {
+	if (r.Method == recipe.Lora) != (m.adapter != nil) {
+		panic("model: to train an adapter takes one, to train the rest none")
+	}
+	first := 0
+	switch r.Method {
+	case recipe.Last:
+		first = m.first(fmt.Sprintf("blocks.%d.", m.Layers-r.Tuning.LastLayers))
+	case recipe.Lora:
+		first = len(m.Base())
+	}
+	m.Freeze()
+	m.Trained = m.Parameters[first:]
+	n := length(m.Trained)
+	m.Gradients = make([]float32, n)
+	at := 0
+	for _, p := range m.Trained {
+		p.Train(m.Gradients[at:])
+		at += p.Len()
+	}
+}
+
+// Freeze makes nothing train, and lets the gradients go.
+func (m *GPT) Freeze() {
+	for _, p := range m.Parameters {
+		p.Freeze()
+	}
+	m.Trained, m.Gradients = nil, nil
+}
+
+// TrainedWeights are the weights that train: the end of Weights.
+func (m *GPT) TrainedWeights() []float32 { return m.Weights[len(m.Weights)-len(m.Gradients):] }
+
+// Clone is a model of the same weights, its adapter included, that trains
+// nothing.
+func (m *GPT) Clone() *GPT {
+	c := New(m.Config)
+	if m.adapter != nil {
+		c.Adapt(m.adapter.LoRA)
+		c.adapter.off = m.adapter.off
+	}
+	copy(c.Weights, m.Weights)
+	return c
+}
+
+// first is the place of the first parameter whose name begins so.
+func (m *GPT) first(prefix string) int {
+	return slices.IndexFunc(m.Parameters, func(p *tensor.Tensor) bool { return strings.HasPrefix(p.Name, prefix) })
+}
+
+func length(params []*tensor.Tensor) (n int) {
+	for _, p := range params {
+		n += p.Len()
+	}
+	return n
+}
