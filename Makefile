@@ -9,7 +9,7 @@ WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
 IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/trainer
 
-.PHONY: all run build clients test check bench compare generate fuzz clean
+.PHONY: all run build base single clients test check bench compare generate fuzz clean
 
 all: build
 
@@ -20,6 +20,15 @@ run: build
 build: node_modules generate
 	go run ./static/build
 	go build -trimpath -o build/hornbook ./cmd/hornbook
+
+# base pre-trains the model that the page opens with, anew: half an hour on two
+# cores. Its files are in the repository.
+base:
+	go run ./static/base
+
+# single puts the built page into one file, which opens without a server.
+single: build
+	go run ./static/build -single build/hornbook.html
 
 # clients installs the programs that exports are tested with: llama.cpp, which
 # comes built for Linux on x64 only.
@@ -37,7 +46,7 @@ node_modules: package-lock.json
 	@touch node_modules
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
-test: build clients check
+test: build single clients check
 	HORNBOOK_BROWSER=required go test ./...
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -47,32 +48,53 @@ func openTab(t *testing.T) *tab {
 // openTabOf opens what becomes of the page's server.
 func openTabOf(t *testing.T, change func(page http.Handler) http.Handler) *tab {
 	t.Helper()
-	missing := func(what string) {
-		if os.Getenv("HORNBOOK_BROWSER") != "" {
-			t.Fatal(what)
-		}
-		t.Skip(what)
-	}
-	if testing.Short() {
-		t.Skip("a browser is not for -short")
-	}
-	files, err := static.Files()
-	if err != nil {
-		missing(err.Error())
-	}
-	server := httptest.NewServer(change(site.Handler(files)))
+	server := httptest.NewServer(change(site.Handler(builtPage(t))))
 	t.Cleanup(server.Close)
-	ctx, cancel, err := openChromium(t.Context())
-	if err != nil {
-		missing(err.Error())
-	}
-	t.Cleanup(cancel)
-	p := &tab{T: t, ctx: ctx, address: server.URL}
+	return openTabAt(t, server.URL)
+}
+
+// openTabAt opens the page at an address.
+func openTabAt(t *testing.T, address string) *tab {
+	t.Helper()
+	p := &tab{T: t, ctx: chromium(t), address: address}
 	p.watch()
-	if err := ready(ctx, server.URL); err != nil {
+	if err := ready(p.ctx, address); err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// builtPage is the page as it was built into the command.
+func builtPage(t *testing.T) fs.FS {
+	t.Helper()
+	files, err := static.Files()
+	if err != nil {
+		missing(t, err.Error())
+	}
+	return files
+}
+
+// chromium starts a browser that ends with the test.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser is not for -short")
+	}
+	ctx, cancel, err := openChromium(t.Context())
+	if err != nil {
+		missing(t, err.Error())
+	}
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// missing ends a test that lacks what it needs.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("HORNBOOK_BROWSER") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
 }
 
 // watch keeps what the console says and what is asked of the network.
@@ -254,15 +276,23 @@ func (p *tab) axe() string {
 		v.id + ": " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120) + " " + n.failureSummary).join("; ")).join("\n"))`)
 }
 
-// quiet fails for whatever the console said and for every request to another
-// origin.
-func (p *tab) quiet() {
+// silent fails for whatever the console said.
+func (p *tab) silent() {
 	p.Helper()
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	for _, m := range p.console {
 		p.Errorf("the console says: %s", m)
 	}
+}
+
+// quiet fails for whatever the console said and for every request to another
+// origin.
+func (p *tab) quiet() {
+	p.Helper()
+	p.silent()
+	p.lock.Lock()
+	defer p.lock.Unlock()
 	if len(p.requests) < 5 {
 		p.Errorf("only %d requests were seen", len(p.requests))
 	}

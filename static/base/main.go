@@ -6,11 +6,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/data/village"
+	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/tokenizer"
@@ -21,6 +24,7 @@ const (
 	bytes = 24e6 // of the tales
 	learn = 4e6  // bytes of them that the tokenizer learns from
 	ranks = 2    // part of the recipe: another number gives other bits
+	out   = "static/base/model"
 )
 
 func main() {
@@ -47,27 +51,45 @@ func make() error {
 	if err := run.Share(ranks, train.Goroutines); err != nil {
 		return err
 	}
-	losses, err := learned(run)
+	log, err := learned(run)
 	if err != nil {
 		return err
 	}
-	return checkpoint.Save("build/base", checkpoint.Run{Recipe: r, Tokenizer: tok, Model: run.Model, Step: run.Done, Tokens: run.Tokens(),
-		TrainLoss: losses.Train, ValLoss: losses.Val})
+	last := log[len(log)-1]
+	return publish(checkpoint.Run{Recipe: r, Tokenizer: tok, Model: run.Model, Name: "Village Tales, a small model", Text: "village", TextBytes: len(text),
+		Step: run.Done, Tokens: run.Tokens(), Seconds: run.Training.Seconds(), TrainLoss: last.TrainLoss, ValLoss: last.ValLoss,
+		Ranks: ranks, Backend: "cpu", Fused: kernel.Fused, State: "done", Log: log})
 }
 
 // learned takes all steps and tells how it goes.
-func learned(run *train.Run) (l train.Losses, err error) {
+func learned(run *train.Run) (log []checkpoint.Entry, err error) {
 	for ; ; err = run.Step() {
 		if err != nil {
-			return l, err
+			return log, err
 		}
 		if run.Done%run.Recipe.EvalEvery == 0 || run.Finished() {
-			l = run.Evaluate(nil)
+			l := run.Evaluate(nil)
+			log = append(log, checkpoint.Entry{Step: run.Done, TrainLoss: l.Train, ValLoss: l.Val, Bits: l.BitsPerByte, Tokens: run.Tokens(), Seconds: run.Training.Seconds()})
 			fmt.Printf("step %4d of %d  training %.4f  validation %.4f  %.4f bits a byte  %v\n",
 				run.Done, run.Recipe.Steps, l.Train, l.Val, l.BitsPerByte, run.Training.Round(time.Second))
 		}
 		if run.Finished() {
-			return l, nil
+			return log, nil
 		}
 	}
 }
+
+// publish writes the model, two bytes a weight, and its card.
+func publish(run checkpoint.Run) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	if err := checkpoint.WriteAs(folder{}, run, checkpoint.DTypeF16); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "README.md"), []byte(card(run)), 0o644)
+}
+
+type folder struct{}
+
+func (folder) Create(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(out, name)) }

@@ -5,9 +5,10 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -24,34 +25,48 @@ type coder struct {
 
 var coders = []coder{
 	{".br", func(w io.Writer) io.WriteCloser { return brotli.NewWriterLevel(w, quality) }},
-	{".gz", func(w io.Writer) io.WriteCloser {
-		z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-		if err != nil {
-			panic(err)
-		}
-		return z
-	}},
+	{".gz", gzipped},
+}
+
+func gzipped(w io.Writer) io.WriteCloser {
+	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	if err != nil {
+		panic(err)
+	}
+	return z
 }
 
 // compressAll gives every file its compressed forms and says what a first
-// visit loads.
+// visit loads, and what the service worker keeps then.
 func compressAll() error {
-	total := 0
-	err := filepath.WalkDir(dist, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == ".keep" {
+	names, err := files()
+	if err != nil {
+		return err
+	}
+	first, kept := 0, 0
+	for _, name := range names {
+		size, err := compress(filepath.Join(dist, name))
+		if err != nil {
 			return err
 		}
-		size, err := compress(path)
-		if !strings.Contains(path, "samples") && !strings.Contains(path, ".fused.") { // which loads instead of the other
-			total += size
+		if strings.Contains(name, ".fused.") { // which loads instead of the other
+			continue
 		}
-		return err
-	})
-	fmt.Printf("static/dist: %.2f MB compressed, without samples and with one of the trainers\n", float64(total)/1e6)
-	return err
+		kept += size
+		if !slices.Contains(later, path.Dir(name)) && !slices.Contains(later, path.Ext(name)) && name != "sw.js" {
+			first += size
+		}
+	}
+	fmt.Printf("static/dist: %.2f MB compressed at first load, without samples and with one of the trainers; %.2f MB kept for offline\n",
+		float64(first)/1e6, float64(kept)/1e6)
+	return nil
 }
 
-// compress returns the size of path's brotli form.
+// later are folders and kinds of files that the page can do without at first.
+var later = []string{"samples", ".png", ".webmanifest"}
+
+// compress returns the size of path's smallest form. A form that is no smaller
+// than the file is not kept.
 func compress(path string) (int, error) {
 	body, err := os.ReadFile(path)
 	if err != nil {
@@ -66,6 +81,9 @@ func compress(path string) (int, error) {
 		}
 		if err := w.Close(); err != nil {
 			return 0, err
+		}
+		if out.Len() >= len(body) {
+			continue
 		}
 		smallest = min(smallest, out.Len())
 		if err := os.WriteFile(path+c.suffix, out.Bytes(), 0o644); err != nil {

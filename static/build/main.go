@@ -1,15 +1,18 @@
 // Command build puts the page together in static/dist: html, css and scripts
 // of static/src, the two wasm modules, Go's and vugu's glue, the chart, the
-// samples, and of each a compressed form. Run it from the repository's root.
+// samples, the service worker, and of each a compressed form. With -single it
+// puts all that into one file instead. Run it from the repository's root.
 package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hornbook/wasm/fuse"
@@ -21,16 +24,25 @@ const (
 )
 
 func main() {
-	if err := build(); err != nil {
+	to := flag.String("single", "", "write the page that is built as one single file here")
+	flag.Parse()
+	if err := run(*to); err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
 		os.Exit(1)
 	}
 }
 
-func build() error {
+func run(to string) error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("run it from the repository's root: go run ./static/build")
 	}
+	if to != "" {
+		return single(to)
+	}
+	return build()
+}
+
+func build() error {
 	goroot, err := goEnv("GOROOT")
 	if err != nil {
 		return err
@@ -38,7 +50,7 @@ func build() error {
 	if err := clear(); err != nil {
 		return err
 	}
-	for _, part := range []func(goroot string) error{sources, libraries, samples, vuguHelper, modules} {
+	for _, part := range []func(goroot string) error{sources, libraries, samples, base, vuguHelper, trainerScript, modules, serviceWorker} {
 		if err := part(goroot); err != nil {
 			return err
 		}
@@ -57,13 +69,15 @@ func clear() error {
 }
 
 func sources(string) error {
-	files, err := filepath.Glob(src + "/*")
+	paths, err := filepath.Glob(src + "/*")
 	if err != nil {
 		return err
 	}
-	for _, file := range files {
-		if err := copyFile(filepath.Base(file), file); err != nil {
-			return err
+	for _, file := range paths {
+		if name := filepath.Base(file); !slices.Contains(bundled, name) {
+			if err := copyFile(name, file); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -86,6 +100,20 @@ func libraries(goroot string) error {
 // samples copies Newton's Opticks out of Go's own source tree.
 func samples(goroot string) error {
 	return copyFile("samples/opticks.txt", filepath.Join(goroot, "src/testdata/Isaac.Newton-Opticks.txt"))
+}
+
+// base copies the model that the page opens with.
+func base(string) error {
+	paths, err := filepath.Glob("static/base/model/*")
+	if err != nil {
+		return err
+	}
+	for _, file := range paths {
+		if err := copyFile("base/"+filepath.Base(file), file); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // experiments are Go's SIMD and the smaller of its two JSON packages: 0.5 MB

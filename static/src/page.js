@@ -21,13 +21,18 @@ async function open() {
     trouble("simd");
     return;
   }
+  if (self.hornbookPacked && typeof DecompressionStream !== "function") {
+    trouble("unpack");
+    return;
+  }
   window.hornbookEvents = [];
-  window.hornbookTrainer = new Worker("trainer.js");
+  window.hornbookTrainer = self.hornbookWorker();
+  window.hornbookTrainer.postMessage({ packed: self.hornbookPacked });
   window.hornbookTrainer.onmessage = (message) => window.hornbookEvents.push(message.data);
   window.hornbookTrainer.onerror = () => trouble("load");
   try {
     const go = new Go();
-    const { instance } = await WebAssembly.instantiateStreaming(fetch("app.wasm"), go.importObject);
+    const { instance } = await WebAssembly.instantiateStreaming(self.hornbookFile("app.wasm"), go.importObject);
     go.run(instance).then(() => trouble("end"), () => trouble("end"));
   } catch (error) {
     console.error(error);

@@ -142,7 +142,7 @@ self.hornbookRecruit = (size, floats, task, arrays, told) => {
   const [lead, ...others] = seats(size, floats);
   const copies = arrays.map(([pointer, length]) => copyOut(pointer, length));
   self.hornbookRanks = others.map((seat) => {
-    const worker = new Worker("trainer.js", { name: "rank " + seat.rank });
+    const worker = self.hornbookWorker({ name: "rank " + seat.rank });
     worker.onmessage = (message) => told(message.data);
     worker.onerror = (event) => {
       event.preventDefault();

@@ -1,17 +1,20 @@
-// The trainer's worker. Commands that come while the module is loading wait
-// in hornbookQueue; the module then takes over onmessage. A worker with a name
-// is another rank of a run: the lead's first message is its seat, with the
-// module that the lead has compiled.
+// The trainer's worker; the build puts wasm_exec.js, files.js and ranks.js
+// before this script. The first message fits a worker out: the lead, which the
+// page starts, with the packed files if the page is one single file; another
+// rank of a run, which has a name, with its seat and the module that the lead
+// has compiled. Commands that come while the module is loading wait in
+// hornbookQueue; the module then takes over onmessage.
 "use strict";
 
-importScripts("wasm_exec.js", "ranks.js");
-
 const named = self.name !== "";
-let seated;
-const seat = named ? new Promise((resolve) => { seated = resolve; }) : undefined;
 
 self.hornbookQueue = [];
-self.onmessage = (message) => (named ? seated(message.data) : self.hornbookQueue.push(message.data));
+const outfit = new Promise((resolve) => {
+  self.onmessage = (first) => {
+    self.onmessage = (message) => self.hornbookQueue.push(message.data);
+    resolve(first.data);
+  };
+});
 
 function gone(detail) {
   self.hornbookDismiss();
@@ -19,19 +22,19 @@ function gone(detail) {
   self.postMessage(JSON.stringify({ event: "state", state: "failed", reason: "trainer_gone" }));
 }
 
-// A function that multiplies and adds vectors in one operation (relaxed SIMD):
-// (module (func (param v128) (result v128) (f32x4.relaxed_madd (local.get 0) (local.get 0) (local.get 0)))).
-const relaxed = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0,
-  32, 0, 32, 0, 32, 0, 253, 133, 2, 11]);
-
-function compile() {
-  return WebAssembly.compileStreaming(fetch(WebAssembly.validate(relaxed) ? "trainer.fused.wasm" : "trainer.wasm"));
+// module is that of a rank, or the lead's own, which it compiles.
+async function module() {
+  if (named) {
+    self.hornbookSeat = await outfit;
+    return self.hornbookSeat.module;
+  }
+  self.hornbookPacked = (await outfit).packed;
+  return WebAssembly.compileStreaming(self.hornbookFile(self.hornbookForms()[0]));
 }
 
 async function open() {
   const go = new Go();
-  self.hornbookSeat = await seat;
-  self.hornbookModule = named ? self.hornbookSeat.module : await compile();
+  self.hornbookModule = await module();
   const instance = await WebAssembly.instantiate(self.hornbookModule, go.importObject);
   self.hornbookMemory = instance.exports.mem;
   await go.run(instance);

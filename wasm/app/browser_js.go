@@ -22,6 +22,7 @@ type browser struct {
 	paint    chan struct{} // the browser is about to paint
 	painting js.Func
 	held     js.Value // the files that Import takes along, an array
+	usable   bool     // and <html> says so
 }
 
 func newBrowser(lock vugu.EventEnv) *browser {
@@ -149,8 +150,10 @@ func (b *browser) Show(id string) { element(id).Call("scrollIntoView") }
 // drawn does after each drawing what vugu leaves to JavaScript.
 func (b *browser) drawn() {
 	b.chart()
-	if b.page.Usable() {
+	if b.page.Usable() && !b.usable {
+		b.usable = true
 		js.Global().Get("document").Get("documentElement").Call("setAttribute", "data-ready", "true")
+		b.keep()
 	}
 }
 

@@ -6,14 +6,10 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/wasm/jsrt"
-	"hornbook/web/protocol"
 )
 
 // baseFiles are those of the model that comes with the page.
-var baseFiles = []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}
-
-// maxBase is the memory that opening it may take, in bytes.
-const maxBase = 64 << 20
+var baseFiles = []string{"run.json", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "log.jsonl"}
 
 // base opens the model that comes with the page.
 func base(id string) (checkpoint.Run, error) {
@@ -29,9 +25,7 @@ func base(id string) (checkpoint.Run, error) {
 		}
 		f[name] = blob
 	}
-	kept, err := checkpoint.Import(f, maxBase)
-	kept.Name, kept.Text = "", ""
-	return kept, err
+	return checkpoint.Read(f)
 }
 
 func fetched(response js.Value) (js.Value, error) {
@@ -44,5 +38,3 @@ func fetched(response js.Value) (js.Value, error) {
 	}
 	return jsrt.Await(r.Call("blob"))
 }
-
-var _ = protocol.Base

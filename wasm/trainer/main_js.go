@@ -101,7 +101,7 @@ func emit(e protocol.Event) {
 
 // sample fetches a built-in text.
 func sample(name string) ([]byte, error) {
-	response, err := jsrt.Await(js.Global().Call("fetch", "samples/"+name+".txt"))
+	response, err := jsrt.Await(js.Global().Call("hornbookFile", "samples/"+name+".txt"))
 	if err != nil {
 		return nil, err
 	}

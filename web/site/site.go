@@ -23,7 +23,9 @@ const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 // types names what Go's own table may lack on a bare machine.
 var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-	".wasm": "application/wasm", ".txt": "text/plain; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json",
+	".wasm": "application/wasm", ".txt": "text/plain; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json", ".jsonl": "application/json",
+	".md": "text/markdown; charset=utf-8",
+	".png": "image/png", ".webmanifest": "application/manifest+json", ".safetensors": "application/octet-stream",
 }
 
 // encodings are the compressed forms that lie beside a file, best first.

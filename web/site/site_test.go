@@ -14,6 +14,8 @@ var page = fstest.MapFS{
 	"index.html.gz":       {Data: []byte("gzip")},
 	"app.wasm":            {Data: []byte("\x00asm")},
 	"samples/opticks.txt": {Data: []byte("light")},
+	"page.webmanifest":    {Data: []byte("{}")},
+	"icon.png":            {Data: []byte("\x89PNG")},
 	".keep":               {Data: []byte("not for the world")},
 }
 
@@ -46,6 +48,8 @@ func TestFiles(t *testing.T) {
 		{"/", "br;q=0.0, identity", 200, "text/html; charset=utf-8", "", "<!doctype html>"},
 		{"/app.wasm", "br", 200, "application/wasm", "", "\x00asm"},
 		{"/samples/opticks.txt", "", 200, "text/plain; charset=utf-8", "", "light"},
+		{"/page.webmanifest", "", 200, "application/manifest+json", "", "{}"},
+		{"/icon.png", "br", 200, "image/png", "", "\x89PNG"},
 		{"/samples", "", 404, "text/plain; charset=utf-8", "", "There is no such page here. Open / to begin.\n"},
 		{"/.keep", "", 404, "text/plain; charset=utf-8", "", "There is no such page here. Open / to begin.\n"},
 		{"/index.html.br", "", 404, "text/plain; charset=utf-8", "", "There is no such page here. Open / to begin.\n"},

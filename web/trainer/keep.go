@@ -250,13 +250,12 @@ func (s *Session) card(item shelf.Item) protocol.Card {
 	return c
 }
 
-// curve is the loss of the batches, at most cardPoints of them.
+// curve is the training loss, of batches or of evaluations, at most cardPoints
+// of them.
 func curve(log []checkpoint.Entry) []float64 {
 	losses := []float64{}
 	for _, e := range log {
-		if e.Loss > 0 {
-			losses = append(losses, e.Loss)
-		}
+		losses = append(losses, max(e.Loss, e.TrainLoss))
 	}
 	every := (len(losses) + cardPoints - 1) / cardPoints
 	if every < 2 {

@@ -16,6 +16,8 @@ type Page struct {
 	State
 	Host Host
 
+	Offline Offline
+
 	Source    string // the sample that is chosen, "" for an own text
 	Typed     string
 	TypedOpen bool

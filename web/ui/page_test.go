@@ -16,12 +16,13 @@ import (
 
 // paper is a browser that keeps what the page wants of it.
 type paper struct {
-	sent   []protocol.Command
-	spoken []string
-	copied string
-	shown  []string
-	chosen []string // the files in whatever input is held
-	asked  bool     // to keep models for good
+	sent    []protocol.Command
+	spoken  []string
+	copied  string
+	shown   []string
+	chosen  []string // the files in whatever input is held
+	asked   bool     // to keep models for good
+	renewed int
 }
 
 func (h *paper) Send(c protocol.Command) { h.sent = append(h.sent, c) }
@@ -31,6 +32,7 @@ func (h *paper) Say(text string)         { h.spoken = append(h.spoken, text) }
 func (h *paper) Show(id string)          { h.shown = append(h.shown, id) }
 func (h *paper) Hold(string) []string    { return h.chosen }
 func (h *paper) Persist()                { h.asked = true }
+func (h *paper) Renew()                  { h.renewed++ }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {

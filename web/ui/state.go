@@ -17,6 +17,7 @@ type Host interface {
 	Copy(text string)           // to the clipboard
 	Say(text string)            // to screen readers
 	Show(id string)             // scrolls an element into view
+	Renew()                     // opens the page's new version
 }
 
 // State is all that the page shows. Apply changes it by an event of the

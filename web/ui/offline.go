@@ -1,0 +1,63 @@
+package ui
+
+import "hornbook/web/wording"
+
+// Offline is what the browser keeps of the page.
+type Offline struct {
+	Kept   bool // the page opens without a network
+	Single bool // the page is one single file
+	Apart  bool // it is, and its workers share no memory
+	Newer  bool // a new version waits to be used
+	Others bool // it cannot, since other tabs show this one
+}
+
+// Keep takes over what the script offline.js tells.
+func (p *Page) Keep(news string) {
+	switch o := &p.Offline; news {
+	case "kept":
+		o.Kept = true
+	case "single":
+		o.Single = true
+	case "apart":
+		o.Single, o.Apart = true, true
+	case "newer":
+		o.Newer, o.Others = true, false
+		p.Host.Say(wording.NewerReady)
+	case "others":
+		o.Others = true
+		p.Host.Say(wording.NewerOthers)
+	}
+}
+
+// Renew opens the new version, which must not end a run.
+func (p *Page) Renew() {
+	if p.canRenew() {
+		p.Host.Renew()
+	}
+}
+
+func (p *Page) canRenew() bool { return p.Offline.Newer && !p.Active() }
+
+func (p *Page) offlineSays() string {
+	switch o := p.Offline; {
+	case o.Apart:
+		return wording.OfflineSingle + " " + wording.OfflineApart
+	case o.Single:
+		return wording.OfflineSingle
+	case o.Kept:
+		return wording.OfflineKept
+	}
+	return ""
+}
+
+func (p *Page) newerSays() string {
+	switch o := p.Offline; {
+	case !o.Newer:
+		return ""
+	case p.Active():
+		return wording.NewerTraining
+	case o.Others:
+		return wording.NewerOthers
+	}
+	return wording.NewerReady
+}
