@@ -45,14 +45,21 @@ func (b *browser) hold(files []namedFile) (names []string) {
 	return names
 }
 
-// entries are what was dropped. They must be taken while the event is handled;
-// the files can be read later.
+// entries are what was dropped, files and folders; a file that is dragged out
+// of another program may have no entry and stands for itself. They must be
+// taken while the event is handled and can be read later.
 func entries(dropped js.Value) (all []js.Value) {
 	items := dropped.Get("items")
 	for i := range items.Length() {
-		if entry := items.Index(i).Call("webkitGetAsEntry"); entry.Truthy() {
-			all = append(all, entry)
+		item := items.Index(i)
+		if item.Get("kind").String() != "file" {
+			continue
 		}
+		entry := item.Call("webkitGetAsEntry")
+		if !entry.Truthy() {
+			entry = item.Call("getAsFile")
+		}
+		all = append(all, entry)
 	}
 	return all
 }
@@ -84,7 +91,11 @@ func (b *browser) drop(all []js.Value) {
 // collect adds the file that an entry is, or the files of a folder and those
 // in it, and ends early once they are too many.
 func collect(entry js.Value, files *[]namedFile) error {
-	if entry.Get("isFile").Bool() {
+	switch kind := entry.Get("isFile"); {
+	case kind.IsUndefined():
+		*files = append(*files, namedFile{entry.Get("name").String(), entry})
+		return nil
+	case kind.Bool():
 		file, err := call(entry, "file")
 		if err == nil {
 			*files = append(*files, namedFile{entry.Get("fullPath").String()[1:], file})

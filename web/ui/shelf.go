@@ -39,10 +39,14 @@ func (s *State) applyShelf(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Shelf:
 		s.Shelf = *e
-		s.known(e.Open)
+		if s.Model != nil && s.Model.ID == "" && e.Open != protocol.Base {
+			s.Model.ID = e.Open
+		}
 	case *protocol.Saved:
 		s.Saved = e
-		s.known(e.ID)
+		if s.Model != nil {
+			s.Model.ID = e.ID // which it has from its first save on
+		}
 		for _, station := range []string{TrainStation, ModelsStation} {
 			if p := s.Problems[station]; p != nil && (p.Code == protocol.KeepFull || p.Code == protocol.KeepFailed) {
 				s.solve(station)
@@ -52,13 +56,6 @@ func (s *State) applyShelf(e protocol.Event) {
 		s.File = e
 	case *protocol.Needs:
 		s.Needs = e
-	}
-}
-
-// known tells the id of the open model, which it has from its first save on.
-func (s *State) known(id string) {
-	if s.Model != nil && id != "" {
-		s.Model.ID = id
 	}
 }
 

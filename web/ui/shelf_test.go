@@ -197,6 +197,22 @@ func TestManyModels(t *testing.T) {
 	has(t, draw(t, p), "model 29.")
 }
 
+// A new model has no place on the shelf before its first save, whatever was
+// open before.
+func TestNewModelIsNotTheOneBefore(t *testing.T) {
+	p, _ := welcomed()
+	p.Apply(&protocol.State{State: "preparing"})
+	p.Apply(&protocol.Model{Name: "new", Recipe: p.Draft.Base})
+	p.Apply(&protocol.Shelf{Cards: cards(), Open: protocol.Base})
+	if p.modelName() != "new" || p.isOpen(protocol.Base) {
+		t.Errorf("it is taken for %q", p.Model.ID)
+	}
+	p.Apply(&protocol.Saved{ID: "b", Step: 5})
+	if !p.isOpen("b") {
+		t.Error("after its first save it is not marked as open")
+	}
+}
+
 // hiddenButton tells whether the button of this name is hidden.
 func hiddenButton(t *testing.T, html, name string) bool {
 	t.Helper()
