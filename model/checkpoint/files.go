@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -72,6 +73,12 @@ func (p *prefix) ReadAt(b []byte, at int64) (int, error) {
 		p.kept = p.kept[:have+int64(n)]
 		if err != nil {
 			return 0, fmt.Errorf("it is shorter than it says: %w", err)
+		}
+		if end == p.size {
+			// A zip's entry tells only here that its sum is wrong.
+			if n, err := p.f.Read(make([]byte, 1)); n > 0 || err != io.EOF {
+				return 0, fmt.Errorf("it does not end where it says: %w", cmp.Or(err, io.ErrShortBuffer))
+			}
 		}
 	}
 	if at >= int64(len(p.kept)) {

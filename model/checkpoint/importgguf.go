@@ -32,7 +32,11 @@ func openGGUF(fsys fs.FS, name string) (_ *opening, err error) {
 	f, err := gguf.Open(b, b.size)
 	if errors.Is(err, gguf.ErrType) {
 		return nil, &Problem{Kind: Unsupported, What: "its weights are quantized in a way that cannot be opened; get the model as f32, f16, bf16 or q8_0", Err: err}
-	} else if err != nil {
+	}
+	if errors.Is(err, gguf.ErrVersion) {
+		return nil, &Problem{Kind: Unsupported, What: "convert it with a current llama.cpp", Err: err}
+	}
+	if err != nil {
 		return nil, damaged(name, err)
 	}
 	m, form, err := ggufShape(f)
