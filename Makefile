@@ -25,8 +25,9 @@ build: node_modules generate
 # is taken for Linux on x64 only. Not by npm ci, which wants to know the packages
 # of all other systems too, whether it installs them or not.
 CLIENTS := model/checkpoint/testdata/clients
+CLIENTS_NEED := $(if $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m)),required)
 clients:
-	@if [ "$$(uname -sm)" = "Linux x86_64" ]; then $(MAKE) $(CLIENTS)/node_modules; \
+	@if [ "$(CLIENTS_NEED)" ]; then $(MAKE) $(CLIENTS)/node_modules; \
 	else echo "clients: llama.cpp is not built for $$(uname -sm); its tests are skipped"; fi
 
 $(CLIENTS)/node_modules: $(CLIENTS)/package-lock.json
@@ -39,7 +40,7 @@ node_modules: package-lock.json
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
 test: build clients check
-	HORNBOOK_BROWSER=required go test ./...
+	HORNBOOK_BROWSER=required HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test ./...
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
 	go test -race -short -run='Rank|Replicas' ./model/train
