@@ -99,3 +99,22 @@ func TestWrongExportsAndImports(t *testing.T) {
 		t.Error("a file that stood there was changed")
 	}
 }
+
+// No bad file leaves anything behind, whatever is wrong with it.
+func TestBadFilesWriteNothing(t *testing.T) {
+	const folder = "../../model/checkpoint/testdata/bad"
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) < 50 {
+		t.Fatalf("there are %d bad files (%v)", len(entries), err)
+	}
+	dir := t.TempDir()
+	for _, e := range entries {
+		out, errs, status := call("import", filepath.Join(folder, e.Name()), "-o", filepath.Join(dir, "out"))
+		if status != 1 || out != "" || len(errs) < 40 {
+			t.Errorf("%s: status %d, wrote %q and %q", e.Name(), status, out, errs)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Fatalf("%s left %v (%v)", e.Name(), left, err)
+		}
+	}
+}
