@@ -10,10 +10,10 @@ import (
 
 // Limits on files that are read whole, in bytes.
 const (
-	maxJSON  = 1 << 20 // run.json and config.json
-	maxIndex = 4 << 20 // model.safetensors.index.json
-	maxLog   = 32 << 20
-	maxZip   = 2 << 30 // what a zip may become
+	maxJSON  = 1 << 20   // run.json and config.json
+	maxIndex = 4 << 20   // model.safetensors.index.json
+	maxLog   = 128 << 20 // a million steps take 40 MB
+	maxZip   = 2 << 30   // what a zip may become
 )
 
 // blob is an opened file that can be read anywhere.
