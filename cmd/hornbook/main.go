@@ -15,6 +15,8 @@ const usage = `Hornbook teaches a tiny language model to write.
   hornbook serve    [-addr HOST:PORT]
   hornbook train    -data FILE [-preset NAME] [-method pretrain] [-steps N] [-seed N] [-ranks N] [-out DIR] [-json]
   hornbook generate -run DIR [-prompt TEXT] [-n N] [-temperature T] [-top-k K] [-top-p P] [-seed N]
+  hornbook export   -run DIR -format hf|gguf|safetensors|zip [-dtype f32|f16|q8_0] -o OUT
+  hornbook import   FILE... -o DIR
   hornbook bench    [-where native|chromium] [-backend cpu] [-preset NAME] [-ranks N] [-steps N]
                     [-batch N] [-context N] [-layers N] [-heads N] [-channels N] [-json]
 
@@ -22,7 +24,7 @@ const usage = `Hornbook teaches a tiny language model to write.
 `
 
 var commands = map[string]func(args []string, out, errs io.Writer) error{
-	"serve": serve, "train": trainCommand, "generate": generate, "bench": bench,
+	"serve": serve, "train": trainCommand, "generate": generate, "export": export, "import": importCommand, "bench": bench,
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -66,8 +68,20 @@ func (e usageError) Error() string { return string(e) }
 
 func wrongUsage(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
 
-// parse reads args by f. What is wrong with them it tells as a usageError.
+// parse reads args, flags only, by f. What is wrong with them it tells as a
+// usageError.
 func parse(f *flag.FlagSet, args []string, errs io.Writer) error {
+	if err := parseFlags(f, args, errs); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return wrongUsage("%s takes flags only, not %q", f.Name(), f.Arg(0))
+	}
+	return nil
+}
+
+// parseFlags is parse up to the first argument that is no flag.
+func parseFlags(f *flag.FlagSet, args []string, errs io.Writer) error {
 	f.SetOutput(errs)
 	f.Usage = func() {
 		fmt.Fprintf(errs, "The flags of hornbook %s:\n", f.Name())
@@ -82,8 +96,6 @@ func parse(f *flag.FlagSet, args []string, errs io.Writer) error {
 		return err
 	case err != nil:
 		return wrongUsage("%s; see hornbook %s -h", err, f.Name())
-	case f.NArg() > 0:
-		return wrongUsage("%s takes flags only, not %q", f.Name(), f.Arg(0))
 	}
 	return nil
 }

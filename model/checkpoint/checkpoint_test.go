@@ -283,6 +283,32 @@ func TestSaveWhereAFileStands(t *testing.T) {
 	}
 }
 
+// A folder of another program's model is not saved over.
+func TestSaveOverAnotherModel(t *testing.T) {
+	dir, run := t.TempDir(), fresh(t, forms["llama"], chars(t))
+	if err := WriteHF(Dir(dir), run, DTypeF16); err != nil {
+		t.Fatal(err)
+	}
+	if err := Save(dir, run); err == nil || !strings.Contains(err.Error(), "there already") {
+		t.Errorf("saved over it: %v", err)
+	}
+	if files, _ := fs.Glob(os.DirFS(dir), "*"); len(files) != 5 {
+		t.Errorf("the folder holds %v", files)
+	}
+}
+
+func TestSHA256(t *testing.T) {
+	run := fresh(t, forms["gpt2"], chars(t))
+	sum, err := SHA256(run.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := readManifest(inMemory(t, run))
+	if err != nil || d.SHA256[weightsFile] != sum {
+		t.Errorf("it is %s, but run.json says %s (%v)", sum, d.SHA256[weightsFile], err)
+	}
+}
+
 // A folder that a newer Hornbook saved is not saved over.
 func TestSaveOverANewerOne(t *testing.T) {
 	dir := t.TempDir()

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,10 +10,10 @@ import (
 
 // Limits on files that are read whole, in bytes.
 const (
-	maxJSON  = 1 << 20 // run.json and config.json
-	maxIndex = 4 << 20 // model.safetensors.index.json
-	maxLog   = 32 << 20
-	maxZip   = 2 << 30 // what a zip may become
+	maxJSON  = 1 << 20   // run.json and config.json
+	maxIndex = 4 << 20   // model.safetensors.index.json
+	maxLog   = 128 << 20 // a million steps take 40 MB
+	maxZip   = 2 << 30   // what a zip may become
 )
 
 // blob is an opened file that can be read anywhere.
@@ -72,6 +73,12 @@ func (p *prefix) ReadAt(b []byte, at int64) (int, error) {
 		p.kept = p.kept[:have+int64(n)]
 		if err != nil {
 			return 0, fmt.Errorf("it is shorter than it says: %w", err)
+		}
+		if end == p.size {
+			// A zip's entry tells only here that its sum is wrong.
+			if n, err := p.f.Read(make([]byte, 1)); n > 0 || err != io.EOF {
+				return 0, fmt.Errorf("it does not end where it says: %w", cmp.Or(err, io.ErrShortBuffer))
+			}
 		}
 	}
 	if at >= int64(len(p.kept)) {

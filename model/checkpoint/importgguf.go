@@ -29,11 +29,9 @@ func openGGUF(fsys fs.FS, name string) (_ *opening, err error) {
 			o.close()
 		}
 	}()
-	f, err := gguf.Open(b, b.size)
-	if errors.Is(err, gguf.ErrType) {
-		return nil, &Problem{Kind: Unsupported, What: "its weights are quantized in a way that cannot be opened; get the model as f32, f16, bf16 or q8_0", Err: err}
-	} else if err != nil {
-		return nil, damaged(name, err)
+	f, err := readGGUF(b)
+	if err != nil {
+		return nil, err
 	}
 	m, form, err := ggufShape(f)
 	if err != nil {
@@ -60,6 +58,20 @@ func openGGUF(fsys fs.FS, name string) (_ *opening, err error) {
 	}
 	o.layout = func(g *model.GPT) []slot { return layout(g, form, true) }
 	return o, o.settle(m, name)
+}
+
+// readGGUF reads the header.
+func readGGUF(b *blob) (*gguf.File, error) {
+	f, err := gguf.Open(b, b.size)
+	switch {
+	case errors.Is(err, gguf.ErrType):
+		return nil, &Problem{Kind: Unsupported, What: "its weights are quantized in a way that cannot be opened; get the model as f32, f16, bf16 or q8_0", Err: err}
+	case errors.Is(err, gguf.ErrVersion):
+		return nil, &Problem{Kind: Unsupported, What: "convert it with a current llama.cpp", Err: err}
+	case err != nil:
+		return nil, damaged("", err)
+	}
+	return f, nil
 }
 
 // ggufShape is the shape that the keys describe; tensors decide on vocabulary,

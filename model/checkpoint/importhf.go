@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io/fs"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -98,7 +97,7 @@ func (o *opening) addShards(fsys fs.FS, names []string) error {
 
 // computed are tensors that some versions save though they can be computed:
 // masks of attention, and RoPE's frequencies.
-var computed = regexp.MustCompile(`\.attn\.(bias|masked_bias)$|\.rotary_emb\.inv_freq$`)
+var computed = []string{".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"}
 
 // usualNames leaves out what can be computed, and adds the prefix that a model
 // saved without its head lacks.
@@ -110,7 +109,7 @@ func usualNames(store map[string]stored, f family) map[string]stored {
 	_, bare := store[first]
 	out := map[string]stored{}
 	for name, t := range store {
-		if computed.MatchString(name) {
+		if slices.ContainsFunc(computed, func(end string) bool { return strings.HasSuffix(name, end) }) {
 			continue
 		}
 		if bare && name != "lm_head.weight" {

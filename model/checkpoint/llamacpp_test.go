@@ -16,6 +16,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/cpu"
+	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 	"hornbook/tokenizer"
@@ -135,6 +136,9 @@ func askLlama(t *testing.T, file []byte) (a clientAnswer) {
 func TestLlamaCpp(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts llama.cpp a dozen times")
+	}
+	if !kernel.Fast {
+		t.Skip("llama.cpp is compared with the fast kernels")
 	}
 	chars, err := tokenizer.NewChars([]byte(clientText))
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"hornbook/model"
 	"hornbook/model/format/safetensors"
@@ -156,12 +158,12 @@ func sumOf(fsys fs.FS, name string) (string, error) {
 
 // verify compares all files with their sums.
 func (f folder) verify() error {
-	for name, want := range f.sums {
+	for _, name := range slices.Sorted(maps.Keys(f.sums)) {
 		got, err := sumOf(f, name)
 		if err != nil {
 			return err
 		}
-		if got != want {
+		if got != f.sums[name] {
 			return problem(Damaged, name, "it is not the one that was saved with %s: it was changed, or damaged; use another copy of the model", runFile)
 		}
 	}

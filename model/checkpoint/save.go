@@ -50,6 +50,9 @@ func Load(dir string) (Run, error) {
 }
 
 func save(d disk, run Run) error {
+	if err := ours(d); err != nil {
+		return err
+	}
 	if err := settle(d); err != nil {
 		return fmt.Errorf("checkpoint: finish the save before: %w", err)
 	}
@@ -67,6 +70,20 @@ func save(d disk, run Run) error {
 	}
 	if err := settle(d); err != nil {
 		return fmt.Errorf("checkpoint: save: %w", err)
+	}
+	return nil
+}
+
+// ours refuses a folder that another program keeps a model in: a save of ours
+// has no file of its plain name before it has a run.json.
+func ours(d disk) error {
+	if exists(d, runFile) {
+		return nil
+	}
+	for _, name := range ourFiles {
+		if exists(d, name) {
+			return problem(Unsupported, name, "it is there already, and not of a run that Hornbook saved; save to another folder, or move it away")
+		}
 	}
 	return nil
 }

@@ -217,7 +217,7 @@ func fill(slots []slot, store map[string]stored) error {
 		}
 	}
 	if strange > 0 {
-		return problem(Damaged, first.file, "%d weights are not numbers or infinite, the first in tensor %q: a training that went wrong, or a damaged file; use an earlier copy", strange, name)
+		return problem(Damaged, first.file, "%d of the weights are no finite numbers, the first in tensor %q: a training that went wrong, or a damaged file; use an earlier copy", strange, name)
 	}
 	return nil
 }

@@ -2,12 +2,11 @@ package shelf
 
 import (
 	"cmp"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"path"
 	"slices"
 	"sync"
@@ -37,11 +36,7 @@ func New(s Storage) *Shelf {
 }
 
 // NewID is a name for a new model that no other has.
-func NewID() string {
-	var b [idBytes]byte
-	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
-}
+func NewID() string { return fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()) }
 
 const idBytes = 16
 

@@ -24,8 +24,11 @@ const (
 	BF16 Type = 30
 )
 
-// ErrType is wrapped by errors on types that this package does not know.
+// ErrType is wrapped by errors on types of numbers that cannot be read.
 var ErrType = errors.New("only F32, F16, BF16 and Q8_0 can be read")
+
+// ErrVersion is wrapped by errors on files of another version.
+var ErrVersion = errors.New("only version 3 can be read")
 
 // blocks are the numbers of a block of each type, and its bytes.
 var blocks = map[Type]struct{ numbers, bytes int64 }{F32: {1, 4}, F16: {1, 2}, BF16: {1, 2}, Q8_0: {q8Block, 2 + q8Block}}

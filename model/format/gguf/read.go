@@ -38,15 +38,15 @@ func (f *File) Value(key string) any {
 }
 
 // Open reads the header of a file of size bytes. Nothing that it says is
-// believed before it was compared with size. An error wraps ErrType if the
-// file is sound as far as it was read, but of types that are not known.
+// believed before it was compared with size. An error wraps
+// ErrType or ErrVersion if the file is sound as far as it was read.
 func Open(r io.ReaderAt, size int64) (*File, error) {
 	h := &headerReader{r: r, left: size}
 	if text := h.bytes(4, 4); h.err == nil && string(text) != magic {
 		return nil, fmt.Errorf("gguf: the file does not begin with %q: it is another kind of file", magic)
 	}
 	if v := h.uint32(); h.err == nil && v != version {
-		return nil, fmt.Errorf("gguf: the file is of version %d, and only %d is known; convert it with a current llama.cpp", v, version)
+		return nil, fmt.Errorf("gguf: the file is of version %d: %w", v, ErrVersion)
 	}
 	tensors, pairs := h.count(maxTensors, 24, "tensors"), h.count(maxPairs, 13, "keys")
 	f := &File{r: r}

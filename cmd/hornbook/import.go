@@ -1,0 +1,110 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"hornbook/model/checkpoint"
+	"hornbook/web/wording"
+)
+
+// importLimit is the memory that opening a model may take, in bytes.
+const importLimit = 8e9
+
+// importCommand keeps a model of another program as a run.
+func importCommand(args []string, out, errs io.Writer) error {
+	f := flag.NewFlagSet("import", flag.ContinueOnError)
+	dir := f.String("o", "", "folder to save the model to; it must be empty or not there yet")
+	files, err := parseWithFiles(f, args, errs)
+	switch {
+	case err != nil:
+		return err
+	case len(files) == 0:
+		return wrongUsage("import needs a model: a .gguf file, a zip or a folder of a run, or a folder or files of Hugging Face")
+	case *dir == "":
+		return wrongUsage("import needs a place to save to: -o DIR")
+	}
+	if err := vacant(*dir); err != nil {
+		return err
+	}
+	fsys, err := given(files)
+	if err != nil {
+		return err
+	}
+	run, notes, err := checkpoint.Import(fsys, importLimit)
+	if err != nil {
+		return err
+	}
+	for _, note := range notes {
+		fmt.Fprintf(errs, "hornbook: %s\n", note)
+	}
+	if err := checkpoint.Save(*dir, run); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s parameters, saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n",
+		wording.Count(run.Recipe.Model.Parameters()), *dir, *dir)
+	return err
+}
+
+// parseWithFiles is parse for a command that takes files before, between and
+// after its flags.
+func parseWithFiles(f *flag.FlagSet, args []string, errs io.Writer) (files []string, err error) {
+	for {
+		if err := parseFlags(f, args, errs); err != nil {
+			return nil, err
+		}
+		if f.NArg() == 0 {
+			return files, nil
+		}
+		files, args = append(files, f.Arg(0)), f.Args()[1:]
+	}
+}
+
+// given makes what a person named one file system: a folder, or files together.
+func given(names []string) (fs.FS, error) {
+	files := picked{}
+	for _, name := range names {
+		info, err := os.Stat(name)
+		base := filepath.Base(name)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("cannot open the model: %w", err)
+		case info.IsDir() && len(names) == 1:
+			return os.DirFS(name), nil
+		case info.IsDir():
+			return nil, wrongUsage("%s is a folder; give one folder alone, or files", name)
+		case files[base] != "":
+			return nil, wrongUsage("two files are called %s; give those of one model", base)
+		}
+		files[base] = name
+	}
+	return files, nil
+}
+
+// picked are files from anywhere, as one folder: where each lies, by its name.
+type picked map[string]string
+
+func (p picked) Open(name string) (fs.File, error) {
+	if at, there := p[name]; there {
+		return os.Open(at)
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// ReadDir lists the files; there is no folder but ".".
+func (p picked) ReadDir(string) (entries []fs.DirEntry, err error) {
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		info, err := os.Stat(p[name])
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, fs.FileInfoToDirEntry(info))
+	}
+	return entries, nil
+}

@@ -1,0 +1,15 @@
+package checkpoint
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Dir is a Sink of new files in a folder that is there. It writes over none.
+type Dir string
+
+// Create makes the file; that it lasts is the system's matter.
+func (d Dir) Create(name string) (io.WriteCloser, error) {
+	return os.OpenFile(filepath.Join(string(d), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+}

@@ -1,0 +1,101 @@
+package checkpoint
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+)
+
+// fuzzLimit is the memory that a fuzzed model may take, in bytes.
+const fuzzLimit = 64 << 20
+
+// FuzzImport: whatever lies in a zip or in a single file, Import gives a run
+// that can be saved and read, or an error of the kinds that are told apart.
+func FuzzImport(f *testing.F) {
+	run := fresh(f, forms["gpt2"], chars(f))
+	for _, e := range []string{"zip", "hf zip", "gguf q8_0"} {
+		m := memory{}
+		if err := exports[e].write(m, run); err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range m {
+			f.Add(file.Data)
+		}
+	}
+	bad, err := filepath.Glob("testdata/bad/*/model.*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range bad {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		name := "model.gguf"
+		if bytes.HasPrefix(data, []byte("PK")) {
+			name = "model.zip"
+		}
+		tryImport(t, fstest.MapFS{name: {Data: data}})
+	})
+}
+
+// FuzzReadRun: whatever the small files of a run's folder hold, the same.
+func FuzzReadRun(f *testing.F) {
+	folder := inMemory(f, full(f))
+	hf := memory{}
+	if err := WriteHF(hf, fresh(f, forms["llama"], chars(f)), DTypeF32); err != nil {
+		f.Fatal(err)
+	}
+	for _, from := range []fstest.MapFS{folder, fstest.MapFS(hf)} {
+		for _, name := range []string{runFile, configFile, tokenizerFile, logFile} {
+			if file := from[name]; file != nil {
+				f.Add(name, file.Data, from[runFile] != nil)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, name string, data []byte, ours bool) {
+		files := fstest.MapFS{}
+		from := fstest.MapFS(hf)
+		if ours {
+			from = folder
+		}
+		for file, f := range from {
+			files[file] = f
+		}
+		if files[name] == nil {
+			return
+		}
+		files[name] = &fstest.MapFile{Data: data}
+		tryImport(t, files)
+	})
+}
+
+func tryImport(t *testing.T, fsys fstest.MapFS) {
+	run, _, err := Import(fsys, fuzzLimit)
+	var p *Problem
+	var large *TooLarge
+	if errors.As(err, &p) || errors.As(err, &large) {
+		return
+	}
+	if err != nil {
+		t.Fatalf("an error of no kind: %v", err)
+	}
+	var out bytes.Buffer
+	if err := WriteZip(&out, run); err != nil {
+		t.Fatalf("imported but not saved: %v", err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Import(z, generous); err != nil {
+		t.Fatalf("saved but not read: %v", err)
+	}
+}
