@@ -37,6 +37,7 @@ var house = []struct{ room, third string }{
 	{"web/trainer", ""},
 	{"web/ui", "github.com/vugu/"},
 	{"static", ""},
+	{"static/base", ""},
 	{"static/build", "github.com/andybalholm/brotli"},
 	{"web/site", ""},
 	{"wasm/app", "github.com/vugu/"},

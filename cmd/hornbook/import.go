@@ -52,6 +52,22 @@ func importCommand(args []string, out, errs io.Writer) error {
 	return err
 }
 
+// load opens a run's folder, or a model in whatever form.
+func load(path string) (checkpoint.Run, error) {
+	files, err := given([]string{path})
+	if err != nil {
+		return checkpoint.Run{}, err
+	}
+	run, _, err := checkpoint.Import(files, importLimit)
+	if err != nil {
+		return run, fmt.Errorf("%s: %w", path, err)
+	}
+	if run.Name == "" {
+		run.Name = filepath.Base(path)
+	}
+	return run, nil
+}
+
 // parseWithFiles is parse for a command that takes files before, between and
 // after its flags.
 func parseWithFiles(f *flag.FlagSet, args []string, errs io.Writer) (files []string, err error) {

@@ -125,7 +125,8 @@ func settle(d disk) error {
 }
 
 // ourFiles are all that a run's folder can hold.
-var ourFiles = []string{runFile, configFile, weightsFile, tokenizerFile, tokenizerConfigFile, optimizerFile, bestFile, logFile}
+var ourFiles = []string{runFile, configFile, weightsFile, tokenizerFile, tokenizerConfigFile, optimizerFile, bestFile,
+	adapterConfigFile, adapterFile, logFile}
 
 // newFiles is a Sink of files that are being saved.
 type newFiles struct{ disk }

@@ -38,6 +38,7 @@ func (s *Session) take(id string, kept checkpoint.Run) {
 			s.fail(problem)
 		}
 	}
+	next.Moments, next.Best = nil, nil // the run's own now
 	s.use(next, r)
 	s.tellHistory()
 	if r == nil {

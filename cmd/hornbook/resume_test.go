@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hornbook/model/checkpoint"
+	"hornbook/web/protocol"
+)
+
+// A test binary that is called so is the command itself, which can be killed.
+const asCommand = "HORNBOOK_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// killed runs the command and kills it, by SIGKILL, after a while. It reports
+// whether the command had ended by itself before.
+func killed(t *testing.T, after time.Duration, args ...string) (ended bool) {
+	t.Helper()
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), asCommand+"=1")
+	var errs bytes.Buffer
+	c.Stderr = &errs
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan error, 1)
+	go func() { over <- c.Wait() }()
+	select {
+	case err := <-over:
+		if err != nil {
+			t.Fatalf("%q: %v: %s", args, err, errs.String())
+		}
+		return true
+	case <-time.After(after):
+		c.Process.Kill()
+		<-over
+		return false
+	}
+}
+
+// weightsOf are the weights of a saved run, bit by bit.
+func weightsOf(t *testing.T, dir string) []float32 {
+	t.Helper()
+	kept, err := checkpoint.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept.Model.Weights
+}
+
+// A run that is killed at 25 random moments, and goes on each time, ends with
+// the bits of one that was never stopped.
+func TestKilledRunGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("25 kills are not for -short")
+	}
+	data := textFile(t, tales)
+	args := func(dir string) []string {
+		return []string{"train", "-data", data, "-preset", "quick", "-steps", "200", "-seed", "5", "-ranks", "2", "-out", dir}
+	}
+	whole, cut := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "cut")
+	if _, errs, status := call(args(whole)...); status != 0 {
+		t.Fatal(errs)
+	}
+	rng := rand.New(rand.NewPCG(25, 0))
+	steps, kills := 0, 0
+	for ended := false; !ended; {
+		wait := time.Duration(rng.IntN(1400)) * time.Millisecond
+		if kills >= 25 {
+			wait = time.Minute
+		}
+		if ended = killed(t, wait, append(args(cut), "-resume")...); ended {
+			break
+		}
+		kills++
+		kept, err := checkpoint.Load(cut)
+		switch {
+		case err != nil && steps == 0: // before the first save
+		case err != nil:
+			t.Fatalf("after kill %d: %v", kills, err)
+		case kept.Step < steps:
+			t.Fatalf("after kill %d the run is at step %d, it was at %d", kills, kept.Step, steps)
+		default:
+			steps = kept.Step
+		}
+	}
+	t.Logf("killed %d times", kills)
+	if kills < 10 || steps == 0 {
+		t.Errorf("killed only %d times, up to step %d", kills, steps)
+	}
+	a, b := weightsOf(t, whole), weightsOf(t, cut)
+	for i := range a {
+		if a[i] != b[i] {
+			t.Fatalf("weight %d is %v, of the run never stopped %v", i, b[i], a[i])
+		}
+	}
+	if out, _, status := call(append(args(cut), "-resume")...); status != 0 || out != "" {
+		t.Errorf("going on with a run that is over: status %d, %q", status, out)
+	}
+	if _, errs, status := call(append(args(cut), "-resume", "-steps", "300")...); status != 2 || !strings.Contains(errs, "200") {
+		t.Errorf("going on as another run: status %d, %q", status, errs)
+	}
+}
+
+// A model is trained further by every method; the log tells what was learned
+// and what was forgotten.
+func TestTrainFrom(t *testing.T) {
+	base, data := filepath.Join(t.TempDir(), "base"), textFile(t, tales)
+	if _, errs, status := call("train", "-data", data, "-preset", "tiny", "-steps", "60", "-out", base); status != 0 {
+		t.Fatal(errs)
+	}
+	other := textFile(t, bytes.Repeat([]byte("a rose is a rose is a rose. "), 700))
+	for _, c := range [][]string{{"full"}, {"last", "-last-layers", "1"}, {"lora", "-lora-rank", "2"}} {
+		dir := filepath.Join(t.TempDir(), c[0])
+		args := append([]string{"train", "-from", base, "-data", other, "-steps", "40", "-out", dir, "-json", "-method"}, c...)
+		out, errs, status := call(args...)
+		if status != 0 {
+			t.Fatalf("%q: %s", args, errs)
+		}
+		var evals []*protocol.Eval
+		for line := range strings.Lines(out) {
+			if e, err := protocol.DecodeEvent([]byte(line)); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			} else if e, is := e.(*protocol.Eval); is {
+				evals = append(evals, e)
+			}
+		}
+		first, last := evals[0], evals[len(evals)-1]
+		if last.ValLoss > first.ValLoss-0.3 || last.OldLoss <= 0 || last.OldLoss == first.OldLoss {
+			t.Errorf("%s: from %+v to %+v", c[0], first, last)
+		}
+		if text, errs, status := call("generate", "-run", dir, "-prompt", "a ro", "-n", "20", "-temperature", "0"); status != 0 || len(text) < 20 {
+			t.Errorf("%s: generate: %d, %q, %s", c[0], status, text, errs)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "adapter_config.json")); (err == nil) != (c[0] == "lora") {
+			t.Errorf("%s: its adapter: %v", c[0], err)
+		}
+	}
+}
+
+// The options of training further that make no sense are refused.
+func TestTrainFromRefuses(t *testing.T) {
+	base, data := filepath.Join(t.TempDir(), "base"), textFile(t, tales)
+	if _, errs, status := call("train", "-data", data, "-preset", "tiny", "-steps", "2", "-out", base); status != 0 {
+		t.Fatal(errs)
+	}
+	for _, c := range []struct {
+		status int
+		says   string
+		args   []string
+	}{
+		{1, "no", []string{"-from", base + "-gone"}},
+		{2, "-method magic", []string{"-from", base, "-method", "magic"}},
+		{2, "last_layers", []string{"-from", base, "-method", "last", "-last-layers", "99"}},
+		{2, "lora_rank", []string{"-from", base, "-method", "lora", "-lora-rank", "0"}},
+		{2, "lora_targets", []string{"-from", base, "-method", "lora", "-lora-targets", "everything"}},
+		{2, "-from RUN", []string{"-method", "lora"}},
+		{2, "-out DIR", []string{"-resume"}},
+	} {
+		_, errs, status := call(append([]string{"train", "-data", data}, c.args...)...)
+		if status != c.status || !strings.Contains(errs, c.says) {
+			t.Errorf("%q: status %d, %q, want %d and %q", c.args, status, errs, c.status, c.says)
+		}
+	}
+}
