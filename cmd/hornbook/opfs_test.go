@@ -125,7 +125,7 @@ func TestOPFS(t *testing.T) {
 	b := newOPFSBench(t)
 	ctx, cancel := b.browse()
 	defer cancel()
-	b.pass(ctx, "Storage|None|Writer|Released|Persist", map[string]string{})
+	b.pass(ctx, "Storage|None|Writer|Released|Persist|Speed", map[string]string{})
 }
 
 // A small quota: the browser says that the disk is full, and what was saved
