@@ -50,7 +50,7 @@ func empty(t *testing.T) *Storage {
 	return s
 }
 
-func TestStorage(t *testing.T) { shelftest.Run(t, empty(t)) }
+func TestStorage(t *testing.T) { shelftest.Run(t, empty(t), 25) }
 
 // A browser without the storage is told in a sentence.
 func TestNone(t *testing.T) {

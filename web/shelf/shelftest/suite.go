@@ -19,13 +19,14 @@ import (
 	"hornbook/web/shelf"
 )
 
-// Run tests a storage, which must be empty, and a shelf in it.
-func Run(t *testing.T, s shelf.Storage) {
+// Run tests a storage, which must be empty, and a shelf in it by so many random
+// steps.
+func Run(t *testing.T, s shelf.Storage, steps int) {
 	t.Run("Files", func(t *testing.T) { testFiles(t, s) })
 	t.Run("Readers", func(t *testing.T) { testReaders(t, s) })
 	t.Run("Removal", func(t *testing.T) { testRemoval(t, s) })
 	t.Run("Locks", func(t *testing.T) { testLocks(t, s) })
-	t.Run("LikeAMap", func(t *testing.T) { LikeAMap(t, s, 1, 60) })
+	t.Run("LikeAMap", func(t *testing.T) { LikeAMap(t, s, 1, steps) })
 }
 
 // Put writes a file.
