@@ -112,6 +112,47 @@ func TestWriterAndReaders(t *testing.T) {
 	r.Close()
 }
 
+// Large files are read by handles that are shared, and as Blobs where a handle
+// is refused.
+func TestLargeFiles(t *testing.T) {
+	s := empty(t)
+	content := bytes.Repeat([]byte("0123456789"), 300_000)
+	shelftest.Put(t, s, "large", content)
+	parent, err := s.folder(".", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := await(parent, "getFileHandle", "large")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []string{"read-only", "readwrite"} { // the latter as in browsers without shared ones
+		other, err := await(file, "createSyncAccessHandle", object("mode", mode))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := s.Open("large")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(f)
+		if err != nil || !bytes.Equal(got, content) {
+			t.Errorf("beside a %s handle: read %d bytes (%v)", mode, len(got), err)
+		}
+		if shared := !f.(*reader).handle.IsUndefined(); shared != (mode == "read-only") {
+			t.Errorf("beside a %s handle another is had: %v", mode, shared)
+		}
+		other.Call("close")
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.(*reader).ReadAt(make([]byte, 1), 0); err == nil {
+			t.Error("read a closed file")
+		}
+	}
+	shelftest.Put(t, s, "large", nil) // nothing is left open
+}
+
 // Every function that JavaScript was given is released, and what Go knew of
 // JavaScript goes with the garbage.
 func TestFunctionsAreReleased(t *testing.T) {
@@ -153,7 +194,7 @@ func values() int {
 func TestSpeed(t *testing.T) {
 	s := empty(t)
 	content := make([]byte, 32<<20)
-	for _, size := range []int{0, len(content)} {
+	for _, size := range []int{0, 32 << 10, 1 << 20, len(content)} {
 		began := time.Now()
 		shelftest.Put(t, s, "models/id/a/file", content[:size])
 		wrote := time.Since(began)
@@ -165,7 +206,7 @@ func TestSpeed(t *testing.T) {
 		if n, err := io.Copy(io.Discard, bufio.NewReaderSize(f, 1<<20)); err != nil || n != int64(size) {
 			t.Errorf("read %d of %d bytes: %v", n, size, err)
 		}
-		t.Logf("%d MB: written in %v, opened in %v, read in %v", size>>20, wrote, opened, time.Since(began)-wrote-opened)
+		t.Logf("%d kB: written in %v, opened in %v, read in %v", size>>10, wrote, opened, time.Since(began)-wrote-opened)
 		f.Close()
 	}
 }
