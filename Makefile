@@ -7,7 +7,7 @@ ADDR ?= 127.0.0.1:8080
 PURE := GOEXPERIMENT=
 WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
-IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/trainer
+IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/shelf ./web/trainer
 
 .PHONY: all run build base single clients test check bench compare generate fuzz clean
 
@@ -51,7 +51,7 @@ node_modules: package-lock.json
 test: build single clients check
 	HORNBOOK_BROWSER=required HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test ./...
 	$(PURE) go test ./model/... ./web/trainer
-	go test -race -short ./web/protocol ./web/trainer ./web/site ./web/ui
+	go test -race -short ./web/protocol ./web/shelf ./web/trainer ./web/site ./web/ui
 	go test -race -short -run='Rank|Replicas' ./model/train
 	$(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	go build -o build/wasm-exec ./wasm/exec
@@ -68,6 +68,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint
 	go test -run=NONE -fuzz=FuzzReadRun $(SHORT) ./model/checkpoint
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
+	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf
 	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse
 
 # check is what needs no run: vet for both targets and variants, formatting,
@@ -76,7 +77,7 @@ check:
 	go vet ./...
 	go vet -tags purego ./model/...
 	$(PURE) go vet ./model/...
-	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/trainer
+	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/shelf/... ./web/trainer
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "not gofmt-clean"; exit 1; }
 	go mod tidy -diff
 	$(MAKE) generate

@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// bench is the tests of wasm/opfs, built, on a server that isolates its pages.
+// opfsBench is the tests of wasm/opfs, built, on a server that isolates its pages.
 type opfsBench struct {
 	*testing.T
 	address string
@@ -81,9 +81,10 @@ func (b *opfsBench) begin(ctx context.Context, run string, env map[string]string
 		b.Fatal(err)
 	}
 	_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`
+		globalThis.worker?.terminate();
 		lines = [];
 		code = undefined;
-		worker = new Worker("opfs.js");
+		globalThis.worker = new Worker("opfs.js");
 		worker.onerror = (e) => { lines.push(e.message); code = -1 };
 		worker.onmessage = ({ data }) => { typeof data === "string" ? lines.push(data) : code = data.code };
 		worker.postMessage({ args: ["-test.v", "-test.run=%s"], env: %s });
@@ -125,7 +126,7 @@ func TestOPFS(t *testing.T) {
 	b := newOPFSBench(t)
 	ctx, cancel := b.browse()
 	defer cancel()
-	b.pass(ctx, "Storage|None|Writer|Released|Persist", map[string]string{})
+	b.pass(ctx, "Storage|None|Writer|Released|Persist|Speed|Large", map[string]string{})
 }
 
 // A small quota: the browser says that the disk is full, and what was saved
@@ -148,40 +149,64 @@ func TestOPFSKilled(t *testing.T) {
 	b := newOPFSBench(t)
 	profile := t.TempDir()
 	done := -1
-	for kill := range 10 {
+	for kills := 0; ; kills++ {
 		var browser *exec.Cmd
 		ctx, cancel := b.browse(chromedp.UserDataDir(profile), chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
-			c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+			c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 			browser = c
 		}))
-		b.begin(ctx, "TestLastsAndGoesOn", map[string]string{"HORNBOOK_SAVED": fmt.Sprint(done), "HORNBOOK_BROWSER": "required"})
+		defer cancel()
 		saved := b.savesFrom(ctx, done)
+		if kills == 10 {
+			return
+		}
 		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
 		if lines, _, err := b.output(ctx); err == nil {
-			fmt.Sscanf(lines[strings.LastIndex(lines, "saved "):], "saved %d", &saved)
+			saved = lastSaved(lines)
 		}
 		if err := syscall.Kill(-browser.Process.Pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		cancel()
-		t.Logf("killed %d: save %d was done", kill, saved)
+		t.Logf("killed when save %d was done", saved)
 		done = saved
 	}
 }
 
-// savesFrom waits until more than done saves are done, and returns how many.
-func (b *opfsBench) savesFrom(ctx context.Context, done int) (saved int) {
+// A worker that ends while it saves, as when the page is reloaded, is followed
+// by another at once.
+func TestOPFSReloaded(t *testing.T) {
+	b := newOPFSBench(t)
+	ctx, cancel := b.browse()
+	defer cancel()
+	done := -1
+	for range 6 {
+		done = b.savesFrom(ctx, done)
+		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
+	}
+}
+
+// savesFrom starts a worker that checks that the shelf has what was done, and
+// then saves without end; it returns the number of the first save done.
+func (b *opfsBench) savesFrom(ctx context.Context, done int) int {
 	b.Helper()
+	b.begin(ctx, "TestLastsAndGoesOn", map[string]string{"HORNBOOK_SAVED": fmt.Sprint(done), "HORNBOOK_BROWSER": "required"})
 	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		lines, code, err := b.output(ctx)
 		if err != nil || code != "undefined" || time.Now().After(end) {
 			b.Fatalf("the worker ends with %s (%v):\n%s", code, err, lines)
 		}
-		if at := strings.LastIndex(lines, "saved "); at >= 0 {
-			fmt.Sscanf(lines[at:], "saved %d", &saved)
-			if saved > done {
-				return saved
-			}
+		if saved := lastSaved(lines); saved > done && saved > 0 {
+			b.Log(strings.ReplaceAll(lines, "\n", "; "))
+			return saved
 		}
 	}
+}
+
+// lastSaved is the number of the last save that the worker says is done.
+func lastSaved(lines string) (saved int) {
+	if at := strings.LastIndex(lines, "saved "); at >= 0 {
+		fmt.Sscanf(lines[at:], "saved %d", &saved)
+	}
+	return saved
 }

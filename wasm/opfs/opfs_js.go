@@ -18,10 +18,10 @@ import (
 // be called from a callback.
 type Storage struct {
 	root   js.Value // FileSystemDirectoryHandle
-	buffer js.Value // Uint8Array through which all is written
+	buffer js.Value // Uint8Array through which files are written and read
 }
 
-// bufferBytes is how much is written at once.
+// bufferBytes is how much is written or read at once.
 const bufferBytes = 1 << 20
 
 // Open is the storage of this page's origin. It fails where the browser has

@@ -12,6 +12,14 @@ import (
 	"hornbook/web/shelf/shelftest"
 )
 
+// tries is how many seeds are tried: a tenth under -short.
+func tries(n uint64) uint64 {
+	if testing.Short() {
+		return max(1, n/10)
+	}
+	return n
+}
+
 // start is a storage of three models: one with two saves, one that was saved
 // once and never renamed, and one that is deleted.
 func start(t *testing.T) (*shelftest.Memory, shelftest.Models) {
@@ -89,7 +97,7 @@ func TestStopAnywhere(t *testing.T) {
 		t.Run(step.Does, func(t *testing.T) {
 			finished := false
 			for fuel := 0; !finished; fuel++ {
-				for seed := range uint64(20) { // each leaves other things behind
+				for seed := range tries(8) { // each leaves other things behind
 					running := disk.Clone(seed)
 					running.Fuel = fuel
 					err := step.Do(shelf.New(running))
@@ -135,7 +143,7 @@ func worksOn(t *testing.T, disk *shelftest.Memory, models shelftest.Models) {
 
 // What a cut-off step leaves behind is had back by Purge.
 func TestPurgeHasAllSpaceBack(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range tries(200) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		disk, models := start(t)
 		clean := disk.Clone(0)
@@ -165,7 +173,7 @@ func purge(t *testing.T, disk *shelftest.Memory) {
 
 // Many steps, each of which may be cut off, one after the other.
 func TestStopAgainAndAgain(t *testing.T) {
-	for seed := range uint64(500) {
+	for seed := range tries(200) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		disk, models := shelftest.NewMemory(seed), shelftest.Models{}
 		for range 30 {
@@ -195,7 +203,7 @@ func TestFullAnywhere(t *testing.T) {
 	for _, step := range everyStep(before) {
 		t.Run(step.Does, func(t *testing.T) {
 			full := false
-			for room := disk.Bytes(); ; room++ {
+			for room := disk.Bytes(); ; room += 3 {
 				running := disk.Clone(1)
 				running.Room = room
 				s := shelf.New(running)

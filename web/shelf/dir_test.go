@@ -12,7 +12,7 @@ func TestDir(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shelftest.Run(t, s)
+	shelftest.Run(t, s, 60)
 }
 
-func TestMemory(t *testing.T) { shelftest.Run(t, shelftest.NewMemory(1)) }
+func TestMemory(t *testing.T) { shelftest.Run(t, shelftest.NewMemory(1), 300) }

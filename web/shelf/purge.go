@@ -37,7 +37,7 @@ func (s *Shelf) Purge() error {
 
 // purge removes of a model what is not to stay.
 func (s *Shelf) purge(id string) error {
-	if s.isHeld(id) {
+	if s.isHeld(id) || s.isTidy(id) {
 		return nil
 	}
 	release, err := s.lock(id)
@@ -57,6 +57,14 @@ func (s *Shelf) purge(id string) error {
 		return s.remove(id, saves)
 	}
 	return ignore(err, ErrNewer)
+}
+
+// isTidy tells whether there is nothing to remove of a model; it needs no lock,
+// for which another tab might let this one wait.
+func (s *Shelf) isTidy(id string) bool {
+	label, labelErr := s.label(id)
+	saves, err := s.saves(id)
+	return err == nil && labelErr == nil && !label.Deleted && len(saves) == len(slots)
 }
 
 // remove removes a model, its newest save last, so that until then it is as it

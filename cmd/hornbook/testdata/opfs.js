@@ -18,7 +18,7 @@ self.onmessage = async (message) => {
   go.argv = ["opfs.test", ...message.data.args];
   go.env = message.data.env;
   go.exit = (code) => postMessage({ code });
-  self.hornbookValues = () => go._values.filter((v) => v !== undefined && v !== null).length - go._idPool.length;
+  self.hornbookValues = () => go._values.filter((v) => v !== undefined && v !== null).length;
   const { instance } = await WebAssembly.instantiateStreaming(fetch("opfs.wasm"), go.importObject);
   await go.run(instance);
 };
