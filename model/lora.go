@@ -59,6 +59,9 @@ func (m *GPT) adapted(f func(name string, l *linear)) {
 			}
 		}
 	}
+	if !m.Tied && m.adapter.Adapts("head") {
+		f("head", &m.head)
+	}
 }
 
 // move makes weights, of which the beginning is m's, the memory of m.

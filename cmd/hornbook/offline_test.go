@@ -87,8 +87,9 @@ func (p *tab) reload() {
 	p.leaves(func() { p.do(chromedp.Reload()) })
 }
 
-// Without a network the page of the last visit opens, isolated as ever, trains,
-// predicts and has its samples.
+// Without a network the page of the last visit opens, isolated as ever,
+// predicts with its own model, trains, saves, goes on after it was opened anew,
+// and has its samples.
 func TestOffline(t *testing.T) {
 	server := httptest.NewServer(site.Handler(builtPage(t)))
 	defer server.Close()
@@ -105,7 +106,23 @@ func TestOffline(t *testing.T) {
 	if p.js(`crossOriginIsolated`) != "true" {
 		t.Error("the page that the browser kept is not cross-origin isolated")
 	}
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
 	p.trainsAndWrites("2")
+	p.begin(100000)
+	p.beyond(20)
+	p.press("Pause")
+	p.state("paused", 10*time.Second)
+	at := p.step()
+	p.until("it is saved", fmt.Sprintf(`document.getElementById("saved").textContent.includes("step %d")`, at), 10*time.Second)
+	p.reload()
+	p.press("Go on")
+	p.state("training", 30*time.Second)
+	if p.step() < at {
+		t.Errorf("it goes on at step %d, saved was step %d", p.step(), at)
+	}
+	p.beyond(at + 5)
+	p.press("Stop")
+	p.state("done", 10*time.Second)
 	p.choose("Sample text", "opticks")
 	p.until("the other sample is there", `document.querySelector(".preview").textContent.includes("OPTICKS")`, 20*time.Second)
 	p.keepsOffline()

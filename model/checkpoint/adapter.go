@@ -45,19 +45,19 @@ type adapterConfig struct {
 }
 
 // moduleOf is the name that PEFT has for one of our linear layers, such as
-// "blocks.0.mlp.up", in a model of form f, and its number of block; own is true
-// where the layer is a part of one of theirs, or the form is our own.
+// "blocks.0.mlp.up", in a model of form f; own is true where the layer is a part
+// of one of theirs, or the form is our own.
 func moduleOf(f family, layer string) (name string, own bool) {
 	parts := strings.Split(layer, ".")
-	block, err := strconv.Atoi(parts[1])
-	if err != nil {
-		panic("checkpoint: a layer outside of the blocks")
+	block := 0
+	if len(parts) > 1 {
+		block, _ = strconv.Atoi(parts[1])
+		parts[1] = "%d"
 	}
-	parts[1] = "%d"
 	modules := map[family][]module{llama: ropeModules, qwen3: ropeModules, gpt2: gpt2Modules}[f]
 	for _, m := range modules {
 		if len(m.ours) == 1 && m.ours[0] == strings.Join(parts, ".") {
-			return fmt.Sprintf(m.hf, block), false
+			return strings.Replace(m.hf, "%d", strconv.Itoa(block), 1), false
 		}
 	}
 	return layer, true
@@ -243,16 +243,20 @@ func readAdapterConfig(fsys fs.FS) (l recipe.LoRA, err error) {
 	return recipe.LoRA{Rank: c.Rank, Alpha: c.Alpha, Dropout: c.Dropout}, nil
 }
 
-// targetsOf are the matrices whose tensors the first block of m has in store.
+// targetsOf are the matrices whose tensors m's head and its first block have in
+// store.
 func targetsOf(store map[string]stored, m *model.GPT) (string, error) {
 	f, _ := familyOf(m.Config)
 	var targets []string
 	for _, target := range recipe.LoRATargets {
-		room := "mlp"
-		if slices.Contains(recipe.LoRATargets[:4], target) {
-			room = "attention"
+		layer := "blocks.0.mlp." + target
+		switch {
+		case target == "head":
+			layer = target
+		case slices.Contains(recipe.LoRATargets[:4], target):
+			layer = "blocks.0.attention." + target
 		}
-		module, _ := moduleOf(f, "blocks.0."+room+"."+target)
+		module, _ := moduleOf(f, layer)
 		if _, there := store[adapterPrefix+module+".lora_A.weight"]; there {
 			targets = append(targets, target)
 		}

@@ -20,11 +20,15 @@ type LoRA struct {
 	Rank    int     `json:"rank"`
 	Alpha   float64 `json:"alpha"`   // α
 	Dropout float64 `json:"dropout"` // part of x that A does not see at a step
-	Targets string  `json:"targets"` // matrices of every block, of LoRATargets, with commas between
+	Targets string  `json:"targets"` // matrices, of LoRATargets, with commas between
 }
 
-// LoRATargets are the matrices of a block that can be adapted.
-var LoRATargets = []string{"query", "key", "value", "output", "gate", "up", "down"}
+// LoRATargets are the matrices that can be adapted: those of every block, and
+// the head where it is not the embedding.
+var LoRATargets = []string{"query", "key", "value", "output", "gate", "up", "down", "head"}
+
+// inBlock are those of LoRATargets that every block has.
+var inBlock = LoRATargets[:len(LoRATargets)-1]
 
 // Adapts tells whether a matrix of this name is adapted.
 func (l LoRA) Adapts(matrix string) bool {
@@ -33,11 +37,14 @@ func (l LoRA) Adapts(matrix string) bool {
 
 // parameters counts the numbers of an adapter on m.
 func (l LoRA) parameters(m Model) (n int) {
-	for _, target := range LoRATargets {
+	for _, target := range inBlock {
 		if l.Adapts(target) {
 			out, in := m.Matrix(target)
 			n += m.Layers * l.Rank * (out + in)
 		}
+	}
+	if l.Adapts("head") && !m.Tied {
+		n += l.Rank * (m.Vocab + m.Channels)
 	}
 	return n
 }
@@ -98,7 +105,7 @@ func FineTune(from Recipe, method string, tokens int) Recipe {
 	r.Steps = min(400, max(60, 12*tokens/r.TokensPerStep()))
 	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/20), r.Steps/5
 	r.EvalBatches, r.LastEvalBatches = 8, 8
-	r.LearningRate = map[string]float64{Full: 1e-3, Last: 1.5e-3, Lora: 4e-3}[method]
+	r.LearningRate = map[string]float64{Full: 1e-3, Last: 1.5e-3, Lora: 5e-4}[method]
 	r.Tuning = Tuning{LastLayers: min(2, r.Model.Layers), Patience: 4,
 		LoRA: LoRA{Rank: 4, Alpha: 8, Targets: strings.Join(LoRATargets, ",")}}
 	return r

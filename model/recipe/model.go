@@ -50,7 +50,7 @@ func (m Model) block() int {
 	if m.QKNorm {
 		n += 2 * m.HeadSize()
 	}
-	for _, target := range LoRATargets {
+	for _, target := range inBlock {
 		out, in := m.Matrix(target)
 		n += out * in
 		if m.Bias {
@@ -60,8 +60,8 @@ func (m Model) block() int {
 	return n
 }
 
-// Matrix is the shape of one of LoRATargets in a block, 0 for one that the
-// model's form lacks.
+// Matrix is the shape of one of a block's matrices, by its name in LoRATargets;
+// 0 for one that the model's form lacks.
 func (m Model) Matrix(target string) (out, in int) {
 	c, d := m.Channels, m.HeadSize()
 	switch target {

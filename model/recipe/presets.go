@@ -93,12 +93,12 @@ func small() Recipe {
 
 // Base is the recipe of the model that comes with the page: stories grown to
 // what fits in 4 MB at two bytes a weight, with room for a whole tale before
-// it. It is no preset, since it takes a quarter of an hour natively.
+// it. It is no preset, since it takes ten minutes natively.
 func Base() Recipe {
 	r := stories()
 	r.Preset = "base"
 	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 5, 5, 5, 160, 432
-	r.Model.Context, r.Batch, r.Steps = 256, 8, 2800
+	r.Model.Context, r.Batch, r.Steps = 256, 8, 2000
 	r.LearningRate, r.MuonRate, r.WarmUp, r.Hold, r.FinalFraction = 3e-3, 0.02, 40, 0.4, 0.02
 	r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 100, 10, 100, 0
 	return r

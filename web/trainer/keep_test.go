@@ -249,7 +249,7 @@ func TestWithoutShelf(t *testing.T) {
 // tuning is a short recipe of a method.
 func tuning(method string) recipe.Recipe {
 	r := recipe.FineTune(brief(), method, 5000)
-	r.Steps, r.EvalEvery, r.Batch, r.Tuning.LastLayers, r.Tuning.Patience = 40, 10, 4, 1, 0
+	r.Steps, r.EvalEvery, r.Batch, r.Tuning.LastLayers, r.Tuning.Patience, r.LearningRate = 40, 10, 4, 1, 0, 4e-3
 	return r
 }
 

@@ -112,14 +112,13 @@ func (s *Session) work() {
 	if s.unkept {
 		s.keep(s.state)
 	}
-	if len(s.slow) > 0 {
+	s.answer()
+	switch {
+	case len(s.slow) > 0:
 		next := s.slow[0]
 		s.slow = s.slow[1:]
 		s.handleSlow(next)
-		return
-	}
-	s.answer()
-	if s.state == "training" {
+	case s.state == "training":
 		s.step()
 	}
 }

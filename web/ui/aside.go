@@ -62,7 +62,7 @@ func (p *Page) modelFacts() []fact {
 	say(m.Trained > 0 && m.Trained < m.Parameters, wording.Trained, wording.PartOf(m.Trained, m.Parameters))
 	say(p.begun(), wording.Field("ranks"), p.ranks())
 	say(m.Bytes > 0, wording.Memory, wording.Bytes(float64(m.Bytes)))
-	say(p.Step.Steps > 0, wording.StepLabel, wording.Of(p.Step.Step, p.Step.Steps))
+	say(p.Step.Steps > 0, wording.StepLabel, wording.Of(p.reached(), p.Step.Steps))
 	say(p.Step.Step > 0, wording.LossLabel, wording.Loss(p.Step.Loss))
 	if e := p.LastEval(); e != nil {
 		say(true, wording.ValLabel, wording.Loss(e.ValLoss))
@@ -71,6 +71,14 @@ func (p *Page) modelFacts() []fact {
 	say(p.Run.State == "training", wording.Speed, wording.PerSecond(p.Step.TokensPerSecond))
 	say(p.Run.State == "training", wording.TimeLeft, wording.Duration(p.Step.SecondsLeft))
 	return facts
+}
+
+// reached is the last step of the open model's training, past or present.
+func (p *Page) reached() int {
+	if e := p.LastEval(); p.Step.Step == 0 && e != nil {
+		return e.Step
+	}
+	return p.Step.Step
 }
 
 // costFacts are what the training of the open model has cost, if that is known.

@@ -38,7 +38,7 @@ var (
 // numbers nor free.
 var options = map[string][]string{
 	"optimizer": {"adamw", "muon"}, "schedule": {"cosine", "linear", "constant"}, "norm": {"layernorm", "rmsnorm"},
-	"position": {"learned", "rope"}, "mlp": {"gelu", "relu2", "swiglu"}, "qk_norm": {"true", "false"}, "tied": {"true", "false"},
+	"position": {"learned", "rope"}, "mlp": {"gelu", "gelu_tanh", "relu2", "swiglu"}, "qk_norm": {"true", "false"}, "tied": {"true", "false"},
 }
 
 // NewDraft begins with a preset.
