@@ -1,0 +1,188 @@
+package checkpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"hornbook/model"
+	"hornbook/model/format/safetensors"
+	"hornbook/model/recipe"
+	"hornbook/tokenizer"
+)
+
+// adapted is a run whose model has an adapter that says something.
+func adapted(t testing.TB, shape recipe.Model, targets string) Run {
+	t.Helper()
+	run := fresh(t, shape, tokenizer.NewBytes())
+	run.Recipe.Method = recipe.Lora
+	run.Recipe.Tuning.LoRA = recipe.LoRA{Rank: 2, Alpha: 6, Targets: targets}
+	run.Model.Adapt(run.Recipe.Tuning.LoRA)
+	run.Model.InitAdapter(3)
+	for _, p := range adapterParameters(run.Model) {
+		for i := range p.Data {
+			p.Data[i] += float32(i%5-2) * 0.01
+		}
+	}
+	return run
+}
+
+// into collects files.
+type into fstest.MapFS
+
+type intoFile struct {
+	bytes.Buffer
+	close func(*intoFile)
+}
+
+func (f *intoFile) Close() error {
+	f.close(f)
+	return nil
+}
+
+func (m into) Create(name string) (io.WriteCloser, error) {
+	return &intoFile{close: func(f *intoFile) { m[name] = &fstest.MapFile{Data: bytes.Clone(f.Bytes())} }}, nil
+}
+
+const allButHead = "query,key,value,output,gate,up,down"
+
+// The files are as PEFT writes them: its names, its shapes, its configuration.
+func TestAdapterIsPEFTs(t *testing.T) {
+	files := into{}
+	if err := WriteAdapter(files, adapted(t, forms["qwen3"], allButHead+",head")); err != nil {
+		t.Fatal(err)
+	}
+	raw := files[adapterFile].Data
+	tensors, _, err := safetensors.Read(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, x := range tensors {
+		names = append(names, x.Name)
+	}
+	for _, want := range []string{"base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", "base_model.model.model.layers.1.self_attn.o_proj.lora_B.weight",
+		"base_model.model.model.layers.1.mlp.down_proj.lora_A.weight", "base_model.model.lm_head.lora_B.weight"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("there is no %s among %q", want, names)
+		}
+	}
+	var c struct {
+		Type    string   `json:"peft_type"`
+		Rank    int      `json:"r"`
+		Alpha   float64  `json:"lora_alpha"`
+		Targets []string `json:"target_modules"`
+		Bias    string   `json:"bias"`
+	}
+	if err := json.Unmarshal(files[adapterConfigFile].Data, &c); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj", "lm_head"}
+	if c.Type != "LORA" || c.Rank != 2 || c.Alpha != 6 || c.Bias != "none" || !slices.Equal(c.Targets, want) {
+		t.Errorf("the configuration is %+v", c)
+	}
+}
+
+// An adapter comes back bit by bit, alone and in the run's folder, in every form.
+func TestAdapterComesBack(t *testing.T) {
+	for form, shape := range forms {
+		for _, targets := range []string{"query,value", "up,down"} {
+			run := adapted(t, shape, targets)
+			alone, folder := into{}, into{}
+			if err := errors.Join(WriteAdapter(alone, run), Write(folder, run)); err != nil {
+				t.Fatal(err)
+			}
+			bare := run.Model.Clone()
+			bare.DropAdapter()
+			again, err := ReadAdapter(fstest.MapFS(alone), bare)
+			if err != nil {
+				t.Fatalf("%s, %s: %v", form, targets, err)
+			}
+			whole, err := Read(fstest.MapFS(folder))
+			if err != nil {
+				t.Fatalf("%s, %s: %v", form, targets, err)
+			}
+			for what, m := range map[string]*model.GPT{"alone": again, "in its folder": whole.Model} {
+				l, _ := m.Adapter()
+				if !slices.Equal(m.Weights, run.Model.Weights) || l != run.Recipe.Tuning.LoRA {
+					t.Errorf("%s, %s, %s: it came back as %+v, or with other weights", form, targets, what, l)
+				}
+			}
+		}
+	}
+}
+
+// Adapters that do not belong to the model, or that are more than LoRA, are
+// refused, and the model stays as it was.
+func TestBadAdapters(t *testing.T) {
+	run := adapted(t, forms["qwen3"], "query,up")
+	bare := run.Model.Clone()
+	bare.DropAdapter()
+	before := slices.Clone(bare.Weights)
+	for what, c := range map[string]struct {
+		change func(files into)
+		says   string
+	}{
+		"no weights":     {func(f into) { delete(f, adapterFile) }, "missing"},
+		"no json":        {func(f into) { f[adapterConfigFile].Data = []byte("{") }, "cannot be read"},
+		"another kind":   {swap(`"LORA"`, `"IA3"`), "IA3"},
+		"DoRA":           {swap(`"use_dora": false`, `"use_dora": true`), "DoRA"},
+		"another rank":   {swap(`"r": 2`, `"r": 3`), "shape"},
+		"a huge rank":    {swap(`"r": 2`, `"r": 1000000000`), "rank"},
+		"no rank":        {swap(`"r": 2`, `"r": 0`), "rank"},
+		"patterns":       {swap(`"rank_pattern": null`, `"rank_pattern": {"q_proj": 4}`), "layer to layer"},
+		"other layers":   {weights(func(x *safetensors.Tensor) { x.Name = strings.Replace(x.Name, "layers.", "blocks.", 1) }), "another kind of model"},
+		"a layer lacks":  {weights(func(x *safetensors.Tensor) { x.Name = strings.Replace(x.Name, "layers.1.", "layers.9.", 1) }), "missing"},
+		"not a number":   {weights(func(x *safetensors.Tensor) { x.Data[0] = float32(math.NaN()) }), "finite"},
+		"another width":  {weights(func(x *safetensors.Tensor) { x.Shape = []int{x.Shape[1], x.Shape[0]} }), "shape"},
+		"cut off":        {func(f into) { f[adapterFile].Data = f[adapterFile].Data[:200] }, "cannot be read"},
+		"too deep":       {func(f into) { f[adapterConfigFile].Data = bytes.Repeat([]byte("["), 200000) }, "cannot be read"},
+		"a huge setting": {func(f into) { f[adapterConfigFile].Data = bytes.Repeat([]byte(" "), 2<<20) }, "bytes"},
+	} {
+		files := into{}
+		if err := WriteAdapter(files, run); err != nil {
+			t.Fatal(err)
+		}
+		c.change(files)
+		if _, err := ReadAdapter(fstest.MapFS(files), bare); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want an error with %q", what, err, c.says)
+		}
+	}
+	if _, has := bare.Adapter(); has || !slices.Equal(bare.Weights, before) {
+		t.Error("the model has changed")
+	}
+}
+
+func swap(old, to string) func(into) {
+	return func(f into) {
+		text := string(f[adapterConfigFile].Data)
+		if !strings.Contains(text, old) {
+			panic("the configuration has no " + old)
+		}
+		f[adapterConfigFile].Data = []byte(strings.Replace(text, old, to, 1))
+	}
+}
+
+func weights(change func(*safetensors.Tensor)) func(into) {
+	return func(f into) {
+		raw := f[adapterFile].Data
+		tensors, _, err := safetensors.Read(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			panic(err)
+		}
+		for i := range tensors {
+			change(&tensors[i])
+		}
+		var out bytes.Buffer
+		if err := safetensors.Write(&out, tensors, nil); err != nil {
+			panic(err)
+		}
+		f[adapterFile].Data = out.Bytes()
+	}
+}
