@@ -105,8 +105,8 @@ func FineTune(from Recipe, method string, tokens int) Recipe {
 	r.Steps = min(400, max(60, 12*tokens/r.TokensPerStep()))
 	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/20), r.Steps/5
 	r.EvalBatches, r.LastEvalBatches = 8, 8
-	r.LearningRate = map[string]float64{Full: 1e-3, Last: 1.5e-3, Lora: 5e-4}[method]
+	r.LearningRate = map[string]float64{Full: 1e-3, Last: 1.5e-3, Lora: 3e-4}[method]
 	r.Tuning = Tuning{LastLayers: min(2, r.Model.Layers), Patience: 4,
-		LoRA: LoRA{Rank: 4, Alpha: 8, Targets: strings.Join(LoRATargets, ",")}}
+		LoRA: LoRA{Rank: 4, Alpha: 8, Targets: strings.Join(inBlock, ",")}}
 	return r
 }

@@ -17,8 +17,9 @@ nothing else. It is there to be looked at, and to be trained further.
 
 ## What it learned from
 %.0f MB of Village Tales, stories that a program tells (model/data/village,
-seed %d): 1,500 words, some dozens of plots, no person's text. The tokenizer,
-%d pieces of words, learned from the first %.0f MB.
+seed %d); no person's text. Before them stand %.1f MB of tales with exchanged
+letters, so that it has met every token. The tokenizer, %d pieces of words,
+learned from the first %.0f MB of tales.
 
 ## How
 %d steps of %d tokens (%.1f million tokens) by the recipe "base"
@@ -26,17 +27,17 @@ seed %d): 1,500 words, some dozens of plots, no person's text. The tokenizer,
 context %d, Muon and AdamW. "make base" does it again, seed %d, %d workers.
 
 ## What it cost
-%.0f minutes of two cores of a Xeon that had other work too, %.1e operations by
+%.0f minutes of two cores of a Xeon, that had other work too, %.1e operations by
 estimate.
 
 ## How good it is
 Loss on tales that it has not read: %.4f nats a token, %.3f bits a byte.
-Weights are stored as f16; that changes the loss in the fourth digit.
+Weights are stored as f16.
 
 ## What it cannot do
 It knows no fact, no other kind of text, and no language but the simple English
 of the tales. It may mix up who has what in a story. What it writes is made up.
-`, float64(len(run.Model.Weights))/1e6, float64(run.TextBytes)/1e6, seed, run.Tokenizer.Size(), learn/1e6,
+`, float64(len(run.Model.Weights))/1e6, float64(bytes)/1e6, seed, other/1e6, run.Tokenizer.Size(), learn/1e6,
 		run.Step, r.TokensPerStep(), float64(run.Tokens)/1e6, m.Layers, m.Channels, m.Heads, m.Context, r.Seed, run.Ranks,
 		run.Seconds/60, m.FLOPsPerToken()*float64(run.Tokens), last.ValLoss, last.Bits)
 }
