@@ -43,8 +43,13 @@ func (r *Run) State() State {
 }
 
 // Resume makes a run that has taken no step, and that nobody shares yet, go on
-// from s. Its model must have the weights of then.
+// from s. Its model must have the weights of then. After no step there need be
+// no moments.
 func (r *Run) Resume(s State) error {
+	if s.Done == 0 {
+		r.Best, r.stale = s.Best, s.Stale
+		return nil
+	}
 	byName := map[string]*tensor.Tensor{}
 	for _, m := range s.Moments {
 		byName[m.Name] = m

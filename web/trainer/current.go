@@ -25,9 +25,19 @@ func generator(m *model.GPT) *model.Generator { return model.NewGenerator(m, cpu
 
 // use makes next the open model, and r, or nil, its run.
 func (s *Session) use(next *current, r *run) {
+	s.take(next, r)
+	s.tellOpen()
+}
+
+// take lets the former model go, and its run.
+func (s *Session) take(next *current, r *run) {
 	s.endWriting(true)
 	s.endRun()
 	s.open, s.run = next, r
+}
+
+// tellOpen tells what there is to tell of the open model.
+func (s *Session) tellOpen() {
 	s.tellModel()
 	s.tellAdapter()
 	s.tellFit()

@@ -7,6 +7,8 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/format/safetensors"
+	"hornbook/model/recipe"
+	"hornbook/model/train"
 	"hornbook/web/protocol"
 	"hornbook/web/shelf"
 )
@@ -40,29 +42,33 @@ func (s *Session) due() bool {
 	return s.open.id != "" && time.Since(r.saved) >= max(rest, saveRest*r.saving)
 }
 
-// keepFirst saves a run before its first step, with the texts that it needs to
-// go on. If they do not fit, it trains without being kept.
+// keepFirst saves a run before its first step.
 func (s *Session) keepFirst() {
-	r := s.run
 	if s.host.Shelf != nil {
-		for _, text := range r.texts {
-			hash, err := s.host.Shelf.KeepText(text)
-			if err != nil {
-				s.open.id = ""
-				s.fail(unsaved(err))
-				return
-			}
-			r.hashes = append(r.hashes, hash)
-		}
-		r.release, _ = s.host.Shelf.Hold(s.open.id) // a new id: nobody else has it
+		s.run.release, _ = s.host.Shelf.Hold(s.open.id) // a new id: nobody else has it
 	}
-	r.texts = nil
 	s.keep("training")
 	s.tellShelf()
 }
 
+// keepTexts keeps the texts that the run needs to go on, and gives their hashes.
+func (s *Session) keepTexts() ([]string, error) {
+	r := s.run
+	if r == nil || s.host.Shelf == nil {
+		return nil, nil
+	}
+	for ; len(r.texts) > 0; r.texts = r.texts[1:] {
+		hash, err := s.host.Shelf.KeepText(r.texts[0])
+		if err != nil {
+			return nil, err
+		}
+		r.hashes = append(r.hashes, hash)
+	}
+	return r.hashes, nil
+}
+
 // keep saves the open model, and its run in a state in which it can go on if
-// it is not over. What goes wrong is told; the save before stays.
+// it is not over. What goes wrong is told once; the save before stays.
 func (s *Session) keep(state string) {
 	s.unkept = false
 	s.catchUp(state)
@@ -70,23 +76,29 @@ func (s *Session) keep(state string) {
 		return
 	}
 	begin := time.Now()
-	err := s.save(s.open.id, s.snapshot(state), s.hashes())
-	if r := s.run; r != nil {
-		r.saved, r.saving = time.Now(), time.Since(begin)
+	hashes, err := s.keepTexts()
+	if err == nil {
+		err = s.save(s.open.id, s.snapshot(state), hashes)
 	}
+	var problem *protocol.Problem
 	if err != nil {
-		s.fail(unsaved(err))
+		problem = unsaved(err)
+	}
+	if r := s.run; r != nil {
+		told := problem != nil && r.unsaved == problem.Code && (state == "training" || state == "paused")
+		r.saved, r.saving, r.unsaved = time.Now(), time.Since(begin), ""
+		if problem != nil {
+			r.unsaved = problem.Code
+		}
+		if told {
+			return
+		}
+	}
+	if problem != nil {
+		s.fail(problem)
 		return
 	}
 	s.host.Emit(&protocol.Saved{ID: s.open.id, Step: s.open.Step, Done: state != "training" && state != "paused"})
-}
-
-// hashes are those of the texts that the open model's run needs.
-func (s *Session) hashes() []string {
-	if s.run == nil {
-		return nil
-	}
-	return s.run.hashes
 }
 
 // catchUp brings what is known of the open model up to its run.
@@ -100,11 +112,14 @@ func (s *Session) catchUp(state string) {
 
 // snapshot is the open model as it is to be saved.
 func (s *Session) snapshot(state string) checkpoint.Run {
-	kept := s.open.Run
-	if state != "training" && state != "paused" || s.run.Done == 0 {
+	kept, r := s.open.Run, s.run
+	if r == nil || state != "training" && state != "paused" {
 		return kept
 	}
-	now := s.run.State()
+	now := train.State{Best: r.Best}
+	if r.Done > 0 { // before, the moments are zero
+		now = r.State()
+	}
 	kept.Stale = now.Stale
 	for _, m := range now.Moments {
 		kept.Moments = append(kept.Moments, safetensors.Tensor{Name: m.Name, Shape: m.Dims, Data: m.Data})
@@ -185,14 +200,12 @@ func (s *Session) rename(c *protocol.Rename) error {
 	return nil
 }
 
-// remove deletes a model. The one that is open stays open, but is no longer
-// kept; while it trains it is not deleted.
+// remove deletes a model. The one that is open stays open; while its run goes
+// on or is paused it is not deleted.
 func (s *Session) remove(id string) error {
-	if s.open != nil && s.open.id == id {
-		if s.busy() {
-			s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
-			return nil
-		}
+	if s.open != nil && s.open.id == id && s.busy() {
+		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
+		return nil
 	}
 	return s.host.Shelf.Delete(id)
 }
@@ -246,6 +259,9 @@ func (s *Session) card(item shelf.Item) protocol.Card {
 		c.Name = kept.Name
 	}
 	c.State, c.Method, c.Text, c.Parameters = kept.State, kept.Recipe.Method, kept.Text, kept.Recipe.Weights()
+	if kept.Recipe.Preset == "imported" && kept.Recipe.Method == recipe.Pretrain {
+		c.Method = "imported"
+	}
 	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.ValLoss, curve(kept.Log)
 	return c
 }

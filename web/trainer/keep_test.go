@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
@@ -390,4 +391,101 @@ func TestBadImports(t *testing.T) {
 			s = next[*protocol.Shelf](d)
 		}
 	}
+}
+
+// A fine-tune goes on without its shelf's texts too, where they can be made
+// again, as natively, and one that is stopped keeps the model as it is.
+func TestTuneGoesOnWithoutShelf(t *testing.T) {
+	saves := map[string]checkpoint.Run{}
+	host := func() Host {
+		return Host{Save: func(kept checkpoint.Run) error { saves["run"] = copied(t, kept); return nil },
+			Load: func(id string) (checkpoint.Run, error) { return copied(t, saves[id]), nil }}
+	}
+	d := sitAt(t, host())
+	d.give(own)
+	d.commands <- &protocol.Train{Recipe: brief(), Ranks: 1}
+	d.state("done")
+	for !next[*protocol.Saved](d).Done {
+	}
+	d.close()
+	saves["base"] = saves["run"]
+
+	r := tuning(recipe.Full)
+	whole := sitAt(t, host())
+	begin := func(d *desk) {
+		d.give(rhyme)
+		d.commands <- &protocol.Open{ID: "base"}
+		d.commands <- &protocol.Train{Recipe: r, Ranks: 1}
+	}
+	begin(whole)
+	whole.state("done")
+	want := whole.weights()
+	whole.close()
+
+	cut := sitAt(t, host())
+	begin(cut)
+	for next[*protocol.Eval](cut).Step < 20 {
+	}
+	cut.commands <- &protocol.Pause{}
+	for next[*protocol.Saved](cut).Step < 20 {
+	}
+	cut.close()
+	if kept := saves["run"]; kept.Old != "own" || kept.State != "paused" {
+		t.Errorf("saved as %q, forgetting measured on %q", kept.State, kept.Old)
+	}
+	later := sitAt(t, host())
+	later.give(rhyme)
+	later.commands <- &protocol.Open{ID: "run"}
+	later.state("paused")
+	later.commands <- &protocol.Resume{}
+	later.state("done")
+	if got := later.weights(); !bytes.Equal(got, want) {
+		t.Error("the run that went on ends with other weights")
+	}
+}
+
+// copied is kept as it is after a save and a load.
+func copied(t *testing.T, kept checkpoint.Run) checkpoint.Run {
+	t.Helper()
+	var b bytes.Buffer
+	if err := checkpoint.WriteZip(&b, kept); err != nil {
+		t.Error(err)
+	}
+	again, _, err := checkpoint.Import(fstest.MapFS{"run.zip": {Data: b.Bytes()}}, 1e9)
+	if err != nil {
+		t.Error(err)
+	}
+	return again
+}
+
+// A paused run makes way for another, which goes on with workers of its own.
+func TestPausedRunMakesWay(t *testing.T) {
+	disk := folder(t)
+	d, finished := learned(t, disk)
+	r := brief()
+	r.Steps = 100000
+	var ids []string
+	for range 2 {
+		d.commands <- &protocol.Train{Recipe: r, Ranks: 2}
+		ids = append(ids, next[*protocol.Model](d).ID)
+		next[*protocol.Eval](d)
+		d.commands <- &protocol.Pause{}
+		d.state("paused")
+		d.commands <- &protocol.Open{ID: finished}
+		d.state("idle")
+	}
+	for _, id := range []string{ids[0], ids[1], ids[0]} {
+		d.commands <- &protocol.Open{ID: id}
+		if m := next[*protocol.Model](d); m.ID != id || m.Ranks != 2 {
+			t.Errorf("opened as %+v", m)
+		}
+		d.state("paused")
+	}
+	d.commands <- &protocol.Resume{}
+	d.state("training")
+	if s := next[*protocol.Step](d); s.Ranks != 2 {
+		t.Errorf("it goes on with %d workers", s.Ranks)
+	}
+	d.commands <- &protocol.Stop{}
+	d.state("done")
 }

@@ -25,6 +25,10 @@ func (s *Session) export(c *protocol.Export) {
 		s.fail(problem)
 		return
 	}
+	if need := exportCopies * 4 * float64(len(kept.Model.Weights)); need > maxMemory {
+		s.fail(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", maxMemory)})
+		return
+	}
 	file, err := written(kept, c.Format, checkpoint.DType(c.DType))
 	if err != nil {
 		s.fail(&protocol.Problem{Code: protocol.ExportImpossible, Got: c.Format, Detail: err.Error()})
@@ -32,6 +36,10 @@ func (s *Session) export(c *protocol.Export) {
 	}
 	s.host.Emit(file)
 }
+
+// exportCopies is how many times a model lies in memory while a file is made of
+// it: itself, a copy with its adapter merged, the file, and the browser's.
+const exportCopies = 4
 
 // exported is the model to be exported: one that is kept, or for "" the open
 // one as it is.
@@ -54,7 +62,7 @@ func written(kept checkpoint.Run, format string, t checkpoint.DType) (*protocol.
 	file, name := &protocol.File{}, slug(kept.Name)
 	if _, has := kept.Model.Adapter(); has && format != "zip" && format != "peft" {
 		kept.Model = kept.Model.Clone()
-		kept.Model.Merge()
+		settle(kept.Model)
 		kept.Recipe.Method = recipe.Full
 	}
 	switch format {
@@ -91,7 +99,7 @@ const manyBytes = 256 << 20
 
 // importModel brings a model in, or an adapter for the open one.
 func (s *Session) importModel(c *protocol.Import) {
-	if s.state == "training" || s.state == "preparing" {
+	if s.occupied() {
 		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
 		return
 	}
@@ -124,7 +132,7 @@ func (s *Session) adopt(kept checkpoint.Run) {
 			id = ""
 		}
 	}
-	s.take(id, kept)
+	s.enter(id, kept)
 }
 
 // nameOf is what to call a model that does not say: its folder or first file.
@@ -148,7 +156,11 @@ func (s *Session) importAdapter(c *protocol.Import) {
 	kept := s.open.Run
 	m, err := checkpoint.ReadAdapter(c.Files, kept.Model)
 	if err != nil {
-		s.fail(&protocol.Problem{Code: protocol.AdapterStranger, Detail: err.Error()})
+		told := unopened(err)
+		if told.Code == protocol.ModelUnsupported {
+			told.Code = protocol.AdapterStranger
+		}
+		s.fail(told)
 		return
 	}
 	kept.From = &checkpoint.Origin{Name: kept.Name, ID: s.open.id}

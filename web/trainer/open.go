@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"io/fs"
+	"slices"
 	"time"
 
 	"hornbook/model"
@@ -16,7 +17,7 @@ import (
 // openModel opens a model of the shelf or of the host's. One whose run is not
 // over is paused, and can go on.
 func (s *Session) openModel(id string) {
-	if s.state == "training" || s.state == "preparing" {
+	if s.occupied() {
 		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
 		return
 	}
@@ -25,20 +26,30 @@ func (s *Session) openModel(id string) {
 		s.fail(problem)
 		return
 	}
-	s.take(id, kept)
+	s.enter(id, kept)
 }
 
-// take opens what was loaded.
-func (s *Session) take(id string, kept checkpoint.Run) {
+// occupied tells whether the open model cannot be let go without loss: its run
+// goes on, or is paused and not kept.
+func (s *Session) occupied() bool {
+	return s.state == "training" || s.run != nil && (s.open.id == "" || s.run.unsaved != "")
+}
+
+// enter opens what was loaded.
+func (s *Session) enter(id string, kept checkpoint.Run) {
 	next := newCurrent(id, kept, s.beforeOf(kept))
 	var r *run
-	if kept.State == "training" || kept.State == "paused" {
+	if unfinished(kept) {
 		var problem *protocol.Problem
 		if r, problem = s.revive(next); problem != nil {
 			s.fail(problem)
 		}
 	}
-	next.Moments, next.Best = nil, nil // the run's own now
+	if r != nil {
+		next.Moments, next.Best = nil, nil // the run's own now
+		s.endRun()                         // its workers make way
+		s.share(r, kept.Ranks)
+	}
 	s.use(next, r)
 	s.tellHistory()
 	if r == nil {
@@ -46,13 +57,16 @@ func (s *Session) take(id string, kept checkpoint.Run) {
 	} else {
 		s.tellStep()
 		s.setState("paused", "")
-		s.tellFewer(r.asked)
+		s.tellFewer()
 		if kept.Ranks != r.ranks || kept.Fused != kernel.Fused {
 			s.fail(&protocol.Problem{Code: protocol.SameBits})
 		}
 	}
 	s.tellShelf()
 }
+
+// unfinished tells whether the run of a save can go on.
+func unfinished(kept checkpoint.Run) bool { return kept.State == "training" || kept.State == "paused" }
 
 // load reads a model.
 func (s *Session) load(id string) (checkpoint.Run, *protocol.Problem) {
@@ -100,8 +114,17 @@ const mostBeside = 16 << 20
 
 // beforeOf is what kept was trained further from, nil if that cannot be had.
 func (s *Session) beforeOf(kept checkpoint.Run) *model.GPT {
-	if kept.From == nil || kept.From.ID == "" || kept.Recipe.Weights() > mostBeside {
+	if kept.From == nil || kept.From.ID == "" || kept.Recipe.Weights() > mostBeside || s.host.Shelf == nil && !unfinished(kept) {
 		return nil
+	}
+	if s.host.Shelf != nil && kept.From.ID != protocol.Base {
+		files, err := s.host.Shelf.Peek(kept.From.ID)
+		if err != nil {
+			return nil
+		}
+		if from, err := checkpoint.Describe(files); err != nil || from.Recipe.Model != kept.Recipe.Model {
+			return nil
+		}
 	}
 	from, err := s.find(kept.From.ID)
 	if err != nil || from.Recipe.Model != kept.Recipe.Model {
@@ -116,33 +139,66 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 	if err != nil {
 		return nil, &protocol.Problem{Code: protocol.TextGone, Got: c.Text, Detail: err.Error()}
 	}
-	old, err := s.textOf(c.OldSHA256)
-	if c.OldSHA256 != "" && err != nil {
-		return nil, &protocol.Problem{Code: protocol.TextGone, Got: c.Old, Detail: err.Error()}
+	old, problem := s.oldAgain(c)
+	if problem != nil {
+		return nil, problem
 	}
 	if problem := fits(c.Recipe); problem != nil {
 		return nil, problem
 	}
-	r := &run{ids: c.Tokenizer.Encode(text), saved: time.Now()}
+	r := &run{ids: c.Tokenizer.Encode(text), texts: [][]byte{text}, saved: time.Now(), fresh: !measured(c.Log)}
+	if old != nil {
+		r.texts = append(r.texts, old)
+	}
 	if r.Run, err = train.On(c.Model, c.Recipe, r.ids, encoded(c.Tokenizer, old), len(text)); err != nil {
 		return nil, wrong(err)
 	}
-	if c.Step > 0 {
-		if err := r.Resume(stateOf(c.Run)); err != nil {
-			return nil, &protocol.Problem{Code: protocol.ModelDamaged, Detail: err.Error()}
-		}
+	if err := r.Resume(stateOf(c.Run)); err != nil {
+		return nil, &protocol.Problem{Code: protocol.ModelDamaged, Detail: err.Error()}
 	}
+	r.Loss = latest(c.Log)
 	if s.host.Shelf != nil {
 		if r.release, err = s.host.Shelf.Hold(c.id); err != nil {
 			return nil, unsaved(err)
 		}
-		r.hashes = append(r.hashes, c.TextSHA256)
-		if c.OldSHA256 != "" {
-			r.hashes = append(r.hashes, c.OldSHA256)
+	}
+	return r, nil
+}
+
+// measured tells whether a log has an evaluation.
+func measured(log []checkpoint.Entry) bool {
+	return slices.ContainsFunc(log, func(e checkpoint.Entry) bool { return e.Loss == 0 })
+}
+
+// latest is the loss of the latest batch in a log.
+func latest(log []checkpoint.Entry) float64 {
+	for _, e := range slices.Backward(log) {
+		if e.Loss > 0 {
+			return e.Loss
 		}
 	}
-	s.share(r, c.Ranks)
-	return r, nil
+	return 0
+}
+
+// oldAgain is the text by which c's forgetting is measured: one that is kept,
+// or the same made again.
+func (s *Session) oldAgain(c *current) ([]byte, *protocol.Problem) {
+	if c.OldSHA256 == "" {
+		return nil, nil
+	}
+	text, err := s.keptText(c.OldSHA256)
+	switch {
+	case err == nil:
+		return text, nil
+	case c.Old == "own" && c.before != nil:
+		text = s.ownWriting(c.before, c.Tokenizer)
+	case slices.Contains(SampleNames, c.Old):
+		text, _ = s.sampleLike(c.Old)
+	}
+	if sum(text) != c.OldSHA256 {
+		return nil, &protocol.Problem{Code: protocol.TextGone, Got: c.Old, Detail: err.Error()}
+	}
+	return text, nil
 }
 
 // encoded is nil for no text.

@@ -58,6 +58,7 @@ func (s *Session) endRun() {
 		return
 	}
 	r.Close()
+	r.Model.Freeze()
 	if r.release != nil {
 		r.release()
 	}

@@ -25,10 +25,12 @@ type run struct {
 	ids     []int32       // of its text
 	texts   [][]byte      // that it needs to go on; nil once they are kept
 	hashes  []string      // of them, once they are kept
+	fresh   bool          // it has not been measured yet
 	asked   int           // ranks, of the command; 0 for any
 	ranks   int           // that the page has been told of
 	saved   time.Time     // when it was saved last
 	saving  time.Duration // that took
+	unsaved protocol.Code // why the latest save failed, "" if it did not
 	release func()        // lets others write the model; nil where it is not kept
 }
 
@@ -54,15 +56,15 @@ func (s *Session) train(c *protocol.Train) {
 		s.setState(before, "")
 		return
 	}
-	s.use(next, r)
+	s.take(next, r)
 	s.keepFirst()
+	s.tellOpen()
 	s.setState("training", "")
-	s.tellFewer(c.Ranks)
-	s.evaluate()
+	s.tellFewer()
 }
 
 // tellFewer says so where fewer workers train than were asked for.
-func (s *Session) tellFewer(asked int) {
+func (s *Session) tellFewer() {
 	if r := s.run; r.asked > r.ranks {
 		s.fail(&protocol.Problem{Code: protocol.RanksFewer, Key: "ranks", Got: strconv.Itoa(r.asked), Want: strconv.Itoa(r.ranks)})
 	}
@@ -85,6 +87,7 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 	}
 	next.TextSHA256, next.TextBytes, next.Backend, next.Fused = sum(s.text.bytes), len(s.text.bytes), backend, kernel.Fused
 	s.share(r, c.Ranks)
+	r.fresh = true
 	return next, r, nil
 }
 
@@ -142,9 +145,19 @@ func wrong(err error) *protocol.Problem {
 	return &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
 }
 
-// step trains on one batch and tells what there is to tell.
+// step trains on one batch and tells what there is to tell. A run that was not
+// measured before is measured first.
 func (s *Session) step() {
 	r := s.run
+	switch {
+	case r.fresh:
+		r.fresh = false
+		s.evaluate()
+		return
+	case r.Finished(): // paused while it was measured for the last time
+		s.complete()
+		return
+	}
 	err := r.Step()
 	s.writing.restart()
 	if err != nil {
@@ -167,13 +180,30 @@ func (s *Session) step() {
 		return
 	}
 	switch {
-	case r.Exhausted():
-		s.finish("done", protocol.StoppedEarly)
 	case r.Finished():
-		s.finish("done", protocol.Finished)
+		s.complete()
 	case s.due():
 		s.keep("training")
 	}
+}
+
+// complete ends a run that has nothing more to do; the model is what it was at
+// its best, if that was kept.
+func (s *Session) complete() {
+	why := protocol.Finished
+	if s.run.Done < s.run.Recipe.Steps {
+		why = protocol.StoppedEarly
+	}
+	s.takeBest()
+	s.finish("done", why)
+}
+
+func (s *Session) takeBest() {
+	s.run.TakeBest()
+	if b := s.run.Best; b != nil {
+		s.open.ValLoss = b.Loss
+	}
+	s.writing.restart()
 }
 
 // note puts the loss of the batch on the log's curve.
@@ -187,18 +217,14 @@ func (s *Session) note() {
 // diverged ends the run; the weights are the best or the last good ones.
 func (s *Session) diverged(err error) {
 	s.run.Restore()
+	s.takeBest()
 	s.fail(&protocol.Problem{Code: protocol.LossNaN, Got: strconv.Itoa(s.run.Done), Detail: err.Error()})
 	s.finish("failed", protocol.LossNaN)
 }
 
-// finish ends the run; the model is what it was at its best, if that was kept.
+// finish ends the run; the model is what it is.
 func (s *Session) finish(state string, why protocol.Code) {
 	s.run.Close()
-	s.run.TakeBest()
-	if b := s.run.Best; b != nil {
-		s.open.ValLoss = b.Loss
-	}
-	s.writing.restart()
 	s.setState(state, why)
 	s.keep(state)
 	s.endRun()
@@ -228,7 +254,7 @@ func (s *Session) evaluate() {
 	switch {
 	case !s.busy():
 		return
-	case math.IsNaN(losses.Train+losses.Val) || math.IsInf(losses.Train+losses.Val, 0):
+	case !finite(losses.Train + losses.Val + losses.Old):
 		s.diverged(train.ErrDiverged)
 		return
 	}
@@ -237,6 +263,8 @@ func (s *Session) evaluate() {
 	s.open.TrainLoss, s.open.ValLoss, s.open.Log = losses.Train, losses.Val, append(s.open.Log, e)
 	s.host.Emit(evalOf(e))
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // sample lets the model write a little, to show how far it is.
 func (s *Session) sample() {

@@ -23,6 +23,8 @@ type text struct {
 	kind  string // of tok
 	size  int    // asked for, of "bpe"
 	ids   []int32
+	fit   *protocol.Fit // what fitOf makes of it; nil until that was asked
+	fitOf tokenizer.Tokenizer
 }
 
 const (

@@ -8,6 +8,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
+	"hornbook/model/data"
 	"hornbook/model/data/village"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
@@ -21,7 +22,8 @@ const (
 	manyMissing = 40       // different characters that Fit names
 	oldBytes    = 1 << 17  // of a text by which forgetting is measured
 	oldSeed     = 0x01D    // of Village Tales and of the model's own writing for it
-	ownTokens   = 6 * 1024 // of the model's own writing
+	ownTokens   = 6 * 1024 // of the model's own writing, at most
+	ownWork     = 2e10     // weights times tokens of it, about
 )
 
 // tune prepares to train the open model further. It stays as it is, to be
@@ -39,13 +41,21 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
 	ids := from.Tokenizer.Encode(t.bytes)
+	if len(ids) < data.MinTokens(r.Model.Context) {
+		return nil, nil, unstarted(train.ErrTooShort, len(ids), r)
+	}
 	oldName, oldText, problem := s.oldText(from, r)
 	if problem != nil {
 		return nil, nil, problem
 	}
+	old := from.Tokenizer.Encode(oldText)
+	if len(old) <= r.Model.Context { // a text that its tokenizer has no characters for
+		oldName, oldText = "own", s.ownWriting(from.Model, from.Tokenizer)
+		old = from.Tokenizer.Encode(oldText)
+	}
 	m := from.Model.Clone()
 	prepare(m, r)
-	begun, err := train.On(m, r, ids, from.Tokenizer.Encode(oldText), len(t.bytes))
+	begun, err := train.On(m, r, ids, old, len(t.bytes))
 	if err != nil {
 		return nil, nil, unstarted(err, len(ids), r)
 	}
@@ -54,15 +64,22 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	return next, &run{Run: begun, ids: ids, texts: [][]byte{t.bytes, oldText}}, nil
 }
 
-// prepare makes an adapter that m has a part of it and gives it that of r, if
-// r trains one.
+// prepare makes an adapter that m has a part of it, or drops one that is
+// switched off, and gives it that of r, if r trains one.
 func prepare(m *model.GPT, r recipe.Recipe) {
-	if _, has := m.Adapter(); has {
-		m.Merge()
-	}
+	settle(m)
 	if r.Method == recipe.Lora {
 		m.Adapt(r.Tuning.LoRA)
 		m.InitAdapter(r.Seed)
+	}
+}
+
+// settle makes m, a copy, one without an adapter that computes the same.
+func settle(m *model.GPT) {
+	if _, has := m.Adapter(); has && m.Adapting() {
+		m.Merge()
+	} else if has {
+		m.DropAdapter()
 	}
 }
 
@@ -70,44 +87,63 @@ func prepare(m *model.GPT, r recipe.Recipe) {
 // that r names or, by itself, the one that from learned from, as far as it is
 // known, and else what from writes by itself.
 func (s *Session) oldText(from *current, r recipe.Recipe) (name string, text []byte, problem *protocol.Problem) {
-	name = r.Tuning.Old
-	if name == "" {
-		name = "own"
-		if slices.Contains(SampleNames, from.Text) {
-			name = from.Text
-		} else if text, err := s.keptText(from.TextSHA256); err == nil {
+	switch name = r.Tuning.Old; name {
+	case "":
+		if text, err := s.keptText(from.TextSHA256); err == nil {
 			return from.Text, part(text), nil
 		}
-	}
-	switch name {
+		if slices.Contains(SampleNames, from.Text) && s.learnedSample(from) {
+			if text, problem := s.sampleLike(from.Text); problem == nil {
+				return from.Text, text, nil
+			}
+		}
+		return "own", s.ownWriting(from.Model, from.Tokenizer), nil
 	case "own":
-		return name, s.ownWriting(from), nil
-	case "village":
-		return name, village.Text(oldSeed, oldBytes), nil
+		return name, s.ownWriting(from.Model, from.Tokenizer), nil
 	}
-	text, problem = s.read(&protocol.SetText{Source: "sample", Name: name})
-	return name, part(unify(text)), problem
+	text, problem = s.sampleLike(name)
+	return name, text, problem
+}
+
+// learnedSample tells whether the text that from learned from is the sample
+// whose name it has, and not a file of that name.
+func (s *Session) learnedSample(from *current) bool {
+	if from.TextSHA256 == "" { // the model that comes with the page
+		return true
+	}
+	text, problem := s.read(&protocol.SetText{Source: "sample", Name: from.Text})
+	return problem == nil && sum(unify(text)) == from.TextSHA256
+}
+
+// sampleLike is a text like a sample: other tales, or the end of the book.
+func (s *Session) sampleLike(name string) ([]byte, *protocol.Problem) {
+	if name == "village" {
+		return village.Text(oldSeed, oldBytes), nil
+	}
+	text, problem := s.read(&protocol.SetText{Source: "sample", Name: name})
+	return part(unify(text)), problem
 }
 
 // part is the end of a text: validation, as far as that goes.
 func part(text []byte) []byte { return text[max(0, len(text)-oldBytes):] }
 
-// ownWriting lets from write at temperature 1, which is a sample of what it
-// holds likely.
-func (s *Session) ownWriting(from *current) []byte {
+// ownWriting lets m write at temperature 1, which is a sample of what it holds
+// likely: less of it the larger m is, so that it takes seconds.
+func (s *Session) ownWriting(m *model.GPT, tok tokenizer.Tokenizer) []byte {
 	rule := model.Sampling{Temperature: 1, Seed: oldSeed}
-	g, rng := generator(from.Model), rule.Rand()
-	logits, ids := g.Prompt(nil), make([]int32, 0, ownTokens)
-	for len(ids) < ownTokens {
+	g, rng := generator(m), rule.Rand()
+	want := max(2*m.Context, min(ownTokens, ownWork/len(m.Weights)))
+	logits, ids := g.Prompt(nil), make([]int32, 0, want)
+	for len(ids) < want {
 		id := g.Pick(logits, rule, rng)
 		ids = append(ids, id)
 		logits = g.Next(id)
 		if len(ids)%256 == 0 {
-			s.host.Emit(&protocol.Working{Task: "old", Done: len(ids), Total: ownTokens})
+			s.host.Emit(&protocol.Working{Task: "old", Done: len(ids), Total: want})
 			s.host.Yield()
 		}
 	}
-	return from.Tokenizer.Decode(ids)
+	return tok.Decode(ids)
 }
 
 // lacks counts the characters of text that tok leaves out, and lists the
@@ -124,12 +160,17 @@ func (s *Session) tellFit() {
 	if s.open == nil || s.text.bytes == nil {
 		return
 	}
+	if s.text.fitOf == s.open.Tokenizer {
+		s.host.Emit(s.text.fit)
+		return
+	}
 	n, missing := lacks(s.open.Tokenizer, s.text.bytes)
 	fit := &protocol.Fit{Tokens: len(s.open.Tokenizer.Encode(s.text.bytes)), Unknown: n, Missing: append([]string{}, missing[:min(len(missing), manyMissing)]...)}
 	fit.BytesPerToken = float64(len(s.text.bytes)) / float64(max(1, fit.Tokens))
 	if s.text.info.Characters < tuneShort {
 		fit.Advice = protocol.TuneShort
 	}
+	s.text.fit, s.text.fitOf = fit, s.open.Tokenizer
 	s.host.Emit(fit)
 }
 
