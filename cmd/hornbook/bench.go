@@ -125,7 +125,7 @@ func (s shapeFlags) change(r recipe.Recipe) (recipe.Recipe, error) {
 }
 
 func benchHere(ctx context.Context, commands []protocol.Command) (s speeds, err error) {
-	t := talk{say: commands, see: func(e protocol.Event) (last bool) {
+	t := talk{say: commands, last: &protocol.Stop{}, see: func(e protocol.Event) (last bool) {
 		err = s.take(e)
 		return err != nil || s.complete()
 	}}

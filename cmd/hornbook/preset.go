@@ -86,6 +86,24 @@ func addTuneFlags(f *flag.FlagSet) tuneFlags {
 	}
 }
 
+// tuneOnly are the flags that a new model has no use for.
+var tuneOnly = []string{"last-layers", "lora-rank", "lora-alpha", "lora-dropout", "lora-targets", "patience", "old", "learning-rate"}
+
+// idle refuses flags that would have no effect.
+func (t tuneFlags) idle(f *flag.FlagSet) (err error) {
+	f.Visit(func(set *flag.Flag) {
+		tunes := slices.Contains(tuneOnly, set.Name)
+		switch {
+		case err != nil:
+		case tunes && *t.from == "":
+			err = wrongUsage("-%s is for training a model further: name it by -from RUN", set.Name)
+		case set.Name == "preset" && *t.from != "":
+			err = wrongUsage("-preset is for a new model; the one of -from has its shape")
+		}
+	})
+	return err
+}
+
 // recipe is how from is trained further on text.
 func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, text []byte) (recipe.Recipe, error) {
 	if *p.method == recipe.Pretrain {

@@ -168,6 +168,9 @@ func TestTrainFromRefuses(t *testing.T) {
 		{2, "lora_targets", []string{"-from", base, "-method", "lora", "-lora-targets", "everything"}},
 		{2, "-from RUN", []string{"-method", "lora"}},
 		{2, "-out DIR", []string{"-resume"}},
+		{2, "same folder", []string{"-from", base, "-out", base}},
+		{2, "-lora-rank", []string{"-lora-rank", "3"}},
+		{2, "-preset", []string{"-from", base, "-preset", "tiny"}},
 	} {
 		_, errs, status := call(append([]string{"train", "-data", data}, c.args...)...)
 		if status != c.status || !strings.Contains(errs, c.says) {
@@ -175,3 +178,41 @@ func TestTrainFromRefuses(t *testing.T) {
 		}
 	}
 }
+
+// An interrupt leaves a run that can go on, and nothing takes its place unasked.
+func TestInterrupt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a run that is interrupted is not for -short")
+	}
+	dir, data := filepath.Join(t.TempDir(), "run"), textFile(t, tales)
+	args := []string{"train", "-data", data, "-preset", "tiny", "-steps", "100000", "-out", dir}
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), asCommand+"=1")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if kept, err := checkpoint.Load(dir); err == nil && kept.Step > 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("nothing was saved")
+		}
+	}
+	c.Process.Signal(os.Interrupt)
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := checkpoint.Load(dir)
+	if err != nil || kept.State != "paused" || kept.Step == 0 || kept.Moments == nil {
+		t.Errorf("saved at step %d as %q (%v)", kept.Step, kept.State, err)
+	}
+	if _, errs, status := call(args...); status != 1 || !strings.Contains(errs, "-resume") {
+		t.Errorf("a new run in its place: status %d, %q", status, errs)
+	}
+	if _, errs, status := call("train", "-data", textFile(t, newTales), "-out", dir, "-resume"); status != 1 || !strings.Contains(errs, "not the text") {
+		t.Errorf("another text: status %d, %q", status, errs)
+	}
+}
+
+var newTales = bytes.Repeat([]byte("A rose is a rose. "), 500)

@@ -15,6 +15,7 @@ import (
 type talk struct {
 	trainer.Host                                  // what it may keep and load; converse fills in the rest
 	say          []protocol.Command               // at first
+	last         protocol.Command                 // when it is interrupted
 	see          func(protocol.Event) (last bool) // each event
 	queue        chan protocol.Command
 }
@@ -23,15 +24,15 @@ type talk struct {
 func (t *talk) answer(c protocol.Command) { t.queue <- c }
 
 // converse runs the trainer's session as the page's worker does, until see
-// reports that it has seen the last event. When ctx ends, the session is told to
-// stop the run.
+// reports that it has seen the last event. When ctx ends, the session hears what
+// is last.
 func (t *talk) converse(ctx context.Context) {
 	t.queue = make(chan protocol.Command, len(t.say)+16)
 	for _, c := range t.say {
 		t.queue <- c
 	}
 	over := make(chan struct{})
-	release := context.AfterFunc(ctx, func() { t.queue <- &protocol.Stop{} })
+	release := context.AfterFunc(ctx, func() { t.queue <- t.last })
 	defer release()
 	ended := false
 	t.Emit = func(e protocol.Event) {

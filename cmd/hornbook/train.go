@@ -11,7 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
+	"strings"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
@@ -36,6 +36,11 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return wrongUsage("train needs a text: -data FILE")
 	case *resume && *dir == "":
 		return wrongUsage("-resume goes on with the run in a folder: name it by -out DIR")
+	case *dir != "" && *tune.from == *dir:
+		return wrongUsage("-from and -out are the same folder, so the model to begin with would be lost; save to another")
+	}
+	if err := tune.idle(f); err != nil {
+		return err
 	}
 	raw, err := read(*data)
 	if err != nil {
@@ -49,6 +54,9 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		if found, err := j.goOn(f); found || err != nil {
 			return err
 		}
+	}
+	if err := spare(*dir); err != nil {
+		return err
 	}
 	j.from = *tune.from
 	if j.recipe, err = recipeOf(f, preset, tune, raw); err != nil {
@@ -114,8 +122,12 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	if err := same(f, kept.Recipe); err != nil {
+	if err := same(f, kept); err != nil {
 		return true, err
+	}
+	if kept.TextSHA256 != trainer.TextSum(j.text) {
+		return true, fmt.Errorf("%s is not the text that the run in %s learns from, which was called %s and had %s characters or bytes; give that one by -data",
+			j.name, j.dir, kept.Text, wording.Count(kept.TextBytes))
 	}
 	if kept.State != "training" && kept.State != "paused" {
 		fmt.Fprintf(j.errs, "hornbook: the run in %s is over, after %s of %d.\n", j.dir, wording.CountOf(kept.Step, "step", "steps"), kept.Recipe.Steps)
@@ -125,12 +137,25 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 	return true, j.run()
 }
 
+// spare refuses to put a new run in the place of one that can go on.
+func spare(dir string) error {
+	kept, err := checkpoint.Describe(os.DirFS(dir))
+	if dir != "" && err == nil && (kept.State == "training" || kept.State == "paused") {
+		return fmt.Errorf("%s holds a run that is not over (step %d of %d): go on with it by -resume, or save to another folder", dir, kept.Step, kept.Recipe.Steps)
+	}
+	return nil
+}
+
 // same refuses flags that would make another run of the one that goes on.
-func same(f *flag.FlagSet, r recipe.Recipe) (err error) {
-	is := map[string]string{"preset": r.Preset, "method": r.Method, "steps": strconv.Itoa(r.Steps), "seed": strconv.FormatUint(r.Seed, 10)}
+func same(f *flag.FlagSet, kept checkpoint.Run) (err error) {
+	r, t := kept.Recipe, kept.Recipe.Tuning
+	is := map[string]any{"preset": r.Preset, "method": r.Method, "steps": r.Steps, "seed": r.Seed, "ranks": kept.Ranks,
+		"learning-rate": r.LearningRate, "last-layers": t.LastLayers, "patience": t.Patience, "old": t.Old,
+		"lora-rank": t.LoRA.Rank, "lora-alpha": t.LoRA.Alpha, "lora-dropout": t.LoRA.Dropout, "lora-targets": t.LoRA.Targets}
 	f.Visit(func(set *flag.Flag) {
-		if was, fixed := is[set.Name]; fixed && was != set.Value.String() && err == nil {
-			err = wrongUsage("-%s %s: the run that is to go on has %s; leave the flag out, or begin anew without -resume", set.Name, set.Value, was)
+		was, fixed := is[set.Name]
+		if any := set.Name == "ranks" && set.Value.String() == "0"; fixed && !any && fmt.Sprint(was) != set.Value.String() && err == nil {
+			err = wrongUsage("-%s %s: the run that is to go on has %v; leave the flag out, or begin anew in another folder", set.Name, set.Value, was)
 		}
 	})
 	return err
@@ -140,9 +165,9 @@ func same(f *flag.FlagSet, r recipe.Recipe) (err error) {
 func (j job) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	t := talk{Host: trainer.Host{Load: load}, say: []protocol.Command{&protocol.SetText{Source: "upload", Name: j.name, Data: j.text}}}
+	t := talk{Host: trainer.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{&protocol.SetText{Source: "upload", Name: j.name, Data: j.text}}}
 	if j.dir != "" {
-		t.Save = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }
+		t.Save, t.last = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }, &protocol.Pause{} // so that it can go on
 	}
 	if j.from != "" {
 		t.say = append(t.say, &protocol.Open{ID: j.from})
@@ -151,32 +176,43 @@ func (j job) run() error {
 		t.say = append(t.say, &protocol.Train{Recipe: j.recipe, Ranks: j.ranks})
 	}
 	var failed error
+	going, over, paused := j.going, false, false
 	t.see = func(e protocol.Event) (last bool) {
 		failed = errors.Join(failed, j.tell(e))
 		switch e := e.(type) {
 		case *protocol.Problem:
-			if e.Code.Notice() {
+			if e.Code.Notice() || unsaved(e.Code) && !over && !paused {
 				fmt.Fprintf(j.errs, "hornbook: %s\n", problem{e})
 				return false
 			}
 			failed = errors.Join(failed, problem{e})
 			return e.Code != protocol.LossNaN // whose last good weights are saved
 		case *protocol.State:
-			if e.State == "paused" {
+			if e.State == "paused" && going {
+				going = false
 				t.answer(&protocol.Resume{})
+				return false
 			}
-			return j.dir == "" && (e.State == "done" || e.State == "failed")
+			over, paused = e.State == "done" || e.State == "failed", e.State == "paused"
+			return over && j.dir == ""
 		case *protocol.Saved:
-			return e.Done
+			return e.Done || paused
 		}
 		return false
 	}
 	t.converse(ctx)
-	if failed == nil && j.dir != "" {
+	switch {
+	case failed != nil || j.dir == "":
+	case paused:
+		fmt.Fprintf(j.errs, "Saved to %s. Go on with -resume, or try it: hornbook generate -run %s -prompt \"The\"\n", j.dir, j.dir)
+	default:
 		fmt.Fprintf(j.errs, "Saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n", j.dir, j.dir)
 	}
 	return failed
 }
+
+// unsaved tells whether a problem is that a save failed; training goes on.
+func unsaved(c protocol.Code) bool { return c == protocol.KeepFull || c == protocol.KeepFailed }
 
 // lines writes each event as a line of JSON.
 func lines(out io.Writer) func(protocol.Event) error {
@@ -188,6 +224,14 @@ func lines(out io.Writer) func(protocol.Event) error {
 		_, err = fmt.Fprintf(out, "%s\n", text)
 		return err
 	}
+}
+
+// onOld is the loss on text like the old, of a model that is trained further.
+func onOld(loss float64) string {
+	if loss == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  on text like the old %.4f", loss)
 }
 
 // report writes what a person wants to know of the events.
@@ -204,8 +248,19 @@ func report(out io.Writer) func(protocol.Event) error {
 			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps, %s\n", e.Recipe.Preset, wording.Count(e.Parameters), wording.Count(e.Recipe.Steps),
 				wording.CountOf(e.Ranks, "worker", "workers"))
 		case *protocol.Eval:
-			_, err = fmt.Fprintf(out, "step %5d  training loss %.4f  validation loss %.4f  %s  %.0f tokens/s\n",
-				e.Step, e.TrainLoss, e.ValLoss, wording.Duration(e.Seconds), e.TokensPerSecond)
+			_, err = fmt.Fprintf(out, "step %5d  training loss %.4f  validation loss %.4f%s  %s  %.0f tokens/s\n",
+				e.Step, e.TrainLoss, e.ValLoss, onOld(e.OldLoss), wording.Duration(e.Seconds), e.TokensPerSecond)
+		case *protocol.Fit:
+			if e.Unknown > 0 {
+				_, err = fmt.Fprintf(out, "%s (%d in all)\n", wording.Unknown(strings.Join(e.Missing, " ")), e.Unknown)
+			}
+			if e.Advice != "" {
+				_, err = fmt.Fprintln(out, wording.Problem(&protocol.Problem{Code: e.Advice}))
+			}
+		case *protocol.State:
+			if e.Reason == protocol.StoppedEarly {
+				_, err = fmt.Fprintln(out, wording.Problem(&protocol.Problem{Code: e.Reason}))
+			}
 		case *protocol.Sample:
 			_, err = fmt.Fprintf(out, "\n%s\n\n", e.Text)
 		}

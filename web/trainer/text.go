@@ -95,6 +95,9 @@ func unify(b []byte) []byte {
 	return bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))
 }
 
+// TextSum is the sum by which a save knows the text b, as SetText takes it.
+func TextSum(b []byte) string { return sum(unify(b)) }
+
 // refuse says why b is no text to learn from, nil if it is one.
 func refuse(b []byte) *protocol.Problem {
 	switch {
