@@ -67,6 +67,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzReadGGUF $(SHORT) ./model/format/gguf
 	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint
 	go test -run=NONE -fuzz=FuzzReadRun $(SHORT) ./model/checkpoint
+	go test -run=NONE -fuzz=FuzzReadAdapter $(SHORT) ./model/checkpoint
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf
 	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse

@@ -35,13 +35,16 @@ var exportFormats = map[string]func(dir, name string, run checkpoint.Run, t chec
 	"zip": func(dir, name string, run checkpoint.Run, _ checkpoint.DType) ([]string, error) {
 		return nil, writeFile(dir, name, func(w io.Writer) error { return checkpoint.WriteZip(w, run) })
 	},
+	"peft": func(dir, name string, run checkpoint.Run, _ checkpoint.DType) ([]string, error) {
+		return nil, writeFile(dir, name, func(w io.Writer) error { return checkpoint.ZipAdapter(w, run) })
+	},
 }
 
 // export writes a saved model in the format of other programs.
 func export(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("export", flag.ContinueOnError)
 	dir := f.String("run", "", "folder that train or import saved to")
-	format := f.String("format", "", "hf (a folder for Hugging Face's transformers), gguf (a file for llama.cpp), safetensors (the weights alone), or zip (Hornbook's own, which keeps all)")
+	format := f.String("format", "", "hf (a folder for Hugging Face's transformers), gguf (a file for llama.cpp), safetensors (the weights alone), peft (a zip of the adapter alone), or zip (Hornbook's own, which keeps all); in hf, gguf and safetensors an adapter is part of the weights")
 	dtype := f.String("dtype", "f32", "numbers of the weights: f32, f16, or for gguf q8_0")
 	target := f.String("o", "", "the file or, for hf, the folder to write; it must not be there yet, nothing is written over")
 	if err := parse(f, args, errs); err != nil {
@@ -53,13 +56,13 @@ func export(args []string, out, errs io.Writer) error {
 	case *dir == "":
 		return wrongUsage("export needs a model: -run DIR, the folder that train -out saved to")
 	case !known:
-		return wrongUsage("-format %s: give hf, gguf, safetensors or zip", *format)
+		return wrongUsage("-format %s: give hf, gguf, safetensors, peft or zip", *format)
 	case t != checkpoint.DTypeF32 && t != checkpoint.DTypeF16 && t != checkpoint.DTypeQ8:
 		return wrongUsage("-dtype %s: give f32, f16 or q8_0", *dtype)
 	case t == checkpoint.DTypeQ8 && *format != "gguf":
 		return wrongUsage("-dtype q8_0: only gguf can have it; give f32 or f16")
-	case t != checkpoint.DTypeF32 && *format == "zip":
-		return wrongUsage("-dtype %s: a zip keeps the model as it is, in f32", *dtype)
+	case t != checkpoint.DTypeF32 && (*format == "zip" || *format == "peft"):
+		return wrongUsage("-dtype %s: %s keeps the numbers as they are, in f32", *dtype, *format)
 	case *target == "":
 		return wrongUsage("export needs a place to write to: -o OUT")
 	}

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"hornbook/model/checkpoint"
 )
 
 // What is exported can be imported, and then writes the same text.
@@ -52,6 +57,68 @@ func TestExportThenImport(t *testing.T) {
 	}
 }
 
+// An adapter goes along: as a part of the weights, and as PEFT's files.
+func TestExportOfAnAdapter(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	do := func(args ...string) string {
+		t.Helper()
+		out, errs, status := call(args...)
+		if status != 0 {
+			t.Fatal(errs)
+		}
+		return out
+	}
+	text := textFile(t, tales)
+	do("train", "-data", text, "-preset", "tiny", "-steps", "5", "-out", at("base"))
+	do("train", "-data", text, "-from", at("base"), "-method", "lora", "-steps", "20", "-out", at("taught"))
+	weights := map[string][]byte{}
+	for _, run := range []string{"base", "taught"} {
+		do("export", "-run", at(run), "-format", "safetensors", "-o", at(run+".safetensors"))
+		b, err := os.ReadFile(at(run + ".safetensors"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		weights[run] = b
+	}
+	if bytes.Equal(weights["base"], weights["taught"]) {
+		t.Error("what the adapter learned is not in the weights")
+	}
+	write := func(run string) string {
+		return do("generate", "-run", at(run), "-prompt", "Tom ", "-n", "40", "-temperature", "0")
+	}
+	for _, format := range []string{"hf", "gguf"} {
+		do("export", "-run", at("taught"), "-format", format, "-o", at("out."+format))
+		do("import", at("out."+format), "-o", at("back "+format))
+		if got, want := write("back "+format), write("taught"); got != want {
+			t.Errorf("after %s it writes %q, want %q", format, got, want)
+		}
+	}
+	do("export", "-run", at("taught"), "-format", "peft", "-o", at("adapter.zip"))
+	base, err := checkpoint.Load(at("base"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	taught, err := checkpoint.Load(at("taught"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := zip.OpenReader(at("adapter.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if got, err := checkpoint.ReadAdapter(b, base.Model); err != nil || !slices.Equal(got.Weights, taught.Model.Weights) {
+		t.Errorf("on the base the adapter makes another model (%v)", err)
+	}
+	if _, errs, status := call("import", at("adapter.zip"), "-o", at("nothing")); status != 1 || !strings.Contains(errs, "an adapter alone") {
+		t.Errorf("an adapter without its model: status %d, %q", status, errs)
+	}
+	if _, errs, status := call("export", "-run", at("base"), "-format", "peft", "-o", at("nothing")); status != 1 || !strings.Contains(errs, "no adapter") {
+		t.Errorf("a model without an adapter: status %d, %q", status, errs)
+	}
+}
+
 func TestWrongExportsAndImports(t *testing.T) {
 	dir := t.TempDir()
 	run, taken, nothing := filepath.Join(dir, "run"), filepath.Join(dir, "taken"), filepath.Join(dir, "nothing")
@@ -71,7 +138,8 @@ func TestWrongExportsAndImports(t *testing.T) {
 		{2, "-format onnx", []string{"export", "-run", run, "-format", "onnx", "-o", nothing}},
 		{2, "-dtype q4", []string{"export", "-run", run, "-format", "gguf", "-dtype", "q4", "-o", nothing}},
 		{2, "q8_0", []string{"export", "-run", run, "-format", "hf", "-dtype", "q8_0", "-o", nothing}},
-		{2, "as it is", []string{"export", "-run", run, "-format", "zip", "-dtype", "f16", "-o", nothing}},
+		{2, "as they are", []string{"export", "-run", run, "-format", "zip", "-dtype", "f16", "-o", nothing}},
+		{2, "as they are", []string{"export", "-run", run, "-format", "peft", "-dtype", "f16", "-o", nothing}},
 		{2, "-o OUT", []string{"export", "-run", run, "-format", "zip"}},
 		{1, "there already", []string{"export", "-run", run, "-format", "zip", "-o", taken}},
 		{1, "there already", []string{"export", "-run", run, "-format", "hf", "-o", run}},

@@ -134,8 +134,14 @@ func TestBadAdapters(t *testing.T) {
 		"another kind":   {swap(`"LORA"`, `"IA3"`), "IA3"},
 		"DoRA":           {swap(`"use_dora": false`, `"use_dora": true`), "DoRA"},
 		"another rank":   {swap(`"r": 2`, `"r": 3`), "shape"},
-		"a huge rank":    {swap(`"r": 2`, `"r": 1000000000`), "rank"},
-		"no rank":        {swap(`"r": 2`, `"r": 0`), "rank"},
+		"a huge rank":    {swap(`"r": 2`, `"r": 1000000000`), "its r is 1e+09"},
+		"no rank":        {swap(`"r": 2`, `"r": 0`), "its r is 0"},
+		"a negative one": {swap(`"r": 2`, `"r": -2`), "its r is -2"},
+		"a large rank":   {swap(`"r": 2`, `"r": 256`), "shape"},
+		"a huge alpha":   {swap(`"lora_alpha": 6`, `"lora_alpha": 1001`), "its lora_alpha is 1001"},
+		"all dropped":    {swap(`"lora_dropout": 0`, `"lora_dropout": 0.95`), "its lora_dropout is 0.95"},
+		"PiSSA":          {swap(`"r": 2`, `"r": 2, "init_lora_weights": "pissa_niter_4"`), "pissa_niter_4"},
+		"OLoRA":          {swap(`"r": 2`, `"r": 2, "init_lora_weights": "olora"`), "changes the model's own weights"},
 		"patterns":       {swap(`"rank_pattern": null`, `"rank_pattern": {"q_proj": 4}`), "layer to layer"},
 		"other layers":   {weights(func(x *safetensors.Tensor) { x.Name = strings.Replace(x.Name, "layers.", "blocks.", 1) }), "another kind of model"},
 		"a layer lacks":  {weights(func(x *safetensors.Tensor) { x.Name = strings.Replace(x.Name, "layers.1.", "layers.9.", 1) }), "missing"},
@@ -156,6 +162,63 @@ func TestBadAdapters(t *testing.T) {
 	}
 	if _, has := bare.Adapter(); has || !slices.Equal(bare.Weights, before) {
 		t.Error("the model has changed")
+	}
+}
+
+// The other ways of beginning leave the model as it is, and a setting that is
+// not there is PEFT's own.
+func TestAdapterSettings(t *testing.T) {
+	run := adapted(t, forms["qwen3"], "query,up")
+	for to, alpha := range map[string]float64{
+		`"init_lora_weights": true, "lora_alpha": 6`: 6, `"init_lora_weights": "Gaussian", "lora_alpha": 6`: 6, `"init_lora_weights": false`: 8,
+	} {
+		files := into{}
+		if err := WriteAdapter(files, run); err != nil {
+			t.Fatal(err)
+		}
+		swap(`"lora_alpha": 6`, to)(files)
+		m, err := ReadAdapter(fstest.MapFS(files), run.Model)
+		if err != nil {
+			t.Fatalf("%s: %v", to, err)
+		}
+		if l, _ := m.Adapter(); l.Alpha != alpha || l.Rank != 2 {
+			t.Errorf("%s was read as %+v", to, l)
+		}
+	}
+}
+
+// In formats without adapters the adapter is part of the weights: what comes
+// back computes what the run does, which stays as it was.
+func TestAdapterInTheWeights(t *testing.T) {
+	for _, form := range []string{"qwen3", "llama", "gpt2"} {
+		run := adapted(t, forms[form], "query,up,down")
+		want, bare := logits(run), run
+		bare.Model = run.Model.Clone()
+		bare.Model.DropAdapter()
+		if off := largestOff(logits(bare), want); off < 1e-3 {
+			t.Fatalf("%s: the adapter changes the logits by %.2g only", form, off)
+		}
+		for _, e := range []string{"hf f32", "hf zip", "gguf f32"} {
+			m := memory{}
+			if err := exports[e].write(m, run); err != nil {
+				t.Fatal(err)
+			}
+			got, _, err := Import(fstest.MapFS(m), generous)
+			if err != nil {
+				t.Fatalf("%s, %s: %v", form, e, err)
+			}
+			// Ten times the rounding of one weight, 2⁻²⁴, where the adapter was added.
+			if off := largestOff(logits(got), want); off > 6e-7 {
+				t.Errorf("%s, %s: logits are off by %.2g of the largest", form, e, off)
+			}
+		}
+		m, alone := memory{}, bytes.Buffer{}
+		if err := errors.Join(WriteHF(m, run, DTypeF16), WriteSafetensors(&alone, run, DTypeF16)); err != nil || !bytes.Equal(alone.Bytes(), m[weightsFile].Data) {
+			t.Errorf("%s: alone the weights are others (%v)", form, err)
+		}
+		if _, has := run.Model.Adapter(); !has {
+			t.Errorf("%s: the run has lost its adapter", form)
+		}
 	}
 }
 

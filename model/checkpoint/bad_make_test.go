@@ -28,15 +28,21 @@ type maker struct {
 	bad        map[string]fstest.MapFS
 }
 
-// makeBad makes the folders of testdata/bad, by name.
-func makeBad(t *testing.T) map[string]fstest.MapFS {
+// spoilt is the run whose files become bad ones.
+func spoilt(t testing.TB) Run {
+	t.Helper()
 	tok, err := tokenizer.NewChars([]byte("abcdefgh"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	shape := forms["llama"]
 	shape.Layers, shape.Channels, shape.Hidden = 1, 8, 8
-	run := fresh(t, shape, tok)
+	return fresh(t, shape, tok)
+}
+
+// makeBad makes the folders of testdata/bad, by name.
+func makeBad(t *testing.T) map[string]fstest.MapFS {
+	run := spoilt(t)
 	hf, whole := memory{}, memory{}
 	for name, export := range map[string]memory{"hf f32": hf, "gguf f32": whole, "zip": whole} {
 		if err := exports[name].write(export, run); err != nil {
@@ -48,6 +54,8 @@ func makeBad(t *testing.T) map[string]fstest.MapFS {
 	m.texts()
 	m.ggufs()
 	m.zips()
+	m.adapters()
+	m.runs()
 	return m.bad
 }
 

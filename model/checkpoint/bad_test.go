@@ -17,6 +17,19 @@ var badSentences = map[string]struct {
 	kind Kind
 	says string
 }{
+	"adapter-alpha":              {Unsupported, "its lora_alpha is -1"},
+	"adapter-begun-otherwise":    {Unsupported, "pissa"},
+	"adapter-cut-off":            {Damaged, "cut off"},
+	"adapter-deep":               {Damaged, "exceeded max depth"},
+	"adapter-missing-tensor":     {Damaged, "up_proj.lora_B.weight\" is missing"},
+	"adapter-nan":                {Damaged, "1 of the weights are no finite numbers"},
+	"adapter-of-another-shape":   {Damaged, "has shape [8 2], but the model needs [2 8]"},
+	"adapter-rank-huge":          {Unsupported, "its r is 1e+06"},
+	"adapter-rank-large":         {Damaged, "but the model needs [256 8]"},
+	"adapter-rank-overflow":      {Unsupported, "its r is 4.6"},
+	"adapter-rank-wraps":         {Damaged, "cannot unmarshal number"},
+	"adapter-twice":              {Damaged, "stands twice"},
+	"adapter-weights-deep":       {Damaged, "exceeded max depth"},
 	"config-activation":          {Unsupported, "hidden_act"},
 	"config-another-kind":        {Unsupported, "Mamba"},
 	"config-cut-off":             {Damaged, "unexpected end"},
@@ -46,10 +59,16 @@ var badSentences = map[string]struct {
 	"gguf-without-tokens":        {Damaged, "context_length"},
 	"nothing":                    {NotModel, "no model here"},
 	"pickle":                     {Unsupported, "can hold programs"},
+	"run-best-nan":               {Damaged, "best.safetensors: tensor \"head.weight\" holds what is no finite number"},
+	"run-below-zero":             {Damaged, "below zero"},
 	"run-deep":                   {Damaged, "exceeded max depth"},
 	"run-many-layers":            {Damaged, "holds 536 weights"},
+	"run-moments-nan":            {Damaged, "optimizer.safetensors: tensor \"norm.gain.exp_avg\" holds what is no finite number"},
 	"run-of-another":             {Damaged, "something added"},
 	"run-outside":                {UnsafeName, "../log.jsonl"},
+	"run-with-an-adapter":        {Damaged, "its method is \"full\""},
+	"run-with-another-adapter":   {Damaged, "is not the one that run.json tells of"},
+	"run-without-its-adapter":    {Damaged, "its method is \"lora\""},
 	"shard-missing":              {Incomplete, "model-00001-of-00002.safetensors: it is missing"},
 	"shard-outside":              {UnsafeName, "../model.safetensors"},
 	"shard-without-its-tensor":   {Damaged, "should lie in"},
@@ -98,12 +117,19 @@ func TestBadFiles(t *testing.T) {
 	if len(entries) != len(badSentences) {
 		t.Errorf("there are %d bad files and %d sentences", len(entries), len(badSentences))
 	}
+	base := spoilt(t).Model
 	for _, e := range entries {
 		t.Run(e.Name(), func(t *testing.T) {
 			want, known := badSentences[e.Name()]
+			bad := os.DirFS("testdata/bad/" + e.Name())
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, _, err := Import(os.DirFS("testdata/bad/"+e.Name()), generous)
+			var err error
+			if IsAdapter(bad) {
+				_, err = ReadAdapter(bad, base)
+			} else {
+				_, _, err = Import(bad, generous)
+			}
 			runtime.ReadMemStats(&after)
 			var p *Problem
 			if !errors.As(err, &p) || !known || p.Kind != want.kind || !strings.Contains(err.Error(), want.says) {

@@ -45,7 +45,7 @@ type Run struct {
 	Ranks   int    // that trained it: with as many a run goes on to the same bits
 	Backend string // "cpu"
 	Fused   bool   // kernel.Fused, when it was saved
-	State   string // "training", "paused", "done": a run that is not over can go on
+	State   string // "training" or "paused": the run can go on; "done" or "failed": it is over
 
 	Moments []safetensors.Tensor // of the optimizer: "blocks.0.mlp.up.weight.exp_avg"; nil for none
 	Best    *Best                // nil for none

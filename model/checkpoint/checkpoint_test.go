@@ -297,18 +297,6 @@ func TestSaveOverAnotherModel(t *testing.T) {
 	}
 }
 
-func TestSHA256(t *testing.T) {
-	run := fresh(t, forms["gpt2"], chars(t))
-	sum, err := SHA256(run.Model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := readManifest(inMemory(t, run))
-	if err != nil || d.SHA256[weightsFile] != sum {
-		t.Errorf("it is %s, but run.json says %s (%v)", sum, d.SHA256[weightsFile], err)
-	}
-}
-
 // A folder that a newer Hornbook saved is not saved over.
 func TestSaveOverANewerOne(t *testing.T) {
 	dir := t.TempDir()

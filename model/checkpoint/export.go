@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"hornbook/model/format/safetensors"
+	"hornbook/model/recipe"
 	"hornbook/tokenizer"
 )
 
 // WriteHF writes the folder of files that Hugging Face's transformers load:
-// configuration, weights as f32 or f16, tokenizer, and a model card. A model
-// that they have no form for is a *Problem that says why.
+// configuration, weights as f32 or f16, with an adapter merged into them,
+// tokenizer, and a model card. A model that they have no form for is a *Problem
+// that says why.
 func WriteHF(sink Sink, run Run, t DType) error {
 	f, err := exportable(run)
 	if err != nil {
@@ -24,6 +26,7 @@ func WriteHF(sink Sink, run Run, t DType) error {
 	if err != nil {
 		return err
 	}
+	run = merged(run)
 	c := run.Recipe.Model
 	for _, f := range []file{
 		made(configFile, func() ([]byte, error) { return writeConfig(c, f, t, run.Tokenizer) }),
@@ -37,6 +40,17 @@ func WriteHF(sink Sink, run Run, t DType) error {
 		}
 	}
 	return nil
+}
+
+// merged is run with an adapter that its model has as a part of the weights, in
+// a copy of the model, for formats that have no adapters.
+func merged(run Run) Run {
+	if _, has := run.Model.Adapter(); has {
+		run.Model = run.Model.Clone()
+		run.Model.Merge()
+		run.Recipe.Method = recipe.Full
+	}
+	return run
 }
 
 // exportable is the form of run's model in other programs.
@@ -58,14 +72,15 @@ func safetensorsType(t DType) (string, error) {
 	return "", problem(Unsupported, "", "safetensors hold weights as f32 or f16, not as %q", t)
 }
 
-// WriteSafetensors writes the weights alone, as f32 or f16: under Hugging
-// Face's names where they have a form for the model, else under its own.
+// WriteSafetensors writes the weights alone, as f32 or f16, with an adapter
+// merged into them: under Hugging Face's names where they have a form for the
+// model, else under its own.
 func WriteSafetensors(w io.Writer, run Run, t DType) error {
 	dtype, err := safetensorsType(t)
 	if err != nil {
 		return err
 	}
-	return writeSlots(w, layoutOf(run.Model), dtype)
+	return writeSlots(w, layoutOf(merged(run).Model), dtype)
 }
 
 // WriteZip writes the folder of run as one zip.

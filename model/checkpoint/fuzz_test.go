@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/fstest"
 )
@@ -74,6 +75,48 @@ func FuzzReadRun(f *testing.F) {
 		}
 		files[name] = &fstest.MapFile{Data: data}
 		tryImport(t, files)
+	})
+}
+
+// FuzzReadAdapter: whatever an adapter's two files hold, ReadAdapter gives a
+// model whose adapter can be written and read again, or a *Problem.
+func FuzzReadAdapter(f *testing.F) {
+	run := adapted(f, forms["qwen3"], "query,up")
+	good := into{}
+	if err := WriteAdapter(good, run); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good[adapterConfigFile].Data, good[adapterFile].Data)
+	bad, err := filepath.Glob("testdata/bad/adapter-*")
+	if err != nil || len(bad) == 0 {
+		f.Fatalf("there are %d bad adapters (%v)", len(bad), err)
+	}
+	for _, dir := range bad {
+		config, err := os.ReadFile(filepath.Join(dir, adapterConfigFile))
+		weights, err2 := os.ReadFile(filepath.Join(dir, adapterFile))
+		if err := errors.Join(err, err2); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(config, weights)
+	}
+	f.Fuzz(func(t *testing.T, config, weights []byte) {
+		got, err := ReadAdapter(fstest.MapFS{adapterConfigFile: {Data: config}, adapterFile: {Data: weights}}, run.Model)
+		var p *Problem
+		if errors.As(err, &p) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("an error of no kind: %v", err)
+		}
+		again := run
+		again.Model = got
+		files := into{}
+		if err := WriteAdapter(files, again); err != nil {
+			t.Fatalf("read but not written: %v", err)
+		}
+		if back, err := ReadAdapter(fstest.MapFS(files), run.Model); err != nil || !slices.Equal(back.Weights, got.Weights) {
+			t.Fatalf("written but not read, or with other weights: %v", err)
+		}
 	})
 }
 

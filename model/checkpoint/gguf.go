@@ -28,8 +28,8 @@ const NoteGELU = "llama.cpp computes GELU by its approximation with tanh, and th
 // NoteF16 is WriteGGUF's note on rows that Q8_0 cannot have.
 const NoteF16 = "some matrices have rows that are no multiple of 32 and cannot be q8_0; they are written as f16"
 
-// WriteGGUF writes model and tokenizer for llama.cpp, and returns what a person
-// should know of it. Where the vocabulary has no end of text, one more token is
+// WriteGGUF writes model, with an adapter merged into its weights, and tokenizer
+// for llama.cpp, and returns what a person should know of it. Where the vocabulary has no end of text, one more token is
 // added, because llama.cpp takes token 11 for it otherwise. Its row in the head
 // is the mean of the others, so its logit is the mean of theirs and never the
 // largest.
@@ -41,6 +41,7 @@ func WriteGGUF(w io.Writer, run Run, t DType) (notes []string, err error) {
 	if _, known := ggufTypes[t]; !known {
 		return nil, problem(Unsupported, "", "GGUF is written as f32, f16 or q8_0, not as %q", t)
 	}
+	run = merged(run)
 	_, hasEnd := run.Tokenizer.Special(endOfText)
 	slots := layout(run.Model, f, true)
 	tensors := make([]gguf.Lazy, len(slots))

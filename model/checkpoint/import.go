@@ -128,6 +128,8 @@ func lookAt(fsys fs.FS, names []string) (*opening, error) {
 		return openGGUF(fsys, models[0])
 	case len(models) > 1:
 		return nil, problem(Unsupported, models[1], "there is more than one model (%s); open them one at a time", strings.Join(models, ", "))
+	case slices.Contains(names, adapterConfigFile) && !slices.Contains(names, configFile):
+		return nil, problem(Unsupported, adapterConfigFile, "this is an adapter alone; open the model that it was made for in Hornbook's page and bring it in there")
 	case len(one(".safetensors")) > 0:
 		return openHF(fsys, names)
 	case len(one(".bin"))+len(one(".pt"))+len(one(".pth"))+len(one(".ckpt"))+len(one(".pkl")) > 0:

@@ -116,6 +116,12 @@ func readManifest(fsys fs.FS) (manifest, error) {
 	if d.Recipe.Model.Vocab < 1 {
 		return manifest{}, damaged(runFile, errors.New("its model has no vocabulary"))
 	}
+	if d.Step < 0 || d.Tokens < 0 || d.Best != nil && (d.Best.Step < 0 || d.Best.Stale < 0) {
+		return manifest{}, damaged(runFile, errors.New("it counts steps or tokens below zero"))
+	}
+	if _, has := d.SHA256[adapterFile]; has != (d.Recipe.Method == recipe.Lora) {
+		return manifest{}, problem(Damaged, runFile, "its method is %q, but whether there is an adapter (%t) says otherwise; use another copy of the model", d.Recipe.Method, has)
+	}
 	return d, nil
 }
 

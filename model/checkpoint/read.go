@@ -14,6 +14,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/format/safetensors"
+	"hornbook/model/recipe"
 	"hornbook/tokenizer"
 )
 
@@ -203,10 +204,13 @@ func openRun(fsys fs.FS) (_ *opening, err error) {
 			return nil, problem(Damaged, weightsFile, "it has not the model's tensors")
 		}
 	}
-	for _, name := range []string{optimizerFile, bestFile} {
+	for _, name := range []string{optimizerFile, bestFile, adapterFile} {
 		if info, err := fs.Stat(f, name); err == nil {
 			o.held += float64(info.Size())
 		}
+	}
+	if d.Recipe.Method == recipe.Lora {
+		o.held += 4 * float64(c.Parameters()) // the adapter moves the weights to memory of their own
 	}
 	o.finish = func(run *Run) error { return readRest(f, d, run) }
 	return o, nil
@@ -251,7 +255,7 @@ func readTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
 // readRest reads what a run has besides model and tokenizer.
 func readRest(f folder, d manifest, run *Run) (err error) {
 	if _, has := f.names[adapterFile]; has {
-		if err := readAdapter(f, run.Model); err != nil {
+		if err := readOwnAdapter(f, run); err != nil {
 			return err
 		}
 	}
@@ -286,6 +290,11 @@ func readMoments(fsys fs.FS, limit int) ([]safetensors.Tensor, error) {
 	if err != nil {
 		return nil, damaged(optimizerFile, err)
 	}
+	for _, m := range moments {
+		if notFinite(m.Data) > 0 {
+			return nil, problem(Damaged, optimizerFile, "tensor %q holds what is no finite number; use an earlier copy", m.Name)
+		}
+	}
 	return moments, nil
 }
 
@@ -309,6 +318,9 @@ func readBest(fsys fs.FS, m *model.GPT) (weights []float32, err error) {
 		weights = append(weights, make([]float32, p.Len())...)
 		if err := o.store[p.Name].read(weights[n:]); err != nil {
 			return nil, damaged(bestFile, err)
+		}
+		if notFinite(weights[n:]) > 0 {
+			return nil, problem(Damaged, bestFile, "tensor %q holds what is no finite number; use an earlier copy", p.Name)
 		}
 	}
 	return weights, nil

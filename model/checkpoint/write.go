@@ -10,7 +10,6 @@ import (
 	"io"
 	"slices"
 
-	"hornbook/model"
 	"hornbook/model/format/safetensors"
 	"hornbook/tokenizer"
 )
@@ -114,16 +113,6 @@ func filesOf(run Run, t DType, dtype string) (files []file) {
 		files = append(files, file{bestFile, func(w io.Writer) error { return safetensors.Write(w, bestTensors(run), nil) }})
 	}
 	return append(files, file{logFile, func(w io.Writer) error { return writeLog(w, run.Log) }})
-}
-
-// SHA256 is the sum of the model.safetensors that Write makes of m, in
-// hexadecimal: the name of an Origin.
-func SHA256(m *model.GPT) (string, error) {
-	hash := sha256.New()
-	if err := writeSlots(hash, layoutOf(m), safetensors.F32); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // writeSlots writes the model's weights as safetensors.

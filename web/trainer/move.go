@@ -54,16 +54,14 @@ func (s *Session) exported(id string) (checkpoint.Run, *protocol.Problem) {
 	return s.snapshot(s.open.State), nil
 }
 
-// written is kept as a file of a format. Where the format has no adapters it
-// becomes part of the weights.
+// written is kept as a file of a format.
 func written(kept checkpoint.Run, format string, t checkpoint.DType) (*protocol.File, error) {
 	var b bytes.Buffer
 	var err error
 	file, name := &protocol.File{}, slug(kept.Name)
-	if _, has := kept.Model.Adapter(); has && format != "zip" && format != "peft" {
-		kept.Model = kept.Model.Clone()
-		settle(kept.Model)
-		kept.Recipe.Method = recipe.Full
+	if _, has := kept.Model.Adapter(); has && !kept.Model.Adapting() && format != "zip" && format != "peft" {
+		kept.Model = kept.Model.Clone() // switched off, it is left out
+		kept.Model.DropAdapter()
 	}
 	switch format {
 	case "zip":

@@ -1,0 +1,228 @@
+package checkpoint
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"hornbook/model"
+	"hornbook/model/recipe"
+)
+
+// IsAdapter tells whether what a person gave, files or one zip of them, is an
+// adapter alone.
+func IsAdapter(fsys fs.FS) bool {
+	given, done, err := unpacked(fsys)
+	if err != nil {
+		return false
+	}
+	defer done()
+	return exists(given, adapterConfigFile) && !exists(given, configFile) && !exists(given, runFile)
+}
+
+// unpacked is the folder that the files lie in, in a zip or not, until done.
+func unpacked(fsys fs.FS) (root fs.FS, done func(), err error) {
+	root, names, err := settleOn(fsys)
+	if err != nil || len(names) != 1 || !hasEnding(names[0], ".zip") {
+		return root, func() {}, err
+	}
+	b, err := open(root, names[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	z, err := openZip(b, b.size, names[0])
+	if err == nil {
+		root, _, err = settleOn(z)
+	}
+	if err != nil {
+		b.Close()
+		return nil, nil, err
+	}
+	return root, func() { b.Close() }, nil
+}
+
+// ReadAdapter reads an adapter that was made for a model of m's shape, from
+// files or one zip of them, and returns a copy of m with it, in place of one
+// that m may have. m stays as it is. What does not fit is a *Problem, before
+// memory is taken for it.
+func ReadAdapter(fsys fs.FS, m *model.GPT) (*model.GPT, error) {
+	given, done, err := unpacked(fsys)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	a, err := openAdapter(given, m)
+	if err != nil {
+		return nil, err
+	}
+	defer a.close()
+	m = m.Clone()
+	if _, has := m.Adapter(); has {
+		m.DropAdapter()
+	}
+	return m, a.fill(m)
+}
+
+// readOwnAdapter gives run's model the adapter of its folder, which must be the
+// one that run.json tells of.
+func readOwnAdapter(f folder, run *Run) error {
+	a, err := openAdapter(f, run.Model)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if !a.is(run.Recipe.Tuning.LoRA, run.Model) {
+		return problem(Damaged, adapterConfigFile, "its adapter of rank %d, alpha %v, dropout %v on %s is not the one that %s tells of; use another copy of the model",
+			a.Rank, a.Alpha, a.Dropout, a.Targets, runFile)
+	}
+	return a.fill(run.Model)
+}
+
+// openedAdapter is an adapter that fits its model; its numbers are not read yet.
+type openedAdapter struct {
+	recipe.LoRA
+	opening
+}
+
+// openAdapter looks at the adapter of a folder and compares it with m.
+func openAdapter(fsys fs.FS, m *model.GPT) (*openedAdapter, error) {
+	l, err := readAdapterConfig(fsys)
+	if err != nil {
+		return nil, err
+	}
+	a := &openedAdapter{LoRA: l}
+	if err := a.compare(fsys, m); err != nil {
+		a.close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// compare opens the adapter's tensors and finds those that do not fit m.
+func (a *openedAdapter) compare(fsys fs.FS, m *model.GPT) (err error) {
+	if err := a.addSafetensors(fsys, adapterFile); err != nil {
+		return err
+	}
+	if a.Targets, err = targetsOf(a.store, m); err != nil {
+		return err
+	}
+	return check(a.slots(m), a.store, adapterFile)
+}
+
+// slots are the tensors that the adapter has on m, without a place for their
+// numbers.
+func (a *openedAdapter) slots(m *model.GPT) (slots []slot) {
+	f, _ := familyOf(m.Config)
+	for _, p := range m.Base() {
+		layer, isWeight := strings.CutSuffix(p.Name, ".weight")
+		if !isWeight || !a.Adapts(layer[strings.LastIndex(layer, ".")+1:]) {
+			continue
+		}
+		nameA, _ := adapterTensor(f, layer+".lora_a")
+		nameB, _ := adapterTensor(f, layer+".lora_b")
+		slots = append(slots, newSlot(nameA, false, part{nil, a.Rank, p.Cols()}), newSlot(nameB, false, part{nil, p.Rows(), a.Rank}))
+	}
+	return slots
+}
+
+// is tells whether the adapter is the one that l describes on m. The order of
+// l's targets, and those that m lacks, do not matter.
+func (a *openedAdapter) is(l recipe.LoRA, m *model.GPT) bool {
+	var targets []string
+	for _, target := range recipe.LoRATargets {
+		out, _ := m.Matrix(target)
+		if l.Adapts(target) && (out > 0 || target == "head" && !m.Tied) {
+			targets = append(targets, target)
+		}
+	}
+	l.Targets = strings.Join(targets, ",")
+	return a.LoRA == l
+}
+
+// fill gives m, which has no adapter, this one.
+func (a *openedAdapter) fill(m *model.GPT) error {
+	m.Adapt(a.LoRA)
+	f, _ := familyOf(m.Config)
+	var slots []slot
+	for _, p := range adapterParameters(m) {
+		name, _ := adapterTensor(f, p.Name)
+		slots = append(slots, newSlot(name, false, partOf(p)))
+	}
+	return fill(slots, a.store)
+}
+
+// plainInits are the ways of drawing A and B that leave the model as it is.
+// Others (PiSSA, OLoRA, CorDA, LoftQ) take a part out of its weights, and what
+// was trained so belongs to what is left of them.
+var plainInits = []string{"gaussian", "eva", "orthogonal"}
+
+// readAdapterConfig reads all but the targets. What the file does not say is as
+// PEFT has it by itself.
+func readAdapterConfig(fsys fs.FS) (l recipe.LoRA, err error) {
+	text, err := whole(fsys, adapterConfigFile, maxJSON)
+	if err != nil {
+		return l, err
+	}
+	c := adapterConfig{Rank: 8, Alpha: 8}
+	if err := json.Unmarshal(text, &c); err != nil {
+		return l, damaged(adapterConfigFile, err)
+	}
+	if why := c.unusable(); why != "" {
+		return l, problem(Unsupported, adapterConfigFile, "only plain LoRA adapters can be used, but %s", why)
+	}
+	return recipe.LoRA{Rank: c.Rank, Alpha: c.Alpha, Dropout: c.Dropout}, nil
+}
+
+// unusable is why the adapter cannot be used, "" if it can.
+func (c adapterConfig) unusable() string {
+	init, named := c.Init.(string)
+	switch {
+	case c.PEFTType != "LORA":
+		return fmt.Sprintf("it is of the kind %q", c.PEFTType)
+	case c.Bias != "" && c.Bias != "none":
+		return "it trains biases"
+	case c.RSLoRA || c.DoRA:
+		return "it is a DoRA or rank-stabilised adapter"
+	case len(c.RankPattern)+len(c.AlphaPattern) > 0:
+		return "its rank or alpha differs from layer to layer"
+	case len(c.SaveModules) > 0:
+		return "it brings whole layers with it"
+	case named && !slices.Contains(plainInits, strings.ToLower(init)):
+		return fmt.Sprintf("it was begun by %q, which changes the model's own weights; convert it to plain LoRA with PEFT", init)
+	}
+	for _, n := range []struct {
+		key, limit string
+		is         float64
+	}{{"r", "lora_rank", float64(c.Rank)}, {"lora_alpha", "lora_alpha", c.Alpha}, {"lora_dropout", "lora_dropout", c.Dropout}} {
+		if b := recipe.Limits[n.limit]; n.is < b.Min || n.is > b.Max {
+			return fmt.Sprintf("its %s is %v, not from %v to %v", n.key, n.is, b.Min, b.Max)
+		}
+	}
+	return ""
+}
+
+// targetsOf are the matrices whose tensors m's head and its first block have in
+// store.
+func targetsOf(store map[string]stored, m *model.GPT) (string, error) {
+	f, _ := familyOf(m.Config)
+	var targets []string
+	for _, target := range recipe.LoRATargets {
+		layer := "blocks.0.mlp." + target
+		switch {
+		case target == "head":
+			layer = target
+		case slices.Contains(recipe.LoRATargets[:4], target):
+			layer = "blocks.0.attention." + target
+		}
+		module, _ := moduleOf(f, layer)
+		if _, there := store[adapterPrefix+module+".lora_A.weight"]; there {
+			targets = append(targets, target)
+		}
+	}
+	if len(targets) == 0 {
+		return "", problem(Unsupported, adapterFile, "it was made for another kind of model: none of its tensors has a layer here")
+	}
+	return strings.Join(targets, ","), nil
+}
