@@ -68,7 +68,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 	}
 	data := textFile(t, tales)
 	args := func(dir string) []string {
-		return []string{"train", "-data", data, "-preset", "quick", "-steps", "200", "-seed", "5", "-ranks", "2", "-out", dir}
+		return []string{"train", "-data", data, "-preset", "tiny", "-steps", "1200", "-seed", "5", "-ranks", "2", "-out", dir}
 	}
 	whole, cut := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "cut")
 	if _, errs, status := call(args(whole)...); status != 0 {
@@ -77,7 +77,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 	rng := rand.New(rand.NewPCG(25, 0))
 	steps, kills := 0, 0
 	for ended := false; !ended; {
-		wait := time.Duration(rng.IntN(1400)) * time.Millisecond
+		wait := time.Duration(rng.IntN(900)) * time.Millisecond
 		if kills >= 25 {
 			wait = time.Minute
 		}
@@ -109,7 +109,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 	if out, _, status := call(append(args(cut), "-resume")...); status != 0 || out != "" {
 		t.Errorf("going on with a run that is over: status %d, %q", status, out)
 	}
-	if _, errs, status := call(append(args(cut), "-resume", "-steps", "300")...); status != 2 || !strings.Contains(errs, "200") {
+	if _, errs, status := call(append(args(cut), "-resume", "-steps", "1300")...); status != 2 || !strings.Contains(errs, "1200") {
 		t.Errorf("going on as another run: status %d, %q", status, errs)
 	}
 }
