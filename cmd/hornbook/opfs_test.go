@@ -126,7 +126,7 @@ func TestOPFS(t *testing.T) {
 	b := newOPFSBench(t)
 	ctx, cancel := b.browse()
 	defer cancel()
-	b.pass(ctx, "Storage|None|Writer|Released|Persist|Speed|Large", map[string]string{})
+	b.pass(ctx, "Storage|None|Writer|Released|Speed|Large", map[string]string{})
 }
 
 // A small quota: the browser says that the disk is full, and what was saved

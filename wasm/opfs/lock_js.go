@@ -1,8 +1,6 @@
 package opfs
 
 import (
-	"errors"
-	"fmt"
 	"sync"
 	"syscall/js"
 
@@ -13,12 +11,11 @@ import (
 // that was just left or reloaded may have a lock a little longer, so that it
 // waits for patience.
 func (s *Storage) Lock(name string) (release func(), ok bool) {
-	promise := js.Global().Get("Promise")
-	held := promise.Call("withResolvers") // until release resolves it
+	held, end := pending() // until release ends it
 	had := make(chan bool, 1)
 	granted := js.FuncOf(func(js.Value, []js.Value) any {
 		had <- true
-		return held.Get("promise")
+		return held
 	})
 	options := object("signal", js.Global().Get("AbortSignal").Call("timeout", patience.Milliseconds()))
 	request := js.Global().Get("navigator").Get("locks").Call("request", "hornbook "+name, options, granted)
@@ -34,25 +31,19 @@ func (s *Storage) Lock(name string) (release func(), ok bool) {
 		return nil, false
 	}
 	return sync.OnceFunc(func() {
-		held.Call("resolve")
+		end.Invoke()
 		<-ended
 	}), true
 }
 
-// ErrAsk is Persist's error where only the page can ask.
-var ErrAsk = errors.New("opfs: the browser lets only the page ask, not its worker")
-
-// Persist asks the browser to promise that it does not clear the storage by
-// itself, and tells whether it has. Browsers that leave workers without the
-// question give ErrAsk.
-func (s *Storage) Persist() (bool, error) {
-	storage := js.Global().Get("navigator").Get("storage")
-	if !storage.Get("persist").Truthy() {
-		return false, ErrAsk
-	}
-	promised, err := await(storage, "persist")
-	if err != nil {
-		return false, fmt.Errorf("opfs: persist: %w", err)
-	}
-	return promised.Bool(), nil
+// pending is a promise, and the function that resolves it. Promise.withResolvers
+// would be younger than the browsers that have all else.
+func pending() (promise, resolve js.Value) {
+	take := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		resolve = args[0]
+		return nil
+	})
+	defer take.Release()
+	promise = js.Global().Get("Promise").New(take) // which calls take at once
+	return promise, resolve
 }

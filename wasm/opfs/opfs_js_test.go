@@ -211,17 +211,6 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
-// TestPersist notes what the browser answers.
-func TestPersist(t *testing.T) {
-	s := empty(t)
-	promised, err := s.Persist()
-	space, spaceErr := s.Space()
-	t.Logf("Persist: %v, %v; space %+v, %v", promised, err, space, spaceErr)
-	if err != nil && !errors.Is(err, ErrAsk) || spaceErr != nil || err == nil && promised != space.Lasting {
-		t.Error("these do not agree")
-	}
-}
-
 const (
 	one = "11111111111111111111111111111111"
 	two = "22222222222222222222222222222222"

@@ -44,6 +44,8 @@ const (
 	KeepNone         Code = "keep_none"         // this browser, or the way that the page was opened, keeps nothing
 	KeepFull         Code = "keep_full"         // the disk or the browser's share of it is full; the save before is whole
 	KeepFailed       Code = "keep_failed"       // saving failed otherwise; the save before is whole
+	ShelfFailed      Code = "shelf_failed"      // renaming, duplicating or deleting failed otherwise, or the shelf could not be read; Detail: how
+	BaseFailed       Code = "base_failed"       // the model that comes with the page could not be loaded; Detail: how
 	ModelUnknown     Code = "model_unknown"     // no model of this id
 	ModelDamaged     Code = "model_damaged"     // Got: a file; Detail: how
 	ModelUnsupported Code = "model_unsupported" // a model that this program cannot run; Detail: why
@@ -66,7 +68,7 @@ var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
 	TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
-	KeepNone, KeepFull, KeepFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
+	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
 	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, NearGELU, SameBits,
 }
 

@@ -52,7 +52,7 @@ type Tokens struct {
 
 // Working says how far a long task is that is not training.
 type Working struct {
-	Task  string `json:"task"` // "sample" or "tokenizer"
+	Task  string `json:"task"` // "sample", "tokenizer", "import", or "old": a model writes the text by which its forgetting is measured
 	Done  int    `json:"done"`
 	Total int    `json:"total"`
 }

@@ -13,7 +13,7 @@ type (
 		ID string `json:"id"`
 	}
 
-	// Rename gives a model another name.
+	// Rename gives a model another name, of at most MaxName bytes of UTF-8.
 	Rename struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
@@ -65,6 +65,9 @@ type (
 // Base is the id of the model that comes with the page.
 const Base = "base"
 
+// MaxName bounds the name of a model, in bytes of UTF-8.
+const MaxName = 200
+
 // Formats are those that a model can leave in, DTypes the numbers that each
 // can be written with.
 var (
@@ -88,6 +91,7 @@ type Card struct {
 	ValLoss    float64   `json:"val_loss"` // nats a token, 0 if never measured
 	Curve      []float64 `json:"curve"`    // training loss from the first step to the last, at most 60 points
 	Damaged    bool      `json:"damaged"`  // it cannot be read; it can only be deleted
+	Newer      bool      `json:"newer"`    // a newer Hornbook saved it, which can open it; this one cannot
 }
 
 // Shelf is what the shelf holds, newest first. It comes at the start and

@@ -79,55 +79,91 @@ func hashFile(fsys fs.FS, name string, size int64) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// maxPeek is how large a file may be that Peek's files are read from, in bytes.
-const maxPeek = 16 << 20
+// Limits of Peek, in bytes.
+const (
+	smallPeek = 64 << 10 // up to which a file is read at once, to see that the save is whole
+	maxPeek   = 16 << 20 // up to which a file can be opened
+)
 
-// Peek gives the files of a model's newest save without reading them all: each
-// is compared with its sum when it is opened, for which it may have 16 MB at
-// most. It is for a look at small files; a save that Open finds damaged may be
-// whole as far as Peek sees.
+// Peek gives the files of a model's newest save that seems whole: its small
+// files, of 64 kB at most, are as they were saved, the others have their sizes.
+// If there is none it is the newest all the same. A larger file is compared with
+// its sum when it is opened, for which it may have 16 MB at most. It is for a
+// look at small files; a save that Open finds damaged may be whole as far as
+// Peek sees.
 func (s *Shelf) Peek(id string) (fs.FS, error) {
 	saves, err := s.saves(id)
 	if err != nil {
 		return nil, wrap("peek at", id, err)
 	}
+	for _, c := range saves {
+		if look, err := s.look(id, c); err == nil && s.sized(id, c) == nil {
+			return look, nil
+		}
+	}
 	newest := saves[0]
 	folder, err := fs.Sub(s.storage, slotFolder(id, newest.slot))
-	return peeked{folder, newest.Files}, err
+	return peeked{folder, newest.Files, nil}, err
+}
+
+// look reads the small files of a save.
+func (s *Shelf) look(id string, c save) (peeked, error) {
+	folder, err := fs.Sub(s.storage, slotFolder(id, c.slot))
+	p := peeked{folder, c.Files, map[string]content{}}
+	for _, f := range c.Files {
+		if err == nil && f.Bytes <= smallPeek {
+			p.small[f.Name], err = p.read(f)
+		}
+	}
+	return p, err
 }
 
 type peeked struct {
 	fs.FS
 	files []File
+	small map[string]content // that were read already
 }
 
 func (p peeked) Open(name string) (fs.File, error) {
+	if c, known := p.small[name]; known {
+		return c.open(), nil
+	}
 	for _, f := range p.files {
 		if f.Name == name {
-			return p.read(f)
+			c, err := p.read(f)
+			if err != nil {
+				return nil, err
+			}
+			return c.open(), nil
 		}
 	}
 	return p.FS.Open(name)
 }
 
 // read reads a file and compares it.
-func (p peeked) read(f File) (fs.File, error) {
+func (p peeked) read(f File) (c content, err error) {
 	if f.Bytes > maxPeek {
-		return nil, &fs.PathError{Op: "open", Path: f.Name, Err: fmt.Errorf("it has %d bytes, too many to peek at", f.Bytes)}
+		return c, &fs.PathError{Op: "open", Path: f.Name, Err: fmt.Errorf("it has %d bytes, too many to peek at", f.Bytes)}
 	}
-	info, err := fs.Stat(p.FS, f.Name)
-	if err != nil {
-		return nil, err
+	if c.info, err = fs.Stat(p.FS, f.Name); err != nil {
+		return c, err
 	}
-	content, err := readSmall(p.FS, f.Name, f.Bytes)
-	if err != nil {
-		return nil, err
+	if c.text, err = readSmall(p.FS, f.Name, f.Bytes); err != nil {
+		return c, err
 	}
-	if sum(content) != f.SHA256 {
-		return nil, &fs.PathError{Op: "open", Path: f.Name, Err: ErrDamaged}
+	if sum(c.text) != f.SHA256 {
+		return c, &fs.PathError{Op: "open", Path: f.Name, Err: ErrDamaged}
 	}
-	return peekedFile{bytes.NewReader(content), info}, nil
+	return c, nil
 }
+
+// content is what was read of a file.
+type content struct {
+	text []byte
+	info fs.FileInfo
+}
+
+func (c content) open() fs.File { return peekedFile{bytes.NewReader(c.text), c.info} }
 
 type peekedFile struct {
 	*bytes.Reader

@@ -161,17 +161,17 @@ func TestUnreadableIsNotDamaged(t *testing.T) {
 }
 
 func TestPeek(t *testing.T) {
-	disk, s := twice(t)
+	_, s := twice(t)
 	files, err := s.Peek(one)
 	if err != nil {
 		t.Fatal(err)
 	}
-	change(t, disk, "b/weights", "second", "secund")
-	if text, err := fs.ReadFile(files, "config.json"); err != nil || string(text) != "{}" {
-		t.Errorf("peeked at %q (%v)", text, err)
-	}
-	if _, err := fs.ReadFile(files, "weights"); !errors.Is(err, shelf.ErrDamaged) {
-		t.Errorf("peeked at a damaged file: %v", err)
+	for name, want := range map[string]string{"config.json": "{}", "weights": "second"} {
+		for range 2 {
+			if text, err := fs.ReadFile(files, name); err != nil || string(text) != want {
+				t.Errorf("peeked at %q (%v)", text, err)
+			}
+		}
 	}
 	if _, err := fs.ReadFile(files, "nothing"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("peeked at no file: %v", err)
@@ -185,6 +185,56 @@ func TestPeek(t *testing.T) {
 		t.Error("peeked at a large file")
 	}
 	holds(t, s, one, large)
+}
+
+// Peek shows the save that Open would open, as far as it can tell.
+func TestPeekAtDamaged(t *testing.T) {
+	for what, spoil := range map[string]func(*testing.T, *shelftest.Memory){
+		"a changed file": func(t *testing.T, d *shelftest.Memory) { change(t, d, "b/weights", "second", "secund") },
+		"a shorter file": func(t *testing.T, d *shelftest.Memory) { change(t, d, "b/weights", "second", "secon") },
+		"a missing file": func(_ *testing.T, d *shelftest.Memory) { delete(d.MapFS, "models/"+one+"/b/config.json") },
+	} {
+		disk, s := twice(t)
+		spoil(t, disk)
+		files, err := s.Peek(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := fs.ReadFile(files, "weights"); err != nil || string(text) != "first" {
+			t.Errorf("past %s it peeked at %q (%v)", what, text, err)
+		}
+	}
+	disk, s := twice(t)
+	change(t, disk, "a/weights", "first", "furst")
+	change(t, disk, "b/weights", "second", "secund")
+	files, err := s.Peek(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := fs.ReadFile(files, "config.json"); err != nil || string(text) != "{}" {
+		t.Errorf("where no save is whole it peeked at %q (%v)", text, err)
+	}
+	if _, err := fs.ReadFile(files, "weights"); !errors.Is(err, shelf.ErrDamaged) {
+		t.Errorf("peeked at a damaged file: %v", err)
+	}
+}
+
+// A large file is compared when it is opened only.
+func TestPeekAtLarge(t *testing.T) {
+	disk, s := twice(t)
+	large := strings.Repeat("x", 64<<10) + "end"
+	save(t, s, one, large)
+	files, err := s.Peek(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := fs.ReadFile(files, "weights"); err != nil || string(text) != large {
+		t.Errorf("peeked at %d bytes (%v)", len(text), err)
+	}
+	change(t, disk, "a/weights", "end", "and")
+	if _, err := fs.ReadFile(files, "weights"); !errors.Is(err, shelf.ErrDamaged) {
+		t.Errorf("peeked at a damaged file: %v", err)
+	}
 }
 
 func TestTwoTabs(t *testing.T) {

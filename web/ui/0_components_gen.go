@@ -705,9 +705,21 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute(nil)}
 						vgparent.AppendChild(vgn)
+						vgn.AddAttrInterface("aria-label", wording.ModelNamed(wording.GoOn, m.Name))
+						vgn.AddAttrInterface("hidden", !c.Page.isIdle(m))
+						vgn.SetInnerHTML(wording.GoOn)
+						vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
+							EventType: "click",
+							Func:      func(event vugu.DOMEvent) { c.Page.GoOnWith(m.ID) },
+							// TODO: implement capture, etc. mostly need to decide syntax
+						})
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n        "}
+						vgparent.AppendChild(vgn)
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute(nil)}
+						vgparent.AppendChild(vgn)
 						vgn.AddAttrInterface("aria-disabled", disabled(!c.Page.canOpen()))
 						vgn.AddAttrInterface("aria-label", wording.ModelNamed(wording.Open, m.Name))
-						vgn.AddAttrInterface("hidden", m.ID == "" || m.Damaged || c.Page.isOpen(m.ID))
+						vgn.AddAttrInterface("hidden", !readable(m) || c.Page.isOpen(m.ID))
 						vgn.SetInnerHTML(wording.Open)
 						vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
 							EventType: "click",
@@ -733,7 +745,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 						vgn.AddAttrInterface("aria-expanded", strconv.FormatBool(c.Page.isUnfolded(m.ID, renamePart)))
 						vgn.AddAttrInterface("aria-label", wording.ModelNamed(wording.Rename, m.Name))
-						vgn.AddAttrInterface("hidden", !kept(m) || m.Damaged)
+						vgn.AddAttrInterface("hidden", !kept(m) || !readable(m))
 						vgn.SetInnerHTML(wording.Rename)
 						vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
 							EventType: "click",
@@ -745,7 +757,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}}}
 						vgparent.AppendChild(vgn)
 						vgn.AddAttrInterface("aria-label", wording.ModelNamed(wording.Duplicate, m.Name))
-						vgn.AddAttrInterface("hidden", !kept(m) || m.Damaged)
+						vgn.AddAttrInterface("hidden", !kept(m) || !readable(m))
 						vgn.SetInnerHTML(wording.Duplicate)
 						vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
 							EventType: "click",
@@ -1589,6 +1601,40 @@ func (c *Run) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent.AppendChild(vgn)
 			vgn.AddAttrInterface("aria-label", wording.StepLabel)
 			vgn.AddAttrInterface("value", c.Page.fraction())
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
+			vgparent.AppendChild(vgn)
+		}
+		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
+		vgparent.AppendChild(vgn)
+		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute(nil)}
+		vgparent.AppendChild(vgn)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: " "}
+			vgparent.AppendChild(vgn)
+			if c.Page.loading("old") {
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}}
+				vgparent.AppendChild(vgn)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
+					vgparent.AppendChild(vgn)
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					vgn.SetInnerHTML(wording.OldWriting)
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
+					vgparent.AppendChild(vgn)
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "progress", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					vgn.AddAttrInterface("aria-label", wording.OldWriting)
+					vgn.AddAttrInterface("max", c.Page.Working.Total)
+					vgn.AddAttrInterface("value", c.Page.Working.Done)
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
+					vgparent.AppendChild(vgn)
+				}
+			}
 			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
 			vgparent.AppendChild(vgn)
 		}

@@ -30,14 +30,15 @@ func (p *Page) Import(names []string) {
 		return
 	}
 	p.solve(ModelsStation)
-	p.Shelving.names, p.Shelving.Importing, p.Needs = names, true, nil
+	p.Shelving.names, p.Needs = names, nil
+	p.Working = &protocol.Working{Task: "import", Total: 1}
 	p.Host.Send(&protocol.Import{Names: names})
 	p.Host.Show(ModelsStation)
 }
 
 // Agree opens the model that needs much memory.
 func (p *Page) Agree() {
-	p.Needs, p.Shelving.Importing = nil, true
+	p.Needs, p.Working = nil, &protocol.Working{Task: "import", Total: 1}
 	p.Host.Send(&protocol.Import{Names: p.Shelving.names, Agreed: true})
 }
 
@@ -47,7 +48,7 @@ func (p *Page) Decline() { p.Needs = nil }
 // importSays is what is going on with files, "" for nothing.
 func (p *Page) importSays() string {
 	switch {
-	case p.Shelving.Importing:
+	case p.loading("import"):
 		return wording.Importing
 	case p.Shelving.Making:
 		return wording.Making

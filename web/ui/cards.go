@@ -14,15 +14,14 @@ import (
 // drawn.
 const fewCards = 8
 
-// shelved are the models that the page lists: those that are kept, the open
-// one if it is not among them and no save of its run is to come, and the one
-// that comes with the page.
+// shelved are the models that the page lists: the open one if it is not kept,
+// those that are kept, and the one that comes with the page.
 func (p *Page) shelved() []protocol.Card {
 	cards := p.Shelf.Cards
 	if len(cards) > fewCards && !p.Shelving.All {
 		cards = cards[:fewCards]
 	}
-	if m := p.Model; m != nil && m.ID == "" && (p.Shelf.Keeps != "" || !p.Active()) {
+	if p.isUnkept() {
 		cards = append([]protocol.Card{p.unkept()}, cards...)
 	}
 	if p.Ready.Base {
@@ -31,19 +30,49 @@ func (p *Page) shelved() []protocol.Card {
 	return cards
 }
 
-// unkept is the open model as a card.
+// isUnkept tells whether the open model is not kept, because nothing is kept
+// here, a save has failed, or it was deleted; a run's first save may be yet to
+// come, and the shelf yet to tell of it.
+func (p *Page) isUnkept() bool {
+	m := p.Model
+	if m == nil || m.ID == protocol.Base || p.cardOf(m.ID) != nil {
+		return false
+	}
+	told := p.Shelf.Open == m.ID || p.Shelf.Open == ""
+	return p.Shelf.Keeps != "" || p.saveFailed() || told && !p.Active()
+}
+
+// cardOf is the card of a model that is kept, nil for any other.
+func (s *State) cardOf(id string) *protocol.Card {
+	for i := range s.Shelf.Cards {
+		if c := &s.Shelf.Cards[i]; c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// unkept is the open model as a card, which has no id.
 func (p *Page) unkept() protocol.Card {
 	m := p.Model
 	c := protocol.Card{Name: wording.UnkeptName(m.Name), State: p.Run.State, Method: m.Recipe.Method, Text: m.Text,
 		Parameters: m.Parameters, Step: p.Step.Step, Steps: p.Step.Steps, Curve: p.Curve.Losses}
+	if m.Recipe.Preset == imported && m.From == "" {
+		c.Method = imported
+	}
 	if e := p.LastEval(); e != nil {
 		c.ValLoss = e.ValLoss
 	}
 	return c
 }
 
-// isOpen tells whether a card is of the open model.
-func (p *Page) isOpen(id string) bool { return p.Model != nil && p.Model.ID == id }
+// imported is the preset of a model that was brought in, and the method of its
+// card.
+const imported = "imported"
+
+// isOpen tells whether the card with this id is of the open model, as one
+// without is.
+func (p *Page) isOpen(id string) bool { return p.Model != nil && (id == "" || p.Model.ID == id) }
 
 // current is the value of aria-current.
 func (p *Page) current(id string) string {
@@ -57,10 +86,16 @@ func (p *Page) current(id string) string {
 // renamed, duplicated and deleted.
 func kept(c protocol.Card) bool { return c.ID != "" && c.ID != protocol.Base }
 
+// readable tells whether a model can be opened here.
+func readable(c protocol.Card) bool { return !c.Damaged && !c.Newer }
+
 // cardFacts are a model's size, age and progress in a line.
 func (p *Page) cardFacts(c protocol.Card) string {
 	if c.ID == protocol.Base {
 		return wording.BaseAbout
+	}
+	if c.Newer {
+		return wording.CardNewer
 	}
 	if c.Damaged {
 		return wording.CardDamaged
@@ -81,19 +116,27 @@ func (p *Page) cardFacts(c protocol.Card) string {
 
 // canDownload tells whether a model can be downloaded: one that is kept, or
 // the open one.
-func (p *Page) canDownload(c protocol.Card) bool { return !c.Damaged && (kept(c) || p.isOpen(c.ID)) }
+func (p *Page) canDownload(c protocol.Card) bool { return readable(c) && (kept(c) || p.isOpen(c.ID)) }
 
 // cardState is what is special about a model, in a word.
 func (p *Page) cardState(c protocol.Card) string {
 	switch {
 	case p.isOpen(c.ID) && p.Active():
 		return wording.CardOpen + ", " + wording.RunState(p.Run.State)
+	case p.isIdle(c):
+		return wording.CardOpen + ", " + wording.CardUnfinished
 	case p.isOpen(c.ID):
 		return wording.CardOpen
 	case canGoOn(&c):
 		return wording.CardUnfinished
 	}
 	return ""
+}
+
+// isIdle tells whether a model is open and its run not over, yet does not go
+// on: its text was not there, or another tab had it.
+func (p *Page) isIdle(c protocol.Card) bool {
+	return kept(c) && p.Shelf.Open == c.ID && p.isOpen(c.ID) && canGoOn(&c) && p.Run.State == "idle"
 }
 
 // goOnSays is the offer to go on, "" for none.

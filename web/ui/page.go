@@ -70,6 +70,7 @@ func (p *Page) Apply(e protocol.Event) {
 	if p.stale(e) {
 		return
 	}
+	known := p.standing(e)
 	p.State.Apply(e)
 	p.applySpeed(e)
 	p.applyModels(e)
@@ -96,7 +97,9 @@ func (p *Page) Apply(e protocol.Event) {
 		p.saySteps(e)
 	case *protocol.Problem:
 		p.giveUp(e)
-		p.Host.Say(wording.Problem(e))
+		if !known {
+			p.Host.Say(wording.Problem(e))
+		}
 	}
 }
 
@@ -119,6 +122,17 @@ func (p *Page) giveUp(e *protocol.Problem) {
 			*c = NewCompletion()
 		}
 	}
+}
+
+// standing tells whether e says anew that a save has failed, which still stands
+// on the page: a run tries again and again.
+func (p *Page) standing(e protocol.Event) bool {
+	problem, is := e.(*protocol.Problem)
+	if !is || !unsaved(problem) {
+		return false
+	}
+	before := p.Problems[p.station(problem)]
+	return before != nil && before.Code == problem.Code
 }
 
 // stale tells whether e answers a request that a newer one has replaced.

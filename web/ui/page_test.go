@@ -237,7 +237,8 @@ func TestProblemsFindTheirStation(t *testing.T) {
 		{protocol.Problem{Code: protocol.TextEmpty}, TextStation}, {protocol.Problem{Code: protocol.TooManyKinds}, TokensStation},
 		{protocol.Problem{Code: protocol.RecipeWrong, Key: "top_p"}, TryStation}, {protocol.Problem{Code: protocol.RecipeWrong, Key: "layers"}, TrainStation},
 		{protocol.Problem{Code: protocol.RecipeWrong, Key: "vocab_size"}, TokensStation}, {protocol.Problem{Code: protocol.LossNaN}, TrainStation},
-		{protocol.Problem{Code: protocol.NoModel}, TryStation},
+		{protocol.Problem{Code: protocol.NoModel}, TryStation}, {protocol.Problem{Code: protocol.BaseFailed}, TryStation},
+		{protocol.Problem{Code: protocol.ShelfFailed}, ModelsStation},
 	} {
 		p, h := opened()
 		p.Apply(&c.p)

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
@@ -10,19 +11,18 @@ import (
 
 // Shelving is what a person does at the station "My models".
 type Shelving struct {
-	Asked     bool           // the shelf has come, so going on has been offered
-	GoOn      *protocol.Card // the run that the page offers to go on with
-	resuming  string         // id of the model that goes on once it is open
-	All       bool           // all models are shown, not only the newest
-	Unfolded  Unfolded
-	NewName   string   // what stands in the field of Rename
-	As        string   // how to download, as "format/numbers"
-	Making    bool     // a file is being made
-	names     []string // of the files that are brought in
-	Importing bool
-	deleted   string // id of the model that was deleted last
-	Promised  bool   // the browser was asked to keep models for good
-	Lasting   bool   // and has promised it
+	Asked    bool           // the shelf has come, so going on has been offered
+	GoOn     *protocol.Card // the run that the page offers to go on with
+	resuming string         // id of the model that goes on once it is open
+	All      bool           // all models are shown, not only the newest
+	Unfolded Unfolded
+	NewName  string   // what stands in the field of Rename
+	As       string   // how to download, as "format/numbers"
+	Making   bool     // a file is being made
+	names    []string // of the files that are brought in
+	deleted  string   // id of the model that was deleted last
+	Promised bool     // the browser was asked to keep models for good
+	Lasting  bool     // and has promised it
 }
 
 // Unfolded is the part of one model of the shelf that is open.
@@ -42,13 +42,14 @@ func (s *State) applyShelf(e protocol.Event) {
 		if s.Model != nil && s.Model.ID == "" && e.Open != protocol.Base {
 			s.Model.ID = e.Open
 		}
+		s.rename()
 	case *protocol.Saved:
 		s.Saved = e
 		if s.Model != nil {
 			s.Model.ID = e.ID // which it has from its first save on
 		}
 		for _, station := range []string{TrainStation, ModelsStation} {
-			if p := s.Problems[station]; p != nil && (p.Code == protocol.KeepFull || p.Code == protocol.KeepFailed) {
+			if unsaved(s.Problems[station]) {
 				s.solve(station)
 			}
 		}
@@ -56,7 +57,28 @@ func (s *State) applyShelf(e protocol.Event) {
 		s.File = e
 	case *protocol.Needs:
 		s.Needs = e
+		s.worked("import")
 	}
+}
+
+// rename gives the open model the name that its card has.
+func (s *State) rename() {
+	if s.Model == nil {
+		return
+	}
+	if c := s.cardOf(s.Model.ID); c != nil && c.Name != "" {
+		s.Model.Name = c.Name
+	}
+}
+
+// unsaved tells whether p says that the open model could not be saved.
+func unsaved(p *protocol.Problem) bool {
+	return p != nil && (p.Code == protocol.KeepFull || p.Code == protocol.KeepFailed)
+}
+
+// saveFailed tells whether the last save of the open model has failed.
+func (s *State) saveFailed() bool {
+	return unsaved(s.Problems[TrainStation]) || unsaved(s.Problems[ModelsStation])
 }
 
 // applyModels does what follows from an event for the models of the page.
@@ -73,14 +95,12 @@ func (p *Page) applyModels(e protocol.Event) {
 		p.goOnOpened(e)
 	case *protocol.File:
 		w.Making, w.Unfolded = false, Unfolded{}
-	case *protocol.Needs, *protocol.Adapted:
-		w.Importing = false
 	case *protocol.Problem:
 		if w.resuming != "" {
 			w.resuming = ""
 			p.Host.Show(ModelsStation)
 		}
-		w.Importing, w.Making = false, false
+		w.Making = false
 	}
 }
 
@@ -92,8 +112,6 @@ func (p *Page) meet(m *protocol.Model) {
 		p.Shelving.GoOn = nil
 		return
 	}
-	p.Shelving.Importing = false
-	p.solve(ModelsStation)
 	p.solve(TryStation)
 	if p.Draft.Tuning() {
 		p.ChooseMethod(p.method())
@@ -103,31 +121,40 @@ func (p *Page) meet(m *protocol.Model) {
 }
 
 // offerToGoOn offers, when the page opens, the newest model if its run was not
-// over.
+// over. The offer goes when the model does.
 func (p *Page) offerToGoOn() {
-	if p.Shelving.Asked {
+	w := &p.Shelving
+	if w.GoOn != nil {
+		w.GoOn = p.cardOf(w.GoOn.ID)
+	}
+	if w.Asked {
 		return
 	}
-	p.Shelving.Asked = true
+	w.Asked = true
 	if cards := p.Shelf.Cards; len(cards) > 0 && canGoOn(&cards[0]) && !p.Active() {
-		p.Shelving.GoOn = &cards[0]
+		w.GoOn = &cards[0]
 	}
 }
 
 func canGoOn(c *protocol.Card) bool {
-	return !c.Damaged && (c.State == "training" || c.State == "paused")
+	return readable(*c) && (c.State == "training" || c.State == "paused")
 }
 
-// GoOn opens the model that was offered; once it is open, its run goes on.
+// GoOn goes on with the model that was offered.
 func (p *Page) GoOn() {
-	w := &p.Shelving
-	if w.GoOn == nil || p.Active() {
+	if c := p.Shelving.GoOn; c != nil {
+		p.GoOnWith(c.ID)
+	}
+}
+
+// GoOnWith opens a model; once it is open, its run goes on.
+func (p *Page) GoOnWith(id string) {
+	if p.Active() {
 		return
 	}
-	w.resuming = w.GoOn.ID
-	w.GoOn = nil
+	p.Shelving.resuming, p.Shelving.GoOn = id, nil
 	p.solve(ModelsStation)
-	p.Host.Send(&protocol.Open{ID: w.resuming})
+	p.Host.Send(&protocol.Open{ID: id})
 	p.Host.Show("run")
 }
 
@@ -165,14 +192,26 @@ func (p *Page) Unfold(c protocol.Card, part string) {
 
 func (p *Page) isUnfolded(id, part string) bool { return p.Shelving.Unfolded == Unfolded{id, part} }
 
-// Rename gives the unfolded model the name that stands in the field.
+// Rename gives the unfolded model the name that stands in the field, as much of
+// it as a name may have.
 func (p *Page) Rename() {
 	w := &p.Shelving
-	if name := strings.TrimSpace(w.NewName); name != "" {
+	if name := strings.TrimSpace(cut(w.NewName, protocol.MaxName)); name != "" {
 		p.solve(ModelsStation)
 		p.Host.Send(&protocol.Rename{ID: w.Unfolded.ID, Name: name})
 		w.Unfolded = Unfolded{}
 	}
+}
+
+// cut is the beginning of a text: whole characters, at most n bytes of UTF-8.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
 }
 
 // renameKey takes the name at Enter.
@@ -195,6 +234,9 @@ func (p *Page) Delete(id string) {
 	}
 	p.solve(ModelsStation)
 	p.Shelving.deleted, p.Shelving.Unfolded = id, Unfolded{}
+	if c := p.Shelving.GoOn; c != nil && c.ID == id {
+		p.Shelving.GoOn = nil
+	}
 	p.Host.Send(&protocol.Delete{ID: id})
 }
 

@@ -82,69 +82,22 @@ func TestWithoutAModelTheOrderIsAsBefore(t *testing.T) {
 	}
 }
 
-// A run that was cut off is offered once, when the page opens.
-func TestGoOn(t *testing.T) {
-	p, h := welcomed()
-	p.Apply(&protocol.Shelf{Cards: cards(), Left: -1})
-	has(t, draw(t, p), "Your training of “Letters” stopped at step 240 of 480 (12 minutes ago).", ">Go on<", ">Leave it<")
-	p.GoOn()
-	if open := last[*protocol.Open](t, h); open.ID != "a" {
-		t.Errorf("it opens %q", open.ID)
-	}
-	for _, e := range []protocol.Event{
-		&protocol.Model{ID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
-		&protocol.History{Steps: []int{240}, Losses: []float64{2.2}, Evals: []protocol.Eval{{Step: 240, ValLoss: 2.31}}},
-		&protocol.State{State: "paused"},
+// A name goes out as long as the shelf takes it, in whole characters.
+func TestLongName(t *testing.T) {
+	for typed, want := range map[string]string{
+		strings.Repeat("x", 300):       strings.Repeat("x", 200),
+		strings.Repeat("語", 80):        strings.Repeat("語", 66),
+		"é" + strings.Repeat("é", 100): strings.Repeat("é", 100),
+		strings.Repeat("x", 200):       strings.Repeat("x", 200),
 	} {
-		p.Apply(e)
-	}
-	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); !is {
-		t.Errorf("the last command is %T, not Resume", h.sent[len(h.sent)-1])
-	}
-	has(t, draw(t, p), `data-state="paused"`, `data-step="240"`, `data-val-loss="2.3100"`)
-
-	sent := len(h.sent)
-	p.Apply(&protocol.State{State: "training"})
-	p.Apply(&protocol.State{State: "paused"})
-	for _, c := range h.sent[sent:] {
-		if _, is := c.(*protocol.Resume); is {
-			t.Error("a pause later on is undone")
+		p, h := welcomed()
+		p.Apply(&protocol.Shelf{Cards: cards()})
+		p.Unfold(cards()[1], renamePart)
+		p.Shelving.NewName = typed
+		p.Rename()
+		if c := last[*protocol.Rename](t, h); c.Name != want {
+			t.Errorf("%d bytes go out of %d: %q", len(c.Name), len(typed), c.Name)
 		}
-	}
-}
-
-func TestGoOnIsNotOffered(t *testing.T) {
-	for name, change := range map[string]func(p *Page, s *protocol.Shelf){
-		"for what is done":     func(p *Page, s *protocol.Shelf) { s.Cards = s.Cards[1:] },
-		"for what is damaged":  func(p *Page, s *protocol.Shelf) { s.Cards[0].Damaged = true },
-		"a second time":        func(p *Page, s *protocol.Shelf) { p.Apply(&protocol.Shelf{}) },
-		"while another trains": func(p *Page, s *protocol.Shelf) { p.Apply(&protocol.State{State: "training"}) },
-	} {
-		p, _ := welcomed()
-		s := &protocol.Shelf{Cards: cards()}
-		change(p, s)
-		p.Apply(s)
-		if p.Shelving.GoOn != nil {
-			t.Errorf("it is offered %s", name)
-		}
-	}
-	p, _ := welcomed()
-	p.Apply(&protocol.Shelf{Cards: cards()})
-	p.LeaveIt()
-	if html := draw(t, p); strings.Contains(html, ">Go on<") {
-		t.Error("it is offered after it was left")
-	}
-}
-
-// When the text is gone a run cannot go on: that is said, and nothing resumes.
-func TestGoOnFails(t *testing.T) {
-	p, h := welcomed()
-	p.Apply(&protocol.Shelf{Cards: cards()})
-	p.GoOn()
-	p.Apply(&protocol.Problem{Code: protocol.TextGone})
-	p.Apply(&protocol.State{State: "paused"})
-	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); is || p.Problems[ModelsStation] == nil || h.shown[len(h.shown)-1] != ModelsStation {
-		t.Errorf("problems %v, shown %v, sent %T", p.Problems, h.shown, h.sent[len(h.sent)-1])
 	}
 }
 
@@ -278,19 +231,29 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-// Where nothing can be kept the open model can still be downloaded.
-func TestKeepsNothing(t *testing.T) {
-	p, h := welcomed()
-	p.Apply(&protocol.Shelf{Keeps: protocol.KeepNone, Left: -1})
-	p.Apply(&protocol.Model{Name: "mine", Recipe: p.Draft.Base, Parameters: 7})
-	has(t, draw(t, p), "keeps no models", "not kept here", "mine, not kept")
-	p.Unfold(p.shelved()[0], downloadPart)
-	p.Download()
-	if c := last[*protocol.Export](t, h); c.ID != "" {
-		t.Errorf("it asks for %+v", c)
+// What the trainer works at is said until it is done.
+func TestWorking(t *testing.T) {
+	p, _ := welcomed()
+	p.Apply(&protocol.State{State: "preparing"})
+	p.Apply(&protocol.Working{Task: "old", Done: 512, Total: 2048})
+	has(t, draw(t, p), "The model writes a little, to measure forgetting by…", `max="2048" value="512"`)
+	p.Apply(&protocol.Model{Recipe: p.Draft.Base})
+	p.Apply(&protocol.State{State: "training"})
+	if p.Working != nil {
+		t.Error("while it trains it is said to prepare")
 	}
-	if p.canPersist() {
-		t.Error("it offers to keep for good what it cannot keep")
+	for _, end := range []protocol.Event{&protocol.Model{ID: "a"}, &protocol.Needs{}, &protocol.Problem{Code: protocol.ModelNone}} {
+		p.Apply(&protocol.Working{Task: "import", Total: 1})
+		has(t, draw(t, p), "Reading the model…")
+		p.Apply(end)
+		if html := draw(t, p); strings.Contains(html, "Reading the model…") {
+			t.Errorf("after %T it still reads", end)
+		}
+	}
+	p.Apply(&protocol.Working{Task: "sample", Total: 1})
+	p.Apply(&protocol.Model{ID: protocol.Base})
+	if !p.loading("sample") {
+		t.Error("another model ends the loading of a text")
 	}
 }
 

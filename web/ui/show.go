@@ -69,7 +69,7 @@ func (p *Page) textName(name string) string {
 	return name
 }
 
-func (p *Page) loading(task string) bool { return p.Working != nil && p.Working.Task == task }
+func (s *State) loading(task string) bool { return s.Working != nil && s.Working.Task == task }
 
 func (p *Page) textFacts() string { return wording.TextSum(p.Text) }
 

@@ -103,8 +103,13 @@ func (s *State) applyRun(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.State:
 		s.Run = *e
+		if e.State != "preparing" {
+			s.worked("old")
+		}
 		if e.State == "training" {
-			s.solve(TrainStation)
+			if !unsaved(s.Problems[TrainStation]) { // which is told before the first step
+				s.solve(TrainStation)
+			}
 			s.solve(TryStation)
 		}
 	case *protocol.Model:
@@ -121,6 +126,13 @@ func (s *State) applyRun(e protocol.Event) {
 	}
 }
 
+// worked ends what is shown of a long task.
+func (s *State) worked(task string) {
+	if s.loading(task) {
+		s.Working = nil
+	}
+}
+
 // open begins anew with a model. What the one before made of the text holds
 // for it too where it is only trained further.
 func (s *State) open(m *protocol.Model) {
@@ -129,6 +141,7 @@ func (s *State) open(m *protocol.Model) {
 	}
 	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
 	s.Adapted, s.Saved = protocol.Adapted{}, nil
+	s.worked("import")
 	s.Prediction, s.Now, s.Former = nil, NewCompletion(), NewCompletion()
 }
 
@@ -183,11 +196,16 @@ func (s *State) station(p *protocol.Problem) string {
 		}
 	case protocol.NoModel, protocol.AdapterNone:
 		return TryStation
+	case protocol.BaseFailed:
+		if s.Model == nil {
+			return TryStation // where it was to be the first to write
+		}
+		return ModelsStation
 	case protocol.KeepFull, protocol.KeepFailed:
 		if !s.Active() {
 			return ModelsStation
 		}
-	case protocol.KeepNone, protocol.ModelUnknown, protocol.ModelDamaged, protocol.ModelUnsupported, protocol.ModelNone,
+	case protocol.KeepNone, protocol.ShelfFailed, protocol.ModelUnknown, protocol.ModelDamaged, protocol.ModelUnsupported, protocol.ModelNone,
 		protocol.ModelUnsafe, protocol.ModelTooLarge, protocol.ModelElsewhere, protocol.ExportImpossible,
 		protocol.AdapterStranger, protocol.TextGone:
 		return ModelsStation

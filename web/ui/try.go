@@ -102,6 +102,7 @@ func (p *Page) Adapt(on bool) {
 func (p *Page) Merge() {
 	if !p.Active() {
 		p.solve(TryStation)
+		p.solve(ModelsStation)
 		p.Host.Send(&protocol.Merge{})
 	}
 }

@@ -50,7 +50,7 @@ var fields = map[string][2]string{
 	"lora_rank":         {"LoRA rank", "How many patterns each adapted matrix may add. More can learn more, and forget more."},
 	"lora_alpha":        {"LoRA alpha", "How strongly the adapter counts: it is multiplied by alpha over rank."},
 	"lora_dropout":      {"LoRA dropout", "Part of what the adapter sees that is hidden from it at each step, from 0 to 0.9."},
-	"lora_targets":      {"LoRA matrices", "Which matrices of each block are adapted, with commas between."},
+	"lora_targets":      {"LoRA matrices", "Which matrices are adapted, with commas between: those of each block, and head, which chooses the token."},
 	"old":               {"Measure forgetting on", "The text on which the page checks what the model still knows of what it knew before."},
 	"method":            {"What trains", ""},
 	"final_fraction":    {"Final fraction", "Part of the learning rate that is left at the end."},

@@ -17,6 +17,7 @@ const (
 	CardOpen       = "open"
 	CardUnfinished = "not finished"
 	CardDamaged    = "Damaged: it cannot be read any more, only deleted."
+	CardNewer      = "A newer Hornbook has saved it, so it cannot be opened here. Reload the page, or update Hornbook."
 	Open           = "Open"
 	Rename         = "Rename"
 	Duplicate      = "Duplicate"

@@ -79,6 +79,12 @@ var problems = map[protocol.Code]func(p *protocol.Problem) string{
 	protocol.KeepNone:     say("This browser keeps no models for this page: it is a private window, perhaps, or the page was opened from a file. Download a model to keep it, and bring it in again another time."),
 	protocol.KeepFull:     say("There is no room left to save the model. Nothing is lost: the save before is whole, and the model is still open. Delete another model under My models, or download this one."),
 	protocol.KeepFailed:   say("The model could not be saved. Nothing is lost: the save before is whole, and the model is still open. Download it to be safe, then try again."),
+	protocol.ShelfFailed: func(p *protocol.Problem) string {
+		return fmt.Sprintf("What you asked for under My models could not be done%s. Your models are as they were. Reload the page and try again.", because(p))
+	},
+	protocol.BaseFailed: func(p *protocol.Problem) string {
+		return fmt.Sprintf("The page’s own model could not be loaded%s. Perhaps the server was closed: check that it runs, then reload the page. You can train a new model meanwhile.", because(p))
+	},
 	protocol.ModelUnknown: say("This model is no longer here; another tab has deleted it, perhaps. Choose another one."),
 	protocol.ModelDamaged: func(p *protocol.Problem) string {
 		return fmt.Sprintf("“%s” is damaged, so the model cannot be read%s. Get the file again from where it came, or delete the model.", p.Got, because(p))
