@@ -162,7 +162,7 @@ func (s *Session) keptText(hash string) ([]byte, error) {
 func (s *Session) purge() {
 	if s.host.Shelf != nil {
 		if err := s.host.Shelf.Purge(); err != nil {
-			s.fail(unsaved(err))
+			s.fail(undone(err))
 		}
 	}
 }
@@ -185,9 +185,18 @@ func (s *Session) change(c protocol.Command) {
 		err = s.host.Shelf.Undelete(c.ID)
 	}
 	if err != nil {
-		s.fail(unsaved(err))
+		s.fail(undone(err))
 	}
 	s.tellShelf()
+}
+
+// undone is why the shelf was not changed.
+func undone(err error) *protocol.Problem {
+	told := unsaved(err)
+	if told.Code == protocol.KeepFailed {
+		told.Code = protocol.ShelfFailed
+	}
+	return told
 }
 
 func (s *Session) rename(c *protocol.Rename) error {
@@ -228,7 +237,7 @@ func (s *Session) tellShelf() {
 		space, spaceErr := here.Space()
 		told.Used, told.Left, told.Lasting = space.Used, space.Left, space.Lasting
 		if err = errors.Join(err, spaceErr); err != nil {
-			s.fail(unsaved(err))
+			s.fail(undone(err))
 		}
 	}
 	s.host.Emit(told)
@@ -244,13 +253,15 @@ func (s *Session) cards(items []shelf.Item, err error) ([]protocol.Card, error) 
 
 // card describes a model of the shelf without reading its weights.
 func (s *Session) card(item shelf.Item) protocol.Card {
-	c := protocol.Card{ID: item.ID, Name: item.Name, Saved: item.Saved.UnixMilli(), Bytes: item.Bytes, Damaged: item.Damaged, Curve: []float64{}}
-	files, err := s.host.Shelf.Peek(item.ID)
-	if err != nil {
-		c.Damaged = true
+	c := protocol.Card{ID: item.ID, Name: item.Name, Saved: item.Saved.UnixMilli(), Bytes: item.Bytes, Damaged: item.Damaged, Newer: item.Newer, Curve: []float64{}}
+	if c.Newer || c.Damaged {
 		return c
 	}
-	kept, err := checkpoint.Describe(files)
+	var kept checkpoint.Run
+	files, err := s.host.Shelf.Peek(item.ID)
+	if err == nil {
+		kept, err = checkpoint.Describe(files)
+	}
 	if err != nil {
 		c.Damaged = true
 		return c

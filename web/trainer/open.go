@@ -71,10 +71,14 @@ func unfinished(kept checkpoint.Run) bool { return kept.State == "training" || k
 // load reads a model.
 func (s *Session) load(id string) (checkpoint.Run, *protocol.Problem) {
 	kept, err := s.find(id)
-	if err != nil {
-		return kept, unopened(err)
+	if err == nil {
+		return kept, nil
 	}
-	return kept, nil
+	told := unopened(err)
+	if id == protocol.Base {
+		told.Code = protocol.BaseFailed
+	}
+	return kept, told
 }
 
 func (s *Session) find(id string) (checkpoint.Run, error) {

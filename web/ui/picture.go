@@ -57,6 +57,9 @@ func (s *State) change() (before, after *protocol.Eval, both bool) {
 		return nil, nil, false
 	}
 	before, after = &s.Evals[0], s.LastEval()
+	if s.Run.Reason == protocol.Stopped { // the model stays as it is
+		return before, after, true
+	}
 	for i := range s.Evals {
 		if e := &s.Evals[i]; e.Best && (i > 0 || !s.Active()) {
 			after = e
