@@ -49,11 +49,11 @@ node_modules: package-lock.json
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
 test: build single clients check
-	HORNBOOK_BROWSER=required HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test ./...
+	HORNBOOK_BROWSER=required HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test -timeout 40m ./...
 	$(PURE) go test ./model/... ./web/trainer
 	go test -race -short ./web/protocol ./web/shelf ./web/trainer ./web/site ./web/ui
 	go test -race -short -run='Rank|Replicas' ./model/train
-	$(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
+	$(WASM) go test -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	go build -o build/wasm-exec ./wasm/exec
 	HORNBOOK_FUSED=required $(WASM) go test -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
 	$(MAKE) fuzz FUZZTIME=5s
