@@ -31,6 +31,8 @@ func TestSingleFile(t *testing.T) {
 		t.Error("a page of file:// is isolated: say so in wording.OfflineApart")
 	}
 	p.until("it says what it is", `document.getElementById("offline").textContent.includes("one single file")`, 5*time.Second)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
+	p.until("it says that it cannot keep models, and what to do", `document.getElementById("models").textContent.includes("Download a model to keep it")`, 20*time.Second)
 	p.trainsAndWrites("1")
 	p.trainsAndWrites("2")
 	p.choose("Sample text", "opticks")

@@ -24,7 +24,7 @@ const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
 	".wasm": "application/wasm", ".txt": "text/plain; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json", ".jsonl": "application/json",
-	".md":  "text/markdown; charset=utf-8",
+	".md":  "text/plain; charset=utf-8",
 	".png": "image/png", ".webmanifest": "application/manifest+json", ".safetensors": "application/octet-stream",
 }
 

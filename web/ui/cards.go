@@ -206,3 +206,7 @@ func downloadName(as string) string {
 	format, dtype, _ := strings.Cut(as, "/")
 	return wording.DownloadAs(format, dtype)
 }
+
+// hasPaper tells whether the page can show what there is to know of a model:
+// of its own one, where its files lie beside the page.
+func (p *Page) hasPaper(m protocol.Card) bool { return m.ID == protocol.Base && !p.Offline.Single }

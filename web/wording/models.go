@@ -162,3 +162,6 @@ func Kept(used, left int64) string {
 
 // SavedAt says up to where the open model is kept.
 func SavedAt(step int) string { return "Saved at step " + Count(step) + "." }
+
+// ModelPaper is the link to the page's own model card.
+const ModelPaper = "What it learned, what it cost, what it cannot do"
