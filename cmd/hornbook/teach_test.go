@@ -52,6 +52,7 @@ func TestTeach(t *testing.T) {
 		}
 		p.choose("What trains", method)
 		p.choose("Workers", "2")
+		p.fill("Steps", "90") // of 160 or so, to save time
 		begin := time.Now()
 		p.press("Train")
 		p.state("training", 30*time.Second)
