@@ -50,7 +50,8 @@ node_modules: package-lock.json
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
 test: build single clients check
 	HORNBOOK_BROWSER=required HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test -timeout 40m ./...
-	$(PURE) go test ./model/... ./web/trainer
+	$(PURE) go test ./model/...
+	$(PURE) go test -short ./web/trainer
 	go test -race -short ./web/protocol ./web/shelf ./web/trainer ./web/site ./web/ui
 	go test -race -short -run='Rank|Replicas' ./model/train
 	$(WASM) go test -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)

@@ -77,7 +77,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 	rng := rand.New(rand.NewPCG(25, 0))
 	steps, kills := 0, 0
 	for ended := false; !ended; {
-		wait := time.Duration(rng.IntN(900)) * time.Millisecond
+		wait := time.Duration(rng.IntN(2200)) * time.Millisecond
 		if kills >= 25 {
 			wait = time.Minute
 		}
