@@ -190,14 +190,14 @@ func TestDiskFull(t *testing.T) {
 	next[*protocol.Eval](d)
 	d.commands <- &protocol.Pause{}
 	d.state("paused")
-	d.commands <- &protocol.Tokenize{ID: 1} // answered when the save is done
-	next[*protocol.Tokens](d)
+	next[*protocol.Saved](d) // from now on nobody else uses the disk
 	disk.Room = disk.Bytes()
 	d.commands <- &protocol.Resume{}
 	d.commands <- &protocol.Stop{}
 	d.problem(protocol.KeepFull)
+	id := next[*protocol.Shelf](d).Cards[0].ID
 	disk.Room = 1 << 30
-	d.commands <- &protocol.Rename{ID: next[*protocol.Shelf](d).Cards[0].ID, Name: "still there"}
+	d.commands <- &protocol.Rename{ID: id, Name: "still there"}
 	if c := next[*protocol.Shelf](d).Cards[0]; c.Name != "still there" || c.Damaged || c.State != "paused" {
 		t.Errorf("of the save before is left %+v", c)
 	}

@@ -44,6 +44,7 @@ type Page struct {
 	AsideOpen  bool // on narrow screens
 
 	Shelving   Shelving
+	textWaits  bool      // the first text is still to be asked for
 	requests   int       // ids of requests so far
 	cutting    int       // id of the latest Tokenize
 	predicting int       // id of the latest Predict
@@ -95,7 +96,10 @@ func (p *Page) Apply(e protocol.Event) {
 		p.generated(e)
 	case *protocol.Step:
 		p.saySteps(e)
+	case *protocol.Prediction:
+		p.firstText()
 	case *protocol.Problem:
+		p.firstText()
 		p.giveUp(e)
 		if !known {
 			p.Host.Say(wording.Problem(e))
@@ -108,11 +112,22 @@ func (p *Page) Apply(e protocol.Event) {
 func (p *Page) welcome(e *protocol.Ready) {
 	p.Draft = NewDraft(p.preset(e.Default))
 	p.CutSize = strconv.Itoa(p.Draft.Base.VocabSize)
+	p.textWaits = true
 	if e.Base {
-		p.PromptText = wording.FirstPrompt
+		p.PromptText, p.Source = wording.FirstPrompt, e.Samples[0]
 		p.Host.Send(&protocol.Open{ID: protocol.Base})
+		return
 	}
-	p.ChooseSample(e.Samples[0])
+	p.firstText()
+}
+
+// firstText asks for the text that the page begins with: once the model has
+// predicted, which it could not do meanwhile.
+func (p *Page) firstText() {
+	if p.textWaits {
+		p.textWaits = false
+		p.ChooseSample(p.Ready.Samples[0])
+	}
 }
 
 // giveUp forgets the writing that a problem has ended.
@@ -152,6 +167,7 @@ func (p *Page) stale(e protocol.Event) bool {
 
 // begin fills in what was not typed from the beginning of the text.
 func (p *Page) begin(t *protocol.Text) {
+	p.textWaits = false
 	if t.Source != "sample" {
 		p.Source = ""
 	}
