@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io/fs"
 	"syscall/js"
 
 	"hornbook/model/checkpoint"
@@ -12,29 +14,53 @@ import (
 var baseFiles = []string{"run.json", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "log.jsonl"}
 
 // base opens the model that comes with the page.
-func base(id string) (checkpoint.Run, error) {
-	f := files{}
+func base(string) (checkpoint.Run, error) {
+	f := fetchedFiles{}
 	var coming []js.Value
 	for _, name := range baseFiles { // all at once
 		coming = append(coming, js.Global().Call("hornbookFile", "base/"+name))
 	}
 	for i, name := range baseFiles {
-		blob, err := fetched(coming[i])
+		content, err := fetched(coming[i])
 		if err != nil {
 			return checkpoint.Run{}, fmt.Errorf("base/%s: %w", name, err)
 		}
-		f[name] = blob
+		f[name] = content
 	}
 	return checkpoint.Read(f)
 }
 
-func fetched(response js.Value) (js.Value, error) {
+// fetched is the body of a response that is coming.
+func fetched(response js.Value) ([]byte, error) {
 	r, err := jsrt.Await(response)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	if !r.Get("ok").Bool() {
-		return r, fmt.Errorf("the server answered %d", r.Get("status").Int())
+		return nil, fmt.Errorf("the server answered %d", r.Get("status").Int())
 	}
-	return jsrt.Await(r.Call("blob"))
+	buffer, err := jsrt.Await(r.Call("arrayBuffer"))
+	if err != nil {
+		return nil, err
+	}
+	return jsrt.CopyIn(js.Global().Get("Uint8Array").New(buffer)), nil
 }
+
+// fetchedFiles are files in memory: a Blob is read slowly, piece by piece.
+type fetchedFiles map[string][]byte
+
+func (f fetchedFiles) Open(name string) (fs.File, error) {
+	content, there := f[name]
+	if !there {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return &fetchedFile{bytes.NewReader(content), info{name, int64(len(content))}}, nil
+}
+
+type fetchedFile struct {
+	*bytes.Reader
+	info info
+}
+
+func (f *fetchedFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *fetchedFile) Close() error               { return nil }

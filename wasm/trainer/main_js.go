@@ -101,16 +101,5 @@ func emit(e protocol.Event) {
 
 // sample fetches a built-in text.
 func sample(name string) ([]byte, error) {
-	response, err := jsrt.Await(js.Global().Call("hornbookFile", "samples/"+name+".txt"))
-	if err != nil {
-		return nil, err
-	}
-	if !response.Get("ok").Bool() {
-		return nil, fmt.Errorf("the server answered %d", response.Get("status").Int())
-	}
-	buffer, err := jsrt.Await(response.Call("arrayBuffer"))
-	if err != nil {
-		return nil, err
-	}
-	return jsrt.CopyIn(js.Global().Get("Uint8Array").New(buffer)), nil
+	return fetched(js.Global().Call("hornbookFile", "samples/"+name+".txt"))
 }

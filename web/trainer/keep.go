@@ -160,10 +160,12 @@ func (s *Session) keptText(hash string) ([]byte, error) {
 
 // purge forgets what was deleted before this start.
 func (s *Session) purge() {
-	if s.host.Shelf != nil {
-		if err := s.host.Shelf.Purge(); err != nil {
-			s.fail(undone(err))
-		}
+	if s.purged {
+		return
+	}
+	s.purged = true
+	if err := s.host.Shelf.Purge(); err != nil {
+		s.fail(undone(err))
 	}
 }
 
@@ -229,6 +231,7 @@ func (s *Session) tellShelf() {
 		told.Open = s.open.id
 	}
 	if here := s.host.Shelf; here != nil {
+		s.purge()
 		told.Keeps = ""
 		var err error
 		if told.Cards, err = s.cards(here.List()); err == nil {

@@ -24,6 +24,7 @@ func (s *Session) openModel(id string) {
 	kept, problem := s.load(id)
 	if problem != nil {
 		s.fail(problem)
+		s.tellShelf()
 		return
 	}
 	s.enter(id, kept)

@@ -30,6 +30,7 @@ type Session struct {
 	run      *run     // of the open model; nil unless it trains or is paused
 	state    string
 	unkept   bool               // the run was paused and is to be saved, once no evaluation is under way
+	purged   bool               // the shelf has forgotten what was deleted before this start
 	slow     []protocol.Command // that wait
 	predict  *protocol.Predict  // the newest that waits
 	tokenize *protocol.Tokenize // the newest that waits
@@ -67,8 +68,9 @@ func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.host.Emit(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
 		Ranks: min(s.cores(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Samples: SampleNames, Base: s.host.Base})
 	s.setState("idle", "")
-	s.purge()
-	s.tellShelf()
+	if !s.host.Base { // else it is told when Base has been opened, which comes first
+		s.tellShelf()
+	}
 	for {
 		if !s.working() {
 			c, ok := <-commands
