@@ -60,7 +60,11 @@ func learned(t *testing.T, s shelf.Storage) (d *desk, id string) {
 // A run that is paused, left and opened again goes on to the same bits, losses
 // and log, with one worker and with two, by every method.
 func TestRunGoesOn(t *testing.T) {
-	for _, method := range recipe.Methods {
+	methods := recipe.Methods
+	if testing.Short() {
+		methods = []string{recipe.Pretrain, recipe.Lora}
+	}
+	for _, method := range methods {
 		for ranks := 1; ranks <= 2; ranks++ {
 			r := brief()
 			if method != recipe.Pretrain {
