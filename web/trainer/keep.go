@@ -85,7 +85,7 @@ func (s *Session) keep(state string) {
 		problem = unsaved(err)
 	}
 	if r := s.run; r != nil {
-		told := problem != nil && r.unsaved == problem.Code && (state == "training" || state == "paused")
+		told := problem != nil && r.unsaved == problem.Code && unfinished(state)
 		r.saved, r.saving, r.unsaved = time.Now(), time.Since(begin), ""
 		if problem != nil {
 			r.unsaved = problem.Code
@@ -98,7 +98,7 @@ func (s *Session) keep(state string) {
 		s.fail(problem)
 		return
 	}
-	s.host.Emit(&protocol.Saved{ID: s.open.id, Step: s.open.Step, Done: state != "training" && state != "paused"})
+	s.host.Emit(&protocol.Saved{ID: s.open.id, Step: s.open.Step, Done: !unfinished(state)})
 }
 
 // catchUp brings what is known of the open model up to its run.
@@ -113,7 +113,7 @@ func (s *Session) catchUp(state string) {
 // snapshot is the open model as it is to be saved.
 func (s *Session) snapshot(state string) checkpoint.Run {
 	kept, r := s.open.Run, s.run
-	if r == nil || state != "training" && state != "paused" {
+	if r == nil || !unfinished(state) {
 		return kept
 	}
 	now := train.State{Best: r.Best}

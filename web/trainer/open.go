@@ -40,7 +40,7 @@ func (s *Session) occupied() bool {
 func (s *Session) enter(id string, kept checkpoint.Run) {
 	next := newCurrent(id, kept, s.beforeOf(kept))
 	var r *run
-	if unfinished(kept) {
+	if unfinished(kept.State) {
 		var problem *protocol.Problem
 		if r, problem = s.revive(next); problem != nil {
 			s.fail(problem)
@@ -66,8 +66,8 @@ func (s *Session) enter(id string, kept checkpoint.Run) {
 	s.tellShelf()
 }
 
-// unfinished tells whether the run of a save can go on.
-func unfinished(kept checkpoint.Run) bool { return kept.State == "training" || kept.State == "paused" }
+// unfinished tells whether a run in this state can go on.
+func unfinished(state string) bool { return state == "training" || state == "paused" }
 
 // load reads a model.
 func (s *Session) load(id string) (checkpoint.Run, *protocol.Problem) {
@@ -119,7 +119,7 @@ const mostBeside = 16 << 20
 
 // beforeOf is what kept was trained further from, nil if that cannot be had.
 func (s *Session) beforeOf(kept checkpoint.Run) *model.GPT {
-	if kept.From == nil || kept.From.ID == "" || kept.Recipe.Weights() > mostBeside || s.host.Shelf == nil && !unfinished(kept) {
+	if kept.From == nil || kept.From.ID == "" || kept.Recipe.Weights() > mostBeside || s.host.Shelf == nil && !unfinished(kept.State) {
 		return nil
 	}
 	if s.host.Shelf != nil && kept.From.ID != protocol.Base {

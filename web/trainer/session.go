@@ -205,7 +205,7 @@ func (s *Session) handleSlow(c protocol.Command) {
 }
 
 // busy tells whether a run is under way.
-func (s *Session) busy() bool { return s.state == "training" || s.state == "paused" }
+func (s *Session) busy() bool { return unfinished(s.state) }
 
 // move changes the run's state if it is in state from.
 func (s *Session) move(from, to string) {
