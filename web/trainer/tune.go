@@ -54,7 +54,7 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 		old = from.Tokenizer.Encode(oldText)
 	}
 	m := from.Model.Clone()
-	prepare(m, r)
+	equip(m, r)
 	begun, err := train.On(m, r, ids, old, len(t.bytes))
 	if err != nil {
 		return nil, nil, unstarted(err, len(ids), r)
@@ -64,9 +64,9 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	return next, &run{Run: begun, ids: ids, texts: [][]byte{t.bytes, oldText}}, nil
 }
 
-// prepare makes an adapter that m has a part of it, or drops one that is
+// equip makes an adapter that m has a part of it, or drops one that is
 // switched off, and gives it that of r, if r trains one.
-func prepare(m *model.GPT, r recipe.Recipe) {
+func equip(m *model.GPT, r recipe.Recipe) {
 	settle(m)
 	if r.Method == recipe.Lora {
 		m.Adapt(r.Tuning.LoRA)
