@@ -23,7 +23,7 @@ func TestAdapterGradients(t *testing.T) {
 			for i := range m.Weights { // B too
 				m.Weights[i] += float32(math.Sin(float64(7*i))) * 0.1
 			}
-			m.Train(recipe.Recipe{Method: recipe.Lora, Model: c, Tuning: recipe.Tuning{LoRA: l}})
+			m.Train(recipe.Recipe{Trains: recipe.Adapter, Model: c, Tuning: recipe.Tuning{LoRA: l}})
 			differences(t, form+" "+targets, m)
 		}
 	}

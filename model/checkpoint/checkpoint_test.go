@@ -246,7 +246,7 @@ func TestWhatCannotBeLoaded(t *testing.T) {
 		{"weights of another run", Damaged, "not the one that was saved", edit(weightsFile, "pt", "xx")},
 		{"tokenizer changed", Damaged, "not the one that was saved", edit(tokenizerFile, "1.0\"", "1.0\" ")},
 		{"not JSON", Damaged, "cannot be read", edit(runFile, "{", "[")},
-		{"a newer version", Unsupported, "version 3", edit(runFile, `"version": 2`, `"version": 3`)},
+		{"a newer version", Unsupported, "version 4", edit(runFile, `"version": 3`, `"version": 4`)},
 		{"an unknown field", Damaged, "surprise", edit(runFile, `"step"`, `"surprise": 1, "step"`)},
 		{"an impossible recipe", Damaged, "layers", edit(runFile, `"layers": 2`, `"layers": 2000`)},
 		{"no vocabulary", Damaged, "vocabulary", edit(runFile, `"vocab": `+vocab, `"vocab": 0`)},

@@ -48,7 +48,7 @@ func merged(run Run) Run {
 	if _, has := run.Model.Adapter(); has {
 		run.Model = run.Model.Clone()
 		run.Model.Merge()
-		run.Recipe.Method = recipe.Full
+		run.Recipe.SetMethod(recipe.Full)
 	}
 	return run
 }

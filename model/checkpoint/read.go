@@ -209,7 +209,7 @@ func openRun(fsys fs.FS) (_ *opening, err error) {
 			o.held += float64(info.Size())
 		}
 	}
-	if d.Recipe.Method == recipe.Lora {
+	if d.Recipe.Trains == recipe.Adapter {
 		o.held += 4 * float64(c.Parameters()) // the adapter moves the weights to memory of their own
 	}
 	o.finish = func(run *Run) error { return readRest(f, d, run) }

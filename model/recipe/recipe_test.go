@@ -83,3 +83,31 @@ func TestWrongNumbersAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// Every method's short name makes the recipe whose short name it is, and Check
+// takes it; another word is refused.
+func TestMethods(t *testing.T) {
+	r := Base()
+	r.Model.Vocab = 300
+	for _, method := range Methods {
+		tuned := r
+		if method != Pretrain {
+			tuned = FineTune(r, method, 1e4)
+		}
+		tuned.SetMethod(method)
+		if got := tuned.Method(); got != method {
+			t.Errorf("%s is called %s", method, got)
+		}
+		if err := tuned.Check(); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+	r.SetMethod("magic")
+	if err := r.Check(); err == nil {
+		t.Error("a method of magic passes")
+	}
+	r.From, r.Trains = New, Last
+	if err := r.Check(); err == nil {
+		t.Error("the last layers of a new model may train alone")
+	}
+}

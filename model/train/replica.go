@@ -58,7 +58,7 @@ func newReplica(m *model.GPT, r recipe.Recipe, ids, old []int32) (replica, error
 // blank is a model of r with all weights zero.
 func blank(r recipe.Recipe) *model.GPT {
 	m := model.New(r.Model)
-	if r.Method == recipe.Lora {
+	if r.Trains == recipe.Adapter {
 		m.Adapt(r.Tuning.LoRA)
 	}
 	return m

@@ -27,7 +27,7 @@ func on(t *testing.T, r recipe.Recipe) *Run {
 	t.Helper()
 	m := blank(r)
 	m.Init("gpt2", 3) // unit's head of zeros would give an adapter nothing to learn
-	if r.Method == recipe.Lora {
+	if r.Trains == recipe.Adapter {
 		m.InitAdapter(r.Seed)
 	}
 	run, err := On(m, r, rhyme(5000), rhyme(700), 5000)
@@ -204,7 +204,7 @@ func TestAdapterMergesAndSwitches(t *testing.T) {
 	}
 	measure := func(m *model.GPT) Losses {
 		plain := r
-		plain.Method = recipe.Full
+		plain.SetMethod(recipe.Full)
 		other, err := On(m, plain, rhyme(5000), rhyme(700), 5000)
 		if err != nil {
 			t.Fatal(err)

@@ -78,7 +78,7 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 		return nil, nil, problem
 	}
 	begin := s.begin
-	if c.Recipe.Method != recipe.Pretrain {
+	if c.Recipe.From != recipe.New {
 		begin = s.tune
 	}
 	next, r, problem := begin(c.Recipe)

@@ -68,7 +68,7 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 // switched off, and gives it that of r, if r trains one.
 func equip(m *model.GPT, r recipe.Recipe) {
 	settle(m)
-	if r.Method == recipe.Lora {
+	if r.Trains == recipe.Adapter {
 		m.Adapt(r.Tuning.LoRA)
 		m.InitAdapter(r.Seed)
 	}
