@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -109,5 +110,31 @@ func TestMethods(t *testing.T) {
 	r.From, r.Trains = New, Last
 	if err := r.Check(); err == nil {
 		t.Error("the last layers of a new model may train alone")
+	}
+}
+
+func TestMeasures(t *testing.T) {
+	m := Measures{{"val_loss", 2.5}, {"a \"name\"", -1}, {"diverged", math.NaN()}, {"train_loss", 1e-7}}
+	text, err := json.Marshal(m)
+	if want := `{"val_loss":2.5,"a \"name\"":-1,"train_loss":1e-7}`; err != nil || string(text) != want {
+		t.Fatalf("written as %s, %v", text, err)
+	}
+	var again Measures
+	if err := json.Unmarshal(text, &again); err != nil || !slices.Equal(again, slices.Delete(slices.Clone(m), 2, 3)) {
+		t.Errorf("read as %v, %v", again, err)
+	}
+	if v, taken := again.Of("val_loss"); v != 2.5 || !taken {
+		t.Errorf("the loss is %v, %t", v, taken)
+	}
+	if v, taken := again.Of("diverged"); v != 0 || taken {
+		t.Errorf("what was not taken is %v, %t", v, taken)
+	}
+	if m.Finite() || !again.Finite() {
+		t.Error("not a number passes for one")
+	}
+	for _, bad := range []string{`[]`, `{"a":"b"}`, `{"a":1,"a":2}`, `3`} {
+		if err := json.Unmarshal([]byte(bad), &again); err == nil {
+			t.Errorf("%s passes", bad)
+		}
 	}
 }
