@@ -5,23 +5,18 @@ import (
 	"time"
 
 	"hornbook/model/eval"
+	"hornbook/model/recipe"
 )
-
-// Losses of one evaluation, in nats a token and bits a byte.
-type Losses struct {
-	Train, Val, BitsPerByte float64
-	Old                     float64 // on a text like the old, 0 without one
-	Best                    bool    // Val is the lowest so far, if the recipe has patience
-}
 
 // evalSeed fixes the places of every evaluation, so that they can be compared.
 const evalSeed = 2024
 
-// Evaluate measures the model on the same random places of all texts each time, at the last step on more of them; the ranks share the work, and the
-// result is the same to the bit for any number of them. between, unless nil,
-// is called after each batch of this rank; when it reports false, the rest is
-// left out, the losses are all 0, and no Step may follow if ranks share the run.
-func (r *Run) Evaluate(between func() bool) Losses {
+// Evaluate measures the model on the same random places of all texts each time,
+// at the last step on more of them; the ranks share the work, and the result is
+// the same to the bit for any number of them. between, unless nil, is called
+// after each batch of this rank; when it reports false, so does Evaluate: the
+// rest is left out, and no Step may follow if ranks share the run.
+func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 	n := r.Recipe.EvalBatches
 	if r.Done >= r.Recipe.Steps {
 		n = r.Recipe.LastEvalBatches
@@ -32,15 +27,16 @@ func (r *Run) Evaluate(between func() bool) Losses {
 		whole, err = r.evaluate(n, between)
 	}
 	if !whole {
-		return Losses{}
+		return recipe.Measurement{}, false
 	}
-	l := Losses{Train: eval.Mean(r.losses[:n]), Val: eval.Mean(r.losses[n : 2*n])}
-	l.BitsPerByte = eval.BitsPerByte(l.Val, r.bytesToken)
-	if len(r.measured) > 2 {
-		l.Old = eval.Mean(r.losses[2*n : 3*n])
+	m = recipe.Measurement{Step: r.Done, Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
+	for i, text := range r.measured {
+		m.Measures = append(m.Measures, recipe.Measure{Name: text.name, Value: eval.Mean(r.losses[i*n : (i+1)*n])})
 	}
-	l.Best = r.judge(l.Val)
-	return l
+	val := m.Measures.Value(recipe.ValLoss)
+	m.Measures = append(m.Measures, recipe.Measure{Name: recipe.BitsPerByte, Value: eval.BitsPerByte(val, r.bytesToken)})
+	m.Best = r.judge(val)
+	return m, true
 }
 
 // evaluate fills losses with those of n batches of each text, with the others'
@@ -78,7 +74,7 @@ func (p *replica) assist(n int) error {
 func (p *replica) measure(n, lo, hi int, between func() bool) bool {
 	for i, text := range p.measured {
 		from, to := max(lo, i*n), min(hi, (i+1)*n)
-		if from < to && !eval.Losses(p.losses[from:to], from-i*n, p.Model, p.tape, text, evalSeed, between) {
+		if from < to && !eval.Losses(p.losses[from:to], from-i*n, p.Model, p.tape, text.batches, evalSeed, between) {
 			return false
 		}
 	}

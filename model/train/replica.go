@@ -24,11 +24,17 @@ type replica struct {
 
 	tape      *tensor.Tape
 	batches   *data.Sampler
-	drawn     int             // batches so far
-	measured  []*data.Sampler // the texts of an evaluation: training, validation and, if there is one, the old
-	losses    []float32       // of the batches of an evaluation
+	drawn     int        // batches so far
+	measured  []measured // the texts of an evaluation
+	losses    []float32  // of the batches of an evaluation
 	optimizer *optim.Optimizer
 	group     group
+}
+
+// measured is a text of an evaluation: the name of its loss, and its batches.
+type measured struct {
+	name    string
+	batches *data.Sampler
 }
 
 // newReplica trains m or, for nil, a model of zeros.
@@ -47,9 +53,13 @@ func newReplica(m *model.GPT, r recipe.Recipe, ids, old []int32) (replica, error
 	train, val := data.Split(ids, c.Context)
 	p := replica{Recipe: r, Model: m, tape: tensor.NewTape(cpu.New()),
 		batches: data.NewSampler(train, r.Batch, c.Context, r.Seed), losses: make([]float32, mostLosses(r))}
-	for _, text := range [][]int32{train, val, old} {
-		if text != nil {
-			p.measured = append(p.measured, data.NewSampler(text, r.Batch, c.Context, 0))
+	texts := []struct {
+		name string
+		ids  []int32
+	}{{recipe.TrainLoss, train}, {recipe.ValLoss, val}, {recipe.OldLoss, old}}
+	for _, text := range texts {
+		if text.ids != nil {
+			p.measured = append(p.measured, measured{text.name, data.NewSampler(text.ids, r.Batch, c.Context, 0)})
 		}
 	}
 	return p, nil

@@ -25,12 +25,16 @@ type Run struct {
 	replica
 	Training time.Duration // spent in steps
 	Best     *Best         // nil unless the recipe has patience, and before the first evaluation
+	Measured bool          // it was evaluated, at step 0 or later
 
 	ids, old   []int32
 	launch     Launch
-	crew       Crew      // nil alone
-	good       []float32 // trained weights at the latest step that was kept
-	stale      int       // evaluations since the best
+	crew       Crew             // nil alone
+	good       []float32        // trained weights at the latest step that was kept
+	stale      int              // evaluations since the best
+	writer     *model.Generator // of samples; nil before the first
+	saved      time.Time        // when it was saved last
+	saving     time.Duration    // that took
 	bytesToken float64
 }
 
@@ -63,6 +67,7 @@ func On(m *model.GPT, r recipe.Recipe, ids, old []int32, bytes int) (*Run, error
 		return nil, err
 	}
 	run := &Run{replica: p, ids: ids, old: old, bytesToken: float64(bytes) / float64(len(ids))}
+	run.saved = time.Now()
 	run.join(group{})
 	run.good = slices.Clone(run.Model.TrainedWeights())
 	return run, nil

@@ -35,20 +35,26 @@ func begin(t *testing.T, r recipe.Recipe) *Run {
 	return run
 }
 
+// measures are what an evaluation gives.
+func measures(r *Run) recipe.Measures {
+	m, _ := r.Evaluate(nil)
+	return m.Measures
+}
+
 func TestLearns(t *testing.T) {
 	for _, name := range []string{"nanogpt-cpu", "quick", "speedrun"} {
 		run := begin(t, brief(name))
-		before := run.Evaluate(nil)
+		before := measures(run)
 		for !run.Finished() {
 			if err := run.Step(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		after := run.Evaluate(nil)
-		if math.Abs(before.Val-math.Log(13)) > 0.5 || after.Val > before.Val-0.5 {
-			t.Errorf("%s: validation loss went from %.3f to %.3f", name, before.Val, after.Val)
+		after := measures(run)
+		if math.Abs(before.Value(recipe.ValLoss)-math.Log(13)) > 0.5 || after.Value(recipe.ValLoss) > before.Value(recipe.ValLoss)-0.5 {
+			t.Errorf("%s: validation loss went from %.3f to %.3f", name, before.Value(recipe.ValLoss), after.Value(recipe.ValLoss))
 		}
-		if got, want := after.BitsPerByte, after.Val/math.Ln2; math.Abs(got-want) > 1e-9 {
+		if got, want := after.Value(recipe.BitsPerByte), after.Value(recipe.ValLoss)/math.Ln2; math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s: %v bits a byte, want %v at a byte a token", name, got, want)
 		}
 		if run.Tokens() != 60*8*16 || run.Training <= 0 {
@@ -84,7 +90,7 @@ func TestSameSeedSameBits(t *testing.T) {
 				t.Fatal(err)
 			}
 			if i == 4 {
-				run.Evaluate(nil) // must not disturb the training
+				measures(run) // must not disturb the training
 			}
 		}
 		return run.Model.Parameters[3].Data
@@ -100,16 +106,15 @@ func TestSameSeedSameBits(t *testing.T) {
 func TestEvaluationsCanBeCompared(t *testing.T) {
 	run := begin(t, brief("nanogpt-cpu"))
 	calls := 0
-	first := run.Evaluate(func() bool { calls++; return true })
-	if second := run.Evaluate(nil); first != second {
+	first, _ := run.Evaluate(func() bool { calls++; return true })
+	if second := measures(run); !slices.Equal(first.Measures, second) {
 		t.Errorf("the same model has losses %v and %v", first, second)
 	}
 	if calls != 2*run.Recipe.EvalBatches {
 		t.Errorf("between was called %d times, want %d", calls, 2*run.Recipe.EvalBatches)
 	}
 	calls = 0
-	run.Evaluate(func() bool { calls++; return false })
-	if calls != 1 {
+	if _, whole := run.Evaluate(func() bool { calls++; return false }); whole || calls != 1 {
 		t.Errorf("an evaluation that was to end went on for %d batches", calls)
 	}
 }
@@ -133,8 +138,8 @@ func TestDivergenceKeepsTheLastGoodWeights(t *testing.T) {
 			}
 		}
 	}
-	if l := run.Evaluate(nil); !finite(l.Val) {
-		t.Errorf("the kept weights have a loss of %v", l.Val)
+	if l := measures(run); !finite(l.Value(recipe.ValLoss)) {
+		t.Errorf("the kept weights have a loss of %v", l.Value(recipe.ValLoss))
 	}
 }
 

@@ -3,7 +3,6 @@ package trainer
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -250,21 +249,20 @@ func (s *Session) tellStep() {
 // nothing is told.
 func (s *Session) evaluate() {
 	r := s.run
-	losses := r.Evaluate(s.between)
+	now, _ := r.Evaluate(s.between)
 	switch {
 	case !s.busy():
 		return
-	case !finite(losses.Train + losses.Val + losses.Old):
+	case !now.Measures.Finite():
 		s.diverged(train.ErrDiverged)
 		return
 	}
-	e := checkpoint.Entry{Step: r.Done, TrainLoss: losses.Train, ValLoss: losses.Val, Bits: losses.BitsPerByte,
-		OldLoss: losses.Old, Best: losses.Best, Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
-	s.open.TrainLoss, s.open.ValLoss, s.open.Log = losses.Train, losses.Val, append(s.open.Log, e)
+	of := now.Measures.Value
+	e := checkpoint.Entry{Step: now.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte),
+		OldLoss: of(recipe.OldLoss), Best: now.Best, Tokens: now.Tokens, Seconds: now.Seconds}
+	s.open.TrainLoss, s.open.ValLoss, s.open.Log = e.TrainLoss, e.ValLoss, append(s.open.Log, e)
 	s.host.Emit(evalOf(e))
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // sample lets the model write a little, to show how far it is.
 func (s *Session) sample() {
