@@ -8,6 +8,7 @@ package model
 import (
 	"fmt"
 
+	"hornbook/model/data"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -97,21 +98,21 @@ func (m *GPT) hidden(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tens
 	return m.norm.forward(t, x)
 }
 
-// Loss is the mean cross-entropy, in nats a token, of predicting targets (B·T)
-// from ids; negative targets are masked.
-func (m *GPT) Loss(t *tensor.Tape, ids, targets []int32, batch int) *tensor.Tensor {
-	return t.CrossEntropy(m.Forward(t, ids, batch, nil), targets)
+// Loss is the weighted sum of the losses of b's targets, in nats: with weights
+// that add up to 1 their mean.
+func (m *GPT) Loss(t *tensor.Tape, b data.Batch) *tensor.Tensor {
+	return t.TokenLoss(m.Forward(t, b.IDs, len(b.Spans), nil), b.Targets, b.Weights)
 }
 
-// Grad makes the gradients of what trains those of weight·Loss and returns the
-// loss. What they were before counts for nothing, and is written over rather than cleared.
-func (m *GPT) Grad(t *tensor.Tape, ids, targets []int32, batch int, weight float32) float32 {
+// Grad makes the gradients of what trains those of b's Loss, which it returns.
+// What they were before counts for nothing, and is written over rather than cleared.
+func (m *GPT) Grad(t *tensor.Tape, b data.Batch) float32 {
 	for _, p := range m.Trained {
 		p.Grad.Forget()
 	}
 	t.Reset(true)
-	loss := m.Loss(t, ids, targets, batch)
-	t.BackwardOf(loss, weight)
+	loss := m.Loss(t, b)
+	t.Backward(loss)
 	for _, p := range m.Trained {
 		if !p.Grad.Adds() { // nothing flowed back to it
 			clear(p.Grad.Data)

@@ -41,6 +41,6 @@ type Backend interface {
 	ReLU2Grad(dx, dy, x *Tensor)
 	SwiGLU(y, gate, up *Tensor)
 	SwiGLUGrad(dgate, dup, dy, gate, up *Tensor)
-	CrossEntropy(loss, lse, logits *Tensor, targets []int32)
-	CrossEntropyGrad(dlogits, dloss, logits, lse *Tensor, targets []int32)
+	TokenLoss(loss, lse, logits *Tensor, targets []int32, weights []float32) // lse (R) is kept for the gradient
+	TokenLossGrad(dlogits, dloss, logits, lse *Tensor, targets []int32, weights []float32)
 }

@@ -30,11 +30,14 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 		return recipe.Measurement{}, false
 	}
 	m = recipe.Measurement{Step: r.Done, Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
-	for i, text := range r.measured {
+	for i, text := range r.plan.sets {
 		m.Measures = append(m.Measures, recipe.Measure{Name: text.name, Value: eval.Mean(r.losses[i*n : (i+1)*n])})
 	}
 	val := m.Measures.Value(recipe.ValLoss)
-	m.Measures = append(m.Measures, recipe.Measure{Name: recipe.BitsPerByte, Value: eval.BitsPerByte(val, r.bytesToken)})
+	if text := r.data.Text; text.Bytes > 0 {
+		bits := eval.BitsPerByte(val, float64(text.Bytes)/float64(len(text.IDs)))
+		m.Measures = append(m.Measures, recipe.Measure{Name: recipe.BitsPerByte, Value: bits})
+	}
 	m.Best = r.judge(val)
 	return m, true
 }
@@ -42,7 +45,7 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 // evaluate fills losses with those of n batches of each text, with the others'
 // help. It reports false if between did.
 func (p *replica) evaluate(n int, between func() bool) (whole bool, err error) {
-	all := n * len(p.measured)
+	all := n * len(p.plan.sets)
 	if p.group.board == nil {
 		return p.measure(n, 0, all, between), nil
 	}
@@ -64,7 +67,7 @@ func (p *replica) assist(n int) error {
 	if n == giveMoments {
 		return p.group.give(p.optimizer)
 	}
-	all := n * len(p.measured)
+	all := n * len(p.plan.sets)
 	lo, hi := p.group.part(all)
 	p.measure(n, lo, hi, nil)
 	return p.group.collect(p.losses[:all])
@@ -72,7 +75,7 @@ func (p *replica) assist(n int) error {
 
 // measure fills losses from lo to hi: of each text there are n.
 func (p *replica) measure(n, lo, hi int, between func() bool) bool {
-	for i, text := range p.measured {
+	for i, text := range p.plan.sets {
 		from, to := max(lo, i*n), min(hi, (i+1)*n)
 		if from < to && !eval.Losses(p.losses[from:to], from-i*n, p.Model, p.tape, text.batches, evalSeed, between) {
 			return false

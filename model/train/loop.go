@@ -136,7 +136,7 @@ func (r *Run) sample(h Hooks) bool {
 	}
 	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
 	rng := rule.Rand()
-	ids := slices.Clone(r.ids[:1])
+	ids := slices.Clone(r.plan.prompt)
 	logits := r.writer.Prompt(ids)
 	for range sampleTokens {
 		id := r.writer.Pick(logits, rule, rng)

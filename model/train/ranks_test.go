@@ -97,7 +97,7 @@ func TestReplicasAgree(t *testing.T) {
 	done := make(chan error, size)
 	for rank := range replicas {
 		go func() {
-			p, err := newReplica(nil, r, rhyme(5000), nil)
+			p, err := newReplica(nil, r, text(5000))
 			p.Model.Init(r.Init, 1)
 			p.join(newGroup(seat{d, rank}, r, p.Model))
 			none := make([][2][]float32, size)

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"time"
 
 	"hornbook/model"
@@ -23,46 +22,28 @@ type replica struct {
 	Fraction float64 // of the peak learning rate, at the latest step
 
 	tape      *tensor.Tape
-	batches   *data.Sampler
+	plan      plan
+	batch     data.Batch // the latest
 	drawn     int        // batches so far
-	measured  []measured // the texts of an evaluation
 	losses    []float32  // of the batches of an evaluation
 	optimizer *optim.Optimizer
 	group     group
 }
 
-// measured is a text of an evaluation: the name of its loss, and its batches.
-type measured struct {
-	name    string
-	batches *data.Sampler
-}
-
 // newReplica trains m or, for nil, a model of zeros.
-func newReplica(m *model.GPT, r recipe.Recipe, ids, old []int32) (replica, error) {
+func newReplica(m *model.GPT, r recipe.Recipe, d Data) (replica, error) {
 	if err := r.Check(); err != nil {
 		return replica{}, err
 	}
-	c := r.Model
-	if need := data.MinTokens(c.Context); len(ids) < need {
-		return replica{}, fmt.Errorf("%w: it has %d tokens, %d are needed", ErrTooShort, len(ids), need)
+	plan, err := objectives[r.Objective](r, d)
+	if err != nil {
+		return replica{}, err
 	}
 	if m == nil {
 		m = blank(r)
 	}
 	m.Train(r)
-	train, val := data.Split(ids, c.Context)
-	p := replica{Recipe: r, Model: m, tape: tensor.NewTape(cpu.New()),
-		batches: data.NewSampler(train, r.Batch, c.Context, r.Seed), losses: make([]float32, mostLosses(r))}
-	texts := []struct {
-		name string
-		ids  []int32
-	}{{recipe.TrainLoss, train}, {recipe.ValLoss, val}, {recipe.OldLoss, old}}
-	for _, text := range texts {
-		if text.ids != nil {
-			p.measured = append(p.measured, measured{text.name, data.NewSampler(text.ids, r.Batch, c.Context, 0)})
-		}
-	}
-	return p, nil
+	return replica{Recipe: r, Model: m, tape: tensor.NewTape(cpu.New()), plan: plan, losses: make([]float32, mostLosses(r))}, nil
 }
 
 // blank is a model of r with all weights zero.
@@ -90,7 +71,7 @@ func (p *replica) join(g group) {
 // error it may be called again: the batch is the same.
 func (p *replica) gradients() (err error) {
 	for ; p.drawn <= p.Done; p.drawn++ {
-		p.batches.Next()
+		p.batch = p.plan.batches.Next()
 	}
 	begin := time.Now()
 	part := p.backward()
@@ -109,12 +90,8 @@ func (p *replica) gradients() (err error) {
 // batch's loss.
 func (p *replica) backward() float64 {
 	lo, hi := p.group.part(p.Recipe.Batch)
-	t := p.Recipe.Model.Context
-	x, y := p.batches.X[lo*t:hi*t], p.batches.Y[lo*t:hi*t]
-	weight := float32(hi-lo) / float32(p.Recipe.Batch)
 	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo})
-	loss := p.Model.Grad(p.tape, x, y, hi-lo, weight)
-	return float64(weight) * float64(loss)
+	return float64(p.Model.Grad(p.tape, p.batch.Rows(lo, hi, p.Recipe.Model.Context)))
 }
 
 // update changes the weights by the gradients. After an error they are as
@@ -138,7 +115,7 @@ func (p *replica) update() error {
 // Serve is the life of a rank other than the lead: it takes its part of every
 // step until a rank is lost, as all are to it when the run ends.
 func Serve(t Task, b Board) error {
-	p, err := newReplica(nil, t.Recipe, t.IDs, t.Old)
+	p, err := newReplica(nil, t.Recipe, t.Data)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func on(t *testing.T, r recipe.Recipe) *Run {
 	if r.Trains == recipe.Adapter {
 		m.InitAdapter(r.Seed)
 	}
-	run, err := On(m, r, rhyme(5000), rhyme(700), 5000)
+	run, err := On(m, r, both())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestAdapterMergesAndSwitches(t *testing.T) {
 	measure := func(m *model.GPT) recipe.Measures {
 		plain := r
 		plain.SetMethod(recipe.Full)
-		other, err := On(m, plain, rhyme(5000), rhyme(700), 5000)
+		other, err := On(m, plain, both())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"hornbook/model/data"
 	"hornbook/model/recipe"
 )
 
@@ -18,6 +19,14 @@ func rhyme(n int) []int32 {
 	return ids
 }
 
+// text is n of them, a byte each; both has another one besides, as the old.
+func text(n int) Data { return Data{Text: data.Corpus{IDs: rhyme(n), Bytes: n}} }
+func both() Data {
+	d := text(5000)
+	d.Old.IDs = rhyme(700)
+	return d
+}
+
 func brief(name string) recipe.Recipe {
 	r, _ := recipe.ByName(name)
 	r.Model.Vocab, r.Model.Layers, r.Model.Channels, r.Model.Hidden, r.Model.Context = 13, 2, 32, 48, 16
@@ -28,7 +37,7 @@ func brief(name string) recipe.Recipe {
 
 func begin(t *testing.T, r recipe.Recipe) *Run {
 	t.Helper()
-	run, err := New(r, rhyme(5000), 5000)
+	run, err := New(r, text(5000))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,12 +154,12 @@ func TestDivergenceKeepsTheLastGoodWeights(t *testing.T) {
 
 func TestWhatCannotBegin(t *testing.T) {
 	r := brief("quick")
-	if _, err := New(r, rhyme(60), 60); !errors.Is(err, ErrTooShort) {
+	if _, err := New(r, text(60)); !errors.Is(err, ErrTooShort) {
 		t.Errorf("60 tokens for a context of 16 gave %v", err)
 	}
 	r.Model.Heads = 0
 	var wrong *recipe.Wrong
-	if _, err := New(r, rhyme(5000), 5000); !errors.As(err, &wrong) || wrong.Key != "heads" {
+	if _, err := New(r, text(5000)); !errors.As(err, &wrong) || wrong.Key != "heads" {
 		t.Errorf("no heads gave %v", err)
 	}
 }

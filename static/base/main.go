@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/data"
 	"hornbook/model/data/village"
 	"hornbook/model/kernel"
 	"hornbook/model/recipe"
@@ -46,7 +47,7 @@ func make() error {
 		return err
 	}
 	r.Model.Vocab = tok.Size()
-	run, err := train.New(r, tok.Encode(text), len(text))
+	run, err := train.New(r, train.Data{Text: data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}})
 	if err != nil {
 		return err
 	}

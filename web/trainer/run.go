@@ -107,12 +107,18 @@ func (s *Session) begin(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
-	begun, err := train.New(r, t.ids, len(t.bytes))
+	begun, err := train.New(r, corpus(t.ids, t.bytes, nil))
 	if err != nil {
 		return nil, nil, unstarted(err, len(t.ids), r)
 	}
 	next := newCurrent(s.newID(), checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: wording.Sample(t.name), Text: t.name}, nil)
 	return next, &run{Run: begun, ids: t.ids, texts: [][]byte{t.bytes}}, nil
+}
+
+// corpus is what a run learns from: the ids of text, and those of a text like
+// the old.
+func corpus(ids []int32, text []byte, old []int32) train.Data {
+	return train.Data{Text: data.Corpus{IDs: ids, Bytes: len(text)}, Old: data.Corpus{IDs: old}}
 }
 
 // unstarted is why no run of r could begin on a text of tokens.

@@ -55,7 +55,7 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	}
 	m := from.Model.Clone()
 	equip(m, r)
-	begun, err := train.On(m, r, ids, old, len(t.bytes))
+	begun, err := train.On(m, r, corpus(ids, t.bytes, old))
 	if err != nil {
 		return nil, nil, unstarted(err, len(ids), r)
 	}
