@@ -1,7 +1,7 @@
 // Package model is the transformer: GPT-2's form and Llama's (Qwen3's with
 // QK-norm), built from one Config, with a KV cache and Generate.
 //
-// Letters: B batch, T time, C channels, V vocabulary, H heads, D head size,
+// Letters: N tokens of a pass, B batch, T time, C channels, V vocabulary, H heads, D head size,
 // K heads of keys and values, F hidden size of the MLP.
 package model
 
@@ -74,34 +74,31 @@ func (m *GPT) parameter(name string, dims ...int) *tensor.Tensor {
 	return p
 }
 
-// Forward turns ids (B·T, row by row) into logits (B,T,V). With a cache, B is
-// 1 and the T ids follow those that the cache has seen.
-func (m *GPT) Forward(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tensor.Tensor {
-	return m.head.forward(t, m.hidden(t, ids, batch, cache))
-}
+// Forward turns the tokens of a pass into logits (N,V).
+func (m *GPT) Forward(p Pass) *tensor.Tensor { return m.head.forward(&p, m.hidden(&p)) }
 
-// hidden is the residual stream (B,T,C) after the last norm.
-func (m *GPT) hidden(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tensor.Tensor {
-	first := cache.length()
-	if time := len(ids) / batch; first+time > m.Context {
-		panic("model: more tokens than the context holds")
+// hidden is the residual stream (N,C) after the last norm.
+func (m *GPT) hidden(p *Pass) *tensor.Tensor {
+	for _, s := range p.Spans {
+		if s.Seen() > m.Context {
+			panic("model: more tokens than the context holds")
+		}
 	}
-	x := t.Embed(m.tokens, ids, batch)
+	x := p.Embed(m.tokens, p.IDs)
 	if m.positions != nil {
-		x = t.AddPositions(x, m.positions, first)
+		x = p.AddPositions(x, m.positions, p.Spans)
 	}
-	x = m.lookback.forward(t, x, ids, cache.seen())
+	x = p.show("embedding", m.lookback.forward(p, x))
 	for i, b := range m.blocks {
-		x = b.forward(t, x, m, cache.layer(i))
+		x = b.forward(p, x, m, i)
 	}
-	cache.advance(ids)
-	return m.norm.forward(t, x)
+	return p.show("norm", m.norm.forward(p, x))
 }
 
 // Loss is the weighted sum of the losses of b's targets, in nats: with weights
 // that add up to 1 their mean.
 func (m *GPT) Loss(t *tensor.Tape, b data.Batch) *tensor.Tensor {
-	return t.TokenLoss(m.Forward(t, b.IDs, len(b.Spans), nil), b.Targets, b.Weights)
+	return t.TokenLoss(m.Forward(Whole(t, b.IDs, b.Spans)), b.Targets, b.Weights)
 }
 
 // Grad makes the gradients of what trains those of b's Loss, which it returns.

@@ -40,7 +40,7 @@ func differences(t *testing.T, what string, m *model.GPT) {
 		ids[i], targets[i] = int32(i*5%m.Vocab), int32(i*3%m.Vocab)
 	}
 	loss := func() float64 {
-		m.Draw(tensor.Draw{Seed: 5, Row: 1})
+		m.Draw(tensor.Draw{Seed: 5, Row: 1, Time: m.Context})
 		return float64(m.Grad(tape, data.Even(ids, targets, 2)))
 	}
 	loss()

@@ -53,11 +53,11 @@ func products(t *testing.T, fresh func() tensor.Backend) {
 func causal(t *testing.T, b tensor.Backend) {
 	rng := rand.New(rand.NewPCG(3, 0))
 	const time, h, k, d = 9, 4, 2, 8
-	q, key, v := random(rng, 1, time, h, d), random(rng, 1, time, k, d), random(rng, 1, time, k, d)
+	q, key, v := random(rng, time, h, d), random(rng, time, k, d), random(rng, time, k, d)
 	tape := tensor.NewTape(b)
 	attend := func() []float32 {
 		tape.Reset(false)
-		return slices.Clone(tape.Attention(q, key, v).Data)
+		return slices.Clone(tape.Attention(q, key, v, tape.Spans([]int{time})).Data)
 	}
 	before := attend()
 	for i := 5 * k * d; i < time*k*d; i++ {
@@ -163,12 +163,12 @@ func masked(t *testing.T, b tensor.Backend) {
 func dropout(t *testing.T, b tensor.Backend) {
 	rng := rand.New(rand.NewPCG(4, 0))
 	const rate = 0.25
-	x := random(rng, 3, 40, 50)
+	x := random(rng, 3*40, 50)
 	draw := func(x *tensor.Tensor, row int) []float32 {
 		tape := tensor.NewTape(b)
 		tape.Reset(true)
 		clear(x.Grad.Data)
-		y := tape.Dropout(x, rate, tensor.Draw{Seed: 7, Row: row})
+		y := tape.Dropout(x, rate, tensor.Draw{Seed: 7, Row: row, Time: 40})
 		gone := 0
 		for i, v := range y.Data {
 			if v == 0 {
@@ -189,7 +189,7 @@ func dropout(t *testing.T, b tensor.Backend) {
 		}
 		return kept
 	}
-	all, last := draw(x, 5), tensor.Parameter("last", 1, 40, 50)
+	all, last := draw(x, 5), tensor.Parameter("last", 40, 50)
 	copy(last.Data, x.Data[2*40*50:])
 	if !slices.Equal(all[2*40*50:], draw(last, 7)) {
 		t.Error("a sequence is drawn otherwise beside others than alone")
@@ -236,12 +236,13 @@ func allocations(t *testing.T, b tensor.Backend) {
 	table, gain, w := random(rng, 9, 16), random(rng, 16), random(rng, 9, 16)
 	ids, targets := []int32{1, 2, 3, 4, 5, 6}, []int32{2, 3, 4, 5, 6, 7}
 	weights := []float32{.1, .2, .3, 0, .2, .2}
+	lengths := []int{4, 2}
 	tape := tensor.NewTape(b)
 	step := func() {
 		tape.Reset(true)
-		x := tape.RMSNorm(tape.Embed(table, ids, 2), gain, eps)
+		x := tape.RMSNorm(tape.Embed(table, ids), gain, eps)
 		h := tape.Split(x, 2)
-		x = tape.Add(x, tape.Merge(tape.Attention(h, h, h)))
+		x = tape.Add(x, tape.Merge(tape.Attention(h, h, h, tape.Spans(lengths))))
 		tape.Backward(tape.TokenLoss(tape.Linear(tape.SwiGLU(x, tape.GELU(x)), w, nil), targets, weights))
 	}
 	step()

@@ -67,7 +67,7 @@ func logits(run Run) []float32 {
 	tape := tensor.NewTape(cpu.New())
 	tape.Reset(false)
 	ids := run.Tokenizer.Encode([]byte(someText))[:12]
-	return run.Model.Forward(tape, ids, 1, nil).Data
+	return run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Data
 }
 
 // full is a run with all that a folder can hold.

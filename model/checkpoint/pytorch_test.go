@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"hornbook/model"
 	"hornbook/model/cpu"
 	"hornbook/model/tensor"
 )
@@ -57,7 +58,7 @@ func sameLogits(t *testing.T, what string, run Run, ids []int32, want []float64)
 	t.Helper()
 	tape := tensor.NewTape(cpu.New())
 	tape.Reset(false)
-	got := run.Model.Forward(tape, ids, 1, nil).Data
+	got := run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Data
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d logits, want %d", what, len(got), len(want))
 	}

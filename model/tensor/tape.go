@@ -10,6 +10,7 @@ type Tape struct {
 	pool      []*Tensor
 	used      int
 	ids       [][]int32
+	spans     []Span
 	usedIDs   int
 }
 
@@ -24,7 +25,7 @@ type node struct {
 	saved   [2]*Tensor // what the forward pass keeps for the rule
 	ids     []int32
 	weights []float32
-	first   int
+	spans   []Span
 	scale   float32
 }
 
@@ -35,6 +36,7 @@ func NewTape(b Backend) *Tape { return &Tape{Backend: b} }
 // the tape made. With record false the operations leave no trace: inference.
 func (t *Tape) Reset(record bool) {
 	clear(t.nodes)
+	t.spans = t.spans[:0]
 	t.nodes, t.used, t.usedIDs, t.recording = t.nodes[:0], 0, 0, record
 	t.Backend.Reset()
 }

@@ -90,7 +90,7 @@ func (p *replica) gradients() (err error) {
 // batch's loss.
 func (p *replica) backward() float64 {
 	lo, hi := p.group.part(p.Recipe.Batch)
-	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo})
+	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo, Time: p.Recipe.Model.Context})
 	return float64(p.Model.Grad(p.tape, p.batch.Rows(lo, hi, p.Recipe.Model.Context)))
 }
 
