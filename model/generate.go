@@ -21,15 +21,13 @@ type Generator struct {
 	even   []float32 // (V) zeros, the logits after nothing
 	probs  []float32 // (V)
 
-	weights []float32 // (V), of Pick
-	order   []int32   // (V), of Pick
+	picker
 }
 
 // NewGenerator returns a generator that computes on backend b.
 func NewGenerator(m *GPT, b tensor.Backend) *Generator {
 	return &Generator{model: m, tape: tensor.NewTape(b), cache: m.NewCache(1, m.Context), ids: make([]int32, 0, m.Context),
-		even: make([]float32, m.Vocab), probs: make([]float32, m.Vocab),
-		weights: make([]float32, m.Vocab), order: make([]int32, m.Vocab)}
+		even: make([]float32, m.Vocab), probs: make([]float32, m.Vocab), picker: newPicker(m.Vocab)}
 }
 
 // Prompt forgets what was read and reads ids, of which the last ones that fit

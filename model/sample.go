@@ -16,14 +16,22 @@ type Sampling struct {
 // Rand is the source of randomness of one generation.
 func (s Sampling) Rand() *rand.Rand { return rand.New(rand.NewPCG(s.Seed, 0)) }
 
+// picker is the memory of Pick.
+type picker struct {
+	weights []float32 // (V)
+	order   []int32   // (V)
+}
+
+func newPicker(vocab int) picker { return picker{make([]float32, vocab), make([]int32, vocab)} }
+
 // Pick draws the next token by its logits as s says: the temperature first,
 // then the k likeliest, then as few of them as reach p. Of equal logits the
 // lower id is the likelier.
-func (g *Generator) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
+func (p *picker) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
 	if s.Temperature <= 0 {
 		return likeliest(logits)
 	}
-	c := candidates{ids: g.order[:0], weights: g.weights[:len(logits)]}
+	c := candidates{ids: p.order[:0], weights: p.weights[:len(logits)]}
 	softmax(c.weights, logits, s.Temperature)
 	topK, topP := s.TopK > 0 && s.TopK < len(logits), s.TopP > 0 && s.TopP < 1
 	switch {

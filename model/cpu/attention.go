@@ -58,9 +58,9 @@ func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span,
 			kept := sums.Data[2*(row*heads+h*s.Rows):]
 			for i := 0; i < s.Rows; i += block {
 				w := weights(w, &c.p, s.Rows, s.Seen(), i)
-				kernel.MatmulCausal(w, rows(qh, i), past(kh, w.Cols).T(), &c.ws)
+				kernel.MatmulCausal(w, rows(qh, i), past(kh, w.Cols).T(), &c.heads)
 				kernel.CausalSoftmax(w, scale, kept[2*i:2*(i+w.Rows)])
-				kernel.Matmul(rows(yh, i), w, past(vh, w.Cols), false, &c.ws)
+				kernel.Matmul(rows(yh, i), w, past(vh, w.Cols), false, &c.heads)
 			}
 			w = after(w, s)
 		}
@@ -94,20 +94,20 @@ func (c *CPU) AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *tensor.Tensor, spa
 			for i := 0; i < s.Rows; i += block {
 				w, qi, dyi := weights(pw, &c.p, s.Rows, seen, i), rows(qh, i), rows(dyh, i)
 				if p == nil {
-					kernel.MatmulCausal(w, qi, past(kh, w.Cols).T(), &c.ws)
+					kernel.MatmulCausal(w, qi, past(kh, w.Cols).T(), &c.heads)
 					kernel.CausalSoftmaxAgain(w, scale, kept[2*i:2*(i+w.Rows)])
 				}
 				ds := weights(nil, &c.ds, s.Rows, seen, i)
-				kernel.MatmulCausal(ds, dyi, past(vh, w.Cols).T(), &c.ws)
+				kernel.MatmulCausal(ds, dyi, past(vh, w.Cols).T(), &c.heads)
 				kernel.CausalSoftmaxGrad(ds, w, scale)
 				if dv != nil {
-					kernel.Matmul(past(head(dv, s.Keys, seen, g), w.Cols), w.T(), dyi, true, &c.ws)
+					kernel.Matmul(past(head(dv, s.Keys, seen, g), w.Cols), w.T(), dyi, true, &c.heads)
 				}
 				if dq != nil {
-					kernel.Matmul(rows(head(dq, row, s.Rows, h), i), ds, past(kh, w.Cols), true, &c.ws)
+					kernel.Matmul(rows(head(dq, row, s.Rows, h), i), ds, past(kh, w.Cols), true, &c.heads)
 				}
 				if dk != nil {
-					kernel.Matmul(past(head(dk, s.Keys, seen, g), w.Cols), ds.T(), qi, true, &c.ws)
+					kernel.Matmul(past(head(dk, s.Keys, seen, g), w.Cols), ds.T(), qi, true, &c.heads)
 				}
 			}
 			pw = after(pw, s)

@@ -9,7 +9,8 @@ import (
 
 // CPU is a tensor.Backend for one goroutine.
 type CPU struct {
-	ws    kernel.Workspace
+	ws    kernel.Workspace // of linear layers
+	heads kernel.Workspace // of attention
 	arena arena
 	rows  []float32 // losses of rows, before their mean
 	p, ds []float32 // attention weights of a block of queries, and the gradient of their scores
@@ -19,6 +20,10 @@ var _ tensor.Backend = (*CPU)(nil)
 
 // New returns a backend without memory; the arena grows to what a step needs.
 func New() *CPU { return new(CPU) }
+
+// NewSteady is New, but a linear layer gives a row the same bits however many
+// rows there are. For a few rows it is slower.
+func NewSteady() *CPU { return &CPU{ws: kernel.Workspace{Steady: true}} }
 
 func (c *CPU) Name() string { return "cpu" }
 

@@ -46,6 +46,10 @@ func (m Matrix) check() {
 // is ready; it grows to the largest product seen and is then reused. One
 // goroutine uses a Workspace at a time.
 type Workspace struct {
+	// Steady makes Matmul give a row of C the same bits however many rows C
+	// has: few rows then take no path of their own, which is faster.
+	Steady bool
+
 	a, b, c []float32 // a block of A, of B, and a strip of C
 }
 

@@ -26,7 +26,7 @@ func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
 	case c.Rows == 0 || c.Cols == 0:
 	case a.Cols == 0:
 		MatmulRef(c, a, b, accumulate)
-	case c.Rows <= shortRows && !a.Transposed && b.Transposed:
+	case c.Rows <= shortRows && !a.Transposed && b.Transposed && !ws.Steady:
 		matmulDots(c, a, b, accumulate)
 	default:
 		matmulBlocks(c, a, b, accumulate, everything, ws)
