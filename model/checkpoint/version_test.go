@@ -1,4 +1,4 @@
-package checkpoint
+package checkpoint_test
 
 import (
 	"crypto/sha256"
@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/checkpointtest"
 )
 
 // saved is what testdata/version2/expected.json tells of a folder there: what
@@ -54,25 +57,25 @@ func TestVersion2(t *testing.T) {
 	}
 	for name, want := range all {
 		t.Run(name, func(t *testing.T) {
-			run, err := Load(filepath.Join("testdata/version2", name))
+			run, err := checkpoint.Load(filepath.Join("testdata/version2", name))
 			if err != nil {
 				t.Fatal(err)
 			}
 			compare(t, run, want)
 			dir := t.TempDir()
-			if err := Save(dir, run); err != nil {
+			if err := checkpoint.Save(dir, run); err != nil {
 				t.Fatal(err)
 			}
-			again, err := Load(dir)
+			again, err := checkpoint.Load(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
-			equal(t, again, run)
+			checkpointtest.Equal(t, again, run)
 		})
 	}
 }
 
-func compare(t *testing.T, run Run, want saved) {
+func compare(t *testing.T, run checkpoint.Run, want saved) {
 	t.Helper()
 	got := saved{Step: run.Step, Weights: sumOfNumbers(t, run.Model.Weights), TrainLoss: run.TrainLoss, ValLoss: run.ValLoss,
 		EndTrainLoss: want.EndTrainLoss, EndValLoss: want.EndValLoss, EndWeights: want.EndWeights}
