@@ -28,17 +28,18 @@ func newAttention(m *GPT, name string) attention {
 	return a
 }
 
-func (a attention) forward(t *tensor.Tape, x *tensor.Tensor, m *GPT, cache *layerCache) *tensor.Tensor {
-	q := t.Split(a.query.forward(t, x), m.Heads)   // (B,T,H,D)
-	k := t.Split(a.key.forward(t, x), m.KVHeads)   // (B,T,K,D)
-	v := t.Split(a.value.forward(t, x), m.KVHeads) // (B,T,K,D)
+func (a attention) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor.Tensor {
+	q := p.Split(a.query.forward(p, x), m.Heads)   // (N,H,D)
+	k := p.Split(a.key.forward(p, x), m.KVHeads)   // (N,K,D)
+	v := p.Split(a.value.forward(p, x), m.KVHeads) // (N,K,D)
 	if m.QKNorm {
-		q, k = a.queryNorm.forward(t, q), a.keyNorm.forward(t, k)
+		q, k = a.queryNorm.forward(p, q), a.keyNorm.forward(p, k)
 	}
 	if m.cos != nil {
-		first := cache.length()
-		q, k = t.RoPE(q, m.cos, m.sin, first), t.RoPE(k, m.cos, m.sin, first)
+		q, k = p.RoPE(q, m.cos, m.sin, p.Spans), p.RoPE(k, m.cos, m.sin, p.Spans)
 	}
-	k, v = cache.append(k, v)
-	return a.output.forward(t, t.Merge(t.Attention(q, k, v)))
+	q, k, v = p.in(block, "query", q), p.in(block, "key", k), p.in(block, "value", v)
+	k, v = p.Cache.append(p, block, k, v)
+	heads := p.Merge(p.Attention(q, k, v, p.Spans))
+	return a.output.forward(p, p.in(block, "heads", heads))
 }

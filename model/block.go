@@ -16,8 +16,8 @@ func newLinear(m *GPT, name string, out, in int) linear {
 	return l
 }
 
-func (l linear) forward(t *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
-	return l.low.add(t, t.Linear(x, l.w, l.b), x)
+func (l linear) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
+	return l.low.add(p, p.Linear(x, l.w, l.b), x)
 }
 
 // norm is a LayerNorm or an RMSNorm.
@@ -35,11 +35,11 @@ func newNorm(m *GPT, name string, width int) norm {
 	return n
 }
 
-func (n norm) forward(t *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
+func (n norm) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	if n.layer {
-		return t.LayerNorm(x, n.gain, n.bias, n.eps)
+		return p.LayerNorm(x, n.gain, n.bias, n.eps)
 	}
-	return t.RMSNorm(x, n.gain, n.eps)
+	return p.RMSNorm(x, n.gain, n.eps)
 }
 
 // block is one layer: x + attention(norm(x)), then x + mlp(norm(x)).
@@ -59,7 +59,8 @@ func newBlock(m *GPT, name string) *block {
 	}
 }
 
-func (b *block) forward(t *tensor.Tape, x *tensor.Tensor, m *GPT, cache *layerCache) *tensor.Tensor {
-	x = t.Add(x, b.attention.forward(t, b.norm1.forward(t, x), m, cache))
-	return t.Add(x, b.mlp.forward(t, b.norm2.forward(t, x)))
+func (b *block) forward(p *Pass, x *tensor.Tensor, m *GPT, i int) *tensor.Tensor {
+	x = p.Add(x, p.in(i, "attention", b.attention.forward(p, b.norm1.forward(p, x), m, i)))
+	x = p.Add(x, p.in(i, "mlp", b.mlp.forward(p, b.norm2.forward(p, x))))
+	return p.in(i, "", x)
 }

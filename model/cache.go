@@ -2,84 +2,87 @@ package model
 
 import "hornbook/model/tensor"
 
-// Cache keeps the keys and values of the tokens that the model has seen, so
-// that each new token costs one position instead of all. A nil *Cache is no
-// cache: training.
+// Cache keeps the keys and values of the tokens that sequences have read, so
+// that each new token costs one position instead of all. A nil *Cache is none:
+// training.
 type Cache struct {
-	layers []layerCache
-	ids    []int32 // of the positions filled
+	room   int           // positions of each sequence
+	seen   [][]int32     // the tokens that each has read
+	layers []layerCache  // of each block
+	spans  []tensor.Span // of a pass
+	past   [][]int32
 }
 
-// layerCache is one layer's part: keys and values (T,K,D), filled up to used.
-type layerCache struct {
-	k, v       []float32
-	heads, d   int
-	used       int
-	kAll, vAll tensor.Tensor
-}
+// layerCache is one block's part: keys and values, the room of one sequence
+// after that of the other.
+type layerCache struct{ k, v *tensor.Tensor } // (S·room,K,D)
 
-// NewCache returns an empty cache of the model's context.
-func (m *GPT) NewCache() *Cache {
-	c := &Cache{layers: make([]layerCache, m.Layers), ids: make([]int32, 0, m.Context)}
-	n := m.Context * m.KVHeads * m.HeadSize()
+// NewCache returns an empty cache of some sequences of up to room tokens each.
+func (m *GPT) NewCache(sequences, room int) *Cache {
+	c := &Cache{room: room, seen: make([][]int32, sequences), layers: make([]layerCache, m.Layers)}
+	for i := range c.seen {
+		c.seen[i] = make([]int32, 0, room)
+	}
+	dims := []int{sequences * room, m.KVHeads, m.HeadSize()}
+	n := dims[0] * dims[1] * dims[2]
 	for i := range c.layers {
-		c.layers[i] = layerCache{k: make([]float32, n), v: make([]float32, n), heads: m.KVHeads, d: m.HeadSize()}
+		c.layers[i] = layerCache{tensor.View(make([]float32, n), dims...), tensor.View(make([]float32, n), dims...)}
 	}
 	return c
 }
 
-// Clear forgets all tokens.
-func (c *Cache) Clear() {
-	c.ids = c.ids[:0]
-	for i := range c.layers {
-		c.layers[i].used = 0
+// pass is one in which sequences read ids: lengths[i] of them the sequence
+// which[i]. They count as read at once. It is valid until the next.
+func (c *Cache) pass(t *tensor.Tape, ids []int32, which, lengths []int) Pass {
+	c.spans, c.past = c.spans[:0], c.past[:0]
+	at := 0
+	for i, s := range which {
+		read := c.seen[s]
+		c.spans = append(c.spans, tensor.Span{Rows: lengths[i], First: len(read), Keys: s * c.room})
+		c.past = append(c.past, read)
+		c.seen[s] = append(read, ids[at:at+lengths[i]]...)
+		at += lengths[i]
 	}
+	return Pass{Tape: t, IDs: ids, Spans: c.spans, Past: c.past, Cache: c}
 }
 
-func (c *Cache) length() int {
-	return len(c.seen())
-}
-
-func (c *Cache) layer(i int) *layerCache {
+// append keeps the keys and values of p in a block and returns all that there
+// are; with no cache, k and v themselves.
+func (c *Cache) append(p *Pass, block int, k, v *tensor.Tensor) (*tensor.Tensor, *tensor.Tensor) {
 	if c == nil {
-		return nil
-	}
-	return &c.layers[i]
-}
-
-// seen are the tokens whose keys and values are kept.
-func (c *Cache) seen() []int32 {
-	if c == nil {
-		return nil
-	}
-	return c.ids
-}
-
-func (c *Cache) advance(ids []int32) {
-	if c != nil {
-		c.ids = append(c.ids, ids...)
-	}
-}
-
-func (l *layerCache) length() int {
-	if l == nil {
-		return 0
-	}
-	return l.used
-}
-
-// append adds k and v (1,T,K,D) and returns all keys and values so far; with
-// no cache, k and v themselves.
-func (l *layerCache) append(k, v *tensor.Tensor) (*tensor.Tensor, *tensor.Tensor) {
-	if l == nil {
 		return k, v
 	}
-	width := l.heads * l.d
-	copy(l.k[l.used*width:], k.Data)
-	copy(l.v[l.used*width:], v.Data)
-	l.used += k.Dims[1]
-	n := l.used * width
-	l.kAll.Set(l.k[:n], 1, l.used, l.heads, l.d)
-	l.vAll.Set(l.v[:n], 1, l.used, l.heads, l.d)
-	return &l.kAll, &l.vAll
+	l := c.layers[block]
+	p.Backend.Append(l.k, k, p.Spans)
+	p.Backend.Append(l.v, v, p.Spans)
+	return l.k, l.v
 }
+
+// share gives the sequence to all that the sequence from has read.
+func (c *Cache) share(b tensor.Backend, from, to int) {
+	read := c.seen[from]
+	c.seen[to] = append(c.seen[to][:0], read...)
+	if len(read) == 0 {
+		return
+	}
+	span := []tensor.Span{{Rows: len(read), Keys: to * c.room}}
+	for _, l := range c.layers {
+		b.Append(l.k, l.k.Slice(from*c.room, len(read)), span)
+		b.Append(l.v, l.v.Slice(from*c.room, len(read)), span)
+	}
+}
+
+// again adds to ids what the sequence must read again before it reads more:
+// the last half of what it has read, which is then forgotten, if its room is
+// full, else nothing.
+func (c *Cache) again(sequence int, ids []int32) []int32 {
+	read := c.seen[sequence]
+	if len(read) < c.room {
+		return ids
+	}
+	c.forget(sequence)
+	return append(ids, read[len(read)-c.room/2:]...)
+}
+
+// forget makes a sequence one that has read nothing.
+func (c *Cache) forget(sequence int) { c.seen[sequence] = c.seen[sequence][:0] }

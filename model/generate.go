@@ -11,13 +11,15 @@ import (
 // the context is full the last half of it is read again. After its first few
 // tokens it allocates nothing on the Go heap.
 type Generator struct {
-	model *GPT
-	tape  *tensor.Tape
-	cache *Cache
-	seen  []int32       // tokens since the cache was last cleared
-	last  tensor.Tensor // (1,1,C) of the last position
-	even  []float32     // (V) zeros, the logits after nothing
-	probs []float32     // (V)
+	model  *GPT
+	tape   *tensor.Tape
+	cache  *Cache
+	ids    []int32   // that are read next
+	last   [1]int32  // the row of the last of them
+	which  [1]int    // sequence 0 reads
+	length [1]int    // so many
+	even   []float32 // (V) zeros, the logits after nothing
+	probs  []float32 // (V)
 
 	weights []float32 // (V), of Pick
 	order   []int32   // (V), of Pick
@@ -25,7 +27,7 @@ type Generator struct {
 
 // NewGenerator returns a generator that computes on backend b.
 func NewGenerator(m *GPT, b tensor.Backend) *Generator {
-	return &Generator{model: m, tape: tensor.NewTape(b), cache: m.NewCache(), seen: make([]int32, 0, m.Context),
+	return &Generator{model: m, tape: tensor.NewTape(b), cache: m.NewCache(1, m.Context), ids: make([]int32, 0, m.Context),
 		even: make([]float32, m.Vocab), probs: make([]float32, m.Vocab),
 		weights: make([]float32, m.Vocab), order: make([]int32, m.Vocab)}
 }
@@ -34,32 +36,26 @@ func NewGenerator(m *GPT, b tensor.Backend) *Generator {
 // in the context count. It returns the logits (V) of the next token, valid
 // until the next call. After an empty prompt all are equal.
 func (g *Generator) Prompt(ids []int32) []float32 {
-	g.cache.Clear()
-	g.seen = append(g.seen[:0], ids[max(0, len(ids)-g.model.Context):]...)
-	if len(g.seen) == 0 {
+	g.cache.forget(0)
+	g.ids = append(g.ids[:0], ids[max(0, len(ids)-g.model.Context):]...)
+	if len(g.ids) == 0 {
 		return g.even
 	}
-	return g.read(g.seen)
+	return g.read()
 }
 
 // Next reads one more token and returns the logits of the one after.
 func (g *Generator) Next(id int32) []float32 {
-	if g.cache.length() == g.model.Context {
-		g.cache.Clear()
-		n := copy(g.seen, g.seen[len(g.seen)-g.model.Context/2:])
-		g.seen = append(g.seen[:n], id)
-		return g.read(g.seen)
-	}
-	g.seen = append(g.seen, id)
-	return g.read(g.seen[len(g.seen)-1:])
+	g.ids = append(g.cache.again(0, g.ids[:0]), id)
+	return g.read()
 }
 
-func (g *Generator) read(ids []int32) []float32 {
+func (g *Generator) read() []float32 {
 	g.tape.Reset(false)
-	x := g.model.hidden(g.tape, ids, 1, g.cache)
-	c := x.Cols()
-	g.last.Set(x.Data[len(x.Data)-c:], 1, 1, c)
-	return g.model.head.forward(g.tape, &g.last).Data
+	g.length[0], g.last[0] = len(g.ids), int32(len(g.ids)-1)
+	p := g.cache.pass(g.tape, g.ids, g.which[:], g.length[:])
+	last := p.Embed(g.model.hidden(&p), g.last[:])
+	return g.model.head.forward(&p, last).Data
 }
 
 // Probabilities turns logits into the probabilities (V) of the next token, at

@@ -8,6 +8,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/cpu"
+	"hornbook/model/data"
 	"hornbook/model/optim"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
@@ -22,6 +23,7 @@ type goldenCase struct {
 	Model   recipe.Model       `json:"model"`
 	Recipe  goldenRecipe       `json:"recipe"`
 	Steps   int                `json:"steps"`
+	Packed  bool               `json:"packed"`
 	Logits  summary            `json:"logits"`
 	Losses  []float64          `json:"losses"`
 	Grads   map[string]summary `json:"grads"`
@@ -60,8 +62,9 @@ type summary struct {
 // Tolerances against PyTorch: both sides are float32, and differ only in the
 // order of sums.
 const (
-	lossTolerance = 1e-4 // nats a token, absolute, after up to ten steps
-	gradTolerance = 1e-3 // of the array's norm
+	lossTolerance   = 1e-4 // nats a token, absolute, after up to ten steps
+	packedTolerance = 1e-5 // the same of packed batches, after twenty
+	gradTolerance   = 1e-3 // of the array's norm
 )
 
 // noise is golden.py's hash: n numbers in [-1, 1).
@@ -93,8 +96,9 @@ func hashWeights(m *model.GPT) {
 	}
 }
 
-// window is golden.py's batch: x and y, rows of a sequence that can be learned.
-func window(c recipe.Model, step, rows int) (x, y []int32) {
+// window is golden.py's batch: rows of a sequence that can be learned.
+func window(c recipe.Model, step, rows int) data.Batch {
+	var x, y []int32
 	for b := range rows {
 		at := (step*977 + b*131) % 1009
 		for j := at; j <= at+c.Context; j++ {
@@ -107,7 +111,32 @@ func window(c recipe.Model, step, rows int) (x, y []int32) {
 			}
 		}
 	}
-	return x, y
+	return data.Even(x, y, rows)
+}
+
+// pack is golden.py's packing: two sequences a row, of which the last two
+// thirds count.
+func pack(b *data.Batch, context, step int) {
+	rows := len(b.Spans)
+	b.Spans = nil
+	var counted int
+	for row := range rows {
+		first := 5 + (step*3+row*7)%(context-10)
+		for _, n := range []int{first, context - first} {
+			b.Spans = append(b.Spans, n)
+			counted += n - 1 - n/3
+		}
+	}
+	at := 0
+	for _, n := range b.Spans {
+		for i := range n {
+			b.Weights[at+i] = 0
+			if n/3 <= i && i < n-1 {
+				b.Weights[at+i] = 1 / float32(counted)
+			}
+		}
+		at += n
+	}
 }
 
 func TestFollowsPyTorch(t *testing.T) {
@@ -119,7 +148,7 @@ func TestFollowsPyTorch(t *testing.T) {
 	if err := json.Unmarshal(text, &g); err != nil {
 		t.Fatal(err)
 	}
-	if len(g.Cases) < 7 {
+	if len(g.Cases) < 10 {
 		t.Fatalf("golden.json has only %d cases", len(g.Cases))
 	}
 	for name, c := range g.Cases {
@@ -135,12 +164,15 @@ func (c goldenCase) follow(t *testing.T) {
 	m.Train(r)
 	o := optim.New(r, m.Parameters)
 	tape.Reset(false)
-	x, _ := window(c.Model, 0, r.Batch)
-	c.Logits.compare(t, "logits", m.Forward(tape, x, r.Batch, nil).Data)
+	first := window(c.Model, 0, r.Batch)
+	c.Logits.compare(t, "logits", m.Forward(model.Whole(tape, first.IDs, first.Spans)).Data)
 	worst := 0.0
 	for step := range c.Steps {
-		x, y := window(c.Model, step, r.Batch)
-		loss := m.Grad(tape, x, y, r.Batch, 1)
+		b := window(c.Model, step, r.Batch)
+		if c.Packed {
+			pack(&b, c.Model.Context, step)
+		}
+		loss := m.Grad(tape, b)
 		worst = max(worst, math.Abs(float64(loss)-c.Losses[step]))
 		if step == 0 {
 			for _, p := range m.Parameters {
@@ -152,6 +184,9 @@ func (c goldenCase) follow(t *testing.T) {
 	}
 	if worst > lossTolerance {
 		t.Errorf("a loss is off by %.2g, more than %g", worst, lossTolerance)
+	}
+	if c.Packed && worst > packedTolerance {
+		t.Errorf("a loss is off by %.2g, more than %g", worst, packedTolerance)
 	}
 	for _, p := range m.Parameters {
 		c.Weights[p.Name].compare(t, "trained "+p.Name, p.Data)

@@ -1,13 +1,14 @@
 // Package model is the transformer: GPT-2's form and Llama's (Qwen3's with
 // QK-norm), built from one Config, with a KV cache and Generate.
 //
-// Letters: B batch, T time, C channels, V vocabulary, H heads, D head size,
+// Letters: N tokens of a pass, B batch, T time, C channels, V vocabulary, H heads, D head size,
 // K heads of keys and values, F hidden size of the MLP.
 package model
 
 import (
 	"fmt"
 
+	"hornbook/model/data"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -73,45 +74,42 @@ func (m *GPT) parameter(name string, dims ...int) *tensor.Tensor {
 	return p
 }
 
-// Forward turns ids (B·T, row by row) into logits (B,T,V). With a cache, B is
-// 1 and the T ids follow those that the cache has seen.
-func (m *GPT) Forward(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tensor.Tensor {
-	return m.head.forward(t, m.hidden(t, ids, batch, cache))
-}
+// Forward turns the tokens of a pass into logits (N,V).
+func (m *GPT) Forward(p Pass) *tensor.Tensor { return m.head.forward(&p, m.hidden(&p)) }
 
-// hidden is the residual stream (B,T,C) after the last norm.
-func (m *GPT) hidden(t *tensor.Tape, ids []int32, batch int, cache *Cache) *tensor.Tensor {
-	first := cache.length()
-	if time := len(ids) / batch; first+time > m.Context {
-		panic("model: more tokens than the context holds")
+// hidden is the residual stream (N,C) after the last norm.
+func (m *GPT) hidden(p *Pass) *tensor.Tensor {
+	for _, s := range p.Spans {
+		if s.Seen() > m.Context {
+			panic("model: more tokens than the context holds")
+		}
 	}
-	x := t.Embed(m.tokens, ids, batch)
+	x := p.Embed(m.tokens, p.IDs)
 	if m.positions != nil {
-		x = t.AddPositions(x, m.positions, first)
+		x = p.AddPositions(x, m.positions, p.Spans)
 	}
-	x = m.lookback.forward(t, x, ids, cache.seen())
+	x = p.show("embedding", m.lookback.forward(p, x))
 	for i, b := range m.blocks {
-		x = b.forward(t, x, m, cache.layer(i))
+		x = b.forward(p, x, m, i)
 	}
-	cache.advance(ids)
-	return m.norm.forward(t, x)
+	return p.show("norm", m.norm.forward(p, x))
 }
 
-// Loss is the mean cross-entropy, in nats a token, of predicting targets (B·T)
-// from ids; negative targets are masked.
-func (m *GPT) Loss(t *tensor.Tape, ids, targets []int32, batch int) *tensor.Tensor {
-	return t.CrossEntropy(m.Forward(t, ids, batch, nil), targets)
+// Loss is the weighted sum of the losses of b's targets, in nats: with weights
+// that add up to 1 their mean.
+func (m *GPT) Loss(t *tensor.Tape, b data.Batch) *tensor.Tensor {
+	return t.TokenLoss(m.Forward(Whole(t, b.IDs, b.Spans)), b.Targets, b.Weights)
 }
 
-// Grad makes the gradients of what trains those of weight·Loss and returns the
-// loss. What they were before counts for nothing, and is written over rather than cleared.
-func (m *GPT) Grad(t *tensor.Tape, ids, targets []int32, batch int, weight float32) float32 {
+// Grad makes the gradients of what trains those of b's Loss, which it returns.
+// What they were before counts for nothing, and is written over rather than cleared.
+func (m *GPT) Grad(t *tensor.Tape, b data.Batch) float32 {
 	for _, p := range m.Trained {
 		p.Grad.Forget()
 	}
 	t.Reset(true)
-	loss := m.Loss(t, ids, targets, batch)
-	t.BackwardOf(loss, weight)
+	loss := m.Loss(t, b)
+	t.Backward(loss)
 	for _, p := range m.Trained {
 		if !p.Grad.Adds() { // nothing flowed back to it
 			clear(p.Grad.Data)

@@ -26,35 +26,38 @@ func newLookback(m *GPT) lookback {
 	return l
 }
 
-// forward computes, of x (B,T,C) and ids (B·T) that follow the ids in seen,
+// forward computes, of x (N,C) and the ids of p,
 //
 //	x[t] + Σ_k distances[k][ids[t-1-k]] + trigrams[hash(ids[t], ids[t-1], ids[t-2])]
-func (l lookback) forward(t *tensor.Tape, x *tensor.Tensor, ids, seen []int32) *tensor.Tensor {
-	batch := x.Dims[0]
+func (l lookback) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	for k, table := range l.distances {
-		x = t.Add(x, t.Embed(table, l.before(t, ids, seen, batch, k+1), batch))
+		x = p.Add(x, p.Embed(table, l.before(p, k+1)))
 	}
 	if l.trigrams != nil {
-		rows := l.before(t, ids, seen, batch, 2)
-		for i, earlier := range l.before(t, ids, seen, batch, 1) {
-			rows[i] = trigram(ids[i], earlier, rows[i], l.trigrams.Dims[0])
+		rows := l.before(p, 2)
+		for i, earlier := range l.before(p, 1) {
+			rows[i] = trigram(p.IDs[i], earlier, rows[i], l.trigrams.Dims[0])
 		}
-		x = t.Add(x, t.Embed(l.trigrams, rows, batch))
+		x = p.Add(x, p.Embed(l.trigrams, rows))
 	}
 	return x
 }
 
-// before are the tokens that stand by places before ids.
-func (l lookback) before(t *tensor.Tape, ids, seen []int32, batch, by int) []int32 {
-	earlier, time := t.IDs(len(ids)), len(ids)/batch
-	for i := range earlier {
-		switch at := i%time - by; {
-		case at >= 0:
-			earlier[i] = ids[i-by]
-		case at >= -len(seen):
-			earlier[i] = seen[len(seen)+at]
-		default:
-			earlier[i] = l.none
+// before are the tokens that stand by places before each of p.
+func (l lookback) before(p *Pass, by int) []int32 {
+	earlier, row := p.Tape.IDs(len(p.IDs)), 0
+	for i, s := range p.Spans {
+		past := p.past(i)
+		for at := range s.Rows {
+			switch {
+			case at >= by:
+				earlier[row] = p.IDs[row-by]
+			case by-at <= len(past):
+				earlier[row] = past[len(past)+at-by]
+			default:
+				earlier[row] = l.none
+			}
+			row++
 		}
 	}
 	return earlier

@@ -142,14 +142,14 @@ func (m *GPT) DropAdapter() {
 func (a *adapter) scale() float32 { return float32(a.Alpha / float64(a.Rank)) }
 
 // add is y + scale · (dropout(x)·Aᵀ)·Bᵀ.
-func (l *lowRank) add(t *tensor.Tape, y, x *tensor.Tensor) *tensor.Tensor {
+func (l *lowRank) add(p *Pass, y, x *tensor.Tensor) *tensor.Tensor {
 	if l == nil || l.off {
 		return y
 	}
 	draw := l.draw
 	draw.Seed += l.number << 32
-	x = t.Dropout(x, float32(l.Dropout), draw)
-	return t.Add(y, t.Scale(t.Linear(t.Linear(x, l.a, nil), l.b, nil), l.scale()))
+	x = p.Dropout(x, float32(l.Dropout), draw)
+	return p.Add(y, p.Scale(p.Linear(p.Linear(x, l.a, nil), l.b, nil), l.scale()))
 }
 
 // Adapting tells whether m computes with an adapter.

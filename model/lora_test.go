@@ -6,6 +6,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/cpu"
+	"hornbook/model/data"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -23,7 +24,7 @@ func TestAdapterGradients(t *testing.T) {
 			for i := range m.Weights { // B too
 				m.Weights[i] += float32(math.Sin(float64(7*i))) * 0.1
 			}
-			m.Train(recipe.Recipe{Method: recipe.Lora, Model: c, Tuning: recipe.Tuning{LoRA: l}})
+			m.Train(recipe.Recipe{Trains: recipe.Adapter, Model: c, Tuning: recipe.Tuning{LoRA: l}})
 			differences(t, form+" "+targets, m)
 		}
 	}
@@ -39,8 +40,8 @@ func differences(t *testing.T, what string, m *model.GPT) {
 		ids[i], targets[i] = int32(i*5%m.Vocab), int32(i*3%m.Vocab)
 	}
 	loss := func() float64 {
-		m.Draw(tensor.Draw{Seed: 5, Row: 1})
-		return float64(m.Grad(tape, ids, targets, 2, 1))
+		m.Draw(tensor.Draw{Seed: 5, Row: 1, Time: m.Context})
+		return float64(m.Grad(tape, data.Even(ids, targets, 2)))
 	}
 	loss()
 	for _, p := range m.Trained {

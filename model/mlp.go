@@ -19,17 +19,17 @@ func newMLP(m *GPT, name string) mlp {
 	return l
 }
 
-func (l mlp) forward(t *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
-	up := l.up.forward(t, x)
+func (l mlp) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
+	up := l.up.forward(p, x)
 	switch l.kind {
 	case "swiglu":
-		up = t.SwiGLU(l.gate.forward(t, x), up)
+		up = p.SwiGLU(l.gate.forward(p, x), up)
 	case "gelu_tanh":
-		up = t.GELUTanh(up)
+		up = p.GELUTanh(up)
 	case "relu2":
-		up = t.ReLU2(up)
+		up = p.ReLU2(up)
 	default:
-		up = t.GELU(up)
+		up = p.GELU(up)
 	}
-	return l.down.forward(t, up)
+	return l.down.forward(p, up)
 }

@@ -9,19 +9,19 @@ import (
 	"hornbook/model/tensor"
 )
 
-// Train makes those parameters train that r's method trains, and no others:
+// Train makes those parameters train that r trains, and no others:
 // all, those of the last blocks with the last norm and a head of its own, or an
 // adapter's. r must have passed recipe.Check, its model be m's, and m have an
-// adapter for method "lora" and none for others.
+// adapter where r trains one and none else.
 func (m *GPT) Train(r recipe.Recipe) {
-	if (r.Method == recipe.Lora) != (m.adapter != nil) {
+	if (r.Trains == recipe.Adapter) != (m.adapter != nil) {
 		panic("model: to train an adapter takes one, to train the rest none")
 	}
 	first := 0
-	switch r.Method {
+	switch r.Trains {
 	case recipe.Last:
 		first = m.first(fmt.Sprintf("blocks.%d.", m.Layers-r.Tuning.LastLayers))
-	case recipe.Lora:
+	case recipe.Adapter:
 		first = len(m.Base())
 	}
 	m.Freeze()

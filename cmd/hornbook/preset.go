@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"slices"
 	"strings"
@@ -11,18 +12,21 @@ import (
 
 // presetFlags are the flags that make a recipe.
 type presetFlags struct {
-	preset, method *string
-	steps, ranks   *int
-	seed           *uint64
+	preset, method    *string
+	objective, trains *string
+	steps, ranks      *int
+	seed              *uint64
 }
 
 func addPresetFlags(f *flag.FlagSet, steps string, ranks int) presetFlags {
 	return presetFlags{
-		preset: f.String("preset", recipe.Default, "one of "+strings.Join(presetNames(), ", ")),
-		method: f.String("method", recipe.Pretrain, "how to train: pretrain a new model or, with -from, full (all weights), last (the last layers) or lora (an adapter)"),
-		steps:  f.Int("steps", 0, steps),
-		ranks:  f.Int("ranks", ranks, "workers that train together; 0 for as many as help"),
-		seed:   f.Uint64("seed", 0, "of weights, batches and samples (default the preset's)"),
+		preset:    f.String("preset", recipe.Default, "one of "+strings.Join(presetNames(), ", ")),
+		objective: f.String("objective", recipe.LM, "what the loss is, one of "+strings.Join(recipe.Objectives, ", ")+": lm learns every token of a text"),
+		trains:    f.String("trains", "", "what trains: all (the default) or, with -from, last (the last layers) or adapter (LoRA)"),
+		method:    f.String("method", "", "short for -trains: full, last or lora, with -from; pretrain is a new model"),
+		steps:     f.Int("steps", 0, steps),
+		ranks:     f.Int("ranks", ranks, "workers that train together; 0 for as many as help"),
+		seed:      f.Uint64("seed", 0, "of weights, batches and samples (default the preset's)"),
 	}
 }
 
@@ -42,11 +46,48 @@ func (p presetFlags) recipe(f *flag.FlagSet) (recipe.Recipe, error) {
 		return r, wrongUsage("there is no preset %q; choose one of %s", *p.preset, strings.Join(presetNames(), ", "))
 	case *p.ranks < 0:
 		return r, wrongUsage("-ranks %d: give a number of workers, or 0 for as many as help", *p.ranks)
-	case *p.method != r.Method:
-		return r, wrongUsage("-method %s: a new model is made by pretrain; to train one further, name it by -from RUN and choose one of %s",
-			*p.method, strings.Join(recipe.Methods[1:], ", "))
+	}
+	method, err := p.trained(recipe.Pretrain)
+	if err == nil && method != recipe.Pretrain {
+		err = wrongUsage("-%s %s: all weights of a new model train; to train a model further, name it by -from RUN", p.said(), cmp.Or(*p.trains, *p.method))
+	}
+	if err != nil {
+		return r, err
 	}
 	return p.change(f, r)
+}
+
+// said is the flag that says what trains.
+func (p presetFlags) said() string {
+	if *p.trains != "" {
+		return "trains"
+	}
+	return "method"
+}
+
+// trained is the method that -trains or its short form names, for a model that
+// is by itself trained by usual.
+func (p presetFlags) trained(usual string) (string, error) {
+	r := recipe.Recipe{From: recipe.Existing, Trains: *p.trains}
+	switch {
+	case *p.trains != "" && *p.method != "":
+		return "", wrongUsage("-method is short for -trains: give one of them")
+	case *p.trains == "" && *p.method == "", *p.trains == recipe.All:
+		return usual, nil
+	case *p.trains == "":
+		r.SetMethod(*p.method)
+	}
+	if !slices.Contains(recipe.Methods, r.Method()) {
+		return "", wrongUsage("-%s %s: choose one of %s", p.said(), cmp.Or(*p.trains, *p.method), p.choices())
+	}
+	return r.Method(), nil
+}
+
+func (p presetFlags) choices() string {
+	if *p.trains != "" {
+		return strings.Join([]string{recipe.All, recipe.Last, recipe.Adapter}, ", ")
+	}
+	return strings.Join(recipe.Methods[1:], ", ")
 }
 
 // change is r with what the flags change.
@@ -57,6 +98,8 @@ func (p presetFlags) change(f *flag.FlagSet, r recipe.Recipe) (recipe.Recipe, er
 			r.Seed = *p.seed
 		case "steps":
 			r.Steps = *p.steps
+		case "objective":
+			r.Objective = *p.objective
 		}
 	})
 	if err := r.Check(); err != nil {
@@ -106,13 +149,14 @@ func (t tuneFlags) idle(f *flag.FlagSet) (err error) {
 
 // recipe is how from is trained further on text.
 func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, text []byte) (recipe.Recipe, error) {
-	if *p.method == recipe.Pretrain {
-		*p.method = recipe.Full
+	method, err := p.trained(recipe.Full)
+	if err != nil {
+		return recipe.Recipe{}, err
 	}
-	if !slices.Contains(recipe.Methods, *p.method) {
-		return recipe.Recipe{}, wrongUsage("-method %s: choose one of %s", *p.method, strings.Join(recipe.Methods[1:], ", "))
+	if method == recipe.Pretrain {
+		return recipe.Recipe{}, wrongUsage("-method pretrain is for a new model; leave -from out, or choose one of %s", strings.Join(recipe.Methods[1:], ", "))
 	}
-	r := recipe.FineTune(from.Recipe, *p.method, len(from.Tokenizer.Encode(text)))
+	r := recipe.FineTune(from.Recipe, method, len(from.Tokenizer.Encode(text)))
 	f.Visit(func(set *flag.Flag) {
 		switch set.Name {
 		case "last-layers":

@@ -20,6 +20,7 @@ func Run(t *testing.T, fresh func() tensor.Backend) {
 	t.Run("products", func(t *testing.T) { products(t, fresh) })
 	t.Run("causal", func(t *testing.T) { causal(t, fresh()) })
 	t.Run("masked", func(t *testing.T) { masked(t, fresh()) })
+	t.Run("weighted", func(t *testing.T) { weighted(t, fresh()) })
 	t.Run("dropout", func(t *testing.T) { dropout(t, fresh()) })
 	t.Run("exact", func(t *testing.T) { exact(t, fresh()) })
 	t.Run("allocations", func(t *testing.T) { allocations(t, fresh()) })
@@ -65,7 +66,7 @@ func (c opCase) run(t *testing.T, b tensor.Backend) {
 	for i := range targets {
 		targets[i] = int32(rng.IntN(out.Cols()))
 	}
-	tape.Backward(tape.CrossEntropy(out, targets))
+	tape.Backward(meanLoss(tape, out, targets))
 	for i := range in {
 		near(t, "gradient of input "+string(rune('0'+i)), in[i].Grad.Data, c.differences(exact, i, targets, out.Cols()), gradTolerance)
 	}
@@ -86,7 +87,7 @@ func (c opCase) frozen(t *testing.T, tape *tensor.Tape, in []*tensor.Tensor, tar
 			}
 		}
 		tape.Reset(true)
-		tape.Backward(tape.CrossEntropy(c.op(tape, still), targets))
+		tape.Backward(meanLoss(tape, c.op(tape, still), targets))
 		for j, x := range still {
 			if j != i && !slices.Equal(x.Grad.Data, in[j].Grad.Data) {
 				t.Errorf("with input %d frozen the gradient of input %d is another", i, j)

@@ -11,16 +11,18 @@ func cases() []opCase {
 	type out = *tensor.Tensor
 	ids, twice := []int32{3, 0, 3, 6, 1, 3}, []int32{1, 1, 1, 0, 4, 4}
 	cos, sin := tensor.RoPETables(9, 6, 10000)
+	uneven := []tensor.Span{{Rows: 1, First: 2}, {Rows: 3, First: 0}, {Rows: 2, First: 4}}
+	longer := []tensor.Span{{Rows: 2, First: 4, Keys: 5}, {Rows: 1, First: 1, Keys: 1}}
 	return []opCase{
 		{name: "embed", dims: [][]int{{7, 5}},
-			op:   func(t tape, in list) out { return t.Embed(in[0], ids, 2) },
+			op:   func(t tape, in list) out { return t.Embed(in[0], ids) },
 			want: func(in [][]float64) []float64 { return embed(in[0], ids, 5) }},
 		{name: "embed the same id often", dims: [][]int{{5, 33}},
-			op:   func(t tape, in list) out { return t.Embed(in[0], twice, 1) },
+			op:   func(t tape, in list) out { return t.Embed(in[0], twice) },
 			want: func(in [][]float64) []float64 { return embed(in[0], twice, 33) }},
-		{name: "positions", dims: [][]int{{2, 3, 4}, {6, 4}},
-			op:   func(t tape, in list) out { return t.AddPositions(in[0], in[1], 2) },
-			want: func(in [][]float64) []float64 { return positions(in[0], in[1], 3, 4, 2) }},
+		{name: "positions", dims: [][]int{{6, 4}, {6, 4}},
+			op:   func(t tape, in list) out { return t.AddPositions(in[0], in[1], uneven) },
+			want: func(in [][]float64) []float64 { return positions(in[0], in[1], uneven, 4) }},
 		{name: "add", dims: [][]int{{2, 3, 5}, {2, 3, 5}},
 			op:   func(t tape, in list) out { return t.Add(in[0], in[1]) },
 			want: func(in [][]float64) []float64 { return add(in[0], in[1]) }},
@@ -50,24 +52,19 @@ func cases() []opCase {
 		{name: "rmsnorm", dims: [][]int{{5, 19}, {19}},
 			op:   func(t tape, in list) out { return t.RMSNorm(in[0], in[1], eps) },
 			want: func(in [][]float64) []float64 { return rmsNorm(in[0], in[1]) }},
-		{name: "rmsnorm of heads", dims: [][]int{{2, 3, 4, 6}, {6}},
+		{name: "rmsnorm of heads", dims: [][]int{{6, 4, 6}, {6}},
 			op:   func(t tape, in list) out { return t.RMSNorm(in[0], in[1], eps) },
 			want: func(in [][]float64) []float64 { return rmsNorm(in[0], in[1]) }},
-		{name: "rope", dims: [][]int{{2, 4, 3, 6}},
-			op:   func(t tape, in list) out { return t.RoPE(in[0], cos, sin, 5) },
-			want: func(in [][]float64) []float64 { return rope(in[0], 4, 3, 6, 5) }},
-		{name: "attention", dims: [][]int{{2, 5, 3, 4}, {2, 5, 3, 4}, {2, 5, 3, 4}},
-			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2]) },
-			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], 2, 5, 5, 3, 3, 4) }},
-		{name: "attention with grouped heads", dims: [][]int{{1, 7, 6, 5}, {1, 7, 2, 5}, {1, 7, 2, 5}},
-			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2]) },
-			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], 1, 7, 7, 6, 2, 5) }},
-		{name: "attention to a longer past", dims: [][]int{{1, 2, 4, 8}, {1, 6, 2, 8}, {1, 6, 2, 8}},
-			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2]) },
-			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], 1, 2, 6, 4, 2, 8) }},
-		{name: "attention over a long context", dims: [][]int{{1, 70, 2, 4}, {1, 70, 1, 4}, {1, 70, 1, 4}},
-			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2]) },
-			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], 1, 70, 70, 2, 1, 4) }},
+		{name: "rope", dims: [][]int{{6, 3, 6}},
+			op:   func(t tape, in list) out { return t.RoPE(in[0], cos, sin, uneven) },
+			want: func(in [][]float64) []float64 { return rope(in[0], uneven, 3, 6) }},
+		attends("attention", 10, 10, 3, 3, 4, 5, 5),
+		attends("attention of neighbours", 12, 12, 4, 2, 5, 1, 7, 4),
+		attends("attention with grouped heads", 7, 7, 6, 2, 5, 7),
+		attends("attention over a long context", 75, 75, 2, 1, 4, 5, 70),
+		{name: "attention to a longer past", dims: [][]int{{3, 4, 8}, {11, 2, 8}, {11, 2, 8}},
+			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2], longer) },
+			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], longer, 4, 2, 8) }},
 		{name: "gelu", dims: [][]int{{3, 21}},
 			op:   func(t tape, in list) out { return t.GELU(in[0]) },
 			want: func(in [][]float64) []float64 { return gelu(in[0]) }},
@@ -80,8 +77,19 @@ func cases() []opCase {
 		{name: "swiglu", dims: [][]int{{3, 21}, {3, 21}},
 			op:   func(t tape, in list) out { return t.SwiGLU(in[0], in[1]) },
 			want: func(in [][]float64) []float64 { return swiglu(in[0], in[1]) }},
-		{name: "split and merge", dims: [][]int{{2, 3, 8}},
+		{name: "split and merge", dims: [][]int{{6, 8}},
 			op:   func(t tape, in list) out { return t.Add(t.Merge(t.Split(in[0], 4)), in[0]) },
 			want: func(in [][]float64) []float64 { return add(in[0], in[0]) }},
 	}
+}
+
+// attends is attention among the rows of sequences of these lengths.
+func attends(name string, rows, keys, heads, kvHeads, d int, lengths ...int) opCase {
+	return opCase{name: name, dims: [][]int{{rows, heads, d}, {keys, kvHeads, d}, {keys, kvHeads, d}},
+		op: func(t *tensor.Tape, in []*tensor.Tensor) *tensor.Tensor {
+			return t.Attention(in[0], in[1], in[2], t.Spans(lengths))
+		},
+		want: func(in [][]float64) []float64 {
+			return attention(in[0], in[1], in[2], new(tensor.Tape).Spans(lengths), heads, kvHeads, d)
+		}}
 }

@@ -1,6 +1,10 @@
 package backendtest
 
-import "math"
+import (
+	"math"
+
+	"hornbook/model/tensor"
+)
 
 // The operations once more, in float64 and as plainly as can be.
 
@@ -11,10 +15,12 @@ func embed(table []float64, ids []int32, c int) (y []float64) {
 	return y
 }
 
-func positions(x, table []float64, t, c, first int) []float64 {
-	y := make([]float64, len(x))
-	for i := range x {
-		y[i] = x[i] + table[(first+i/c%t)*c+i%c]
+func positions(x, table []float64, spans []tensor.Span, c int) []float64 {
+	var y []float64
+	for _, s := range spans {
+		for i := range s.Rows * c {
+			y = append(y, x[len(y)]+table[s.First*c+i])
+		}
 	}
 	return y
 }
@@ -88,39 +94,44 @@ func rmsNorm(x, gain []float64) []float64 {
 }
 
 // rope turns pairs (i, i+d/2) as complex numbers.
-func rope(x []float64, t, h, d, first int) []float64 {
-	y := make([]float64, len(x))
-	for r := 0; r < len(x); r += d {
-		position := float64(first + r/(h*d)%t)
-		for i := range d / 2 {
-			sin, cos := math.Sincos(position * math.Pow(10000, -2*float64(i)/float64(d)))
-			a, b := x[r+i], x[r+i+d/2]
-			y[r+i], y[r+i+d/2] = a*cos-b*sin, a*sin+b*cos
+func rope(x []float64, spans []tensor.Span, h, d int) []float64 {
+	y, r := make([]float64, len(x)), 0
+	for _, s := range spans {
+		for head := range s.Rows * h {
+			position := float64(s.First + head/h)
+			for i := range d / 2 {
+				sin, cos := math.Sincos(position * math.Pow(10000, -2*float64(i)/float64(d)))
+				a, b := x[r+i], x[r+i+d/2]
+				y[r+i], y[r+i+d/2] = a*cos-b*sin, a*sin+b*cos
+			}
+			r += d
 		}
 	}
 	return y
 }
 
-// attention for q (b,tq,h,d), k and v (b,tk,kv,d); the queries are the last.
-func attention(q, k, v []float64, b, tq, tk, h, kv, d int) []float64 {
-	y := make([]float64, len(q))
-	for i := range b * tq * h {
-		batch, time, head := i/(tq*h), i/h%tq, i%h
-		query, last := q[i*d:(i+1)*d], tk-tq+time
-		row := func(x []float64, s int) []float64 { return x[((batch*tk+s)*kv+head*kv/h)*d:][:d] }
-		p := make([]float64, last+1)
-		var total float64
-		for s := range p {
-			for j := range d {
-				p[s] += query[j] * row(k, s)[j] / math.Sqrt(float64(d))
+// attention for q (n,h,d), k and v (m,kv,d).
+func attention(q, k, v []float64, spans []tensor.Span, h, kv, d int) []float64 {
+	y, i := make([]float64, len(q)), 0
+	for _, s := range spans {
+		for n := range s.Rows * h {
+			query, last, head := q[i*d:(i+1)*d], s.First+n/h, n%h
+			row := func(x []float64, at int) []float64 { return x[((s.Keys+at)*kv+head*kv/h)*d:][:d] }
+			p := make([]float64, last+1)
+			var total float64
+			for at := range p {
+				for j := range d {
+					p[at] += query[j] * row(k, at)[j] / math.Sqrt(float64(d))
+				}
+				p[at] = math.Exp(p[at])
+				total += p[at]
 			}
-			p[s] = math.Exp(p[s])
-			total += p[s]
-		}
-		for s := range p {
-			for j := range d {
-				y[i*d+j] += p[s] / total * row(v, s)[j]
+			for at := range p {
+				for j := range d {
+					y[i*d+j] += p[at] / total * row(v, at)[j]
+				}
 			}
+			i++
 		}
 	}
 	return y

@@ -53,11 +53,11 @@ func products(t *testing.T, fresh func() tensor.Backend) {
 func causal(t *testing.T, b tensor.Backend) {
 	rng := rand.New(rand.NewPCG(3, 0))
 	const time, h, k, d = 9, 4, 2, 8
-	q, key, v := random(rng, 1, time, h, d), random(rng, 1, time, k, d), random(rng, 1, time, k, d)
+	q, key, v := random(rng, time, h, d), random(rng, time, k, d), random(rng, time, k, d)
 	tape := tensor.NewTape(b)
 	attend := func() []float32 {
 		tape.Reset(false)
-		return slices.Clone(tape.Attention(q, key, v).Data)
+		return slices.Clone(tape.Attention(q, key, v, tape.Spans([]int{time})).Data)
 	}
 	before := attend()
 	for i := 5 * k * d; i < time*k*d; i++ {
@@ -70,6 +70,54 @@ func causal(t *testing.T, b tensor.Backend) {
 	if slices.Equal(before[5*h*d:], after[5*h*d:]) {
 		t.Error("the later results did not change at all")
 	}
+}
+
+// meanLoss is the mean over the targets that are not negative.
+func meanLoss(t *tensor.Tape, logits *tensor.Tensor, targets []int32) *tensor.Tensor {
+	counted := 0
+	for _, target := range targets {
+		if target >= 0 {
+			counted++
+		}
+	}
+	weights := make([]float32, len(targets))
+	for i := range weights {
+		weights[i] = 1 / float32(max(1, counted))
+	}
+	return t.TokenLoss(logits, targets, weights)
+}
+
+// weighted: each row counts as its weight says, one of weight 0 not at all.
+func weighted(t *testing.T, b tensor.Backend) {
+	rng := rand.New(rand.NewPCG(6, 0))
+	logits, targets, weights := random(rng, 3, 5), []int32{4, 1, 0}, []float32{.25, 0, -2}
+	exact := make([]float64, logits.Len())
+	for i, z := range logits.Data {
+		exact[i] = float64(z)
+	}
+	tape := tensor.NewTape(b)
+	tape.Reset(true)
+	clear(logits.Grad.Data)
+	loss := tape.TokenLoss(logits, targets, weights)
+	tape.Backward(loss)
+	var want float64
+	for r, w := range weights {
+		one := func() float64 { return float64(w) * crossEntropy(exact[5*r:5*r+5], targets[r:r+1], 5) }
+		want += one()
+		for i := 5 * r; i < 5*r+5; i++ {
+			const h = 1e-5
+			exact[i] += h
+			up := one()
+			exact[i] -= 2 * h
+			down := one()
+			exact[i] += h
+			near(t, "weighted gradient", logits.Grad.Data[i:i+1], []float64{(up - down) / (2 * h)}, gradTolerance)
+		}
+		if g := logits.Grad.Data[5*r]; w == 0 && g != 0 {
+			t.Errorf("a row of weight 0 has a gradient of %v", g)
+		}
+	}
+	near(t, "weighted loss", []float32{loss.Data[0]}, []float64{want}, valueTolerance)
 }
 
 // masked: rows of negative targets count neither in the loss nor in the
@@ -85,7 +133,7 @@ func masked(t *testing.T, b tensor.Backend) {
 	loss := func(targets []int32) float32 {
 		tape.Reset(true)
 		clear(logits.Grad.Data)
-		l := tape.CrossEntropy(logits, targets)
+		l := meanLoss(tape, logits, targets)
 		tape.Backward(l)
 		return l.Data[0]
 	}
@@ -115,12 +163,12 @@ func masked(t *testing.T, b tensor.Backend) {
 func dropout(t *testing.T, b tensor.Backend) {
 	rng := rand.New(rand.NewPCG(4, 0))
 	const rate = 0.25
-	x := random(rng, 3, 40, 50)
+	x := random(rng, 3*40, 50)
 	draw := func(x *tensor.Tensor, row int) []float32 {
 		tape := tensor.NewTape(b)
 		tape.Reset(true)
 		clear(x.Grad.Data)
-		y := tape.Dropout(x, rate, tensor.Draw{Seed: 7, Row: row})
+		y := tape.Dropout(x, rate, tensor.Draw{Seed: 7, Row: row, Time: 40})
 		gone := 0
 		for i, v := range y.Data {
 			if v == 0 {
@@ -133,7 +181,7 @@ func dropout(t *testing.T, b tensor.Backend) {
 			t.Errorf("%.3f of the numbers went, want %v", part, rate)
 		}
 		kept := slices.Clone(y.Data)
-		tape.Backward(tape.CrossEntropy(y, make([]int32, y.Rows())))
+		tape.Backward(meanLoss(tape, y, make([]int32, y.Rows())))
 		for i, g := range x.Grad.Data {
 			if kept[i] == 0 && g != 0 {
 				t.Fatalf("a number that went has a gradient of %v", g)
@@ -141,7 +189,7 @@ func dropout(t *testing.T, b tensor.Backend) {
 		}
 		return kept
 	}
-	all, last := draw(x, 5), tensor.Parameter("last", 1, 40, 50)
+	all, last := draw(x, 5), tensor.Parameter("last", 40, 50)
 	copy(last.Data, x.Data[2*40*50:])
 	if !slices.Equal(all[2*40*50:], draw(last, 7)) {
 		t.Error("a sequence is drawn otherwise beside others than alone")
@@ -187,13 +235,15 @@ func allocations(t *testing.T, b tensor.Backend) {
 	rng := rand.New(rand.NewPCG(5, 0))
 	table, gain, w := random(rng, 9, 16), random(rng, 16), random(rng, 9, 16)
 	ids, targets := []int32{1, 2, 3, 4, 5, 6}, []int32{2, 3, 4, 5, 6, 7}
+	weights := []float32{.1, .2, .3, 0, .2, .2}
+	lengths := []int{4, 2}
 	tape := tensor.NewTape(b)
 	step := func() {
 		tape.Reset(true)
-		x := tape.RMSNorm(tape.Embed(table, ids, 2), gain, eps)
+		x := tape.RMSNorm(tape.Embed(table, ids), gain, eps)
 		h := tape.Split(x, 2)
-		x = tape.Add(x, tape.Merge(tape.Attention(h, h, h)))
-		tape.Backward(tape.CrossEntropy(tape.Linear(tape.SwiGLU(x, tape.GELU(x)), w, nil), targets))
+		x = tape.Add(x, tape.Merge(tape.Attention(h, h, h, tape.Spans(lengths))))
+		tape.Backward(tape.TokenLoss(tape.Linear(tape.SwiGLU(x, tape.GELU(x)), w, nil), targets, weights))
 	}
 	step()
 	if n := testing.AllocsPerRun(10, step); n != 0 {

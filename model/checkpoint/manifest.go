@@ -15,8 +15,10 @@ import (
 )
 
 // version is that of run.json. The first had only the recipe, the losses, and
-// weights under our own names; it can still be read, a newer one is refused.
-const version = 2
+// weights under our own names; the second named a method in place of the
+// recipe's objective, what trains, and from where. Both can still be read, a
+// newer one is refused.
+const version = 3
 
 // manifest is run.json.
 type manifest struct {
@@ -106,10 +108,8 @@ func readManifest(fsys fs.FS) (manifest, error) {
 	if head.Version < 1 || head.Version > version {
 		return manifest{}, format.Wrong(format.Unsupported, RunFile, "it is of version %d, and this Hornbook knows version 1 to %d; use the Hornbook that saved it", head.Version, version)
 	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	var d manifest
-	if err := dec.Decode(&d); err != nil {
+	d, err := decodeManifest(text, head.Version)
+	if err != nil {
 		return manifest{}, format.Unreadable(RunFile, err)
 	}
 	if err := CheckRecipe(d.Recipe); err != nil {
@@ -121,10 +121,34 @@ func readManifest(fsys fs.FS) (manifest, error) {
 	if d.Step < 0 || d.Tokens < 0 || d.Best != nil && (d.Best.Step < 0 || d.Best.Stale < 0) {
 		return manifest{}, format.Unreadable(RunFile, errors.New("it counts steps or tokens below zero"))
 	}
-	if _, has := d.SHA256[layout.AdapterFile]; has != (d.Recipe.Method == recipe.Lora) {
-		return manifest{}, format.Wrong(format.Damaged, RunFile, "its method is %q, but whether there is an adapter (%t) says otherwise; use another copy of the model", d.Recipe.Method, has)
+	if _, has := d.SHA256[layout.AdapterFile]; has != (d.Recipe.Trains == recipe.Adapter) {
+		return manifest{}, format.Wrong(format.Damaged, RunFile, "it trains %q, but whether there is an adapter (%t) says otherwise; use another copy of the model", d.Recipe.Trains, has)
 	}
 	return d, nil
+}
+
+// decodeManifest reads run.json of a version.
+func decodeManifest(text []byte, version int) (d manifest, err error) {
+	strict := func(into any) error {
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.DisallowUnknownFields()
+		return dec.Decode(into)
+	}
+	if version > 2 {
+		return d, strict(&d)
+	}
+	var old struct {
+		manifest
+		Recipe struct {
+			recipe.Recipe
+			Method string `json:"method"`
+		} `json:"recipe"`
+	}
+	err = strict(&old)
+	d, d.Recipe = old.manifest, old.Recipe.Recipe
+	d.Recipe.Objective = recipe.LM
+	d.Recipe.SetMethod(old.Recipe.Method)
+	return d, err
 }
 
 // CheckRecipe is r.Check, but lets models through that are too large to be trained.

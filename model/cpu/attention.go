@@ -5,12 +5,11 @@ import (
 	"hornbook/model/tensor"
 )
 
-// head views head h of sequence b of x (B,T,H,D) as a matrix (T,D).
-func head(x *tensor.Tensor, b, h int) kernel.Matrix {
-	t, heads, d := x.Dims[1], x.Dims[2], x.Dims[3]
-	row := heads * d
-	at := b*t*row + h*d
-	return kernel.Matrix{Data: x.Data[at : at+(t-1)*row+d], Rows: t, Cols: d, Stride: row}
+// head views head h of n rows of x (N,H,D), from row on, as a matrix (n,D).
+func head(x *tensor.Tensor, row, n, h int) kernel.Matrix {
+	heads, d := x.Dims[1], x.Dims[2]
+	at := (row*heads + h) * d
+	return kernel.Matrix{Data: x.Data[at : at+(n-1)*heads*d+d], Rows: n, Cols: d, Stride: heads * d}
 }
 
 // block is the number of queries whose scores are held at once. In a context
@@ -30,19 +29,18 @@ func past(m kernel.Matrix, n int) kernel.Matrix {
 	return m
 }
 
-// weights is where the weights of the queries i and up of head h of sequence b
-// stand: in p if there is one, else in room.
-func weights(p *tensor.Tensor, room *[]float32, q, k kernel.Matrix, b, h, heads, i int) kernel.Matrix {
-	queries := min(block, q.Rows-i)
-	seen := k.Rows - q.Rows + i + queries
-	n := queries * seen
+// weights is where the weights of the queries i and up of a head stand, which
+// see keys in all: in p if there is one, else in room.
+func weights(p []float32, room *[]float32, queries, keys, i int) kernel.Matrix {
+	n := min(block, queries-i)
+	seen := keys - queries + i + n
 	if p != nil {
-		return kernel.Mat(p.Data[(b*heads+h)*n:][:n], queries, seen)
+		return kernel.Mat(p[:n*seen], n, seen)
 	}
-	if cap(*room) < n {
-		*room = make([]float32, block*k.Rows)
+	if cap(*room) < n*seen {
+		*room = make([]float32, block*keys)
 	}
-	return kernel.Mat((*room)[:n], queries, seen)
+	return kernel.Mat((*room)[:n*seen], n, seen)
 }
 
 // Attention computes, for each sequence and head and a block of queries at a
@@ -51,55 +49,69 @@ func weights(p *tensor.Tensor, room *[]float32, q, k kernel.Matrix, b, h, heads,
 //	p = softmax(scale·q·kᵀ), causal;  y = p·v
 //
 // What softmax needs to compute p again stays in sums.
-func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, scale float32) {
-	heads, group, time := q.Dims[2], q.Dims[2]/k.Dims[2], q.Dims[1]
-	for b := range q.Dims[0] {
+func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span, scale float32) {
+	heads, group := q.Dims[1], q.Dims[1]/k.Dims[1]
+	row, w := 0, data(p)
+	for _, s := range spans {
 		for h := range heads {
-			qh, kh, vh, yh := head(q, b, h), head(k, b, h/group), head(v, b, h/group), head(y, b, h)
-			kept := sums.Data[2*(b*heads+h)*time:]
-			for i := 0; i < time; i += block {
-				w := weights(p, &c.p, qh, kh, b, h, heads, i)
+			qh, kh, vh, yh := head(q, row, s.Rows, h), head(k, s.Keys, s.Seen(), h/group), head(v, s.Keys, s.Seen(), h/group), head(y, row, s.Rows, h)
+			kept := sums.Data[2*(row*heads+h*s.Rows):]
+			for i := 0; i < s.Rows; i += block {
+				w := weights(w, &c.p, s.Rows, s.Seen(), i)
 				kernel.MatmulCausal(w, rows(qh, i), past(kh, w.Cols).T(), &c.ws)
 				kernel.CausalSoftmax(w, scale, kept[2*i:2*(i+w.Rows)])
 				kernel.Matmul(rows(yh, i), w, past(vh, w.Cols), false, &c.ws)
 			}
+			w = after(w, s)
 		}
+		row += s.Rows
 	}
+}
+
+// after is what follows the weights of a head of s in p.
+func after(p []float32, s tensor.Span) []float32 {
+	if p == nil {
+		return nil
+	}
+	return p[s.Rows*s.Seen():]
 }
 
 // AttentionGrad differentiates Attention, with p computed again where it was
 // not kept:
 //
 //	dv += pᵀ·dy;  dp = dy·vᵀ;  ds = softmax gradient of dp;  dq += ds·k;  dk += dsᵀ·q
-func (c *CPU) AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *tensor.Tensor, scale float32) {
-	for _, d := range []*tensor.Tensor{dq, dk, dv} {
-		adding(d)
-	}
-	heads, group, time := q.Dims[2], q.Dims[2]/k.Dims[2], q.Dims[1]
-	for b := range q.Dims[0] {
+func (c *CPU) AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span, scale float32) {
+	adding(dq)
+	adding(dk)
+	adding(dv)
+	heads, group := q.Dims[1], q.Dims[1]/k.Dims[1]
+	row, pw := 0, data(p)
+	for _, s := range spans {
 		for h := range heads {
-			g := h / group
-			qh, kh, vh, dyh := head(q, b, h), head(k, b, g), head(v, b, g), head(dy, b, h)
-			kept := sums.Data[2*(b*heads+h)*time:]
-			for i := 0; i < time; i += block {
-				w, qi, dyi := weights(p, &c.p, qh, kh, b, h, heads, i), rows(qh, i), rows(dyh, i)
+			g, seen := h/group, s.Seen()
+			qh, kh, vh, dyh := head(q, row, s.Rows, h), head(k, s.Keys, seen, g), head(v, s.Keys, seen, g), head(dy, row, s.Rows, h)
+			kept := sums.Data[2*(row*heads+h*s.Rows):]
+			for i := 0; i < s.Rows; i += block {
+				w, qi, dyi := weights(pw, &c.p, s.Rows, seen, i), rows(qh, i), rows(dyh, i)
 				if p == nil {
 					kernel.MatmulCausal(w, qi, past(kh, w.Cols).T(), &c.ws)
 					kernel.CausalSoftmaxAgain(w, scale, kept[2*i:2*(i+w.Rows)])
 				}
-				ds := weights(nil, &c.ds, qh, kh, b, h, heads, i)
+				ds := weights(nil, &c.ds, s.Rows, seen, i)
 				kernel.MatmulCausal(ds, dyi, past(vh, w.Cols).T(), &c.ws)
 				kernel.CausalSoftmaxGrad(ds, w, scale)
 				if dv != nil {
-					kernel.Matmul(past(head(dv, b, g), w.Cols), w.T(), dyi, true, &c.ws)
+					kernel.Matmul(past(head(dv, s.Keys, seen, g), w.Cols), w.T(), dyi, true, &c.ws)
 				}
 				if dq != nil {
-					kernel.Matmul(rows(head(dq, b, h), i), ds, past(kh, w.Cols), true, &c.ws)
+					kernel.Matmul(rows(head(dq, row, s.Rows, h), i), ds, past(kh, w.Cols), true, &c.ws)
 				}
 				if dk != nil {
-					kernel.Matmul(past(head(dk, b, g), w.Cols), ds.T(), qi, true, &c.ws)
+					kernel.Matmul(past(head(dk, s.Keys, seen, g), w.Cols), ds.T(), qi, true, &c.ws)
 				}
 			}
+			pw = after(pw, s)
 		}
+		row += s.Rows
 	}
 }

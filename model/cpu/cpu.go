@@ -60,18 +60,24 @@ func (c *CPU) EmbedGrad(dtable, dy *tensor.Tensor, ids []int32) {
 	}
 }
 
-func (c *CPU) AddPositions(y, x, table *tensor.Tensor, first int) {
-	n := x.Dims[1] * x.Cols()
-	positions := table.Data[first*x.Cols():][:n]
-	for at := 0; at < len(x.Data); at += n {
-		kernel.Add(y.Data[at:at+n], x.Data[at:at+n], positions)
+func (c *CPU) AddPositions(y, x, table *tensor.Tensor, spans []tensor.Span) {
+	w, at := x.Cols(), 0
+	for _, s := range spans {
+		n := s.Rows * w
+		kernel.Add(y.Data[at:at+n], x.Data[at:at+n], table.Data[s.First*w:][:n])
+		at += n
 	}
 }
 
-func (c *CPU) AddPositionsGrad(dtable, dy *tensor.Tensor, first int) {
+func (c *CPU) AddPositionsGrad(dtable, dy *tensor.Tensor, spans []tensor.Span) {
 	adding(dtable)
-	n := dy.Dims[1] * dy.Cols()
-	kernel.SumRows(dtable.Data[first*dy.Cols():][:n], dy.Data)
+	w, at := dy.Cols(), 0
+	for _, s := range spans {
+		n := s.Rows * w
+		positions := dtable.Data[s.First*w:][:n]
+		kernel.Add(positions, positions, dy.Data[at:at+n])
+		at += n
+	}
 }
 
 func (c *CPU) Add(y, a, b *tensor.Tensor)          { kernel.Add(y.Data, a.Data, b.Data) }
@@ -148,11 +154,29 @@ func (c *CPU) RMSNormGrad(dx, dgain, dy, x, gain, rstd *tensor.Tensor) {
 	kernel.RMSNormGrad(dx.Data, data(dgain), dy.Data, x.Data, data(gain), rstd.Data, x.Cols())
 }
 
-func (c *CPU) RoPE(y, x, cos, sin *tensor.Tensor, first int) {
-	kernel.RoPE(y.Data, x.Data, cos.Data, sin.Data, x.Dims[1], x.Dims[2], x.Dims[3], first)
+func (c *CPU) RoPE(y, x, cos, sin *tensor.Tensor, spans []tensor.Span) {
+	rotate(kernel.RoPE, y, x, cos, sin, spans)
 }
 
-func (c *CPU) RoPEGrad(dx, dy, cos, sin *tensor.Tensor, first int) {
+func (c *CPU) RoPEGrad(dx, dy, cos, sin *tensor.Tensor, spans []tensor.Span) {
 	adding(dx)
-	kernel.RoPEGrad(dx.Data, dy.Data, cos.Data, sin.Data, dy.Dims[1], dy.Dims[2], dy.Dims[3], first)
+	rotate(kernel.RoPEGrad, dx, dy, cos, sin, spans)
+}
+
+// rotate lets a kernel turn the rows of each span.
+func rotate(by func(y, x, cos, sin []float32, t, h, d, first int), y, x, cos, sin *tensor.Tensor, spans []tensor.Span) {
+	heads, d, at := x.Dims[1], x.Dims[2], 0
+	for _, s := range spans {
+		n := s.Rows * heads * d
+		by(y.Data[at:at+n], x.Data[at:at+n], cos.Data, sin.Data, s.Rows, heads, d, s.First)
+		at += n
+	}
+}
+
+func (c *CPU) Append(cache, x *tensor.Tensor, spans []tensor.Span) {
+	w, at := x.Dims[1]*x.Dims[2], 0
+	for _, s := range spans {
+		copy(cache.Data[(s.Keys+s.First)*w:], x.Data[at:at+s.Rows*w])
+		at += s.Rows * w
+	}
 }

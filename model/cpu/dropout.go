@@ -11,9 +11,9 @@ import (
 // Dropout draws 32 bits for each number.
 func (c *CPU) Dropout(y, mask, x *tensor.Tensor, rate float32, d tensor.Draw) {
 	kept, dropped := 1/(1-rate), uint32(float64(rate)*math.MaxUint32)
-	n := len(x.Data) / x.Dims[0] // of a sequence
+	n := d.Time * x.Cols()
 	var source rand.PCG
-	for b := range x.Dims[0] {
+	for b := range len(x.Data) / n {
 		source.Seed(d.Seed, uint64(d.Row+b))
 		m := mask.Data[b*n : (b+1)*n]
 		for i := range m {

@@ -15,13 +15,19 @@ func Split(ids []int32, context int) (train, val []int32) {
 // times as many train as validate.
 func MinTokens(context int) int { return 4 * (context + 1) }
 
-// Sampler draws batches of random places of ids, as nanoGPT does: B sequences
+// Source draws batches, the same for the same seed.
+type Source interface {
+	Seed(seed uint64) // begins the draws of seed again
+	Next() Batch      // valid until the next call
+}
+
+// Sampler draws batches of random places of a text, as nanoGPT does: B sequences
 // of T ids, and as targets the same moved by one.
 type Sampler struct {
 	ids         []int32
 	batch, time int
 	rng         *rand.Rand
-	X, Y        []int32 // (B,T) the latest batch
+	drawn       Batch
 }
 
 // NewSampler returns a sampler; ids must be longer than time.
@@ -29,8 +35,14 @@ func NewSampler(ids []int32, batch, time int, seed uint64) *Sampler {
 	if len(ids) <= time {
 		panic("data: fewer ids than one sequence needs")
 	}
-	s := &Sampler{ids: ids, batch: batch, time: time}
-	s.X, s.Y = make([]int32, batch*time), make([]int32, batch*time)
+	n := batch * time
+	s := &Sampler{ids: ids, batch: batch, time: time, drawn: Batch{IDs: make([]int32, n), Targets: make([]int32, n), Weights: make([]float32, n)}}
+	for i := range s.drawn.Weights {
+		s.drawn.Weights[i] = float32(1 / float64(n))
+	}
+	for range batch {
+		s.drawn.Spans = append(s.drawn.Spans, time)
+	}
 	s.Seed(seed)
 	return s
 }
@@ -38,11 +50,12 @@ func NewSampler(ids []int32, batch, time int, seed uint64) *Sampler {
 // Seed begins the draws of seed again.
 func (s *Sampler) Seed(seed uint64) { s.rng = rand.New(rand.NewPCG(seed, 0xDA7A)) }
 
-// Next draws a batch into X and Y.
-func (s *Sampler) Next() {
+// Next draws a batch.
+func (s *Sampler) Next() Batch {
 	for b := range s.batch {
 		at := s.rng.IntN(len(s.ids) - s.time)
-		copy(s.X[b*s.time:(b+1)*s.time], s.ids[at:])
-		copy(s.Y[b*s.time:(b+1)*s.time], s.ids[at+1:])
+		copy(s.drawn.IDs[b*s.time:(b+1)*s.time], s.ids[at:])
+		copy(s.drawn.Targets[b*s.time:(b+1)*s.time], s.ids[at+1:])
 	}
+	return s.drawn
 }

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -36,15 +37,15 @@ func TestTargetsFollowTheirInputs(t *testing.T) {
 	s := NewSampler(count(100), 7, 9, 1)
 	last := int32(0)
 	for range 200 {
-		s.Next()
-		for i, x := range s.X {
-			if s.Y[i] != x+1 {
-				t.Fatalf("after %d comes %d", x, s.Y[i])
+		b := s.Next()
+		for i, x := range b.IDs {
+			if b.Targets[i] != x+1 {
+				t.Fatalf("after %d comes %d", x, b.Targets[i])
 			}
-			if i%9 > 0 && x != s.X[i-1]+1 {
-				t.Fatalf("a row goes from %d to %d", s.X[i-1], x)
+			if i%9 > 0 && x != b.IDs[i-1]+1 {
+				t.Fatalf("a row goes from %d to %d", b.IDs[i-1], x)
 			}
-			last = max(last, s.Y[i])
+			last = max(last, b.Targets[i])
 		}
 	}
 	if last != 99 {
@@ -54,8 +55,7 @@ func TestTargetsFollowTheirInputs(t *testing.T) {
 
 func TestSeedDecidesTheBatches(t *testing.T) {
 	draw := func(s *Sampler) []int32 {
-		s.Next()
-		return slices.Clone(s.X)
+		return slices.Clone(s.Next().IDs)
 	}
 	a, b, c := NewSampler(count(5000), 4, 8, 1), NewSampler(count(5000), 4, 8, 1), NewSampler(count(5000), 4, 8, 2)
 	first := draw(a)
@@ -78,4 +78,31 @@ func TestTooFewIDsPanic(t *testing.T) {
 		}
 	}()
 	NewSampler(count(8), 1, 8, 1)
+}
+
+// The rows of a batch are a batch: its parts, one after the other, are the whole.
+func TestRows(t *testing.T) {
+	whole := Even(count(24), []int32{1, 2, -1, 4, 5, 6, -1, 8, 9, 10, 11, 12, 13, 14, 15, 16, -1, -1, 19, 20, 21, 22, 23, 24}, 4)
+	whole.Spans = []int{4, 2, 6, 1, 2, 3, 6}
+	var total float32
+	for _, w := range whole.Weights {
+		total += w
+	}
+	if total < 0.999 || total > 1.001 || whole.Weights[2] != 0 {
+		t.Errorf("the weights %v add up to %v", whole.Weights, total)
+	}
+	for cut := range 5 {
+		a, b := whole.Rows(0, cut, 6), whole.Rows(cut, 4, 6)
+		again := Batch{slices.Concat(a.IDs, b.IDs), slices.Concat(a.Targets, b.Targets), slices.Concat(a.Weights, b.Weights), slices.Concat(a.Spans, b.Spans)}
+		if !reflect.DeepEqual(again, whole) {
+			t.Errorf("cut at %d: %+v and %+v", cut, a, b)
+		}
+		sum := 0
+		for _, n := range a.Spans {
+			sum += n
+		}
+		if sum != 6*cut {
+			t.Errorf("the spans of %d rows are %v", cut, a.Spans)
+		}
+	}
 }

@@ -13,15 +13,14 @@ import (
 // follow the first skip of seed; the same seed draws the same. between, unless
 // nil, is called after each; when it reports false, the rest is left out and
 // Losses reports false.
-func Losses(out []float32, skip int, m *model.GPT, t *tensor.Tape, s *data.Sampler, seed uint64, between func() bool) bool {
+func Losses(out []float32, skip int, m *model.GPT, t *tensor.Tape, s data.Source, seed uint64, between func() bool) bool {
 	s.Seed(seed)
 	for range skip {
 		s.Next()
 	}
 	for i := range out {
-		s.Next()
 		t.Reset(false)
-		out[i] = m.Loss(t, s.X, s.Y, len(s.X)/m.Context).Data[0]
+		out[i] = m.Loss(t, s.Next()).Data[0]
 		if between != nil && !between() {
 			return false
 		}

@@ -101,7 +101,7 @@ func BenchmarkKernels(b *testing.B) {
 		}
 	})
 	run("CrossEntropy", rows*v, func() { CrossEntropy(row, rstd, logits, targets, v) })
-	run("CrossEntropyGrad", rows*v, func() { CrossEntropyGrad(dlogits, logits, rstd, targets, v, 1e-9) })
+	run("CrossEntropyGrad", rows*v, func() { CrossEntropyGrad(dlogits, logits, rstd, targets, x[:rows], v, 1e-9) })
 	step := AdamWStep{LR: 1e-9, Beta1: 0.9, Beta2: 0.99, Eps: 1e-8, WeightDecay: 0.1, Step: 10}
 	run("AdamW", rows*c, func() { AdamW(z, g, d2, moment, step) })
 }

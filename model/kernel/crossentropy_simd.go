@@ -33,16 +33,18 @@ func sumExp(x []float32, m float32) (sum float32) {
 }
 
 // CrossEntropyGrad is CrossEntropyGradRef, fast.
-func CrossEntropyGrad(dlogits, logits, lse []float32, targets []int32, v int, scale float32) {
+func CrossEntropyGrad(dlogits, logits, lse []float32, targets []int32, weights []float32, v int, scale float32) {
 	together(need(dlogits, len(targets)*v), logits)
 	need(lse, len(targets))
+	need(weights, len(targets))
 	for r, target := range targets {
-		if target < 0 {
+		w := scale * weights[r]
+		if target < 0 || w == 0 {
 			continue
 		}
 		drow := dlogits[r*v : (r+1)*v]
-		addExp(drow, logits[r*v:(r+1)*v], lse[r], scale)
-		drow[target] -= scale
+		addExp(drow, logits[r*v:(r+1)*v], lse[r], w)
+		drow[target] -= w
 	}
 }
 

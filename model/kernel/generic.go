@@ -54,8 +54,8 @@ func CausalSoftmaxGrad(dp, p Matrix, scale float32) { CausalSoftmaxGradRef(dp, p
 func CrossEntropy(loss, lse, logits []float32, targets []int32, v int) {
 	CrossEntropyRef(loss, lse, logits, targets, v)
 }
-func CrossEntropyGrad(dlogits, logits, lse []float32, targets []int32, v int, scale float32) {
-	CrossEntropyGradRef(dlogits, logits, lse, targets, v, scale)
+func CrossEntropyGrad(dlogits, logits, lse []float32, targets []int32, weights []float32, v int, scale float32) {
+	CrossEntropyGradRef(dlogits, logits, lse, targets, weights, v, scale)
 }
 
 func RoPE(y, x, cos, sin []float32, t, h, d, first int) { RoPERef(y, x, cos, sin, t, h, d, first) }

@@ -267,8 +267,8 @@ func wantCrossEntropyGrad(n int, o, i slices64) {
 			continue
 		}
 		for j := range v {
-			o[0][r*v+j] += float64(float32(0.3)) * math.Exp(i[0][r*v+j]-i[1][r])
+			o[0][r*v+j] += float64(float32(0.3)) * i[2][r] * math.Exp(i[0][r*v+j]-i[1][r])
 		}
-		o[0][r*v+int(target)] -= float64(float32(0.3))
+		o[0][r*v+int(target)] -= float64(float32(0.3)) * i[2][r]
 	}
 }

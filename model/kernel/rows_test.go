@@ -116,10 +116,10 @@ var rowLines = []line{
 		want: wantCrossEntropy, out: lengths(2, 0, 0), in: logitsIn, tol: usually,
 	}, {
 		name: "CrossEntropyGrad",
-		fast: func(n int, o, i slices32) { CrossEntropyGrad(o[0], i[0], i[1], targetsOf(n), n+1, 0.3) },
-		ref:  func(n int, o, i slices32) { CrossEntropyGradRef(o[0], i[0], i[1], targetsOf(n), n+1, 0.3) },
+		fast: func(n int, o, i slices32) { CrossEntropyGrad(o[0], i[0], i[1], targetsOf(n), i[2], n+1, 0.3) },
+		ref:  func(n int, o, i slices32) { CrossEntropyGradRef(o[0], i[0], i[1], targetsOf(n), i[2], n+1, 0.3) },
 		want: wantCrossEntropyGrad, out: func(n int) []int { return []int{rows * (n + 1)} },
-		in: func(n int) []int { return []int{rows * (n + 1), rows} }, tol: usually,
+		in: func(n int) []int { return []int{rows * (n + 1), rows, rows} }, tol: usually,
 	},
 }
 

@@ -114,21 +114,24 @@ func CrossEntropyRef(loss, lse, logits []float32, targets []int32, v int) {
 	}
 }
 
-// CrossEntropyGradRef adds the gradient of scale·Σ_r loss[r] to dlogits (R,V):
+// CrossEntropyGradRef adds the gradient of scale·Σ_r weights[r]·loss[r] to
+// dlogits (R,V); rows of weight 0 are left as they are:
 //
-//	dlogits[r,v] += scale·(exp(logits[r,v] - lse[r]) - [v == target])
-func CrossEntropyGradRef(dlogits, logits, lse []float32, targets []int32, v int, scale float32) {
+//	dlogits[r,v] += scale·weights[r]·(exp(logits[r,v] - lse[r]) - [v == target])
+func CrossEntropyGradRef(dlogits, logits, lse []float32, targets []int32, weights []float32, v int, scale float32) {
 	together(need(dlogits, len(targets)*v), logits)
 	need(lse, len(targets))
+	need(weights, len(targets))
 	for r, target := range targets {
-		if target < 0 {
+		w := scale * weights[r]
+		if target < 0 || w == 0 {
 			continue
 		}
 		row, drow := logits[r*v:(r+1)*v], dlogits[r*v:(r+1)*v]
 		for i, z := range row {
-			drow[i] += scale * float32(math.Exp(float64(z-lse[r])))
+			drow[i] += w * float32(math.Exp(float64(z-lse[r])))
 		}
-		drow[target] -= scale
+		drow[target] -= w
 	}
 }
 

@@ -29,9 +29,11 @@ func (r Recipe) Check() error {
 		return &Wrong{"parameters", fmt.Sprint(n), fmt.Sprintf("at most %d", MaxParameters)}
 	}
 	switch t := r.Tuning; {
-	case r.Method == Last && t.LastLayers > r.Model.Layers:
+	case r.From == New && r.Trains != All:
+		return &Wrong{"trains", fmt.Sprintf("%q", r.Trains), "\"all\" of a new model"}
+	case r.Trains == Last && t.LastLayers > r.Model.Layers:
 		return &Wrong{"last_layers", fmt.Sprint(t.LastLayers), fmt.Sprintf("at most the %d layers", r.Model.Layers)}
-	case r.Method == Lora:
+	case r.Trains == Adapter:
 		return t.LoRA.check(r.Model)
 	}
 	return nil

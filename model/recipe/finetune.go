@@ -8,9 +8,9 @@ import (
 
 // Tuning is what a recipe that trains a finished model further says besides.
 type Tuning struct {
-	LastLayers int    `json:"last_layers"` // method "last": blocks that train, with the last norm and a head of its own
+	LastLayers int    `json:"last_layers"` // Trains "last": blocks that train, with the last norm and a head of its own
 	Patience   int    `json:"patience"`    // evaluations without a better validation loss before the run ends; 0: never
-	LoRA       LoRA   `json:"lora"`        // method "lora"
+	LoRA       LoRA   `json:"lora"`        // Trains "adapter"
 	Old        string `json:"old"`         // the text by which forgetting is measured: a sample's name, "own" for the model's own writing, "" for what it learned from where that is known
 }
 
@@ -52,7 +52,7 @@ func (l LoRA) parameters(m Model) (n int) {
 // Weights counts the numbers that the model of the recipe computes with, an
 // adapter's included.
 func (r Recipe) Weights() int {
-	if r.Method == Lora {
+	if r.Trains == Adapter {
 		return r.Model.Parameters() + r.Tuning.LoRA.parameters(r.Model)
 	}
 	return r.Model.Parameters()
@@ -60,10 +60,10 @@ func (r Recipe) Weights() int {
 
 // Trained counts those of the recipe's weights that train.
 func (r Recipe) Trained() int {
-	switch r.Method {
+	switch r.Trains {
 	case Last:
 		return r.Tuning.LastLayers*r.Model.block() + r.Model.head()
-	case Lora:
+	case Adapter:
 		return r.Tuning.LoRA.parameters(r.Model)
 	}
 	return r.Model.Parameters()
@@ -81,24 +81,13 @@ func (l LoRA) check(m Model) error {
 	return nil
 }
 
-// Methods are the ways to train, Pretrain from random weights, the others a
-// finished model further.
-var Methods = []string{Pretrain, Full, Last, Lora}
-
-// The names of the methods.
-const (
-	Pretrain = "pretrain"
-	Full     = "full" // all weights
-	Last     = "last" // the last layers
-	Lora     = "lora" // an adapter
-)
-
 // FineTune is the recipe by which a model that from describes is trained
 // further on a text of tokens: numbers that suit small texts. Muon and the
 // schedule of from are left behind; its shape, tokenizer and seed stay.
 func FineTune(from Recipe, method string, tokens int) Recipe {
 	r := from
-	r.Method = method
+	r.Objective = LM
+	r.SetMethod(method)
 	r.Optimizer, r.Beta1, r.Beta2, r.WeightDecay, r.Clip = "adamw", 0.9, 0.98, 0, 1
 	r.Schedule, r.Hold, r.FinalFraction = "linear", 0, 0.05
 	r.Batch = max(1, min(8, 768/r.Model.Context))

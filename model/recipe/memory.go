@@ -17,7 +17,7 @@ func (r Recipe) BytesOn(ranks int) float64 {
 		copies += float64(ranks) + 2
 	}
 	still := float64(ranks) // of all weights
-	if r.Method != Pretrain {
+	if r.From != New {
 		still++ // the model as it was before
 	}
 	return 4 * (copies*float64(r.Trained()) + still*float64(r.Weights()) + activations)

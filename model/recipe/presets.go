@@ -21,7 +21,7 @@ func ByName(name string) (Recipe, bool) {
 // (config/train_shakespeare_char.py with the README's flags for a laptop).
 func nanoGPT() Recipe {
 	return Recipe{
-		Preset: "nanogpt-cpu", Tokenizer: "chars", VocabSize: 512, Method: "pretrain", Seed: 1337, Init: "gpt2",
+		Preset: "nanogpt-cpu", Tokenizer: "chars", VocabSize: 512, Objective: LM, Trains: All, From: New, Seed: 1337, Init: "gpt2",
 		Model: Model{
 			Context: 64, Layers: 4, Heads: 4, KVHeads: 4, Channels: 128, Hidden: 512,
 			Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu", Tied: true,
@@ -36,7 +36,7 @@ func nanoGPT() Recipe {
 // the same batches of characters (LOG.md has what was tried).
 func quick() Recipe {
 	return Recipe{
-		Preset: "quick", Tokenizer: "chars", VocabSize: 1024, Method: "pretrain", Seed: 1337, Init: "unit",
+		Preset: "quick", Tokenizer: "chars", VocabSize: 1024, Objective: LM, Trains: All, From: New, Seed: 1337, Init: "unit",
 		Model: Model{
 			Context: 64, Layers: 4, Heads: 4, KVHeads: 4, Channels: 128, Hidden: 344,
 			Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", QKNorm: true,

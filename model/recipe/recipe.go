@@ -10,11 +10,14 @@ type Recipe struct {
 	VocabSize int    `json:"vocab_size"` // wanted size of a "bpe" vocabulary
 	Model     Model  `json:"model"`
 
-	Method string `json:"method"` // one of Methods
-	Seed   uint64 `json:"seed"`   // of weights, batches and samples
-	Init   string `json:"init"`   // "gpt2", or "unit": embeddings of deviation 1, output projections and head of zeros
-	Batch  int    `json:"batch"`  // B: sequences a step
-	Steps  int    `json:"steps"`
+	Objective string `json:"objective"` // one of Objectives: what the loss is
+	Trains    string `json:"trains"`    // "all", "last" (the last layers) or "adapter"
+	From      string `json:"from"`      // "new": from random weights, or "model": from a finished model's
+
+	Seed  uint64 `json:"seed"`  // of weights, batches and samples
+	Init  string `json:"init"`  // "gpt2", or "unit": embeddings of deviation 1, output projections and head of zeros
+	Batch int    `json:"batch"` // B: sequences a step
+	Steps int    `json:"steps"`
 
 	Optimizer       string  `json:"optimizer"`         // "adamw", or "muon" (Muon on the blocks' matrices, AdamW on the rest)
 	LearningRate    float64 `json:"learning_rate"`     // AdamW's, at its peak
@@ -33,7 +36,7 @@ type Recipe struct {
 	LastEvalBatches int     `json:"last_eval_batches"` // batches of the evaluation that ends the run
 	SampleEvery     int     `json:"sample_every"`      // steps between samples of the model's writing; 0 for none
 
-	Tuning Tuning `json:"tuning"` // of methods other than "pretrain"
+	Tuning Tuning `json:"tuning"` // of a model that is trained further
 }
 
 // TokensPerStep is B·T.
@@ -107,10 +110,10 @@ func (r Recipe) numbers() map[string]float64 {
 	if r.Tokenizer == "bpe" {
 		n["vocab_size"] = float64(r.VocabSize)
 	}
-	switch t := r.Tuning; r.Method {
+	switch t := r.Tuning; r.Trains {
 	case Last:
 		n["last_layers"] = float64(t.LastLayers)
-	case Lora:
+	case Adapter:
 		n["lora_rank"], n["lora_alpha"], n["lora_dropout"] = float64(t.LoRA.Rank), t.LoRA.Alpha, t.LoRA.Dropout
 	}
 	n["patience"] = float64(r.Tuning.Patience)
@@ -122,7 +125,9 @@ func (r Recipe) choices() []choice {
 	return []choice{
 		{"tokenizer", r.Tokenizer, []string{"chars", "bytes", "bpe"}},
 		{"init", r.Init, []string{"gpt2", "unit"}},
-		{"method", r.Method, Methods},
+		{"objective", r.Objective, Objectives},
+		{"trains", r.Trains, []string{All, Last, Adapter}},
+		{"from", r.From, []string{New, Existing}},
 		{"optimizer", r.Optimizer, []string{"adamw", "muon"}},
 		{"schedule", r.Schedule, []string{"cosine", "linear", "constant"}},
 	}

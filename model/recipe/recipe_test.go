@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -84,17 +85,56 @@ func TestWrongNumbersAreNamed(t *testing.T) {
 	}
 }
 
-func TestCacheBytes(t *testing.T) {
-	for _, c := range []struct {
-		m                 Model
-		sequences, tokens int
-		want              float64
-	}{
-		{Model{Layers: 64, Heads: 2, KVHeads: 1, HeadDim: 512, Channels: 8}, 1, 4096, 1 << 30},
-		{Model{Layers: 4, Heads: 4, KVHeads: 4, Channels: 128}, 64, 64, 4 * 2 * 4 * 128 * 64 * 64},
-	} {
-		if got := c.m.CacheBytes(c.sequences, c.tokens); got != c.want {
-			t.Errorf("%d sequences of %d tokens take %.0f bytes, want %.0f", c.sequences, c.tokens, got, c.want)
+// Every method's short name makes the recipe whose short name it is, and Check
+// takes it; another word is refused.
+func TestMethods(t *testing.T) {
+	r := Base()
+	r.Model.Vocab = 300
+	for _, method := range Methods {
+		tuned := r
+		if method != Pretrain {
+			tuned = FineTune(r, method, 1e4)
+		}
+		tuned.SetMethod(method)
+		if got := tuned.Method(); got != method {
+			t.Errorf("%s is called %s", method, got)
+		}
+		if err := tuned.Check(); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+	r.SetMethod("magic")
+	if err := r.Check(); err == nil {
+		t.Error("a method of magic passes")
+	}
+	r.From, r.Trains = New, Last
+	if err := r.Check(); err == nil {
+		t.Error("the last layers of a new model may train alone")
+	}
+}
+
+func TestMeasures(t *testing.T) {
+	m := Measures{{"val_loss", 2.5}, {"a \"name\"", -1}, {"diverged", math.NaN()}, {"train_loss", 1e-7}}
+	text, err := json.Marshal(m)
+	if want := `{"val_loss":2.5,"a \"name\"":-1,"train_loss":1e-7}`; err != nil || string(text) != want {
+		t.Fatalf("written as %s, %v", text, err)
+	}
+	var again Measures
+	if err := json.Unmarshal(text, &again); err != nil || !slices.Equal(again, slices.Delete(slices.Clone(m), 2, 3)) {
+		t.Errorf("read as %v, %v", again, err)
+	}
+	if v, taken := again.Of("val_loss"); v != 2.5 || !taken {
+		t.Errorf("the loss is %v, %t", v, taken)
+	}
+	if v, taken := again.Of("diverged"); v != 0 || taken {
+		t.Errorf("what was not taken is %v, %t", v, taken)
+	}
+	if m.Finite() || !again.Finite() {
+		t.Error("not a number passes for one")
+	}
+	for _, bad := range []string{`[]`, `{"a":"b"}`, `{"a":1,"a":2}`, `3`} {
+		if err := json.Unmarshal([]byte(bad), &again); err == nil {
+			t.Errorf("%s passes", bad)
 		}
 	}
 }

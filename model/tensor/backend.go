@@ -16,8 +16,8 @@ type Backend interface {
 
 	Embed(y, table *Tensor, ids []int32)
 	EmbedGrad(dtable, dy *Tensor, ids []int32)
-	AddPositions(y, x, table *Tensor, first int) // x, y (B,T,C): y = x + table[first+t]
-	AddPositionsGrad(dtable, dy *Tensor, first int)
+	AddPositions(y, x, table *Tensor, spans []Span) // x, y (N,C): y = x + table[position]
+	AddPositionsGrad(dtable, dy *Tensor, spans []Span)
 	Add(y, a, b *Tensor)
 	AddGrad(dx, dy *Tensor)
 	Scale(y, x *Tensor, c float32)
@@ -30,10 +30,16 @@ type Backend interface {
 	LayerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd *Tensor)
 	RMSNorm(y, rstd, x, gain *Tensor, eps float32)
 	RMSNormGrad(dx, dgain, dy, x, gain, rstd *Tensor)
-	RoPE(y, x, cos, sin *Tensor, first int) // x, y (B,T,H,D); cos, sin (P,D/2)
-	RoPEGrad(dx, dy, cos, sin *Tensor, first int)
-	Attention(y, p, sums, q, k, v *Tensor, scale float32) // y, q (B,Tq,H,D); k, v (B,Tk,K,D); p (B,H,Tq,Tk) or nil; sums (B,H,Tq,2)
-	AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *Tensor, scale float32)
+	RoPE(y, x, cos, sin *Tensor, spans []Span) // x, y (N,H,D); cos, sin (P,D/2)
+	RoPEGrad(dx, dy, cos, sin *Tensor, spans []Span)
+
+	// Attention is for y, q (N,H,D) and k, v (M,K,D). sums (H,N,2) and, unless it
+	// is nil, p, the weights, H·Σ rows·seen of them, are kept for the gradient;
+	// how they lie is the backend's.
+	Attention(y, p, sums, q, k, v *Tensor, spans []Span, scale float32)
+	AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *Tensor, spans []Span, scale float32)
+	Append(cache, x *Tensor, spans []Span) // cache (M,K,D), x (N,K,D): row i of a span goes to row Keys+First+i
+
 	GELU(y, slope, x *Tensor)       // slope (nil where no gradient will be wanted) is dy/dx
 	GELUTanh(y, slope, x *Tensor)   // slope as of GELU
 	GELUGrad(dx, dy, slope *Tensor) // of both; dx may be dy
@@ -41,6 +47,6 @@ type Backend interface {
 	ReLU2Grad(dx, dy, x *Tensor)
 	SwiGLU(y, gate, up *Tensor)
 	SwiGLUGrad(dgate, dup, dy, gate, up *Tensor)
-	CrossEntropy(loss, lse, logits *Tensor, targets []int32)
-	CrossEntropyGrad(dlogits, dloss, logits, lse *Tensor, targets []int32)
+	TokenLoss(loss, lse, logits *Tensor, targets []int32, weights []float32) // lse (R) is kept for the gradient
+	TokenLossGrad(dlogits, dloss, logits, lse *Tensor, targets []int32, weights []float32)
 }

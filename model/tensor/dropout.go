@@ -1,14 +1,15 @@
 package tensor
 
 // Draw says which of the numbers that chance could give a Dropout takes: those
-// of sequence b of x come from Seed and Row+b alone, so that a batch may be
-// divided in any way.
+// of each Time rows of x, the b-th of a batch's, come from Seed and Row+b alone,
+// so that a batch may be divided in any way.
 type Draw struct {
 	Seed uint64
 	Row  int
+	Time int
 }
 
-// Dropout sets a part rate of x (B,…) to zero and divides the rest by 1-rate
+// Dropout sets a part rate of x (N,…) to zero and divides the rest by 1-rate
 // (Srivastava et al. 2014). A tape that does not record leaves x as it is.
 func (t *Tape) Dropout(x *Tensor, rate float32, d Draw) *Tensor {
 	if !t.recording || rate == 0 {

@@ -13,7 +13,7 @@ func layerNormBack(t *Tape, n *node) {
 }
 
 // RMSNorm scales the rows of x to a root mean square of 1, then by gain, whose
-// length is a row's: for x (B,T,H,D) and gain (D) each head on its own, which
+// length is a row's: for x (N,H,D) and gain (D) each head on its own, which
 // is QK-norm.
 func (t *Tape) RMSNorm(x, gain *Tensor, eps float32) *Tensor {
 	y, rstd := t.like(x), t.make(x.Rows())

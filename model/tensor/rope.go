@@ -2,15 +2,15 @@ package tensor
 
 import "math"
 
-// RoPE rotates x (B,T,H,D) by position; the first of its T positions is first.
-func (t *Tape) RoPE(x, cos, sin *Tensor, first int) *Tensor {
+// RoPE rotates the rows of x (N,H,D) by their positions.
+func (t *Tape) RoPE(x, cos, sin *Tensor, spans []Span) *Tensor {
 	y := t.like(x)
-	t.Backend.RoPE(y, x, cos, sin, first)
-	return t.record(node{back: ropeBack, in: [5]*Tensor{x, cos, sin}, out: y, first: first})
+	t.Backend.RoPE(y, x, cos, sin, spans)
+	return t.record(node{back: ropeBack, in: [5]*Tensor{x, cos, sin}, out: y, spans: spans})
 }
 
 func ropeBack(t *Tape, n *node) {
-	t.Backend.RoPEGrad(t.grad(n.in[0]), n.out.Grad, n.in[1], n.in[2], n.first)
+	t.Backend.RoPEGrad(t.grad(n.in[0]), n.out.Grad, n.in[1], n.in[2], n.spans)
 }
 
 // RoPETables returns cos and sin (P,D/2) of p·base^(-2i/D), in float64 before

@@ -10,6 +10,7 @@ type Tape struct {
 	pool      []*Tensor
 	used      int
 	ids       [][]int32
+	spans     []Span
 	usedIDs   int
 }
 
@@ -18,13 +19,14 @@ type rule func(t *Tape, n *node)
 
 // node is one recorded operation.
 type node struct {
-	back  rule
-	in    [5]*Tensor // inputs, nil where absent
-	out   *Tensor
-	saved [2]*Tensor // what the forward pass keeps for the rule
-	ids   []int32
-	first int
-	scale float32
+	back    rule
+	in      [5]*Tensor // inputs, nil where absent
+	out     *Tensor
+	saved   [2]*Tensor // what the forward pass keeps for the rule
+	ids     []int32
+	weights []float32
+	spans   []Span
+	scale   float32
 }
 
 // NewTape returns an empty tape over a backend.
@@ -34,6 +36,7 @@ func NewTape(b Backend) *Tape { return &Tape{Backend: b} }
 // the tape made. With record false the operations leave no trace: inference.
 func (t *Tape) Reset(record bool) {
 	clear(t.nodes)
+	t.spans = t.spans[:0]
 	t.nodes, t.used, t.usedIDs, t.recording = t.nodes[:0], 0, 0, record
 	t.Backend.Reset()
 }
@@ -41,17 +44,13 @@ func (t *Tape) Reset(record bool) {
 // Backward adds d loss / d p to the gradient of every parameter p that loss, a
 // single number, was computed from. The memory of what was computed on the
 // way, loss excepted, is used again as soon as its rule has been played.
-func (t *Tape) Backward(loss *Tensor) { t.BackwardOf(loss, 1) }
-
-// BackwardOf is Backward for weight · loss: the part that loss has in a
-// weighted mean.
-func (t *Tape) BackwardOf(loss *Tensor, weight float32) {
+func (t *Tape) Backward(loss *Tensor) {
 	if loss.Len() != 1 {
 		panic("tensor: Backward from more than one number")
 	}
 	seed := t.grad(loss)
 	seed.Adds()
-	seed.Data[0] = weight
+	seed.Data[0] = 1
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		n := &t.nodes[i]
 		if n.out.Grad != nil {

@@ -70,6 +70,14 @@ func View(data []float32, dims ...int) *Tensor {
 	return t
 }
 
+// Slice views n rows of the first dimension of t, from row on; no gradient
+// reaches it.
+func (t *Tensor) Slice(row, n int) *Tensor {
+	width := t.Len() / t.Dims[0]
+	dims := append([]int{n}, t.Dims[1:]...)
+	return View(t.Data[row*width:(row+n)*width], dims...)
+}
+
 // Set makes t what View returns.
 func (t *Tensor) Set(data []float32, dims ...int) {
 	t.Data = data

@@ -92,6 +92,20 @@ def batch(c, step, rows):
     return torch.tensor(xs), torch.tensor(ys)
 
 
+def packing(c, step, rows):
+    """Two sequences a row, of which the last two thirds count: their lengths,
+    the place of each token in its sequence, and the weight of each target."""
+    lengths, places, counted = [], [], []
+    for b in range(rows):
+        first = 5 + (step * 3 + b * 7) % (c["context"] - 10)
+        for n in (first, c["context"] - first):
+            lengths.append(n)
+            places += range(n)
+            counted += [n // 3 <= i < n - 1 for i in range(n)]
+    places, counted = (torch.tensor(v).view(rows, -1) for v in (places, counted))
+    return lengths, places, counted.float() / counted.sum()
+
+
 def hash_row(ids, rows):
     """FNV-1a of three ids taken as they are, the latest first, and mixed."""
     z = torch.full_like(ids[0], 2166136261)
@@ -100,17 +114,22 @@ def hash_row(ids, rows):
     return (z ^ (z >> 15)) % rows
 
 
-def rotate(x, base):
-    """RoPE on halves: x (B,T,H,D)."""
-    T, D = x.shape[1], x.shape[3]
+def rotate(x, base, places):
+    """RoPE on halves: x (B,T,H,D), places (B,T)."""
+    D = x.shape[3]
     freq = base ** (-torch.arange(0, D, 2, dtype=torch.float64) / D)
-    angle = torch.arange(T, dtype=torch.float64)[:, None] * freq
-    cos, sin = angle.cos().float()[None, :, None], angle.sin().float()[None, :, None]
+    angle = places.double()[:, :, None] * freq
+    cos, sin = angle.cos().float()[:, :, None], angle.sin().float()[:, :, None]
     a, b = x[..., : D // 2], x[..., D // 2 :]
     return torch.cat((a * cos - b * sin, b * cos + a * sin), -1)
 
 
-def forward(c, p, x):
+def forward(c, p, x, places=None):
+    """Logits; places (B,T) are those of tokens in their sequences, which begin
+    at 0: one sequence a row, if there are none."""
+    if places is None:
+        places = torch.arange(x.shape[1]).expand(x.shape)
+    sequence = (places == 0).cumsum(1)
     H, K, D = c["heads"], c["kv_heads"], c["channels"] // c["heads"]
     B, T = x.shape
 
@@ -127,8 +146,8 @@ def forward(c, p, x):
 
     h = p["tokens.weight"][x]
     if c["position"] == "learned":
-        h = h + p["positions.weight"][:T]
-    before = [F.pad(x, (k, 0), value=c["vocab"])[:, :T] for k in range(9)]  # the token k places before
+        h = h + p["positions.weight"][places]
+    before = [F.pad(x, (k, 0))[:, :T].masked_fill(places < k, c["vocab"]) for k in range(9)]  # the token k places before
     for k in range(c["lookback"]):
         h = h + p[f"lookback.{k}.weight"][before[k + 1]]
     if c["trigrams"]:
@@ -142,10 +161,11 @@ def forward(c, p, x):
         if c["qk_norm"]:
             q, k = rms(q, p[b + "attention.query_norm.gain"]), rms(k, p[b + "attention.key_norm.gain"])
         if c["position"] == "rope":
-            q, k = rotate(q, c["rope_base"]), rotate(k, c["rope_base"])
+            q, k = rotate(q, c["rope_base"], places), rotate(k, c["rope_base"], places)
         k, v = (z.repeat_interleave(H // K, 2) for z in (k, v))
         q, k, v = (z.transpose(1, 2) for z in (q, k, v))
-        scores = (q @ k.transpose(2, 3) / D**0.5).masked_fill(torch.ones(T, T).triu(1).bool(), -math.inf)
+        unseen = torch.ones(T, T).triu(1).bool() | (sequence[:, :, None] != sequence[:, None, :])
+        scores = (q @ k.transpose(2, 3) / D**0.5).masked_fill(unseen[:, None], -math.inf)
         y = scores.softmax(-1) @ v
         h = h + linear(b + "attention.output", y.transpose(1, 2).reshape(B, T, H * D))
         n = norm(b + "norm2.", h)
@@ -215,7 +235,12 @@ def run(case):
     case["losses"], case["grads"] = [], {}
     for step in range(case["steps"]):
         x, y = batch(c, step, r["batch"])
-        loss = F.cross_entropy(forward(c, p, x).flatten(0, 1), y.flatten())
+        if case.get("packed"):
+            _, places, weight = packing(c, step, r["batch"])
+            nll = F.cross_entropy(forward(c, p, x, places).flatten(0, 1), y.flatten(), reduction="none")
+            loss = (nll * weight.flatten()).sum()
+        else:
+            loss = F.cross_entropy(forward(c, p, x).flatten(0, 1), y.flatten())
         for v in p.values():
             v.grad = None
         loss.backward()
@@ -259,6 +284,11 @@ cases = {
     "muon": dict(model=shape(**llama, heads=4, kv_heads=4, qk_norm=True, tied=False),
                  recipe=recipe(**brief, optimizer="muon", weight_decay=0.0, clip=0.0, beta1=0.8, beta2=0.95), steps=4),
 }
+
+sft = dict(recipe=recipe(**brief, weight_decay=0.0, beta2=0.98), steps=20, packed=True)
+cases["sft-qwen3"] = dict(sft, model=shape(**llama, heads=4, kv_heads=2, qk_norm=True, tied=False))
+cases["sft-gpt2"] = dict(sft, model=shape(**small, bias=True))
+cases["sft-lookback"] = dict(sft, model=shape(**llama, heads=2, kv_heads=2, qk_norm=True, tied=False, lookback=3, trigrams=37))
 
 for case in cases.values():
     run(case)

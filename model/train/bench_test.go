@@ -14,7 +14,7 @@ func BenchmarkStep(b *testing.B) {
 			if r.Tokenizer == "bpe" {
 				r.Model.Vocab = r.VocabSize
 			}
-			run, err := New(r, rhyme(20000), 20000)
+			run, err := New(r, text(20000))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -34,10 +34,9 @@ type Crew interface {
 // Task is what a rank needs to know of a run.
 type Task struct {
 	Recipe  recipe.Recipe // Vocab set
-	IDs     []int32       // of the whole text
-	Old     []int32       // of a text like the old, nil for none
-	Weights []float32     // all of the model's, to be copied before the first Sync
-	Done    int           // steps that the run has taken
+	Data    Data
+	Weights []float32 // all of the model's, to be copied before the first Sync
+	Done    int       // steps that the run has taken
 }
 
 // Launch starts ranks 1 to size-1, each of which calls Serve.

@@ -5,23 +5,18 @@ import (
 	"time"
 
 	"hornbook/model/eval"
+	"hornbook/model/recipe"
 )
-
-// Losses of one evaluation, in nats a token and bits a byte.
-type Losses struct {
-	Train, Val, BitsPerByte float64
-	Old                     float64 // on a text like the old, 0 without one
-	Best                    bool    // Val is the lowest so far, if the recipe has patience
-}
 
 // evalSeed fixes the places of every evaluation, so that they can be compared.
 const evalSeed = 2024
 
-// Evaluate measures the model on the same random places of all texts each time, at the last step on more of them; the ranks share the work, and the
-// result is the same to the bit for any number of them. between, unless nil,
-// is called after each batch of this rank; when it reports false, the rest is
-// left out, the losses are all 0, and no Step may follow if ranks share the run.
-func (r *Run) Evaluate(between func() bool) Losses {
+// Evaluate measures the model on the same random places of all texts each time,
+// at the last step on more of them; the ranks share the work, and the result is
+// the same to the bit for any number of them. between, unless nil, is called
+// after each batch of this rank; when it reports false, so does Evaluate: the
+// rest is left out, and no Step may follow if ranks share the run.
+func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 	n := r.Recipe.EvalBatches
 	if r.Done >= r.Recipe.Steps {
 		n = r.Recipe.LastEvalBatches
@@ -32,21 +27,25 @@ func (r *Run) Evaluate(between func() bool) Losses {
 		whole, err = r.evaluate(n, between)
 	}
 	if !whole {
-		return Losses{}
+		return recipe.Measurement{}, false
 	}
-	l := Losses{Train: eval.Mean(r.losses[:n]), Val: eval.Mean(r.losses[n : 2*n])}
-	l.BitsPerByte = eval.BitsPerByte(l.Val, r.bytesToken)
-	if len(r.measured) > 2 {
-		l.Old = eval.Mean(r.losses[2*n : 3*n])
+	m = recipe.Measurement{Step: r.Done, Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
+	for i, text := range r.plan.sets {
+		m.Measures = append(m.Measures, recipe.Measure{Name: text.name, Value: eval.Mean(r.losses[i*n : (i+1)*n])})
 	}
-	l.Best = r.judge(l.Val)
-	return l
+	val := m.Measures.Value(recipe.ValLoss)
+	if text := r.data.Text; text.Bytes > 0 {
+		bits := eval.BitsPerByte(val, float64(text.Bytes)/float64(len(text.IDs)))
+		m.Measures = append(m.Measures, recipe.Measure{Name: recipe.BitsPerByte, Value: bits})
+	}
+	m.Best = r.judge(val)
+	return m, true
 }
 
 // evaluate fills losses with those of n batches of each text, with the others'
 // help. It reports false if between did.
 func (p *replica) evaluate(n int, between func() bool) (whole bool, err error) {
-	all := n * len(p.measured)
+	all := n * len(p.plan.sets)
 	if p.group.board == nil {
 		return p.measure(n, 0, all, between), nil
 	}
@@ -68,7 +67,7 @@ func (p *replica) assist(n int) error {
 	if n == giveMoments {
 		return p.group.give(p.optimizer)
 	}
-	all := n * len(p.measured)
+	all := n * len(p.plan.sets)
 	lo, hi := p.group.part(all)
 	p.measure(n, lo, hi, nil)
 	return p.group.collect(p.losses[:all])
@@ -76,9 +75,9 @@ func (p *replica) assist(n int) error {
 
 // measure fills losses from lo to hi: of each text there are n.
 func (p *replica) measure(n, lo, hi int, between func() bool) bool {
-	for i, text := range p.measured {
+	for i, text := range p.plan.sets {
 		from, to := max(lo, i*n), min(hi, (i+1)*n)
-		if from < to && !eval.Losses(p.losses[from:to], from-i*n, p.Model, p.tape, text, evalSeed, between) {
+		if from < to && !eval.Losses(p.losses[from:to], from-i*n, p.Model, p.tape, text.batches, evalSeed, between) {
 			return false
 		}
 	}

@@ -97,7 +97,7 @@ func TestReplicasAgree(t *testing.T) {
 	done := make(chan error, size)
 	for rank := range replicas {
 		go func() {
-			p, err := newReplica(nil, r, rhyme(5000), nil)
+			p, err := newReplica(nil, r, text(5000))
 			p.Model.Init(r.Init, 1)
 			p.join(newGroup(seat{d, rank}, r, p.Model))
 			none := make([][2][]float32, size)
@@ -132,12 +132,12 @@ func TestSharedEvaluation(t *testing.T) {
 		r := brief("quick")
 		r.EvalBatches = batches
 		alone := begin(t, r)
-		want := alone.Evaluate(nil)
+		want := measures(alone)
 		loss := steps(t, alone, 3)
 		for size := 2; size <= 4; size++ {
 			run := shared(t, r, size, Goroutines)
 			calls := 0
-			if got := run.Evaluate(func() bool { calls++; return true }); got != want {
+			if got, _ := run.Evaluate(func() bool { calls++; return true }); !slices.Equal(got.Measures, want) {
 				t.Errorf("%d ranks measure %v, one %v", size, got, want)
 			}
 			if calls != 2*batches/size {
@@ -146,7 +146,7 @@ func TestSharedEvaluation(t *testing.T) {
 			if got := steps(t, run, 3); math.Abs(got[2]-loss[2]) > ranksTolerance {
 				t.Errorf("after an evaluation %d ranks go to %v, one to %v", size, got[2], loss[2])
 			}
-			run.Evaluate(nil)
+			measures(run)
 			steps(t, run, 1)
 		}
 	}
@@ -215,7 +215,7 @@ func TestLostRank(t *testing.T) {
 // A rank that is lost during an evaluation costs it nothing.
 func TestLostRankInEvaluation(t *testing.T) {
 	r := brief("quick")
-	want := begin(t, r).Evaluate(nil)
+	want := measures(begin(t, r))
 	for lost := int64(3); lost <= 4; lost++ {
 		syncs := new(atomic.Int64)
 		syncs.Store(lost)
@@ -223,7 +223,7 @@ func TestLostRankInEvaluation(t *testing.T) {
 			c, err := Goroutines(task, size)
 			return frail{c, syncs}, err
 		})
-		if got := run.Evaluate(nil); got != want || run.Ranks() != 2 {
+		if got := measures(run); !slices.Equal(got, want) || run.Ranks() != 2 {
 			t.Errorf("lost at meeting %d: %d ranks measure %v, want %v", lost, run.Ranks(), got, want)
 		}
 		steps(t, run, 2)
@@ -263,8 +263,8 @@ func TestSharedDivergence(t *testing.T) {
 	if err := run.Step(); !errors.Is(err, ErrDiverged) {
 		t.Fatalf("a step with a weight that is no number gave %v", err)
 	}
-	if l := run.Evaluate(nil); !finite(l.Val) {
-		t.Errorf("the kept weights have a loss of %v", l.Val)
+	if l := measures(run); !finite(l.Value(recipe.ValLoss)) {
+		t.Errorf("the kept weights have a loss of %v", l.Value(recipe.ValLoss))
 	}
 }
 

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"time"
 
 	"hornbook/model"
@@ -23,42 +22,34 @@ type replica struct {
 	Fraction float64 // of the peak learning rate, at the latest step
 
 	tape      *tensor.Tape
-	batches   *data.Sampler
-	drawn     int             // batches so far
-	measured  []*data.Sampler // the texts of an evaluation: training, validation and, if there is one, the old
-	losses    []float32       // of the batches of an evaluation
+	plan      plan
+	batch     data.Batch // the latest
+	drawn     int        // batches so far
+	losses    []float32  // of the batches of an evaluation
 	optimizer *optim.Optimizer
 	group     group
 }
 
 // newReplica trains m or, for nil, a model of zeros.
-func newReplica(m *model.GPT, r recipe.Recipe, ids, old []int32) (replica, error) {
+func newReplica(m *model.GPT, r recipe.Recipe, d Data) (replica, error) {
 	if err := r.Check(); err != nil {
 		return replica{}, err
 	}
-	c := r.Model
-	if need := data.MinTokens(c.Context); len(ids) < need {
-		return replica{}, fmt.Errorf("%w: it has %d tokens, %d are needed", ErrTooShort, len(ids), need)
+	plan, err := objectives[r.Objective](r, d)
+	if err != nil {
+		return replica{}, err
 	}
 	if m == nil {
 		m = blank(r)
 	}
 	m.Train(r)
-	train, val := data.Split(ids, c.Context)
-	p := replica{Recipe: r, Model: m, tape: tensor.NewTape(cpu.New()),
-		batches: data.NewSampler(train, r.Batch, c.Context, r.Seed), losses: make([]float32, mostLosses(r))}
-	for _, text := range [][]int32{train, val, old} {
-		if text != nil {
-			p.measured = append(p.measured, data.NewSampler(text, r.Batch, c.Context, 0))
-		}
-	}
-	return p, nil
+	return replica{Recipe: r, Model: m, tape: tensor.NewTape(cpu.New()), plan: plan, losses: make([]float32, mostLosses(r))}, nil
 }
 
 // blank is a model of r with all weights zero.
 func blank(r recipe.Recipe) *model.GPT {
 	m := model.New(r.Model)
-	if r.Method == recipe.Lora {
+	if r.Trains == recipe.Adapter {
 		m.Adapt(r.Tuning.LoRA)
 	}
 	return m
@@ -80,7 +71,7 @@ func (p *replica) join(g group) {
 // error it may be called again: the batch is the same.
 func (p *replica) gradients() (err error) {
 	for ; p.drawn <= p.Done; p.drawn++ {
-		p.batches.Next()
+		p.batch = p.plan.batches.Next()
 	}
 	begin := time.Now()
 	part := p.backward()
@@ -99,12 +90,8 @@ func (p *replica) gradients() (err error) {
 // batch's loss.
 func (p *replica) backward() float64 {
 	lo, hi := p.group.part(p.Recipe.Batch)
-	t := p.Recipe.Model.Context
-	x, y := p.batches.X[lo*t:hi*t], p.batches.Y[lo*t:hi*t]
-	weight := float32(hi-lo) / float32(p.Recipe.Batch)
-	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo})
-	loss := p.Model.Grad(p.tape, x, y, hi-lo, weight)
-	return float64(weight) * float64(loss)
+	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo, Time: p.Recipe.Model.Context})
+	return float64(p.Model.Grad(p.tape, p.batch.Rows(lo, hi, p.Recipe.Model.Context)))
 }
 
 // update changes the weights by the gradients. After an error they are as
@@ -128,7 +115,7 @@ func (p *replica) update() error {
 // Serve is the life of a rank other than the lead: it takes its part of every
 // step until a rank is lost, as all are to it when the run ends.
 func Serve(t Task, b Board) error {
-	p, err := newReplica(nil, t.Recipe, t.IDs, t.Old)
+	p, err := newReplica(nil, t.Recipe, t.Data)
 	if err != nil {
 		return err
 	}

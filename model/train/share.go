@@ -40,7 +40,7 @@ func (r *Run) regroup(size int) error {
 
 // begin starts size-1 ranks and gives them the weights and their moments.
 func (r *Run) begin(size int) (group, error) {
-	crew, err := r.launch(Task{Recipe: r.Recipe, IDs: r.ids, Old: r.old, Weights: r.Model.Weights, Done: r.Done}, size)
+	crew, err := r.launch(Task{Recipe: r.Recipe, Data: r.data, Weights: r.Model.Weights, Done: r.Done}, size)
 	if err != nil {
 		return group{}, err
 	}

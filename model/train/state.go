@@ -14,6 +14,7 @@ import (
 // to the same bits, with as many ranks.
 type State struct {
 	Done     int
+	Measured bool // it was evaluated
 	Training time.Duration
 	Moments  []*tensor.Tensor // the optimizer's, by parameter and name
 	Best     *Best
@@ -23,7 +24,7 @@ type State struct {
 // State is the run's after its latest step; Moments and Best are its own
 // memory, valid until the next.
 func (r *Run) State() State {
-	s := State{Done: r.Done, Training: r.Training, Best: r.Best, Stale: r.stale}
+	s := State{Done: r.Done, Measured: r.Measured, Training: r.Training, Best: r.Best, Stale: r.stale}
 	if r.group.board == nil {
 		s.Moments = r.optimizer.Moments()
 		return s
@@ -46,6 +47,7 @@ func (r *Run) State() State {
 // from s. Its model must have the weights of then. After no step there need be
 // no moments.
 func (r *Run) Resume(s State) error {
+	r.Measured = s.Measured
 	if s.Done == 0 {
 		r.Best, r.stale = s.Best, s.Stale
 		return nil

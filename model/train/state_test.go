@@ -27,10 +27,10 @@ func on(t *testing.T, r recipe.Recipe) *Run {
 	t.Helper()
 	m := blank(r)
 	m.Init("gpt2", 3) // unit's head of zeros would give an adapter nothing to learn
-	if r.Method == recipe.Lora {
+	if r.Trains == recipe.Adapter {
 		m.InitAdapter(r.Seed)
 	}
-	run, err := On(m, r, rhyme(5000), rhyme(700), 5000)
+	run, err := On(m, r, both())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestResumedRunHasTheSameBits(t *testing.T) {
 				whole, cut := begun(), begun()
 				steps(t, whole, 9)
 				whole.State() // disturbs nothing
-				wanted := whole.Evaluate(nil)
+				wanted := measures(whole)
 				last := steps(t, whole, 6)
 				steps(t, cut, 9)
 				weights, state := slices.Clone(cut.Model.Weights), keep(cut.State())
@@ -84,7 +84,7 @@ func TestResumedRunHasTheSameBits(t *testing.T) {
 				if err := later.Share(size, Goroutines); err != nil {
 					t.Fatal(err)
 				}
-				if got := later.Evaluate(nil); got != wanted {
+				if got := measures(later); !slices.Equal(got, wanted) {
 					t.Errorf("measures %+v, want %+v", got, wanted)
 				}
 				if got := steps(t, later, 6); !slices.Equal(got, last) {
@@ -133,13 +133,13 @@ func TestWhatTrains(t *testing.T) {
 		if got := len(run.Model.Gradients); got != r.Trained() || len(before) != r.Weights() {
 			t.Errorf("%s: %d of %d weights train, the recipe says %d of %d", method, got, len(before), r.Trained(), r.Weights())
 		}
-		first := run.Evaluate(nil)
+		first := measures(run)
 		steps(t, run, 25)
 		still := len(before) - r.Trained()
 		if !slices.Equal(run.Model.Weights[:still], before[:still]) {
 			t.Errorf("%s: frozen weights moved", method)
 		}
-		if last := run.Evaluate(nil); last.Val >= first.Val || last.Old == 0 {
+		if last := measures(run); last.Value(recipe.ValLoss) >= first.Value(recipe.ValLoss) || last.Value(recipe.OldLoss) == 0 {
 			t.Errorf("%s: losses went from %+v to %+v", method, first, last)
 		}
 	}
@@ -164,13 +164,13 @@ func TestPatience(t *testing.T) {
 	r := tuned()[recipe.Full]
 	r.Tuning.Patience = 2
 	run := on(t, r)
-	if l := run.Evaluate(nil); !l.Best {
+	if m, _ := run.Evaluate(nil); !m.Best {
 		t.Error("the first evaluation is not the best so far")
 	}
 	steps(t, run, 10)
-	best := run.Evaluate(nil)
+	best, _ := run.Evaluate(nil)
 	kept := slices.Clone(run.Model.Weights)
-	if !best.Best || run.Best.Step != 10 || run.Best.Loss != best.Val {
+	if !best.Best || run.Best.Step != 10 || run.Best.Loss != best.Measures.Value(recipe.ValLoss) {
 		t.Fatalf("after 10 steps %+v, the best is %+v", best, run.Best)
 	}
 	for i := range run.Model.Weights { // worse than ever
@@ -181,7 +181,7 @@ func TestPatience(t *testing.T) {
 			t.Errorf("patience ended after %d evaluations", i)
 		}
 		run.Done++
-		run.Evaluate(nil)
+		measures(run)
 	}
 	if !run.Exhausted() || !run.Finished() {
 		t.Error("patience has no end")
@@ -196,34 +196,34 @@ func TestPatience(t *testing.T) {
 func TestAdapterMergesAndSwitches(t *testing.T) {
 	r := tuned()[recipe.Lora]
 	run := on(t, r)
-	without := run.Evaluate(nil)
+	without := measures(run)
 	steps(t, run, 20)
-	with := run.Evaluate(nil)
-	if with.Val >= without.Val {
+	with := measures(run)
+	if with.Value(recipe.ValLoss) >= without.Value(recipe.ValLoss) {
 		t.Fatalf("the adapter learned nothing: %v, then %v", without, with)
 	}
-	measure := func(m *model.GPT) Losses {
+	measure := func(m *model.GPT) recipe.Measures {
 		plain := r
-		plain.Method = recipe.Full
-		other, err := On(m, plain, rhyme(5000), rhyme(700), 5000)
+		plain.SetMethod(recipe.Full)
+		other, err := On(m, plain, both())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return other.Evaluate(nil)
+		return measures(other)
 	}
 	run.Model.UseAdapter(false)
-	if off := run.Evaluate(nil); off.Val != without.Val || off.Old != without.Old {
+	if off := measures(run); off.Value(recipe.ValLoss) != without.Value(recipe.ValLoss) || off.Value(recipe.OldLoss) != without.Value(recipe.OldLoss) {
 		t.Errorf("switched off it measures %+v, before it was %+v", off, without)
 	}
 	run.Model.UseAdapter(true)
 	merged := run.Model.Clone()
 	merged.Merge()
-	if got := measure(merged); max(got.Val-with.Val, with.Val-got.Val) > ranksTolerance {
+	if got := measure(merged); max(got.Value(recipe.ValLoss)-with.Value(recipe.ValLoss), with.Value(recipe.ValLoss)-got.Value(recipe.ValLoss)) > ranksTolerance {
 		t.Errorf("merged it measures %v, beside the weights %v", got, with)
 	}
 	bare := run.Model.Clone()
 	bare.DropAdapter()
-	if got := measure(bare); got.Val != without.Val {
+	if got := measure(bare); got.Value(recipe.ValLoss) != without.Value(recipe.ValLoss) {
 		t.Errorf("without its adapter it measures %v, before it was %v", got, without)
 	}
 }

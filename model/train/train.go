@@ -4,7 +4,6 @@ package train
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -25,24 +24,26 @@ type Run struct {
 	replica
 	Training time.Duration // spent in steps
 	Best     *Best         // nil unless the recipe has patience, and before the first evaluation
+	Measured bool          // it was evaluated, at step 0 or later
 
-	ids, old   []int32
-	launch     Launch
-	crew       Crew      // nil alone
-	good       []float32 // trained weights at the latest step that was kept
-	stale      int       // evaluations since the best
-	bytesToken float64
+	data   Data
+	launch Launch
+	crew   Crew             // nil alone
+	good   []float32        // trained weights at the latest step that was kept
+	stale  int              // evaluations since the best
+	writer *model.Generator // of samples; nil before the first
+	saved  time.Time        // when it was saved last
+	saving time.Duration    // that took
 }
 
 // keepEvery is the number of steps between copies of the weights, to which a
 // diverged run goes back.
 const keepEvery = 16
 
-// New prepares a run that trains a new model by r on ids, the tokens of a text
-// of bytes bytes. r's Vocab must be set. Nothing large is allocated before the
-// recipe is checked.
-func New(r recipe.Recipe, ids []int32, bytes int) (*Run, error) {
-	run, err := On(nil, r, ids, nil, bytes)
+// New prepares a run that trains a new model by r on d. r's Vocab must be set.
+// Nothing large is allocated before the recipe is checked.
+func New(r recipe.Recipe, d Data) (*Run, error) {
+	run, err := On(nil, r, d)
 	if err != nil {
 		return nil, err
 	}
@@ -52,17 +53,14 @@ func New(r recipe.Recipe, ids []int32, bytes int) (*Run, error) {
 }
 
 // On is New for a model that there is: m, whose shape r's must be, trains on
-// by r's method. For method "lora" it must have its adapter. If old, the tokens
-// of a text like the old, is not nil, its loss is measured too.
-func On(m *model.GPT, r recipe.Recipe, ids, old []int32, bytes int) (*Run, error) {
-	if old != nil && len(old) <= r.Model.Context {
-		return nil, fmt.Errorf("%w: the old one has %d tokens", ErrTooShort, len(old))
-	}
-	p, err := newReplica(m, r, ids, old)
+// as r says. Where r trains an adapter m must have it.
+func On(m *model.GPT, r recipe.Recipe, d Data) (*Run, error) {
+	p, err := newReplica(m, r, d)
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{replica: p, ids: ids, old: old, bytesToken: float64(bytes) / float64(len(ids))}
+	run := &Run{replica: p, data: d}
+	run.saved = time.Now()
 	run.join(group{})
 	run.good = slices.Clone(run.Model.TrainedWeights())
 	return run, nil

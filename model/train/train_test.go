@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"hornbook/model/data"
 	"hornbook/model/recipe"
 )
 
@@ -18,6 +19,14 @@ func rhyme(n int) []int32 {
 	return ids
 }
 
+// text is n of them, a byte each; both has another one besides, as the old.
+func text(n int) Data { return Data{Text: data.Corpus{IDs: rhyme(n), Bytes: n}} }
+func both() Data {
+	d := text(5000)
+	d.Old.IDs = rhyme(700)
+	return d
+}
+
 func brief(name string) recipe.Recipe {
 	r, _ := recipe.ByName(name)
 	r.Model.Vocab, r.Model.Layers, r.Model.Channels, r.Model.Hidden, r.Model.Context = 13, 2, 32, 48, 16
@@ -28,27 +37,33 @@ func brief(name string) recipe.Recipe {
 
 func begin(t *testing.T, r recipe.Recipe) *Run {
 	t.Helper()
-	run, err := New(r, rhyme(5000), 5000)
+	run, err := New(r, text(5000))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return run
 }
 
+// measures are what an evaluation gives.
+func measures(r *Run) recipe.Measures {
+	m, _ := r.Evaluate(nil)
+	return m.Measures
+}
+
 func TestLearns(t *testing.T) {
 	for _, name := range []string{"nanogpt-cpu", "quick", "speedrun"} {
 		run := begin(t, brief(name))
-		before := run.Evaluate(nil)
+		before := measures(run)
 		for !run.Finished() {
 			if err := run.Step(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		after := run.Evaluate(nil)
-		if math.Abs(before.Val-math.Log(13)) > 0.5 || after.Val > before.Val-0.5 {
-			t.Errorf("%s: validation loss went from %.3f to %.3f", name, before.Val, after.Val)
+		after := measures(run)
+		if math.Abs(before.Value(recipe.ValLoss)-math.Log(13)) > 0.5 || after.Value(recipe.ValLoss) > before.Value(recipe.ValLoss)-0.5 {
+			t.Errorf("%s: validation loss went from %.3f to %.3f", name, before.Value(recipe.ValLoss), after.Value(recipe.ValLoss))
 		}
-		if got, want := after.BitsPerByte, after.Val/math.Ln2; math.Abs(got-want) > 1e-9 {
+		if got, want := after.Value(recipe.BitsPerByte), after.Value(recipe.ValLoss)/math.Ln2; math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s: %v bits a byte, want %v at a byte a token", name, got, want)
 		}
 		if run.Tokens() != 60*8*16 || run.Training <= 0 {
@@ -84,7 +99,7 @@ func TestSameSeedSameBits(t *testing.T) {
 				t.Fatal(err)
 			}
 			if i == 4 {
-				run.Evaluate(nil) // must not disturb the training
+				measures(run) // must not disturb the training
 			}
 		}
 		return run.Model.Parameters[3].Data
@@ -100,16 +115,15 @@ func TestSameSeedSameBits(t *testing.T) {
 func TestEvaluationsCanBeCompared(t *testing.T) {
 	run := begin(t, brief("nanogpt-cpu"))
 	calls := 0
-	first := run.Evaluate(func() bool { calls++; return true })
-	if second := run.Evaluate(nil); first != second {
+	first, _ := run.Evaluate(func() bool { calls++; return true })
+	if second := measures(run); !slices.Equal(first.Measures, second) {
 		t.Errorf("the same model has losses %v and %v", first, second)
 	}
 	if calls != 2*run.Recipe.EvalBatches {
 		t.Errorf("between was called %d times, want %d", calls, 2*run.Recipe.EvalBatches)
 	}
 	calls = 0
-	run.Evaluate(func() bool { calls++; return false })
-	if calls != 1 {
+	if _, whole := run.Evaluate(func() bool { calls++; return false }); whole || calls != 1 {
 		t.Errorf("an evaluation that was to end went on for %d batches", calls)
 	}
 }
@@ -133,19 +147,19 @@ func TestDivergenceKeepsTheLastGoodWeights(t *testing.T) {
 			}
 		}
 	}
-	if l := run.Evaluate(nil); !finite(l.Val) {
-		t.Errorf("the kept weights have a loss of %v", l.Val)
+	if l := measures(run); !finite(l.Value(recipe.ValLoss)) {
+		t.Errorf("the kept weights have a loss of %v", l.Value(recipe.ValLoss))
 	}
 }
 
 func TestWhatCannotBegin(t *testing.T) {
 	r := brief("quick")
-	if _, err := New(r, rhyme(60), 60); !errors.Is(err, ErrTooShort) {
+	if _, err := New(r, text(60)); !errors.Is(err, ErrTooShort) {
 		t.Errorf("60 tokens for a context of 16 gave %v", err)
 	}
 	r.Model.Heads = 0
 	var wrong *recipe.Wrong
-	if _, err := New(r, rhyme(5000), 5000); !errors.As(err, &wrong) || wrong.Key != "heads" {
+	if _, err := New(r, text(5000)); !errors.As(err, &wrong) || wrong.Key != "heads" {
 		t.Errorf("no heads gave %v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/data"
 	"hornbook/model/data/village"
 	"hornbook/model/format"
 	"hornbook/model/kernel"
@@ -47,7 +48,7 @@ func make() error {
 		return err
 	}
 	r.Model.Vocab = tok.Size()
-	run, err := train.New(r, tok.Encode(text), len(text))
+	run, err := train.New(r, train.Data{Text: data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}})
 	if err != nil {
 		return err
 	}
@@ -66,20 +67,13 @@ func make() error {
 
 // learned takes all steps and tells how it goes.
 func learned(run *train.Run) (log []checkpoint.Entry, err error) {
-	for ; ; err = run.Step() {
-		if err != nil {
-			return log, err
-		}
-		if run.Done%run.Recipe.EvalEvery == 0 || run.Finished() {
-			l := run.Evaluate(nil)
-			log = append(log, checkpoint.Entry{Step: run.Done, TrainLoss: l.Train, ValLoss: l.Val, Bits: l.BitsPerByte, Tokens: run.Tokens(), Seconds: run.Training.Seconds()})
-			fmt.Printf("step %4d of %d  training %.4f  validation %.4f  %.4f bits a byte  %v\n",
-				run.Done, run.Recipe.Steps, l.Train, l.Val, l.BitsPerByte, run.Training.Round(time.Second))
-		}
-		if run.Finished() {
-			return log, nil
-		}
-	}
+	_, err = run.Loop(train.Hooks{Measured: func(m recipe.Measurement) {
+		of := m.Measures.Value
+		log = append(log, checkpoint.Entry{Step: m.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte), Tokens: m.Tokens, Seconds: m.Seconds})
+		fmt.Printf("step %4d of %d  training %.4f  validation %.4f  %.4f bits a byte  %v\n",
+			m.Step, run.Recipe.Steps, of(recipe.TrainLoss), of(recipe.ValLoss), of(recipe.BitsPerByte), run.Training.Round(time.Second))
+	}})
+	return log, err
 }
 
 // publish writes the model, two bytes a weight, and its card.

@@ -26,11 +26,15 @@ func serve(seat js.Value) error {
 		return err
 	}
 	arrays := seat.Get("arrays")
-	ids, old, weights := copyIn[int32](arrays.Index(0)), copyIn[int32](arrays.Index(1)), copyIn[float32](arrays.Index(2))
+	var d train.Data
+	for i, array := range d.Arrays() {
+		*array = copyIn[int32](arrays.Index(1 + i))
+	}
+	weights := copyIn[float32](arrays.Index(0))
 	seat.Delete("arrays") // the copies are enough
 	b := newBoard(seat)
 	js.Global().Call("postMessage", "ready")
-	return train.Serve(train.Task{Recipe: t.Recipe, IDs: ids, Old: old, Weights: weights, Done: t.Done}, b)
+	return train.Serve(train.Task{Recipe: t.Recipe, Data: d, Weights: weights, Done: t.Done}, b)
 }
 
 // copyIn copies a Uint8Array of numbers of four bytes; nil for an empty one.
@@ -43,6 +47,9 @@ func copyIn[T int32 | float32](bytes js.Value) []T {
 	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*n), bytes)
 	return x
 }
+
+// lent is where x lies and how long it is.
+func lent[T any](x []T) any { return []any{place(x), len(x)} }
 
 // crew is the lead's board with the workers of the other ranks.
 type crew struct {
@@ -69,7 +76,10 @@ func launch(t train.Task, size int) (train.Crew, error) {
 		return nil
 	})
 	floats := train.BoardLen(t.Recipe, size)
-	arrays := []any{[]any{place(t.IDs), len(t.IDs)}, []any{place(t.Old), len(t.Old)}, []any{place(t.Weights), len(t.Weights)}}
+	arrays := []any{lent(t.Weights)}
+	for _, array := range t.Data.Arrays() {
+		arrays = append(arrays, lent(*array))
+	}
 	c.board = newBoard(js.Global().Call("hornbookRecruit", size, floats, string(text), arrays, c.told))
 	runtime.KeepAlive(t)
 	if err := c.begin(ready); err != nil {

@@ -272,8 +272,8 @@ func (s *Session) card(item shelf.Item) protocol.Card {
 	if c.Name == "" {
 		c.Name = kept.Name
 	}
-	c.State, c.Method, c.Text, c.Parameters = kept.State, kept.Recipe.Method, kept.Text, kept.Recipe.Weights()
-	if kept.Recipe.Preset == "imported" && kept.Recipe.Method == recipe.Pretrain {
+	c.State, c.Method, c.Text, c.Parameters = kept.State, kept.Recipe.Method(), kept.Text, kept.Recipe.Weights()
+	if kept.Recipe.Preset == "imported" && kept.Recipe.From == recipe.New {
 		c.Method = "imported"
 	}
 	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.ValLoss, curve(kept.Log)

@@ -164,7 +164,8 @@ func (s *Session) importAdapter(c *protocol.Import) {
 		return
 	}
 	kept.From = &checkpoint.Origin{Name: kept.Name, ID: s.open.id}
-	kept.Model, kept.Recipe.Method, kept.State, kept.Name = m, recipe.Lora, "done", nameOf(c)
+	kept.Model, kept.State, kept.Name = m, "done", nameOf(c)
+	kept.Recipe.SetMethod(recipe.Lora)
 	kept.Recipe.Tuning.LoRA, _ = m.Adapter()
 	s.adopt(kept)
 }
@@ -187,7 +188,8 @@ func (s *Session) merge() {
 	}
 	kept.Model = kept.Model.Clone()
 	kept.Model.Merge()
-	kept.Recipe.Method, kept.State = recipe.Full, "done"
+	kept.State = "done"
+	kept.Recipe.SetMethod(recipe.Full)
 	s.adopt(kept)
 }
 

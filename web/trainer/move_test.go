@@ -44,13 +44,13 @@ func TestAdapter(t *testing.T) {
 	d.commands <- &protocol.Open{ID: id}
 	d.state("idle")
 	d.commands <- &protocol.Import{Names: []string{adapter.Name}, Files: zipped(adapter)}
-	for m := next[*protocol.Model](d); m.Recipe.Method != recipe.Lora; m = next[*protocol.Model](d) {
+	for m := next[*protocol.Model](d); m.Recipe.Method() != recipe.Lora; m = next[*protocol.Model](d) {
 	}
 	if got := d.weights(); !bytes.Equal(got, merged) {
 		t.Error("the adapter that came in again makes other weights")
 	}
 	d.commands <- &protocol.Merge{}
-	for m := next[*protocol.Model](d); m.Recipe.Method != recipe.Full; m = next[*protocol.Model](d) {
+	for m := next[*protocol.Model](d); m.Recipe.Method() != recipe.Full; m = next[*protocol.Model](d) {
 	}
 	if got := d.weights(); !bytes.Equal(got, merged) {
 		t.Error("merged for good it has other weights")

@@ -155,7 +155,7 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 	if old != nil {
 		r.texts = append(r.texts, old)
 	}
-	if r.Run, err = train.On(c.Model, c.Recipe, r.ids, encoded(c.Tokenizer, old), len(text)); err != nil {
+	if r.Run, err = train.On(c.Model, c.Recipe, corpus(r.ids, text, encoded(c.Tokenizer, old))); err != nil {
 		return nil, wrong(err)
 	}
 	if err := r.Resume(stateOf(c.Run)); err != nil {

@@ -3,7 +3,6 @@ package trainer
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -78,7 +77,7 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 		return nil, nil, problem
 	}
 	begin := s.begin
-	if c.Recipe.Method != recipe.Pretrain {
+	if c.Recipe.From != recipe.New {
 		begin = s.tune
 	}
 	next, r, problem := begin(c.Recipe)
@@ -108,12 +107,18 @@ func (s *Session) begin(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
-	begun, err := train.New(r, t.ids, len(t.bytes))
+	begun, err := train.New(r, corpus(t.ids, t.bytes, nil))
 	if err != nil {
 		return nil, nil, unstarted(err, len(t.ids), r)
 	}
 	next := newCurrent(s.newID(), checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: wording.Sample(t.name), Text: t.name}, nil)
 	return next, &run{Run: begun, ids: t.ids, texts: [][]byte{t.bytes}}, nil
+}
+
+// corpus is what a run learns from: the ids of text, and those of a text like
+// the old.
+func corpus(ids []int32, text []byte, old []int32) train.Data {
+	return train.Data{Text: data.Corpus{IDs: ids, Bytes: len(text)}, Old: data.Corpus{IDs: old}}
 }
 
 // unstarted is why no run of r could begin on a text of tokens.
@@ -250,21 +255,20 @@ func (s *Session) tellStep() {
 // nothing is told.
 func (s *Session) evaluate() {
 	r := s.run
-	losses := r.Evaluate(s.between)
+	now, _ := r.Evaluate(s.between)
 	switch {
 	case !s.busy():
 		return
-	case !finite(losses.Train + losses.Val + losses.Old):
+	case !now.Measures.Finite():
 		s.diverged(train.ErrDiverged)
 		return
 	}
-	e := checkpoint.Entry{Step: r.Done, TrainLoss: losses.Train, ValLoss: losses.Val, Bits: losses.BitsPerByte,
-		OldLoss: losses.Old, Best: losses.Best, Tokens: r.Tokens(), Seconds: r.Training.Seconds()}
-	s.open.TrainLoss, s.open.ValLoss, s.open.Log = losses.Train, losses.Val, append(s.open.Log, e)
+	of := now.Measures.Value
+	e := checkpoint.Entry{Step: now.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte),
+		OldLoss: of(recipe.OldLoss), Best: now.Best, Tokens: now.Tokens, Seconds: now.Seconds}
+	s.open.TrainLoss, s.open.ValLoss, s.open.Log = e.TrainLoss, e.ValLoss, append(s.open.Log, e)
 	s.host.Emit(evalOf(e))
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // sample lets the model write a little, to show how far it is.
 func (s *Session) sample() {

@@ -55,7 +55,7 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	}
 	m := from.Model.Clone()
 	equip(m, r)
-	begun, err := train.On(m, r, ids, old, len(t.bytes))
+	begun, err := train.On(m, r, corpus(ids, t.bytes, old))
 	if err != nil {
 		return nil, nil, unstarted(err, len(ids), r)
 	}
@@ -68,7 +68,7 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 // switched off, and gives it that of r, if r trains one.
 func equip(m *model.GPT, r recipe.Recipe) {
 	settle(m)
-	if r.Method == recipe.Lora {
+	if r.Trains == recipe.Adapter {
 		m.Adapt(r.Tuning.LoRA)
 		m.InitAdapter(r.Seed)
 	}

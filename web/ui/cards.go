@@ -55,7 +55,7 @@ func (s *State) cardOf(id string) *protocol.Card {
 // unkept is the open model as a card, which has no id.
 func (p *Page) unkept() protocol.Card {
 	m := p.Model
-	c := protocol.Card{Name: wording.UnkeptName(m.Name), State: p.Run.State, Method: m.Recipe.Method, Text: m.Text,
+	c := protocol.Card{Name: wording.UnkeptName(m.Name), State: p.Run.State, Method: m.Recipe.Method(), Text: m.Text,
 		Parameters: m.Parameters, Step: p.Step.Step, Steps: p.Step.Steps, Curve: p.Curve.Losses}
 	if m.Recipe.Preset == imported && m.From == "" {
 		c.Method = imported

@@ -116,11 +116,12 @@ func TestOpenWithoutACard(t *testing.T) {
 func TestBroughtIn(t *testing.T) {
 	p, _ := welcomed()
 	r := p.Draft.Base
-	r.Preset, r.Method = imported, recipe.Pretrain
+	r.Preset = imported
 	p.Apply(&protocol.Model{Name: "llama", Recipe: r})
 	p.Apply(&protocol.Shelf{Keeps: protocol.KeepNone, Left: -1})
 	has(t, draw(t, p), "Brought in · ")
-	p.Model.From, p.Model.Recipe.Method = "llama", recipe.Lora
+	p.Model.From = "llama"
+	p.Model.Recipe.SetMethod(recipe.Lora)
 	if html := draw(t, p); strings.Contains(html, "Brought in · ") {
 		t.Error("what was trained further is said to be brought in")
 	}

@@ -45,18 +45,18 @@ var options = map[string][]string{
 func NewDraft(r recipe.Recipe) Draft { return Draft{Base: r, Fields: map[string]string{}} }
 
 // Tuning tells whether the draft trains a finished model further.
-func (d *Draft) Tuning() bool { return d.Base.Method != recipe.Pretrain && d.Base.Method != "" }
+func (d *Draft) Tuning() bool { return d.Base.From == recipe.Existing }
 
 // Basic and More are the fields of the draft's method.
 func (d *Draft) Basic() []string {
 	if d.Tuning() {
-		return tuneFields[d.Base.Method]
+		return tuneFields[d.Base.Method()]
 	}
 	return basicFields
 }
 func (d *Draft) More() []string {
 	if d.Tuning() {
-		return moreTuneFields[d.Base.Method]
+		return moreTuneFields[d.Base.Method()]
 	}
 	return moreFields
 }

@@ -70,8 +70,8 @@ func TestOpensWithAModel(t *testing.T) {
 		t.Errorf("it asks for %+v", c)
 	}
 	p.Train()
-	if r := last[*protocol.Train](t, h).Recipe; r.Method != recipe.Pretrain || r.Preset != recipe.Default {
-		t.Errorf("with nothing chosen it trains %q by %q", r.Preset, r.Method)
+	if r := last[*protocol.Train](t, h).Recipe; r.Method() != recipe.Pretrain || r.Preset != recipe.Default {
+		t.Errorf("with nothing chosen it trains %q by %q", r.Preset, r.Method())
 	}
 }
 

@@ -31,7 +31,7 @@ func (p *Page) ChooseMethod(method string) {
 // the text, since the fields mean the same.
 func (p *Page) refit() {
 	if p.Draft.Tuning() {
-		p.Draft.Base = p.fineTune(p.Draft.Base.Method)
+		p.Draft.Base = p.fineTune(p.Draft.Base.Method())
 	}
 }
 
@@ -78,7 +78,7 @@ func (p *Page) textTeach() bool  { return p.canTeach() && p.Text != nil && p.Mod
 
 func (p *Page) method() string {
 	if p.Draft.Tuning() {
-		return p.Draft.Base.Method
+		return p.Draft.Base.Method()
 	}
 	return recipe.Pretrain
 }

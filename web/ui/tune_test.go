@@ -65,14 +65,14 @@ func TestBackToANewModel(t *testing.T) {
 	p.ChooseMethod(recipe.Full)
 	p.ChooseMethod(recipe.Lora)
 	p.ChooseMethod(recipe.Pretrain)
-	if r, _ := p.Recipe(); r.Method != recipe.Pretrain || r.Steps != 33 || p.method() != recipe.Pretrain {
+	if r, _ := p.Recipe(); r.Method() != recipe.Pretrain || r.Steps != 33 || p.method() != recipe.Pretrain {
 		t.Errorf("it would train %+v", r)
 	}
 	p.ChooseMethod(recipe.Full)
 	p.ChoosePreset("tiny")
 	p.Train()
-	if r := last[*protocol.Train](t, h).Recipe; r.Method != recipe.Pretrain || r.Preset != "tiny" {
-		t.Errorf("after choosing a preset it trains %q by %q", r.Preset, r.Method)
+	if r := last[*protocol.Train](t, h).Recipe; r.Method() != recipe.Pretrain || r.Preset != "tiny" {
+		t.Errorf("after choosing a preset it trains %q by %q", r.Preset, r.Method())
 	}
 	q, _ := opened()
 	q.ChooseMethod(recipe.Full)

@@ -60,5 +60,6 @@ func Chars(t testing.TB) tokenizer.Tokenizer {
 func Logits(run checkpoint.Run) []float32 {
 	tape := tensor.NewTape(cpu.New())
 	tape.Reset(false)
-	return run.Model.Forward(tape, run.Tokenizer.Encode([]byte(Text))[:12], 1, nil).Data
+	ids := run.Tokenizer.Encode([]byte(Text))[:12]
+	return run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Data
 }

@@ -24,7 +24,7 @@ import (
 func adapted(t testing.TB, shape recipe.Model, targets string) checkpoint.Run {
 	t.Helper()
 	run := checkpointtest.Fresh(t, shape, tokenizer.NewBytes())
-	run.Recipe.Method = recipe.Lora
+	run.Recipe.SetMethod(recipe.Lora)
 	run.Recipe.Tuning.LoRA = recipe.LoRA{Rank: 2, Alpha: 6, Targets: targets}
 	run.Model.Adapt(run.Recipe.Tuning.LoRA)
 	run.Model.InitAdapter(3)

@@ -16,7 +16,7 @@ import (
 // adapted is the spoilt run with an adapter on up.
 func (m *maker) adapted() checkpoint.Run {
 	run := spoilt(m.t)
-	run.Recipe.Method = recipe.Lora
+	run.Recipe.SetMethod(recipe.Lora)
 	run.Recipe.Tuning.LoRA = recipe.LoRA{Rank: 2, Alpha: 6, Targets: "up"}
 	run.Model.Adapt(run.Recipe.Tuning.LoRA)
 	run.Model.InitAdapter(3)
@@ -63,7 +63,7 @@ func (m *maker) runs() {
 		"run-below-zero":           func(r *checkpoint.Run) { r.Step = -1 },
 		"run-best-nan":             func(r *checkpoint.Run) { r.Best.Weights[len(r.Best.Weights)-1] = nan },
 		"run-moments-nan":          func(r *checkpoint.Run) { r.Moments[0].Data[1] = nan },
-		"run-with-an-adapter":      func(r *checkpoint.Run) { r.Recipe.Method = recipe.Full },
+		"run-with-an-adapter":      func(r *checkpoint.Run) { r.Recipe.SetMethod(recipe.Full) },
 		"run-with-another-adapter": func(r *checkpoint.Run) { r.Recipe.Tuning.LoRA.Alpha = 7 },
 		"run-without-its-adapter":  func(r *checkpoint.Run) { r.Model.DropAdapter() },
 	} {

@@ -44,7 +44,7 @@ func merged(run checkpoint.Run) checkpoint.Run {
 	if _, has := run.Model.Adapter(); has {
 		run.Model = run.Model.Clone()
 		run.Model.Merge()
-		run.Recipe.Method = recipe.Full
+		run.Recipe.SetMethod(recipe.Full)
 	}
 	return run
 }

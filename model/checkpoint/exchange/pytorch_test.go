@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"hornbook/model"
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/checkpointtest"
 	"hornbook/model/cpu"
@@ -59,7 +60,7 @@ func sameLogits(t *testing.T, what string, run checkpoint.Run, ids []int32, want
 	t.Helper()
 	tape := tensor.NewTape(cpu.New())
 	tape.Reset(false)
-	got := run.Model.Forward(tape, ids, 1, nil).Data
+	got := run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Data
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d logits, want %d", what, len(got), len(want))
 	}

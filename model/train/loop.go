@@ -1,0 +1,172 @@
+package train
+
+import (
+	"slices"
+	"time"
+
+	"hornbook/model"
+	"hornbook/model/cpu"
+	"hornbook/model/recipe"
+)
+
+// Wish is what whoever drives a run wants of it. The loop reads it between two
+// steps, two batches of an evaluation and two tokens of a sample.
+type Wish int
+
+// The wishes.
+const (
+	GoOn Wish = iota
+	Hold      // return after the step under way and what is measured after it
+	Stop      // return at once; the run is over
+)
+
+// Outcome is why a Loop returned.
+type Outcome int
+
+// The outcomes. After Held the run may be looped again; the others end it.
+const (
+	Held      Outcome = iota
+	Stopped           // by the wish
+	Finished          // all steps were taken
+	Exhausted         // the validation loss has not fallen for as long as the recipe has patience
+	Diverged          // with an error
+)
+
+// Hooks are what a run's surroundings want to be told and asked; nil ones are
+// left out. They are called from within Loop, one at a time.
+type Hooks struct {
+	Wish     func() Wish
+	Stepped  func()                   // after each step
+	Measured func(recipe.Measurement) // before the first step, at each evaluation, after the last step
+	Sampled  func(ids []int32)        // the model's writing, its prompt first
+	Save     func()                   // when it is time to keep the run as it is
+}
+
+// Loop trains until the run is over or is wished to hold: it takes steps, and
+// measures, samples and saves when the recipe or the time says so. On
+// Finished and Exhausted the weights are the best, if the recipe has patience;
+// on an error they are those or the last good ones.
+func (r *Run) Loop(h Hooks) (Outcome, error) {
+	for {
+		if !r.Measured {
+			if stopped, err := r.look(h); stopped || err != nil {
+				return r.over(err)
+			}
+		}
+		switch wish := h.wish(); {
+		case wish == Stop:
+			return Stopped, nil
+		case r.Finished():
+			r.TakeBest()
+			if r.Done < r.Recipe.Steps {
+				return Exhausted, nil
+			}
+			return Finished, nil
+		case wish == Hold:
+			return Held, nil
+		}
+		if stopped, err := r.turn(h); stopped || err != nil {
+			return r.over(err)
+		}
+	}
+}
+
+// over is how a loop ends that was stopped in the middle or has diverged.
+func (r *Run) over(err error) (Outcome, error) {
+	if err == nil {
+		return Stopped, nil
+	}
+	r.Restore()
+	r.TakeBest()
+	return Diverged, err
+}
+
+// turn takes a step and does what is due after it. It reports whether that was
+// stopped.
+func (r *Run) turn(h Hooks) (stopped bool, err error) {
+	if err := r.Step(); err != nil {
+		return false, err
+	}
+	if h.Stepped != nil {
+		h.Stepped()
+	}
+	if r.every(r.Recipe.EvalEvery) {
+		if stopped, err := r.look(h); stopped || err != nil {
+			return stopped, err
+		}
+	}
+	if r.every(r.Recipe.SampleEvery) && h.Sampled != nil && h.wish() == GoOn && !r.sample(h) {
+		return h.wish() == Stop, nil
+	}
+	if h.Save != nil && !r.Finished() && r.due() {
+		begin := time.Now()
+		h.Save()
+		r.saved, r.saving = time.Now(), time.Since(begin)
+	}
+	return false, nil
+}
+
+// every tells whether something that comes each n steps, and at the end, is due.
+func (r *Run) every(n int) bool { return n > 0 && (r.Done%n == 0 || r.Finished()) }
+
+// look measures the run and tells. It reports whether that was stopped.
+func (r *Run) look(h Hooks) (stopped bool, err error) {
+	m, whole := r.Evaluate(func() bool { return h.wish() != Stop })
+	switch {
+	case !whole:
+		return true, nil
+	case !m.Measures.Finite():
+		return false, ErrDiverged
+	}
+	r.Measured = true
+	if h.Measured != nil {
+		h.Measured(m)
+	}
+	return false, nil
+}
+
+// sampleTokens is the length of a sample.
+const sampleTokens = 160
+
+// sample lets the model write a little, to show how far it is. It reports
+// false if it was not wished to end.
+func (r *Run) sample(h Hooks) bool {
+	if r.writer == nil {
+		r.writer = model.NewGenerator(r.Model, cpu.New())
+	}
+	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
+	rng := rule.Rand()
+	ids := slices.Clone(r.plan.prompt)
+	logits := r.writer.Prompt(ids)
+	for range sampleTokens {
+		id := r.writer.Pick(logits, rule, rng)
+		ids = append(ids, id)
+		if h.wish() != GoOn {
+			return false
+		}
+		logits = r.writer.Next(id)
+	}
+	h.Sampled(ids)
+	return true
+}
+
+// A run is saved each time that it has trained an eighth longer, but not more
+// often than every second nor more rarely than every saveEvery, and saving takes
+// at most one part in saveRest of the time.
+const (
+	saveEvery = 15 * time.Second
+	saveRest  = 30
+)
+
+// due tells whether it is time to save the run.
+func (r *Run) due() bool {
+	rest := min(max(r.Training/8, time.Second), saveEvery)
+	return time.Since(r.saved) >= max(rest, saveRest*r.saving)
+}
+
+func (h Hooks) wish() Wish {
+	if h.Wish == nil {
+		return GoOn
+	}
+	return h.Wish()
+}

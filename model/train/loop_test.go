@@ -1,0 +1,137 @@
+package train
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"testing"
+
+	"hornbook/model/recipe"
+)
+
+// told is what the hooks of a loop were told, in order.
+type told struct {
+	steps, measured, samples []int
+	saves                    int
+}
+
+func (a *told) hooks(run *Run, wish func() Wish) Hooks {
+	return Hooks{
+		Wish:     wish,
+		Stepped:  func() { a.steps = append(a.steps, run.Done) },
+		Measured: func(m recipe.Measurement) { a.measured = append(a.measured, m.Step) },
+		Sampled:  func(ids []int32) { a.samples = append(a.samples, run.Done) },
+		Save:     func() { a.saves++ },
+	}
+}
+
+func looped(t *testing.T, run *Run, h Hooks, want Outcome) {
+	t.Helper()
+	if got, err := run.Loop(h); got != want || err != nil {
+		t.Fatalf("the loop ends with %v, %v; want %v", got, err, want)
+	}
+}
+
+func TestLoop(t *testing.T) {
+	r := brief("quick")
+	r.Steps, r.EvalEvery, r.SampleEvery = 7, 3, 5
+	run, all := begin(t, r), new(told)
+	looped(t, run, all.hooks(run, nil), Finished)
+	if !slices.Equal(all.steps, []int{1, 2, 3, 4, 5, 6, 7}) || !slices.Equal(all.measured, []int{0, 3, 6, 7}) || !slices.Equal(all.samples, []int{5, 7}) {
+		t.Errorf("told of %+v", *all)
+	}
+	if all.saves != 0 { // in less than a second
+		t.Errorf("saved %d times", all.saves)
+	}
+}
+
+// However often a run is held, at a step, while it is measured or while it
+// writes a sample, it does the same as one that is not.
+func TestHeldLoop(t *testing.T) {
+	r := brief("quick")
+	r.Steps, r.EvalEvery, r.SampleEvery = 9, 3, 0
+	whole, all := begin(t, r), new(told)
+	looped(t, whole, all.hooks(whole, nil), Finished)
+	for every := 1; every < 9; every++ {
+		run, some := begin(t, r), new(told)
+		asked := 0
+		h := some.hooks(run, func() Wish {
+			if asked++; asked%every == 0 {
+				return Hold
+			}
+			return GoOn
+		})
+		outcome, err := Held, error(nil)
+		for range 200 {
+			if outcome, err = run.Loop(h); outcome != Held || err != nil {
+				break
+			}
+			h.Wish = func() Wish { // goes on for a while
+				if asked++; asked%(every+1) == 0 {
+					return Hold
+				}
+				return GoOn
+			}
+		}
+		if outcome != Finished || err != nil {
+			t.Fatalf("held every %d: %v, %v", every, outcome, err)
+		}
+		if !slices.Equal(some.steps, all.steps) || !slices.Equal(some.measured, all.measured) {
+			t.Errorf("held every %d: told of %+v, want %+v", every, *some, *all)
+		}
+		if !slices.Equal(run.Model.Weights, whole.Model.Weights) {
+			t.Errorf("held every %d: other weights", every)
+		}
+	}
+}
+
+// Stop ends a run at once, wherever it is, and with others' help too.
+func TestStoppedLoop(t *testing.T) {
+	r := brief("quick")
+	r.Steps, r.EvalEvery, r.SampleEvery = 6, 2, 2
+	for size := 1; size <= 2; size++ {
+		for after := 1; after < 40; after += 3 {
+			run, asked := shared(t, r, size, Goroutines), 0
+			h := new(told).hooks(run, func() Wish {
+				if asked++; asked >= after {
+					return Stop
+				}
+				return GoOn
+			})
+			looped(t, run, h, Stopped)
+			if asked > after+1 {
+				t.Errorf("stopped at question %d, asked %d times", after, asked)
+			}
+		}
+	}
+}
+
+// Patience that is at its end ends the loop with the best weights.
+func TestExhaustedLoop(t *testing.T) {
+	r := tuned()[recipe.Full]
+	r.Steps, r.EvalEvery, r.SampleEvery, r.Tuning.Patience, r.LearningRate = 40, 1, 0, 1, 1
+	run := on(t, r)
+	before := slices.Clone(run.Model.Weights)
+	looped(t, run, Hooks{}, Exhausted)
+	if run.Best.Step == 0 && !slices.Equal(run.Model.Weights, before) {
+		t.Error("the best weights, those before, are not the model's")
+	}
+	if run.Done >= r.Steps {
+		t.Errorf("took all %d steps", run.Done)
+	}
+}
+
+func TestDivergedLoop(t *testing.T) {
+	run := begin(t, brief("quick"))
+	bad := Hooks{Stepped: func() {
+		if run.Done == 3 {
+			run.Model.Parameters[2].Data[0] = float32(math.NaN())
+		}
+	}}
+	if outcome, err := run.Loop(bad); outcome != Diverged || !errors.Is(err, ErrDiverged) {
+		t.Fatalf("ends with %v, %v", outcome, err)
+	}
+	if !measures(run).Finite() {
+		t.Error("the weights that are left predict nothing")
+	}
+}
