@@ -33,7 +33,7 @@ single: build
 # clients installs the programs that exports are tested with: llama.cpp, which
 # is taken for Linux on x64 only. Not by npm ci, which wants to know the packages
 # of all other systems too, whether it installs them or not.
-CLIENTS := model/checkpoint/testdata/clients
+CLIENTS := model/checkpoint/exchange/testdata/clients
 CLIENTS_NEED := $(if $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m)),required)
 clients:
 	@if [ "$(CLIENTS_NEED)" ]; then $(MAKE) $(CLIENTS)/node_modules; \
@@ -66,9 +66,9 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/format/safetensors
 	go test -run=NONE -fuzz=FuzzReadGGUF $(SHORT) ./model/format/gguf
-	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint
-	go test -run=NONE -fuzz=FuzzReadRun $(SHORT) ./model/checkpoint
-	go test -run=NONE -fuzz=FuzzReadAdapter $(SHORT) ./model/checkpoint
+	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint/exchange
+	go test -run=NONE -fuzz=FuzzReadRun $(SHORT) ./model/checkpoint/exchange
+	go test -run=NONE -fuzz=FuzzReadAdapter $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf
 	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse

@@ -10,33 +10,35 @@ import (
 	"path/filepath"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/exchange"
+	"hornbook/model/format"
 )
 
 // exportFormats write a run into a folder: a file called name, or files of
 // their own names.
-var exportFormats = map[string]func(dir, name string, run checkpoint.Run, t checkpoint.DType) (notes []string, err error){
-	"hf": func(dir, name string, run checkpoint.Run, t checkpoint.DType) ([]string, error) {
+var exportFormats = map[string]func(dir, name string, run checkpoint.Run, t format.DType) (notes []string, err error){
+	"hf": func(dir, name string, run checkpoint.Run, t format.DType) ([]string, error) {
 		folder := filepath.Join(dir, name)
 		if err := os.Mkdir(folder, 0o777); err != nil {
 			return nil, err
 		}
-		return nil, checkpoint.WriteHF(checkpoint.Dir(folder), run, t)
+		return nil, exchange.WriteHF(format.Dir(folder), run, t)
 	},
-	"gguf": func(dir, name string, run checkpoint.Run, t checkpoint.DType) (notes []string, err error) {
+	"gguf": func(dir, name string, run checkpoint.Run, t format.DType) (notes []string, err error) {
 		err = writeFile(dir, name, func(w io.Writer) error {
-			notes, err = checkpoint.WriteGGUF(w, run, t)
+			notes, err = exchange.WriteGGUF(w, run, t)
 			return err
 		})
 		return notes, err
 	},
-	"safetensors": func(dir, name string, run checkpoint.Run, t checkpoint.DType) ([]string, error) {
-		return nil, writeFile(dir, name, func(w io.Writer) error { return checkpoint.WriteSafetensors(w, run, t) })
+	"safetensors": func(dir, name string, run checkpoint.Run, t format.DType) ([]string, error) {
+		return nil, writeFile(dir, name, func(w io.Writer) error { return exchange.WriteSafetensors(w, run, t) })
 	},
-	"zip": func(dir, name string, run checkpoint.Run, _ checkpoint.DType) ([]string, error) {
-		return nil, writeFile(dir, name, func(w io.Writer) error { return checkpoint.WriteZip(w, run) })
+	"zip": func(dir, name string, run checkpoint.Run, _ format.DType) ([]string, error) {
+		return nil, writeFile(dir, name, func(w io.Writer) error { return exchange.WriteZip(w, run) })
 	},
-	"peft": func(dir, name string, run checkpoint.Run, _ checkpoint.DType) ([]string, error) {
-		return nil, writeFile(dir, name, func(w io.Writer) error { return checkpoint.ZipAdapter(w, run) })
+	"peft": func(dir, name string, run checkpoint.Run, _ format.DType) ([]string, error) {
+		return nil, writeFile(dir, name, func(w io.Writer) error { return exchange.ZipAdapter(w, run) })
 	},
 }
 
@@ -44,25 +46,25 @@ var exportFormats = map[string]func(dir, name string, run checkpoint.Run, t chec
 func export(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("export", flag.ContinueOnError)
 	dir := f.String("run", "", "folder that train or import saved to")
-	format := f.String("format", "", "hf (a folder for Hugging Face's transformers), gguf (a file for llama.cpp), safetensors (the weights alone), peft (a zip of the adapter alone), or zip (Hornbook's own, which keeps all); in hf, gguf and safetensors an adapter is part of the weights")
+	into := f.String("format", "", "hf (a folder for Hugging Face's transformers), gguf (a file for llama.cpp), safetensors (the weights alone), peft (a zip of the adapter alone), or zip (Hornbook's own, which keeps all); in hf, gguf and safetensors an adapter is part of the weights")
 	dtype := f.String("dtype", "f32", "numbers of the weights: f32, f16, or for gguf q8_0")
 	target := f.String("o", "", "the file or, for hf, the folder to write; it must not be there yet, nothing is written over")
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
-	t := checkpoint.DType(*dtype)
-	write, known := exportFormats[*format]
+	t := format.DType(*dtype)
+	write, known := exportFormats[*into]
 	switch {
 	case *dir == "":
 		return wrongUsage("export needs a model: -run DIR, the folder that train -out saved to")
 	case !known:
-		return wrongUsage("-format %s: give hf, gguf, safetensors, peft or zip", *format)
-	case t != checkpoint.DTypeF32 && t != checkpoint.DTypeF16 && t != checkpoint.DTypeQ8:
+		return wrongUsage("-format %s: give hf, gguf, safetensors, peft or zip", *into)
+	case t != format.F32 && t != format.F16 && t != format.Q8:
 		return wrongUsage("-dtype %s: give f32, f16 or q8_0", *dtype)
-	case t == checkpoint.DTypeQ8 && *format != "gguf":
+	case t == format.Q8 && *into != "gguf":
 		return wrongUsage("-dtype q8_0: only gguf can have it; give f32 or f16")
-	case t != checkpoint.DTypeF32 && (*format == "zip" || *format == "peft"):
-		return wrongUsage("-dtype %s: %s keeps the numbers as they are, in f32", *dtype, *format)
+	case t != format.F32 && (*into == "zip" || *into == "peft"):
+		return wrongUsage("-dtype %s: %s keeps the numbers as they are, in f32", *dtype, *into)
 	case *target == "":
 		return wrongUsage("export needs a place to write to: -o OUT")
 	}
@@ -124,7 +126,7 @@ func inPlace(target string, write func(dir, name string) ([]string, error)) ([]s
 
 // writeFile makes the file name in dir of what write writes.
 func writeFile(dir, name string, write func(io.Writer) error) error {
-	f, err := checkpoint.Dir(dir).Create(name)
+	f, err := format.Dir(dir).Create(name)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/exchange"
 )
 
 // What is exported can be imported, and then writes the same text.
@@ -108,7 +109,7 @@ func TestExportOfAnAdapter(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	if got, err := checkpoint.ReadAdapter(b, base.Model); err != nil || !slices.Equal(got.Weights, taught.Model.Weights) {
+	if got, err := exchange.ReadAdapter(b, base.Model); err != nil || !slices.Equal(got.Weights, taught.Model.Weights) {
 		t.Errorf("on the base the adapter makes another model (%v)", err)
 	}
 	if _, errs, status := call("import", at("adapter.zip"), "-o", at("nothing")); status != 1 || !strings.Contains(errs, "an adapter alone") {
@@ -170,7 +171,7 @@ func TestWrongExportsAndImports(t *testing.T) {
 
 // No bad file leaves anything behind, whatever is wrong with it.
 func TestBadFilesWriteNothing(t *testing.T) {
-	const folder = "../../model/checkpoint/testdata/bad"
+	const folder = "../../model/checkpoint/exchange/testdata/bad"
 	entries, err := os.ReadDir(folder)
 	if err != nil || len(entries) < 50 {
 		t.Fatalf("there are %d bad files (%v)", len(entries), err)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/exchange"
 	"hornbook/web/wording"
 )
 
@@ -37,7 +38,7 @@ func importCommand(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	run, notes, err := checkpoint.Import(fsys, importLimit)
+	run, notes, err := exchange.Import(fsys, importLimit)
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func load(path string) (checkpoint.Run, error) {
 	if err != nil {
 		return checkpoint.Run{}, err
 	}
-	run, _, err := checkpoint.Import(files, importLimit)
+	run, _, err := exchange.Import(files, importLimit)
 	if err != nil {
 		return run, fmt.Errorf("%s: %w", path, err)
 	}

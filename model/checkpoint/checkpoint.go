@@ -1,5 +1,4 @@
-// Package checkpoint keeps a run as a folder, and takes models from and to
-// the formats of other programs.
+// Package checkpoint keeps a run as a folder.
 //
 // The folder of a run:
 //
@@ -81,16 +80,12 @@ type Entry struct {
 	Best      bool    `json:"best,omitzero"` // the lowest validation loss so far
 }
 
-// The names of the files.
+// RunFile names the file that makes a folder a run's.
+const RunFile = "run.json"
+
+// The names of the files that only we read.
 const (
-	runFile             = "run.json"
-	configFile          = "config.json"
-	weightsFile         = "model.safetensors"
-	indexFile           = "model.safetensors.index.json"
-	tokenizerFile       = "tokenizer.json"
-	tokenizerConfigFile = "tokenizer_config.json"
-	optimizerFile       = "optimizer.safetensors"
-	bestFile            = "best.safetensors"
-	logFile             = "log.jsonl"
-	cardFile            = "README.md"
+	optimizerFile = "optimizer.safetensors"
+	bestFile      = "best.safetensors"
+	logFile       = "log.jsonl"
 )

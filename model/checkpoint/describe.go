@@ -1,6 +1,10 @@
 package checkpoint
 
-import "io/fs"
+import (
+	"io/fs"
+
+	"hornbook/model/format"
+)
 
 // Describe reads what run.json and log.jsonl say of a run, nothing large: Model,
 // Tokenizer, Moments and Best are nil. It compares no sums.
@@ -10,7 +14,7 @@ func Describe(fsys fs.FS) (Run, error) {
 		return Run{}, err
 	}
 	run := d.run()
-	if exists(fsys, logFile) {
+	if format.Exists(fsys, logFile) {
 		run.Log, err = readLog(fsys)
 	}
 	return run, err

@@ -1,6 +1,6 @@
 //go:build unix
 
-package checkpoint
+package checkpoint_test
 
 import (
 	"math/rand/v2"
@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"hornbook/model/checkpoint"
 )
 
 // saveForever is the environment of the child that saves in a loop, to the
@@ -25,7 +27,7 @@ func TestMain(m *testing.M) {
 func saveInTurns(dir string) {
 	runs := numbered(&testing.T{})
 	for i := 0; ; i++ {
-		if err := Save(dir, runs[i%len(runs)]); err != nil {
+		if err := checkpoint.Save(dir, runs[i%len(runs)]); err != nil {
 			os.Stderr.WriteString(err.Error())
 			os.Exit(1)
 		}
@@ -39,7 +41,7 @@ func TestSaveKilled(t *testing.T) {
 		t.Skip("it starts 25 processes")
 	}
 	dir, runs := t.TempDir(), numbered(t)
-	if err := Save(dir, runs[0]); err != nil {
+	if err := checkpoint.Save(dir, runs[0]); err != nil {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -9,6 +9,8 @@ import (
 	"math"
 	"runtime/debug"
 
+	"hornbook/model/checkpoint/layout"
+	"hornbook/model/format"
 	"hornbook/model/recipe"
 )
 
@@ -90,9 +92,9 @@ func hornbookVersion() string {
 
 // readManifest reads run.json and checks all that it says.
 func readManifest(fsys fs.FS) (manifest, error) {
-	text, err := whole(fsys, runFile, maxJSON)
+	text, err := format.Whole(fsys, RunFile, format.MaxJSON)
 	if errors.Is(err, fs.ErrNotExist) {
-		return manifest{}, &Problem{Kind: NotModel, File: runFile, What: "it is missing: there is no saved model here", Err: err}
+		return manifest{}, &format.Problem{Kind: format.NotModel, File: RunFile, What: "it is missing: there is no saved model here", Err: err}
 	}
 	if err != nil {
 		return manifest{}, err
@@ -101,26 +103,26 @@ func readManifest(fsys fs.FS) (manifest, error) {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return manifest{}, damaged(runFile, err)
+		return manifest{}, format.Unreadable(RunFile, err)
 	}
 	if head.Version < 1 || head.Version > version {
-		return manifest{}, problem(Unsupported, runFile, "it is of version %d, and this Hornbook knows version 1 to %d; use the Hornbook that saved it", head.Version, version)
+		return manifest{}, format.Wrong(format.Unsupported, RunFile, "it is of version %d, and this Hornbook knows version 1 to %d; use the Hornbook that saved it", head.Version, version)
 	}
 	d, err := decodeManifest(text, head.Version)
 	if err != nil {
-		return manifest{}, damaged(runFile, err)
+		return manifest{}, format.Unreadable(RunFile, err)
 	}
-	if err := checkRecipe(d.Recipe); err != nil {
-		return manifest{}, damaged(runFile, err)
+	if err := CheckRecipe(d.Recipe); err != nil {
+		return manifest{}, format.Unreadable(RunFile, err)
 	}
 	if d.Recipe.Model.Vocab < 1 {
-		return manifest{}, damaged(runFile, errors.New("its model has no vocabulary"))
+		return manifest{}, format.Unreadable(RunFile, errors.New("its model has no vocabulary"))
 	}
 	if d.Step < 0 || d.Tokens < 0 || d.Best != nil && (d.Best.Step < 0 || d.Best.Stale < 0) {
-		return manifest{}, damaged(runFile, errors.New("it counts steps or tokens below zero"))
+		return manifest{}, format.Unreadable(RunFile, errors.New("it counts steps or tokens below zero"))
 	}
-	if _, has := d.SHA256[adapterFile]; has != (d.Recipe.Trains == recipe.Adapter) {
-		return manifest{}, problem(Damaged, runFile, "it trains %q, but whether there is an adapter (%t) says otherwise; use another copy of the model", d.Recipe.Trains, has)
+	if _, has := d.SHA256[layout.AdapterFile]; has != (d.Recipe.Trains == recipe.Adapter) {
+		return manifest{}, format.Wrong(format.Damaged, RunFile, "it trains %q, but whether there is an adapter (%t) says otherwise; use another copy of the model", d.Recipe.Trains, has)
 	}
 	return d, nil
 }
@@ -149,8 +151,8 @@ func decodeManifest(text []byte, version int) (d manifest, err error) {
 	return d, err
 }
 
-// checkRecipe lets models through that are too large to be trained.
-func checkRecipe(r recipe.Recipe) error {
+// CheckRecipe is r.Check, but lets models through that are too large to be trained.
+func CheckRecipe(r recipe.Recipe) error {
 	var wrong *recipe.Wrong
 	if err := r.Check(); errors.As(err, &wrong) && wrong.Key == "parameters" {
 		return nil

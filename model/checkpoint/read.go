@@ -1,178 +1,30 @@
 package checkpoint
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"maps"
-	"slices"
 
 	"hornbook/model"
+	"hornbook/model/checkpoint/layout"
+	"hornbook/model/format"
 	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
-	"hornbook/tokenizer"
 )
-
-// opening is a model that has been looked at: its headers are read and
-// checked, its weights are not.
-type opening struct {
-	run    Run                     // but for Model and what finish reads
-	layout func(*model.GPT) []slot // of the store's tensors
-	store  map[string]stored
-	file   string           // that the weights lie in, for errors
-	held   float64          // bytes of memory that the files themselves take, and what finish reads
-	verify func() error     // compares the files with their sums; nil for none
-	finish func(*Run) error // reads the rest; nil for none
-	notes  []string
-	opened []io.Closer
-}
-
-func (o *opening) close() {
-	for _, c := range o.opened {
-		c.Close()
-	}
-}
-
-// needs are the weights, the largest tensor once more, and files that are read
-// whole.
-func (o *opening) needs() Needs {
-	n := o.run.Recipe.Model.Parameters()
-	largest := 0
-	for _, t := range o.store {
-		largest = max(largest, product(t.shape))
-	}
-	return Needs{n, 4*float64(n) + 4*float64(largest) + o.held}
-}
-
-// load reads the weights and all else, if that takes at most limit bytes.
-func (o *opening) load(limit float64) (Run, error) {
-	if n := o.needs(); n.Bytes > limit {
-		return Run{}, &TooLarge{n, limit}
-	}
-	if err := o.complete(); err != nil {
-		return Run{}, err
-	}
-	if o.verify != nil {
-		if err := o.verify(); err != nil {
-			return Run{}, err
-		}
-	}
-	m := model.New(o.run.Recipe.Model)
-	slots := o.layout(m)
-	if err := check(slots, o.store, o.file); err != nil {
-		return Run{}, err
-	}
-	if err := fill(slots, o.store); err != nil {
-		return Run{}, err
-	}
-	run := o.run
-	run.Model = m
-	if o.finish != nil {
-		if err := o.finish(&run); err != nil {
-			return Run{}, err
-		}
-	}
-	return run, nil
-}
-
-// complete refuses files that hold less than half of what the model needs,
-// before memory is taken for it. What exactly is missing, check tells.
-func (o *opening) complete() error {
-	have := 0
-	for _, t := range o.store {
-		have += product(t.shape)
-	}
-	if need := o.run.Recipe.Model.Parameters(); have < need/2 {
-		return problem(Damaged, o.file, "it holds %d weights, but the model that is described has %d; a part of it is missing", have, need)
-	}
-	return nil
-}
 
 // Read reads the folder of a run.
 func Read(fsys fs.FS) (Run, error) {
-	o, err := openRun(fsys)
+	o, err := Open(fsys)
 	if err != nil {
 		return Run{}, err
 	}
-	defer o.close()
-	return o.load(noLimit)
+	defer o.Close()
+	return o.Load(noLimit)
 }
 
 // noLimit leaves it to the machine how large a model may be.
 const noLimit = 1 << 62
 
-// folder is a run's folder, in which each file is the one that run.json names.
-type folder struct {
-	fs.FS
-	sums  map[string]string // by name
-	names map[string]string // where each lies: NAME or NAME.new
-}
-
-// Open opens the file of that name, wherever it lies.
-func (f folder) Open(name string) (fs.File, error) {
-	if at, there := f.names[name]; there {
-		return f.FS.Open(at)
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-}
-
-// newFolder finds the files that sums names. Where a save was cut off, some lie
-// under NAME.new still.
-func newFolder(fsys fs.FS, sums map[string]string) (folder, error) {
-	f := folder{fsys, sums, map[string]string{}}
-	for name, sum := range sums {
-		if !fs.ValidPath(name) {
-			return f, problem(UnsafeName, runFile, "it names a file %q outside of the folder", name)
-		}
-		f.names[name] = name
-		if !exists(fsys, name+newSuffix) {
-			continue
-		}
-		if got, err := sumOf(fsys, name+newSuffix); err == nil && got == sum {
-			f.names[name] = name + newSuffix
-		}
-	}
-	return f, nil
-}
-
-// sumOf is the SHA-256 of a file.
-func sumOf(fsys fs.FS, name string) (string, error) {
-	f, err := fsys.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", &Problem{Kind: Incomplete, File: name, What: "it is missing", Err: err}
-	}
-	if err != nil {
-		return "", damaged(name, err)
-	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", damaged(name, err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// verify compares all files with their sums.
-func (f folder) verify() error {
-	for _, name := range slices.Sorted(maps.Keys(f.sums)) {
-		got, err := sumOf(f, name)
-		if err != nil {
-			return err
-		}
-		if got != f.sums[name] {
-			return problem(Damaged, name, "it is not the one that was saved with %s: it was changed, or damaged; use another copy of the model", runFile)
-		}
-	}
-	return nil
-}
-
-// openRun looks at a run's folder.
-func openRun(fsys fs.FS) (_ *opening, err error) {
+// Open looks at a run's folder.
+func Open(fsys fs.FS) (_ *Opening, err error) {
 	d, err := readManifest(fsys)
 	if err != nil {
 		return nil, err
@@ -181,81 +33,54 @@ func openRun(fsys fs.FS) (_ *opening, err error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opening{run: d.run(), file: weightsFile, verify: f.verify, layout: ownLayout}
+	o := &Opening{Run: d.run(), File: layout.WeightsFile, verify: f.verify}
 	defer func() {
 		if err != nil {
-			o.close()
+			o.Close()
 		}
 	}()
-	if o.run.Tokenizer, err = readTokenizer(f); err != nil {
+	if o.Run.Tokenizer, err = layout.ReadTokenizer(f); err != nil {
 		return nil, err
 	}
 	c := d.Recipe.Model
-	if n := o.run.Tokenizer.Size(); n != c.Vocab {
-		return nil, problem(Damaged, tokenizerFile, "it has %d tokens, but the model in %s has %d", n, runFile, c.Vocab)
+	if n := o.Run.Tokenizer.Size(); n != c.Vocab {
+		return nil, format.Wrong(format.Damaged, layout.TokenizerFile, "it has %d tokens, but the model in %s has %d", n, RunFile, c.Vocab)
 	}
-	if err := o.addSafetensors(f, weightsFile); err != nil {
+	if err := o.AddSafetensors(f, layout.WeightsFile); err != nil {
 		return nil, err
 	}
-	if _, own := o.store["tokens.weight"]; !own {
-		form, _ := familyOf(c)
-		o.layout = func(m *model.GPT) []slot { return layout(m, form, false) }
-		if form == "" {
-			return nil, problem(Damaged, weightsFile, "it has not the model's tensors")
-		}
+	if o.Layout = layoutIn(&o.Store, c); o.Layout == nil {
+		return nil, format.Wrong(format.Damaged, layout.WeightsFile, "it has not the model's tensors")
 	}
-	for _, name := range []string{optimizerFile, bestFile, adapterFile} {
+	for _, name := range []string{optimizerFile, bestFile, layout.AdapterFile} {
 		if info, err := fs.Stat(f, name); err == nil {
-			o.held += float64(info.Size())
+			o.Held += float64(info.Size())
 		}
 	}
 	if d.Recipe.Trains == recipe.Adapter {
-		o.held += 4 * float64(c.Parameters()) // the adapter moves the weights to memory of their own
+		o.Held += 4 * float64(c.Parameters()) // the adapter moves the weights to memory of their own
 	}
 	o.finish = func(run *Run) error { return readRest(f, d, run) }
 	return o, nil
 }
 
-// addSafetensors opens a file of weights and adds its tensors to the store.
-func (o *opening) addSafetensors(fsys fs.FS, name string) error {
-	b, err := open(fsys, name)
-	if err != nil {
-		return err
+// layoutIn is how the model c lies in store: the first version knew only our own
+// names. It is nil where c can lie only so, and does not.
+func layoutIn(store *layout.Store, c recipe.Model) func(*model.GPT) []layout.Slot {
+	form, _ := layout.FamilyOf(c)
+	switch _, own := store.Tensors["tokens.weight"]; {
+	case own:
+		return func(m *model.GPT) []layout.Slot { return layout.Own(m.Base()) }
+	case form == "":
+		return nil
 	}
-	o.opened = append(o.opened, b)
-	o.held += float64(b.held)
-	f, err := safetensors.Open(b, b.size)
-	if err != nil {
-		return damaged(name, err)
-	}
-	if o.store == nil {
-		o.store = map[string]stored{}
-	}
-	for _, e := range f.Entries {
-		if other, twice := o.store[e.Name]; twice {
-			return problem(Damaged, name, "tensor %q lies in it and in %s", e.Name, other.file)
-		}
-		o.store[e.Name] = stored{name, e.DType, e.Shape, func(dst []float32) error { return f.Read(e, dst) }}
-	}
-	return nil
-}
-
-func readTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
-	text, err := whole(fsys, tokenizerFile, tokenizer.MaxFile)
-	if err != nil {
-		return nil, err
-	}
-	tok, err := tokenizer.ReadJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, &Problem{Kind: Unsupported, File: tokenizerFile, What: "this tokenizer cannot be used", Err: err}
-	}
-	return tok, nil
+	return func(m *model.GPT) []layout.Slot { return layout.HuggingFace(m, form) }
 }
 
 // readRest reads what a run has besides model and tokenizer.
 func readRest(f folder, d manifest, run *Run) (err error) {
-	if _, has := f.names[adapterFile]; has {
-		if err := readOwnAdapter(f, run); err != nil {
+	if _, has := f.names[layout.AdapterFile]; has {
+		if err := readAdapter(f, run); err != nil {
 			return err
 		}
 	}
@@ -278,21 +103,21 @@ func readRest(f folder, d manifest, run *Run) (err error) {
 
 // readMoments reads at most limit numbers.
 func readMoments(fsys fs.FS, limit int) ([]safetensors.Tensor, error) {
-	b, err := open(fsys, optimizerFile)
+	b, err := format.Open(fsys, optimizerFile)
 	if err != nil {
 		return nil, err
 	}
 	defer b.Close()
-	if most := 4*int64(limit) + 8<<20; b.size > most {
-		return nil, problem(TooLong, optimizerFile, "it has %d bytes, more than the %d that the model can need", b.size, most)
+	if most := 4*int64(limit) + 8<<20; b.Size > most {
+		return nil, format.Wrong(format.TooLong, optimizerFile, "it has %d bytes, more than the %d that the model can need", b.Size, most)
 	}
-	moments, _, err := safetensors.Read(b, b.size)
+	moments, _, err := safetensors.Read(b, b.Size)
 	if err != nil {
-		return nil, damaged(optimizerFile, err)
+		return nil, format.Unreadable(optimizerFile, err)
 	}
 	for _, m := range moments {
-		if notFinite(m.Data) > 0 {
-			return nil, problem(Damaged, optimizerFile, "tensor %q holds what is no finite number; use an earlier copy", m.Name)
+		if layout.NotFinite(m.Data) > 0 {
+			return nil, format.Wrong(format.Damaged, optimizerFile, "tensor %q holds what is no finite number; use an earlier copy", m.Name)
 		}
 	}
 	return moments, nil
@@ -300,48 +125,39 @@ func readMoments(fsys fs.FS, limit int) ([]safetensors.Tensor, error) {
 
 // readBest reads the weights that train, the last of m's.
 func readBest(fsys fs.FS, m *model.GPT) (weights []float32, err error) {
-	var o opening
-	defer o.close()
-	if err := o.addSafetensors(fsys, bestFile); err != nil {
+	var store layout.Store
+	defer store.Close()
+	if err := store.AddSafetensors(fsys, bestFile); err != nil {
 		return nil, err
 	}
-	first := max(0, len(m.Parameters)-len(o.store))
-	var slots []slot
-	for _, p := range m.Parameters[first:] {
-		slots = append(slots, newSlot(p.Name, len(p.Dims) == 1, partOf(p)))
-	}
-	if err := check(slots, o.store, bestFile); err != nil {
+	first := max(0, len(m.Parameters)-len(store.Tensors))
+	if err := store.Check(layout.Own(m.Parameters[first:]), bestFile); err != nil {
 		return nil, err
 	}
 	for _, p := range m.Parameters[first:] {
 		n := len(weights)
 		weights = append(weights, make([]float32, p.Len())...)
-		if err := o.store[p.Name].read(weights[n:]); err != nil {
-			return nil, damaged(bestFile, err)
+		if err := store.Tensors[p.Name].Read(weights[n:]); err != nil {
+			return nil, format.Unreadable(bestFile, err)
 		}
-		if notFinite(weights[n:]) > 0 {
-			return nil, problem(Damaged, bestFile, "tensor %q holds what is no finite number; use an earlier copy", p.Name)
+		if layout.NotFinite(weights[n:]) > 0 {
+			return nil, format.Wrong(format.Damaged, bestFile, "tensor %q holds what is no finite number; use an earlier copy", p.Name)
 		}
 	}
 	return weights, nil
 }
 
-func readLog(fsys fs.FS) (log []Entry, err error) {
-	text, err := whole(fsys, logFile, maxLog)
+// readAdapter gives run's model the adapter of its folder, which must be the
+// one that run.json tells of.
+func readAdapter(f folder, run *Run) error {
+	a, err := layout.OpenAdapter(f, run.Model)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	for {
-		var e Entry
-		err := dec.Decode(&e)
-		if errors.Is(err, io.EOF) {
-			return log, nil
-		}
-		if err != nil {
-			return nil, damaged(logFile, fmt.Errorf("line %d: %w", len(log)+1, err))
-		}
-		log = append(log, e)
+	defer a.Close()
+	if !a.Is(run.Recipe.Tuning.LoRA, run.Model) {
+		return format.Wrong(format.Damaged, layout.AdapterConfigFile, "its adapter of rank %d, alpha %v, dropout %v on %s is not the one that %s tells of; use another copy of the model",
+			a.Rank, a.Alpha, a.Dropout, a.Targets, RunFile)
 	}
+	return a.Fill(run.Model)
 }

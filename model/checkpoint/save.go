@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"hornbook/model/checkpoint/layout"
+	"hornbook/model/format"
 )
 
 // newSuffix marks a file that is being saved, or was and waits to be renamed.
@@ -62,7 +65,7 @@ func save(d disk, run Run) error {
 	if err := d.Sync(); err != nil {
 		return fmt.Errorf("checkpoint: save: %w", err)
 	}
-	if err := d.Rename(runFile+newSuffix, runFile); err != nil {
+	if err := d.Rename(RunFile+newSuffix, RunFile); err != nil {
 		return fmt.Errorf("checkpoint: save: %w", err)
 	}
 	if err := d.Sync(); err != nil {
@@ -77,12 +80,12 @@ func save(d disk, run Run) error {
 // ours refuses a folder that another program keeps a model in: a save of ours
 // has no file of its plain name before it has a run.json.
 func ours(d disk) error {
-	if exists(d, runFile) {
+	if format.Exists(d, RunFile) {
 		return nil
 	}
 	for _, name := range ourFiles {
-		if exists(d, name) {
-			return problem(Unsupported, name, "it is there already, and not of a run that Hornbook saved; save to another folder, or move it away")
+		if format.Exists(d, name) {
+			return format.Wrong(format.Unsupported, name, "it is there already, and not of a run that Hornbook saved; save to another folder, or move it away")
 		}
 	}
 	return nil
@@ -98,8 +101,8 @@ func settle(d disk) error {
 			return err
 		}
 	}
-	var p *Problem
-	if errors.As(err, &p) && p.Kind == Unsupported { // a newer Hornbook's save
+	var p *format.Problem
+	if errors.As(err, &p) && p.Kind == format.Unsupported { // a newer Hornbook's save
 		return err
 	}
 	// Without a readable run.json there is no save to be kept.
@@ -107,7 +110,7 @@ func settle(d disk) error {
 		switch at, belongs := f.names[name]; {
 		case belongs && at != name:
 			err = d.Rename(at, name)
-		case exists(d, name+newSuffix):
+		case format.Exists(d, name+newSuffix):
 			err = d.Remove(name + newSuffix)
 		default:
 			err = nil
@@ -115,7 +118,7 @@ func settle(d disk) error {
 		if err != nil {
 			return err
 		}
-		if _, belongs := f.names[name]; !belongs && f.names != nil && name != runFile && exists(d, name) {
+		if _, belongs := f.names[name]; !belongs && f.names != nil && name != RunFile && format.Exists(d, name) {
 			if err := d.Remove(name); err != nil {
 				return err
 			}
@@ -125,8 +128,8 @@ func settle(d disk) error {
 }
 
 // ourFiles are all that a run's folder can hold.
-var ourFiles = []string{runFile, configFile, weightsFile, tokenizerFile, tokenizerConfigFile, optimizerFile, bestFile,
-	adapterConfigFile, adapterFile, logFile}
+var ourFiles = []string{RunFile, layout.ConfigFile, layout.WeightsFile, layout.TokenizerFile, layout.TokenizerConfigFile, optimizerFile, bestFile,
+	layout.AdapterConfigFile, layout.AdapterFile, logFile}
 
 // newFiles is a Sink of files that are being saved.
 type newFiles struct{ disk }

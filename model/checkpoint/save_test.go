@@ -1,4 +1,4 @@
-package checkpoint
+package checkpoint_test
 
 import (
 	"bytes"
@@ -9,6 +9,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/checkpointtest"
+	"hornbook/model/format"
 	"hornbook/model/format/safetensors"
 	"hornbook/tokenizer"
 )
@@ -46,7 +49,7 @@ func (d *frailDisk) restart(operations int) *frailDisk {
 	return &frailDisk{files, operations, 0, map[string]bool{}}
 }
 
-func (d *frailDisk) Create(name string) (syncer, error) {
+func (d *frailDisk) Create(name string) (checkpoint.Syncer, error) {
 	if err := d.operate(); err != nil {
 		return nil, err
 	}
@@ -109,18 +112,18 @@ func (f *frailFile) Close() error { return nil }
 const endless = 1 << 30
 
 // numbered are runs whose every file differs, the second without moments.
-func numbered(t testing.TB) []Run {
-	var runs []Run
+func numbered(t testing.TB) []checkpoint.Run {
+	var runs []checkpoint.Run
 	for i, text := range []string{"abcdefgh", "abcdefghi", "abcdefghij"} {
 		tok, err := tokenizer.NewChars([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		shape := forms["llama"]
+		shape := checkpointtest.Forms["llama"]
 		shape.Layers, shape.Channels, shape.Hidden = 1, 8, 8
-		run := fresh(t, shape, tok)
+		run := checkpointtest.Fresh(t, shape, tok)
 		run.Step = i + 1
-		run.Log = []Entry{{Step: i + 1, Loss: 1}}
+		run.Log = []checkpoint.Entry{{Step: i + 1, Loss: 1}}
 		if i != 1 {
 			run.Moments = []safetensors.Tensor{{Name: "m", Shape: []int{1}, Data: []float32{float32(i)}}}
 		}
@@ -130,17 +133,17 @@ func numbered(t testing.TB) []Run {
 }
 
 // found is the number of the run in the folder, 0 for none; it must be whole.
-func found(t *testing.T, d fs.FS, runs []Run) int {
+func found(t *testing.T, d fs.FS, runs []checkpoint.Run) int {
 	t.Helper()
-	got, err := Read(d)
-	var p *Problem
-	if errors.As(err, &p) && p.Kind == NotModel {
+	got, err := checkpoint.Read(d)
+	var p *format.Problem
+	if errors.As(err, &p) && p.Kind == format.NotModel {
 		return 0
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, got, runs[got.Step-1])
+	checkpointtest.Equal(t, got, runs[got.Step-1])
 	return got.Step
 }
 
@@ -148,9 +151,9 @@ func found(t *testing.T, d fs.FS, runs []Run) int {
 // the saves, whole, and never an older one than before.
 func TestSaveCutOffAnywhere(t *testing.T) {
 	runs := numbered(t)
-	operations := func(d *frailDisk, run Run) int {
+	operations := func(d *frailDisk, run checkpoint.Run) int {
 		d = d.restart(endless)
-		if err := save(d, run); err != nil {
+		if err := checkpoint.SaveTo(d, run); err != nil {
 			t.Fatal(err)
 		}
 		return d.done
@@ -162,21 +165,21 @@ func TestSaveCutOffAnywhere(t *testing.T) {
 	}
 	for first := 0; first <= operations(empty, runs[0]); first += stride {
 		d := empty.restart(first)
-		err := save(d, runs[0])
+		err := checkpoint.SaveTo(d, runs[0])
 		after := found(t, d.restart(0), runs)
 		if err == nil && after != 1 {
 			t.Fatalf("saved, but the folder holds %d", after)
 		}
 		for second := range operations(d, runs[1]) {
 			d := d.restart(second)
-			err := save(d, runs[1])
+			err := checkpoint.SaveTo(d, runs[1])
 			now := found(t, d.restart(0), runs)
 			if now != after && now != 2 || err == nil && now != 2 {
 				t.Fatalf("cut off after %d and %d operations, it holds run %d, before %d", first, second, now, after)
 			}
 			cuts++
 			d = d.restart(endless)
-			if err := save(d, runs[2]); err != nil || found(t, d, runs) != 3 {
+			if err := checkpoint.SaveTo(d, runs[2]); err != nil || found(t, d, runs) != 3 {
 				t.Fatalf("cut off after %d and %d operations, it cannot be saved to: %v", first, second, err)
 			}
 			if len(d.MapFS) != 7 {

@@ -22,3 +22,10 @@ func (r Recipe) BytesOn(ranks int) float64 {
 	}
 	return 4 * (copies*float64(r.Trained()) + still*float64(r.Weights()) + activations)
 }
+
+// CacheBytes is the memory of the keys and values that are kept while several
+// sequences are written, each of as many tokens: two vectors of all K heads a
+// token and layer, in float32.
+func (m Model) CacheBytes(sequences, tokens int) float64 {
+	return 4 * 2 * float64(m.Layers) * float64(m.KVHeads*m.HeadSize()) * float64(tokens) * float64(sequences)
+}

@@ -14,6 +14,7 @@ import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/data"
 	"hornbook/model/data/village"
+	"hornbook/model/format"
 	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
@@ -80,7 +81,7 @@ func publish(run checkpoint.Run) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	if err := checkpoint.WriteAs(folder{}, run, checkpoint.DTypeF16); err != nil {
+	if err := checkpoint.WriteAs(folder{}, run, format.F16); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(out, "README.md"), []byte(card(run)), 0o644)

@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/exchange"
+	"hornbook/model/format"
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/shelf"
@@ -29,7 +31,7 @@ func (s *Session) export(c *protocol.Export) {
 		s.fail(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", maxMemory)})
 		return
 	}
-	file, err := written(kept, c.Format, checkpoint.DType(c.DType))
+	file, err := written(kept, c.Format, format.DType(c.DType))
 	if err != nil {
 		s.fail(&protocol.Problem{Code: protocol.ExportImpossible, Got: c.Format, Detail: err.Error()})
 		return
@@ -55,29 +57,29 @@ func (s *Session) exported(id string) (checkpoint.Run, *protocol.Problem) {
 }
 
 // written is kept as a file of a format.
-func written(kept checkpoint.Run, format string, t checkpoint.DType) (*protocol.File, error) {
+func written(kept checkpoint.Run, into string, t format.DType) (*protocol.File, error) {
 	var b bytes.Buffer
 	var err error
 	file, name := &protocol.File{}, slug(kept.Name)
-	if _, has := kept.Model.Adapter(); has && !kept.Model.Adapting() && format != "zip" && format != "peft" {
+	if _, has := kept.Model.Adapter(); has && !kept.Model.Adapting() && into != "zip" && into != "peft" {
 		kept.Model = kept.Model.Clone() // switched off, it is left out
 		kept.Model.DropAdapter()
 	}
-	switch format {
+	switch into {
 	case "zip":
-		file.Name, err = name+".zip", checkpoint.WriteZip(&b, kept)
+		file.Name, err = name+".zip", exchange.WriteZip(&b, kept)
 	case "hf":
-		file.Name, err = name+"-hf.zip", checkpoint.ZipHF(&b, kept, t)
+		file.Name, err = name+"-hf.zip", exchange.ZipHF(&b, kept, t)
 	case "safetensors":
-		file.Name, err = name+".safetensors", checkpoint.WriteSafetensors(&b, kept, t)
+		file.Name, err = name+".safetensors", exchange.WriteSafetensors(&b, kept, t)
 	case "gguf":
 		var notes []string
 		file.Name = fmt.Sprintf("%s-%s.gguf", name, t)
-		if notes, err = checkpoint.WriteGGUF(&b, kept, t); len(notes) > 0 {
+		if notes, err = exchange.WriteGGUF(&b, kept, t); len(notes) > 0 {
 			file.Note = protocol.NearGELU
 		}
 	case "peft":
-		file.Name, err = name+"-adapter.zip", checkpoint.ZipAdapter(&b, kept)
+		file.Name, err = name+"-adapter.zip", exchange.ZipAdapter(&b, kept)
 	}
 	file.Data, file.Size = b.Bytes(), int64(b.Len())
 	return file, err
@@ -102,15 +104,15 @@ func (s *Session) importModel(c *protocol.Import) {
 		return
 	}
 	s.host.Emit(&protocol.Working{Task: "import", Total: 1})
-	if checkpoint.IsAdapter(c.Files) {
+	if exchange.IsAdapter(c.Files) {
 		s.importAdapter(c)
 		return
 	}
-	if need, err := checkpoint.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= maxMemory && !c.Agreed {
+	if need, err := exchange.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= maxMemory && !c.Agreed {
 		s.host.Emit(&protocol.Needs{Name: nameOf(c), Parameters: need.Parameters, Bytes: int64(need.Bytes)})
 		return
 	}
-	kept, _, err := checkpoint.Import(c.Files, maxMemory)
+	kept, _, err := exchange.Import(c.Files, maxMemory)
 	if err != nil {
 		s.fail(unopened(err))
 		return
@@ -152,7 +154,7 @@ func (s *Session) importAdapter(c *protocol.Import) {
 		return
 	}
 	kept := s.open.Run
-	m, err := checkpoint.ReadAdapter(c.Files, kept.Model)
+	m, err := exchange.ReadAdapter(c.Files, kept.Model)
 	if err != nil {
 		told := unopened(err)
 		if told.Code == protocol.ModelUnsupported {
@@ -195,7 +197,7 @@ func (s *Session) merge() {
 func unopened(err error) *protocol.Problem {
 	told := &protocol.Problem{Code: protocol.ModelDamaged, Detail: err.Error()}
 	var large *checkpoint.TooLarge
-	var p *checkpoint.Problem
+	var p *format.Problem
 	switch {
 	case errors.As(err, &large):
 		told.Code, told.Got, told.Want = protocol.ModelTooLarge, fmt.Sprintf("%.0f", large.Bytes), fmt.Sprintf("%.0f", large.Limit)
@@ -210,7 +212,7 @@ func unopened(err error) *protocol.Problem {
 }
 
 // kinds are what a checkpoint's problems are called here.
-var kinds = map[checkpoint.Kind]protocol.Code{
-	checkpoint.NotModel: protocol.ModelNone, checkpoint.Damaged: protocol.ModelDamaged, checkpoint.Incomplete: protocol.ModelDamaged,
-	checkpoint.Unsupported: protocol.ModelUnsupported, checkpoint.TooLong: protocol.ModelUnsafe, checkpoint.UnsafeName: protocol.ModelUnsafe,
+var kinds = map[format.Kind]protocol.Code{
+	format.NotModel: protocol.ModelNone, format.Damaged: protocol.ModelDamaged, format.Incomplete: protocol.ModelDamaged,
+	format.Unsupported: protocol.ModelUnsupported, format.TooLong: protocol.ModelUnsafe, format.UnsafeName: protocol.ModelUnsafe,
 }

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/exchange"
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
@@ -119,10 +120,10 @@ func TestTuneGoesOnWithoutShelf(t *testing.T) {
 func copied(t *testing.T, kept checkpoint.Run) checkpoint.Run {
 	t.Helper()
 	var b bytes.Buffer
-	if err := checkpoint.WriteZip(&b, kept); err != nil {
+	if err := exchange.WriteZip(&b, kept); err != nil {
 		t.Error(err)
 	}
-	again, _, err := checkpoint.Import(fstest.MapFS{"run.zip": {Data: b.Bytes()}}, 1e9)
+	again, _, err := exchange.Import(fstest.MapFS{"run.zip": {Data: b.Bytes()}}, 1e9)
 	if err != nil {
 		t.Error(err)
 	}

@@ -1,0 +1,148 @@
+package layout
+
+import (
+	"fmt"
+	"slices"
+
+	"hornbook/model/tensor"
+)
+
+// Slot is a tensor of a file, and where its numbers lie in the model.
+type Slot struct {
+	Name    string
+	Shape   []int  // in the file, row by row
+	parts   []part // one below the other they are the tensor
+	turned  bool   // the file has rows and columns exchanged, as GPT-2's Conv1D
+	heads   int    // if not 0: the rows of each head lie in llama.cpp's order for RoPE
+	mayMiss bool   // a file without it means zeros
+	PerID   bool   // a row an id: a file may have more, which are dropped
+	Mean    bool   // write one more row, the mean of the others
+}
+
+// part is a parameter, or zeros that the format wants and the model lacks.
+type part struct {
+	p          *tensor.Tensor // nil for zeros
+	rows, cols int            // of a vector: its length and 1
+}
+
+func partOf(p *tensor.Tensor) part {
+	if len(p.Dims) == 1 {
+		return part{p, p.Dims[0], 1}
+	}
+	return part{p, p.Rows(), p.Cols()}
+}
+
+// newSlot is a tensor of vectors or of matrices.
+func newSlot(name string, vector bool, parts ...part) Slot {
+	s := Slot{Name: name, parts: parts}
+	if s.Shape = []int{s.rows(), parts[0].cols}; vector {
+		s.Shape = s.Shape[:1]
+	}
+	return s
+}
+
+// Len is the count of the file's numbers.
+func (s Slot) Len() int { return product(s.Shape) }
+
+func (s Slot) rows() (n int) {
+	for _, p := range s.parts {
+		n += p.rows
+	}
+	return n
+}
+
+// Values are the numbers for the file. room, if it is long enough, is used.
+func (s Slot) Values(room []float32) []float32 {
+	if len(s.parts) == 1 && s.parts[0].p != nil && !s.turned && s.heads == 0 && !s.Mean {
+		return s.parts[0].p.Data
+	}
+	out := slices.Grow(room[:0], s.Len())
+	for _, p := range s.parts {
+		if p.p == nil {
+			out = append(out, make([]float32, p.rows*p.cols)...)
+		} else {
+			out = append(out, p.p.Data...)
+		}
+	}
+	rows, cols := s.rows(), s.parts[0].cols
+	switch {
+	case s.turned:
+		out = turn(out, rows, cols)
+	case s.heads > 0:
+		out = interleave(out, rows, cols, s.heads, false)
+	}
+	if s.Mean {
+		out = append(out, meanRow(out, rows, cols)...)
+	}
+	return out
+}
+
+// place puts the numbers of a file into the model.
+func (s Slot) place(values []float32) error {
+	rows, cols := s.rows(), s.parts[0].cols
+	switch {
+	case s.turned:
+		values = turn(values, cols, rows)
+	case s.heads > 0:
+		values = interleave(values, rows, cols, s.heads, true)
+	}
+	for _, p := range s.parts {
+		n := p.rows * p.cols
+		if p.p != nil {
+			copy(p.p.Data, values[:n])
+		} else if slices.ContainsFunc(values[:n], func(x float32) bool { return x != 0 }) {
+			return fmt.Errorf("tensor %q holds numbers that the model has no place for", s.Name)
+		}
+		values = values[n:]
+	}
+	return nil
+}
+
+// turn exchanges rows and columns.
+func turn(x []float32, rows, cols int) []float32 {
+	out := make([]float32, len(x))
+	for r := range rows {
+		for c := range cols {
+			out[c*rows+r] = x[r*cols+c]
+		}
+	}
+	return out
+}
+
+// interleave brings the rows of each head from Hugging Face's order for RoPE,
+// in which row i turns with row i+D/2, to that of llama.cpp's llama, in which
+// row 2i turns with row 2i+1; or back.
+func interleave(x []float32, rows, cols, heads int, back bool) []float32 {
+	out := make([]float32, len(x))
+	d := rows / heads
+	for r := range rows {
+		head, i := r/d*d, r%d
+		to := head + i%(d/2)*2 + i/(d/2)
+		if back {
+			copy(out[r*cols:(r+1)*cols], x[to*cols:])
+		} else {
+			copy(out[to*cols:(to+1)*cols], x[r*cols:])
+		}
+	}
+	return out
+}
+
+func meanRow(x []float32, rows, cols int) []float32 {
+	out := make([]float32, cols)
+	for c := range out {
+		var sum float64
+		for r := range rows {
+			sum += float64(x[r*cols+c])
+		}
+		out[c] = float32(sum / float64(rows))
+	}
+	return out
+}
+
+func product(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}

@@ -1,0 +1,69 @@
+package checkpoint
+
+import (
+	"hornbook/model"
+	"hornbook/model/checkpoint/layout"
+	"hornbook/model/format"
+)
+
+// Opening is a model that has been looked at: its headers are read and
+// checked, its weights are not.
+type Opening struct {
+	layout.Store
+	Run    Run                            // but for Model and what finish reads
+	Layout func(*model.GPT) []layout.Slot // of the store's tensors
+	File   string                         // that the weights lie in, for errors
+	Notes  []string                       // what a person should know of it, whole sentences
+	verify func() error                   // compares the files with their sums; nil for none
+	finish func(*Run) error               // reads the rest; nil for none
+}
+
+// Needs are the weights, the largest tensor once more, and files that are read
+// whole.
+func (o *Opening) Needs() Needs {
+	n := o.Run.Recipe.Model.Parameters()
+	_, largest := o.Numbers()
+	return Needs{n, 4*float64(n) + 4*float64(largest) + o.Held}
+}
+
+// Load reads the weights and all else, if that takes at most limit bytes; else
+// it gives a *TooLarge.
+func (o *Opening) Load(limit float64) (Run, error) {
+	if n := o.Needs(); n.Bytes > limit {
+		return Run{}, &TooLarge{n, limit}
+	}
+	if err := o.complete(); err != nil {
+		return Run{}, err
+	}
+	if o.verify != nil {
+		if err := o.verify(); err != nil {
+			return Run{}, err
+		}
+	}
+	m := model.New(o.Run.Recipe.Model)
+	slots := o.Layout(m)
+	if err := o.Check(slots, o.File); err != nil {
+		return Run{}, err
+	}
+	if err := o.Fill(slots); err != nil {
+		return Run{}, err
+	}
+	run := o.Run
+	run.Model = m
+	if o.finish != nil {
+		if err := o.finish(&run); err != nil {
+			return Run{}, err
+		}
+	}
+	return run, nil
+}
+
+// complete refuses files that hold less than half of what the model needs,
+// before memory is taken for it. What exactly is missing, Check tells.
+func (o *Opening) complete() error {
+	have, _ := o.Numbers()
+	if need := o.Run.Recipe.Model.Parameters(); have < need/2 {
+		return format.Wrong(format.Damaged, o.File, "it holds %d weights, but the model that is described has %d; a part of it is missing", have, need)
+	}
+	return nil
+}
