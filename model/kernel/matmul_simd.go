@@ -28,6 +28,8 @@ func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
 		MatmulRef(c, a, b, accumulate)
 	case c.Rows <= shortRows && !a.Transposed && b.Transposed && !ws.Steady:
 		matmulDots(c, a, b, accumulate)
+	case c.Rows <= shortRows && !a.Transposed && !b.Transposed && !ws.Steady:
+		matmulSums(c, a, b, accumulate)
 	default:
 		matmulBlocks(c, a, b, accumulate, everything, ws)
 	}
