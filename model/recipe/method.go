@@ -4,11 +4,12 @@ package recipe
 // random weights or from a finished model's: three questions with an answer each.
 
 // Objectives are what a run can learn by.
-var Objectives = []string{LM}
+var Objectives = []string{LM, SFT}
 
 // The objectives.
 const (
-	LM = "lm" // every token of a text from those before it
+	LM  = "lm"  // every token of a text from those before it
+	SFT = "sft" // what an assistant says in conversations (supervised fine-tuning)
 )
 
 // What trains.

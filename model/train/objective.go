@@ -34,5 +34,6 @@ type set struct {
 
 // objectives make the plan of each of recipe.Objectives: a file each.
 var objectives = map[string]func(recipe.Recipe, Data) (plan, error){
-	recipe.LM: lm,
+	recipe.LM:  lm,
+	recipe.SFT: sft,
 }
