@@ -21,6 +21,8 @@ var house = []struct{ room, third string }{
 	{"model/backendtest", "gonum.org/v1/gonum"},
 	{"model/data", ""},
 	{"model/data/village", ""},
+	{"model/data/chat", ""},
+	{"model/task", ""},
 	{"model", ""},
 	{"model/optim", ""},
 	{"model/format", ""},
