@@ -1,0 +1,31 @@
+package task
+
+import (
+	"math/rand/v2"
+
+	tales "hornbook/model/data/village"
+)
+
+// rarity is how much likelier a kind of fact is asked for than its number says,
+// so that kinds come about equally often.
+var rarity = map[string]int{"friend": 6, "found": 5, "gave": 3, "why": 3, "holder": 2, "where": 1}
+
+// village asks one question about each tale: the tale, and below it the
+// question.
+func village(seed uint64) func() (Example, string) {
+	teller, rng := tales.New(seed), rand.New(rand.NewPCG(seed, 0x71))
+	return func() (Example, string) {
+		tale := teller.Next()
+		var facts []tales.Fact
+		for _, f := range tale.Facts {
+			for range rarity[f.Kind] {
+				facts = append(facts, f)
+			}
+		}
+		if len(facts) == 0 {
+			return Example{}, ""
+		}
+		f := choose(rng, facts)
+		return Example{f.Kind, tale.Text + "\n" + f.Question, f.Answer}, tale.Text
+	}
+}
