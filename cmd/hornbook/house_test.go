@@ -33,7 +33,7 @@ var house = []struct{ room, third string }{
 	{"model/checkpoint", ""},
 	{"model/checkpoint/checkpointtest", ""},
 	{"model/checkpoint/exchange", ""},
-	{"model/eval", ""},
+	{"model/eval", "gonum.org/v1/gonum"},
 	{"model/train", ""},
 	{"web/protocol", ""},
 	{"web/wording", ""},

@@ -9,7 +9,7 @@ import (
 
 // sums asks for sums and differences of numbers below 50, in words of a few
 // forms.
-func sums(seed uint64) func() (Example, string) {
+func sums(seed uint64) drawing[Example] {
 	rng := rand.New(rand.NewPCG(seed, 0x50))
 	return func() (Example, string) {
 		a, b := rng.IntN(50), rng.IntN(50)
@@ -25,7 +25,7 @@ func sums(seed uint64) func() (Example, string) {
 
 // letters asks about made-up words: to spell them, to turn them round, for
 // their last letter, and how many letters they have.
-func letters(seed uint64) func() (Example, string) {
+func letters(seed uint64) drawing[Example] {
 	rng := rand.New(rand.NewPCG(seed, 0x1E))
 	return func() (Example, string) {
 		word := syllables(rng)

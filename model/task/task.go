@@ -18,15 +18,11 @@ type Example struct {
 	Answer string
 }
 
-// Messages are the example as a conversation, its answer last.
-func (e Example) Messages() []chat.Message {
-	return []chat.Message{{Role: chat.User, Content: e.Prompt}, {Role: chat.Assistant, Content: e.Answer}}
-}
-
 // Task is a job.
 type Task struct {
 	Name     string
-	Examples func(set Set, seed uint64, n int) []Example // n of a set; fewer where it has no more
+	Examples func(set Set, seed uint64, n int) []Example  // n of a set; fewer where it has no more
+	Lessons  func(seed uint64, n int) []chat.Conversation // n that teach it, of Train
 	Right    func(answer, reply string) bool
 }
 
@@ -46,11 +42,11 @@ var Names = []string{"village", "sums", "letters"}
 func ByName(name string) (Task, bool) {
 	switch name {
 	case "village":
-		return Task{name, drawn(village), Same}, true
+		return Task{name, drawn(village), taught(lesson), Same}, true
 	case "sums":
-		return Task{name, drawn(sums), Same}, true
+		return Task{name, drawn(sums), oneByOne(sums), Same}, true
 	case "letters":
-		return Task{name, drawn(letters), Same}, true
+		return Task{name, drawn(letters), oneByOne(letters), Same}, true
 	}
 	return Task{}, false
 }
@@ -61,19 +57,42 @@ func Same(answer, reply string) bool { return strings.EqualFold(bare(answer), ba
 
 func bare(s string) string { return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), ".")) }
 
-// drawn makes Examples of a way to draw one; key is what two examples of
-// different sets must not share, false for none could be drawn.
-func drawn(draw func(seed uint64) func() (e Example, key string)) func(Set, uint64, int) []Example {
-	return func(set Set, seed uint64, n int) []Example {
-		next := draw(seed)
-		list := make([]Example, 0, n)
-		for tries := 0; len(list) < n && tries < 50*n+1000; tries++ {
-			if e, key := next(); key != "" && setOf(key) == set {
-				list = append(list, e)
-			}
+// drawing draws something again and again. key is what two of different sets
+// must not share; "" if nothing could be drawn this time.
+type drawing[T any] func() (drawn T, key string)
+
+// some draws n of a set; fewer where there seem to be no more.
+func some[T any](next drawing[T], set Set, n int) []T {
+	list := make([]T, 0, n)
+	for tries := 0; len(list) < n && tries < 50*n+1000; tries++ {
+		if x, key := next(); key != "" && setOf(key) == set {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func drawn(draw func(seed uint64) drawing[Example]) func(Set, uint64, int) []Example {
+	return func(set Set, seed uint64, n int) []Example { return some(draw(seed), set, n) }
+}
+
+func taught(draw func(seed uint64) drawing[chat.Conversation]) func(uint64, int) []chat.Conversation {
+	return func(seed uint64, n int) []chat.Conversation { return some(draw(seed), Train, n) }
+}
+
+// oneByOne makes lessons of one question each.
+func oneByOne(draw func(seed uint64) drawing[Example]) func(uint64, int) []chat.Conversation {
+	return func(seed uint64, n int) (list []chat.Conversation) {
+		for _, e := range some(draw(seed), Train, n) {
+			list = append(list, conversation(e))
 		}
 		return list
 	}
+}
+
+// conversation is an example with its answer.
+func conversation(e Example) chat.Conversation {
+	return chat.Conversation{Messages: []chat.Message{{Role: chat.User, Content: e.Prompt}, {Role: chat.Assistant, Content: e.Answer}}}
 }
 
 // setOf deals what can be asked about to the sets: one in eight to Test.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hornbook/model/data/chat"
 )
 
 // A task has as many examples as are asked for, the same for a seed; the two
@@ -56,6 +58,29 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// Lessons are conversations that can be learned from, and of Train alone.
+func TestLessons(t *testing.T) {
+	for _, name := range Names {
+		task, _ := ByName(name)
+		examined := map[string]bool{}
+		for _, e := range task.Examples(Test, 4, 2000) {
+			examined[e.Prompt] = true
+		}
+		lessons := task.Lessons(4, 2000)
+		if len(lessons) != 2000 {
+			t.Errorf("%s has %d lessons", name, len(lessons))
+		}
+		for _, l := range lessons {
+			if what := chat.Check(l.Messages); what != "" {
+				t.Fatalf("%s: %s: %+v", name, what, l)
+			}
+			if examined[l.Messages[0].Content] {
+				t.Fatalf("%s teaches what it examines: %s", name, l.Messages[0].Content)
+			}
+		}
+	}
+}
+
 // The tales of the two sets are others.
 func TestVillageTalesAreOthers(t *testing.T) {
 	task, _ := ByName("village")
@@ -67,6 +92,31 @@ func TestVillageTalesAreOthers(t *testing.T) {
 	for _, e := range task.Examples(Test, 5, 500) {
 		if seen[tale(e)] {
 			t.Fatalf("a tale of both sets: %s", tale(e))
+		}
+	}
+}
+
+func TestRead(t *testing.T) {
+	task, err := Read("own", strings.NewReader("\xEF\xBB\xBF{\"prompt\":\"1+1\",\"answer\":\"2\"}\r\n\n{\"answer\":\"b\",\"prompt\":\"a\"}"))
+	if err != nil || task.Name != "own" {
+		t.Fatal(err)
+	}
+	if got := task.Examples(Test, 9, 5); len(got) != 2 || got[1] != (Example{Prompt: "a", Answer: "b"}) {
+		t.Errorf("read as %+v", got)
+	}
+	if got := task.Examples(Test, 9, 1); len(got) != 1 {
+		t.Errorf("of one there are %d", len(got))
+	}
+	for text, says := range map[string]string{
+		"":                                "holds no example",
+		"\n{\"prompt\":\"a\"}":            "line 2: its prompt or its answer is empty",
+		"{\"prompt\":\"a\",\"answer\":3}": "line 1: it is no example",
+		"{\"prompt\":\"a\",\"answer\":\"b\",\"c\":1}":                            "line 1: it is no example",
+		"{\"prompt\":\"a\",\"answer\":\"b\"} {}":                                 "line 1: something follows",
+		"{\"prompt\":\"" + strings.Repeat("a", maxLine) + "\",\"answer\":\"b\"}": "line 1: it is longer",
+	} {
+		if _, err := Read("own", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.50q gives %v, want %q", text, err, says)
 		}
 	}
 }
