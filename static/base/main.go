@@ -31,7 +31,7 @@ const (
 	other = 7e5  // bytes of scrambled tales before them
 	learn = 4e6  // bytes of tales that the tokenizer learns from
 	meal  = 8e6  // bytes of tales and questions of the second stage
-	alone = 9e5  // bytes of tales alone behind those, of which the last validate
+	alone = 12e5 // bytes of tales alone behind those, of which the last validate
 	ranks = 2    // part of the recipes: another number gives other bits
 	first = "build/base"
 	out   = "static/base/model"
