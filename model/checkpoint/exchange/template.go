@@ -8,7 +8,8 @@ import (
 )
 
 // ggufChat are the keys by which llama.cpp talks with a model whose tokenizer
-// has the template's tokens; none for others.
+// has the template's tokens; none for others. The end of a turn is named, since
+// llama.cpp would take whichever of the usual ends it happens to find first.
 func ggufChat(tok tokenizer.Tokenizer) []gguf.Pair {
 	if _, has := chat.Of(tok); !has {
 		return nil
