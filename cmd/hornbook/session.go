@@ -7,13 +7,13 @@ import (
 
 	training "hornbook/model/train"
 	"hornbook/web/protocol"
-	"hornbook/web/trainer"
+	"hornbook/web/session"
 	"hornbook/web/wording"
 )
 
 // talk is a conversation with the trainer's session.
 type talk struct {
-	trainer.Host                                  // what it may keep and load; converse fills in the rest
+	session.Host                                  // what it may keep and load; converse fills in the rest
 	say          []protocol.Command               // at first
 	last         protocol.Command                 // when it is interrupted
 	see          func(protocol.Event) (last bool) // each event
@@ -42,7 +42,7 @@ func (t *talk) converse(ctx context.Context) {
 		}
 	}
 	t.Yield, t.Sample, t.Cores, t.Launch = runtime.Gosched, sample, runtime.GOMAXPROCS(0), training.Goroutines
-	trainer.New(t.Host).Serve(until(over, t.queue))
+	session.New(t.Host).Serve(until(over, t.queue))
 }
 
 // until passes on what comes through queue until over is closed.

@@ -16,7 +16,7 @@ import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
-	"hornbook/web/trainer"
+	"hornbook/web/session"
 	"hornbook/web/wording"
 )
 
@@ -125,7 +125,7 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 	if err := same(f, kept); err != nil {
 		return true, err
 	}
-	if kept.TextSHA256 != trainer.TextSum(j.text) {
+	if kept.TextSHA256 != session.TextSum(j.text) {
 		return true, fmt.Errorf("%s is not the text that the run in %s learns from, which was called %s and had %s characters or bytes; give that one by -data",
 			j.name, j.dir, kept.Text, wording.Count(kept.TextBytes))
 	}
@@ -165,12 +165,12 @@ func same(f *flag.FlagSet, kept checkpoint.Run) (err error) {
 func (j job) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	t := talk{Host: trainer.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{&protocol.SetText{Source: "upload", Name: j.name, Data: j.text}}}
+	t := talk{Host: session.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{&protocol.SetText{Source: "upload", Name: j.name, Data: j.text}}}
 	if j.dir != "" {
 		t.Save, t.last = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }, &protocol.Pause{} // so that it can go on
 	}
 	if j.from != "" {
-		t.say = append(t.say, &protocol.Open{ID: j.from})
+		t.say = append(t.say, &protocol.Open{ModelID: j.from})
 	}
 	if !j.going {
 		t.say = append(t.say, &protocol.Train{Recipe: j.recipe, Ranks: j.ranks})

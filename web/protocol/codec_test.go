@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -36,6 +37,10 @@ func TestEveryEventRoundTrips(t *testing.T) {
 	}
 }
 
+// texts counts those that fill has given, which are all different: measures go
+// by their names.
+var texts int
+
 // fill gives every field that travels a value that is not zero.
 func fill(v reflect.Value) {
 	switch v.Kind() {
@@ -50,7 +55,8 @@ func fill(v reflect.Value) {
 		fill(v.Index(0))
 		fill(v.Index(1))
 	case reflect.String:
-		v.SetString(`a "quoted" ⏎ text`)
+		texts++
+		v.SetString(fmt.Sprintf(`a "quoted" ⏎ text %d`, texts))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Float64:
@@ -59,6 +65,25 @@ func fill(v reflect.Value) {
 		v.SetUint(1<<64 - 1)
 	default:
 		v.SetInt(7)
+	}
+}
+
+// Every command has an id, and every event takes that of the command that it
+// answers.
+func TestEveryAnswerKnowsItsCommand(t *testing.T) {
+	for name, fresh := range commands {
+		c := fresh()
+		c.Number(31)
+		if text, err := EncodeCommand(c); err != nil || c.Asks() != 31 || !strings.Contains(string(text), `"id":31`) {
+			t.Errorf("%s: %s is numbered %d (%v)", name, text, c.Asks(), err)
+		}
+	}
+	for name, fresh := range events {
+		e := fresh()
+		e.Answer(31)
+		if text, err := EncodeEvent(e); err != nil || e.Answers() != 31 || !strings.Contains(string(text), `"id":31`) {
+			t.Errorf("%s: %s answers %d (%v)", name, text, e.Answers(), err)
+		}
 	}
 }
 
