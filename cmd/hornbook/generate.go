@@ -18,11 +18,7 @@ func generate(args []string, out, errs io.Writer) error {
 	dir := f.String("run", "", "folder that train saved to")
 	prompt := f.String("prompt", "\n", "what the model goes on from")
 	n := f.Int("n", 300, "tokens to write")
-	s := model.Sampling{}
-	f.Float64Var(&s.Temperature, "temperature", 0.8, "0 takes the likeliest token; higher dares more")
-	f.IntVar(&s.TopK, "top-k", 0, "choose among the K likeliest tokens only; 0 for all")
-	f.Float64Var(&s.TopP, "top-p", 0.95, "choose among the likeliest tokens that together reach P; 1 for all")
-	f.Uint64Var(&s.Seed, "seed", 1, "the same seed writes the same")
+	s := addSampling(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
@@ -31,12 +27,9 @@ func generate(args []string, out, errs io.Writer) error {
 		return wrongUsage("generate needs a model: -run DIR, the folder that train -out saved to")
 	case *n < 1:
 		return wrongUsage("-n %d: write at least one token", *n)
-	case !(s.Temperature >= 0 && s.Temperature <= 10):
-		return wrongUsage("-temperature %v: give a number from 0 to 10", s.Temperature)
-	case s.TopK < 0:
-		return wrongUsage("-top-k %d: give 0 or more", s.TopK)
-	case !(s.TopP >= 0 && s.TopP <= 1):
-		return wrongUsage("-top-p %v: give a number from 0 to 1", s.TopP)
+	}
+	if err := wrongSampling(*s); err != nil {
+		return err
 	}
 	kept, err := checkpoint.Load(*dir)
 	if err != nil {
@@ -47,7 +40,29 @@ func generate(args []string, out, errs io.Writer) error {
 			fmt.Fprintf(errs, "hornbook: the model has never seen %q; left out\n", missing)
 		}
 	}
-	return write(kept, *prompt, *n, s, out)
+	return write(kept, *prompt, *n, *s, out)
+}
+
+// addSampling adds the flags of how tokens are chosen.
+func addSampling(f *flag.FlagSet) *model.Sampling {
+	s := &model.Sampling{}
+	f.Float64Var(&s.Temperature, "temperature", 0.8, "0 takes the likeliest token; higher dares more")
+	f.IntVar(&s.TopK, "top-k", 0, "choose among the K likeliest tokens only; 0 for all")
+	f.Float64Var(&s.TopP, "top-p", 0.95, "choose among the likeliest tokens that together reach P; 1 for all")
+	f.Uint64Var(&s.Seed, "seed", 1, "the same seed writes the same")
+	return s
+}
+
+func wrongSampling(s model.Sampling) error {
+	switch {
+	case !(s.Temperature >= 0 && s.Temperature <= 10):
+		return wrongUsage("-temperature %v: give a number from 0 to 10", s.Temperature)
+	case s.TopK < 0:
+		return wrongUsage("-top-k %d: give 0 or more", s.TopK)
+	case !(s.TopP >= 0 && s.TopP <= 1):
+		return wrongUsage("-top-p %v: give a number from 0 to 1", s.TopP)
+	}
+	return nil
 }
 
 // write streams the prompt and n tokens after it to out, whole characters only.

@@ -15,6 +15,8 @@ const usage = `Hornbook teaches a tiny language model to write.
   hornbook serve    [-addr HOST:PORT]
   hornbook train    -data FILE [-preset NAME] [-method pretrain] [-steps N] [-seed N] [-ranks N] [-out DIR] [-json]
   hornbook generate -run DIR [-prompt TEXT] [-n N] [-temperature T] [-top-k K] [-top-p P] [-seed N]
+  hornbook chat     -run DIR [-temperature T] [-top-k K] [-top-p P] [-seed N]
+  hornbook eval     -run DIR -task village|sums|letters|FILE [-n N] [-k K] [-seed S] [-json]
   hornbook export   -run DIR -format hf|gguf|safetensors|zip [-dtype f32|f16|q8_0] -o OUT
   hornbook import   FILE... -o DIR
   hornbook bench    [-where native|chromium] [-backend cpu] [-preset NAME] [-ranks N] [-steps N]
@@ -24,7 +26,7 @@ const usage = `Hornbook teaches a tiny language model to write.
 `
 
 var commands = map[string]func(args []string, out, errs io.Writer) error{
-	"serve": serve, "train": trainCommand, "generate": generate, "export": export, "import": importCommand, "bench": bench,
+	"serve": serve, "train": trainCommand, "generate": generate, "chat": chatCommand, "eval": evalCommand, "export": export, "import": importCommand, "bench": bench,
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -18,10 +18,18 @@ type talk struct {
 	last         protocol.Command                 // when it is interrupted
 	see          func(protocol.Event) (last bool) // each event
 	queue        chan protocol.Command
+	asked        int // commands so far, which are numbered from 1
 }
 
 // answer says something more, from within see.
-func (t *talk) answer(c protocol.Command) { t.queue <- c }
+func (t *talk) answer(c protocol.Command) { t.queue <- t.numbered(c) }
+
+// numbered gives c the next id.
+func (t *talk) numbered(c protocol.Command) protocol.Command {
+	t.asked++
+	c.Number(t.asked)
+	return c
+}
 
 // converse runs the trainer's session as the page's worker does, until see
 // reports that it has seen the last event. When ctx ends, the session hears what
@@ -29,10 +37,11 @@ func (t *talk) answer(c protocol.Command) { t.queue <- c }
 func (t *talk) converse(ctx context.Context) {
 	t.queue = make(chan protocol.Command, len(t.say)+16)
 	for _, c := range t.say {
-		t.queue <- c
+		t.queue <- t.numbered(c)
 	}
+	last := t.numbered(t.last)
 	over := make(chan struct{})
-	release := context.AfterFunc(ctx, func() { t.queue <- t.last })
+	release := context.AfterFunc(ctx, func() { t.queue <- last })
 	defer release()
 	ended := false
 	t.Emit = func(e protocol.Event) {

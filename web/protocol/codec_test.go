@@ -37,9 +37,8 @@ func TestEveryEventRoundTrips(t *testing.T) {
 	}
 }
 
-// texts counts those that fill has given, which are all different: measures go
-// by their names.
-var texts int
+// filled counts the texts that fill gave, each another one: names must differ.
+var filled int
 
 // fill gives every field that travels a value that is not zero.
 func fill(v reflect.Value) {
@@ -55,8 +54,8 @@ func fill(v reflect.Value) {
 		fill(v.Index(0))
 		fill(v.Index(1))
 	case reflect.String:
-		texts++
-		v.SetString(fmt.Sprintf(`a "quoted" ⏎ text %d`, texts))
+		filled++
+		v.SetString(fmt.Sprintf("a \"quoted\" ⏎ text %d", filled))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Float64:

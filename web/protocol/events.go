@@ -68,6 +68,16 @@ type State struct {
 	Reason Code   `json:"reason"` // of "done": Finished, Stopped or StoppedEarly; of "failed": the problem's code
 }
 
+// Talks says what became of the conversations that a run learns from.
+type Talks struct {
+	Reply
+	Kept    int `json:"kept"`    // the cut ones included
+	Cut     int `json:"cut"`     // that lost their last turns, since they were too long
+	Dropped int `json:"dropped"` // of which not even the first answer fits
+	Tokens  int `json:"tokens"`  // of those that are kept
+	Counted int `json:"counted"` // of them, that are learned: what the assistant says
+}
+
 // Model describes the model that is open: that a run trains, or that was
 // opened. Fields of a run are 0 where there is none.
 type Model struct {
@@ -170,6 +180,11 @@ type Spread struct {
 // Benched answers Bench.
 type Benched struct {
 	Reply
+	Timing
+}
+
+// Timing is how fast the steps of a recipe are.
+type Timing struct {
 	Backend         string  `json:"backend"`
 	Ranks           int     `json:"ranks"`
 	MsPerStep       Spread  `json:"ms_per_step"`
@@ -189,9 +204,14 @@ type Product struct {
 	GFLOPS float64 `json:"gflops"`
 }
 
-// Measured answers Measure, for one core.
+// Measured answers Measure.
 type Measured struct {
 	Reply
+	Core
+}
+
+// Core is what one core can do.
+type Core struct {
 	PeakGFLOPS    float64   `json:"peak_gflops"` // multiply-adds that wait for nothing, from registers
 	Products      []Product `json:"products"`
 	WritingPreset string    `json:"writing_preset"`
@@ -218,6 +238,7 @@ func (*Tokens) event() string     { return "tokens" }
 func (*Working) event() string    { return "working" }
 func (*State) event() string      { return "state" }
 func (*Model) event() string      { return "model" }
+func (*Talks) event() string      { return "talks" }
 func (*Step) event() string       { return "step" }
 func (*Eval) event() string       { return "eval" }
 func (*Sample) event() string     { return "sample" }
@@ -236,6 +257,7 @@ var events = map[string]func() Event{
 	"working":    func() Event { return new(Working) },
 	"state":      func() Event { return new(State) },
 	"model":      func() Event { return new(Model) },
+	"talks":      func() Event { return new(Talks) },
 	"step":       func() Event { return new(Step) },
 	"eval":       func() Event { return new(Eval) },
 	"sample":     func() Event { return new(Sample) },

@@ -44,7 +44,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 
 func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *protocol.Problem) {
 	c.Recipe.Model.Vocab = sample.tok.Size()
-	run, err := train.New(c.Recipe, corpus(sample.ids, sample.bytes, nil))
+	run, err := train.New(c.Recipe, corpus(sample))
 	if err != nil {
 		return nil, wrong(err)
 	}
@@ -55,8 +55,8 @@ func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *pro
 		return nil, wrong(err)
 	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
-	return &protocol.Benched{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
-		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}, nil
+	return &protocol.Benched{Timing: protocol.Timing{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
+		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}}, nil
 }
 
 // memory is what the program has taken from the system, in bytes: in
@@ -81,7 +81,7 @@ const writingPreset = "quick"
 
 // measure times what one core can do; the model that writes is a new one.
 func (s *Session) measure() {
-	m := &protocol.Measured{PeakGFLOPS: train.Peak(s.host.Yield), WritingPreset: writingPreset}
+	m := &protocol.Measured{Core: protocol.Core{PeakGFLOPS: train.Peak(s.host.Yield), WritingPreset: writingPreset}}
 	for _, p := range products {
 		m.Products = append(m.Products, protocol.Product{Form: p.Form, M: p.M, N: p.N, K: p.K, GFLOPS: p.GFLOPS(s.host.Yield)})
 	}

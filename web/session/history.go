@@ -3,7 +3,6 @@ package session
 import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
-	"hornbook/tokenizer"
 	"hornbook/web/protocol"
 )
 
@@ -76,12 +75,4 @@ func latest(log []checkpoint.Entry) float64 {
 		}
 	}
 	return 0
-}
-
-// encoded is nil for no text.
-func encoded(tok tokenizer.Tokenizer, text []byte) []int32 {
-	if text == nil {
-		return nil
-	}
-	return tok.Encode(text)
 }

@@ -85,7 +85,10 @@ func (s *Session) begin(r recipe.Recipe, t *text) (*current, *run, *protocol.Pro
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
-	d := corpus(t.ids, t.bytes, nil)
+	if r.Objective != recipe.LM {
+		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
+	}
+	d := corpus(t)
 	begun, err := train.New(r, d)
 	if err != nil {
 		return nil, nil, unstarted(err, len(t.ids), r)
@@ -94,9 +97,9 @@ func (s *Session) begin(r recipe.Recipe, t *text) (*current, *run, *protocol.Pro
 	return next, &run{Run: begun, data: d, texts: [][]byte{t.bytes}}, nil
 }
 
-// corpus is a text as what a run learns from, and another as what it may forget.
-func corpus(ids []int32, text []byte, old []int32) train.Data {
-	return train.Data{Text: data.Corpus{IDs: ids, Bytes: len(text)}, Old: data.Corpus{IDs: old}}
+// corpus is a text as what a run learns from.
+func corpus(t *text) train.Data {
+	return train.Data{Text: data.Corpus{IDs: t.ids, Bytes: len(t.bytes)}}
 }
 
 // take lets the former model and its run go for another model, and its run or nil.

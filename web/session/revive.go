@@ -76,7 +76,11 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 	if problem := fits(c.Recipe); problem != nil {
 		return nil, problem
 	}
-	r := &run{data: corpus(c.Tokenizer.Encode(text), text, encoded(c.Tokenizer, old)), texts: [][]byte{text}}
+	d, problem := s.learns(c.Recipe, c.Tokenizer, text, old)
+	if problem != nil {
+		return nil, problem
+	}
+	r := &run{data: d, texts: [][]byte{text}}
 	if old != nil {
 		r.texts = append(r.texts, old)
 	}

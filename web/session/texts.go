@@ -75,10 +75,18 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 }
 
 func (t *texts) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
-	if c.Source != "sample" {
-		return c.Data, nil
+	switch c.Source {
+	case "sample":
+		return t.sample(c.Name)
+	case "task":
+		t.voice.tell(&protocol.Working{Task: "sample", Total: 1})
+		lessons, err := Lessons(c.Name)
+		if err != nil {
+			return nil, &protocol.Problem{Code: protocol.SampleUnknown, Got: c.Name, Detail: err.Error()}
+		}
+		return lessons, nil
 	}
-	return t.sample(c.Name)
+	return c.Data, nil
 }
 
 // sample is a built-in text.

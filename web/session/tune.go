@@ -29,38 +29,45 @@ func (s *Session) tune(r recipe.Recipe, t *text) (*current, *run, *protocol.Prob
 	if from == nil {
 		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
 	}
-	r.Model, r.Tokenizer, r.VocabSize, r.Init, r.Preset = from.Recipe.Model, from.Recipe.Tokenizer, from.Recipe.VocabSize, from.Recipe.Init, from.Recipe.Preset
+	m, tok := from.Model.Clone(), from.Tokenizer
+	settle(m)
+	if r.Objective == recipe.SFT {
+		var problem *protocol.Problem
+		if m, tok, problem = speaking(m, tok); problem != nil {
+			return nil, nil, problem
+		}
+	}
+	r.Model, r.Tokenizer, r.VocabSize, r.Init, r.Preset = m.Config, from.Recipe.Tokenizer, from.Recipe.VocabSize, from.Recipe.Init, from.Recipe.Preset
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
 	if lacking, _ := lacks(from.Tokenizer, t.bytes); 2*lacking > t.info.Characters {
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
-	ids := from.Tokenizer.Encode(t.bytes)
-	if len(ids) < data.MinTokens(r.Model.Context) {
+	if ids := tok.Encode(t.bytes); len(ids) < data.MinTokens(r.Model.Context) {
 		return nil, nil, unstarted(train.ErrTooShort, len(ids), r)
 	}
 	oldName, oldText, problem := s.oldText(from, r)
 	if problem != nil {
 		return nil, nil, problem
 	}
-	m := from.Model.Clone()
+	d, problem := s.learns(r, tok, t.bytes, oldText)
+	if problem != nil {
+		return nil, nil, problem
+	}
 	equip(m, r)
-	d := corpus(ids, t.bytes, from.Tokenizer.Encode(oldText))
 	begun, err := train.On(m, r, d)
 	if err != nil {
-		return nil, nil, unstarted(err, len(ids), r)
+		return nil, nil, unstarted(err, len(d.Text.IDs), r)
 	}
-	next := &current{id: s.library.newID(), before: from.Model, Run: checkpoint.Run{Recipe: r, Tokenizer: from.Tokenizer, Model: m,
+	next := &current{id: s.library.newID(), before: from.Model, Run: checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m,
 		Name: wording.Tuned(from.Name, wording.Sample(t.name)), Text: t.name, Old: oldName, OldSHA256: sum(oldText),
 		From: &checkpoint.Origin{Name: from.Name, ID: from.id}}}
 	return next, &run{Run: begun, data: d, texts: [][]byte{t.bytes, oldText}}, nil
 }
 
-// equip makes an adapter that m has a part of it, or drops one that is
-// switched off, and gives it that of r, if r trains one.
+// equip gives m the adapter of r, if r trains one.
 func equip(m *model.GPT, r recipe.Recipe) {
-	settle(m)
 	if r.Trains == recipe.Adapter {
 		m.Adapt(r.Tuning.LoRA)
 		m.InitAdapter(r.Seed)

@@ -159,7 +159,7 @@ type speedReport struct {
 	SIMD    bool   `json:"simd"`
 	Fused   bool   `json:"fused"`
 	Ranks   int    `json:"ranks"` // the most that can train together
-	*protocol.Measured
+	protocol.Core
 	Steps []stepReport `json:"steps"`
 }
 
@@ -169,7 +169,7 @@ type stepReport struct {
 	Channels int `json:"channels"`
 	Context  int `json:"context"`
 	Batch    int `json:"batch"`
-	*protocol.Benched
+	protocol.Timing
 }
 
 // CopySpeed puts all that was measured on the clipboard.
@@ -178,10 +178,10 @@ func (p *Page) CopySpeed() {
 		return
 	}
 	r := speedReport{Backend: p.Ready.Backend, Cores: p.Ready.Cores, SIMD: p.Ready.SIMD, Fused: p.Ready.Fused,
-		Ranks: p.mostRanks(), Measured: p.Speed.Measured}
+		Ranks: p.mostRanks(), Core: p.Speed.Measured.Core}
 	for _, t := range p.Speed.Done {
 		w := works[t.work]
-		r.Steps = append(r.Steps, stepReport{w.layers, w.heads, w.channels, w.context, w.batch, t.result})
+		r.Steps = append(r.Steps, stepReport{w.layers, w.heads, w.channels, w.context, w.batch, t.result.Timing})
 	}
 	text, err := json.Marshal(r)
 	if err != nil {

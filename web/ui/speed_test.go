@@ -15,10 +15,10 @@ func measured(t *testing.T, p *Page, h *paper) {
 	for n := len(h.sent) - 1; n < len(h.sent); n++ {
 		switch c := h.sent[n].(type) {
 		case *protocol.Bench:
-			p.Apply(&protocol.Benched{Reply: to(c.ID), Ranks: c.Ranks, MsPerStep: protocol.Spread{Median: 100 / float64(c.Ranks)}, MemoryBytes: 5})
+			p.Apply(&protocol.Benched{Reply: to(c.ID), Timing: protocol.Timing{Ranks: c.Ranks, MsPerStep: protocol.Spread{Median: 100 / float64(c.Ranks)}, MemoryBytes: 5}})
 		case *protocol.Measure:
-			p.Apply(&protocol.Measured{Reply: to(c.ID), PeakGFLOPS: 44.5, Products: []protocol.Product{{Form: "forward", M: 768, N: 128, K: 512, GFLOPS: 40}},
-				WritingPreset: "quick", WritingTokens: 3210})
+			p.Apply(&protocol.Measured{Reply: to(c.ID), Core: protocol.Core{PeakGFLOPS: 44.5, Products: []protocol.Product{{Form: "forward", M: 768, N: 128, K: 512, GFLOPS: 40}},
+				WritingPreset: "quick", WritingTokens: 3210}})
 		default:
 			t.Fatalf("the panel sends %T", c)
 		}

@@ -79,7 +79,7 @@ func ProductOf(p protocol.Product) string {
 func WritingOf(preset string) string { return "Writing (preset " + preset + ")" }
 
 // Measured is what one core can do, in a line.
-func Measured(m *protocol.Measured) string {
+func Measured(m *protocol.Core) string {
 	var parts []string
 	for _, p := range m.Products {
 		parts = append(parts, fmt.Sprintf("%s %d×%d×%d %.0f", p.Form, p.M, p.N, p.K, p.GFLOPS))

@@ -1,5 +1,7 @@
 package village
 
+import "strings"
+
 // A Fact is something true at the end of a tale, as a question and its answer.
 type Fact struct {
 	Kind     string // "holder", "where", "why", "gave", "found", "friend"
@@ -33,11 +35,28 @@ func (s *story) facts() []Fact {
 		}
 	}
 	for _, p := range s.people {
-		if p.at != nil && (!p.at.home || p.at == s.homes[p.family]) {
+		if p.at != nil && (!p.at.home || p.at == s.homes[p.family]) && s.endsAt(p.at) {
 			add("where", "Where was "+p.name+" at the end?", p.at.in())
 		}
 	}
 	return facts
+}
+
+// endsAt tells whether at is the place that the tale names last, so that a
+// reader can tell who is there.
+func (s *story) endsAt(at *place) bool {
+	last, told := -1, string(s.out)
+	name := func(p *place) string {
+		if p.home {
+			return " home"
+		}
+		return "the " + p.noun
+	}
+	for i := range places {
+		last = max(last, strings.LastIndex(told, name(&places[i].place)))
+	}
+	last = max(last, strings.LastIndex(told, " home"))
+	return last >= 0 && strings.HasPrefix(told[last:], name(at))
 }
 
 func because(why string) string {

@@ -1,0 +1,110 @@
+// Package chat is conversations: how they are read from a file, and the one
+// template by which they become tokens.
+//
+//	<|system|>Be kind.<|end|><|user|>Who are you?<|end|><|assistant|>A model.<|end|>
+//
+// Whoever speaks is a special token, and so is the end of what is said. What
+// people wrote is cut as plain text, so nobody can speak for another. Of a
+// conversation only what the assistant says is learned, the end included: so a
+// model learns when to stop.
+package chat
+
+import "hornbook/tokenizer"
+
+// Who may speak.
+const (
+	System    = "system"
+	User      = "user"
+	Assistant = "assistant"
+)
+
+// Names of the special tokens.
+const (
+	EndOfText = "<|endoftext|>"
+	End       = "<|end|>" // of what somebody says
+	Think     = "<|think|>"
+	EndThink  = "<|/think|>"
+)
+
+// Specials are the special tokens of a model that can chat, the last ids of its
+// vocabulary in this order. The spare ones are for what a person may need.
+var Specials = []string{EndOfText, speaks(User), speaks(Assistant), End, Think, EndThink, speaks(System),
+	"<|spare_1|>", "<|spare_2|>", "<|spare_3|>", "<|spare_4|>", "<|spare_5|>", "<|spare_6|>", "<|spare_7|>", "<|spare_8|>", "<|spare_9|>"}
+
+// speaks is the token that says who speaks.
+func speaks(role string) string { return "<|" + role + "|>" }
+
+// Message is what one says.
+type Message struct {
+	Role    string `json:"role"` // System, User or Assistant
+	Content string `json:"content"`
+}
+
+// Conversation is what was said in turn: perhaps by the system first, then by
+// user and assistant.
+type Conversation struct {
+	Messages []Message `json:"messages"`
+}
+
+// Template turns conversations into the tokens of one tokenizer.
+type Template struct {
+	tok tokenizer.Tokenizer
+	who map[string]int32 // the token that says who speaks, by role
+	end int32
+}
+
+// Of is the template in tok's tokens; false if tok lacks some.
+func Of(tok tokenizer.Tokenizer) (t Template, has bool) {
+	t = Template{tok: tok, who: map[string]int32{}}
+	for _, role := range []string{System, User, Assistant} {
+		if t.who[role], has = tok.Special(speaks(role)); !has {
+			return t, false
+		}
+	}
+	t.end, has = tok.Special(End)
+	return t, has
+}
+
+// Encode turns messages into tokens. counts tells of each whether it is learned.
+func (t Template) Encode(messages []Message) (ids []int32, counts []bool) {
+	for _, m := range messages {
+		ids, counts = append(ids, t.who[m.Role]), append(counts, false)
+		ids = append(append(ids, t.tok.Encode([]byte(m.Content))...), t.end)
+		for len(counts) < len(ids) {
+			counts = append(counts, m.Role == Assistant)
+		}
+	}
+	return ids, counts
+}
+
+// Prompt is what the assistant is to go on from, to answer messages.
+func (t Template) Prompt(messages []Message) []int32 {
+	ids, _ := t.Encode(messages)
+	return append(ids, t.who[Assistant])
+}
+
+// Stop are the tokens that end what the assistant says.
+func (t Template) Stop() []int32 {
+	stop := []int32{t.end}
+	if id, has := t.tok.Special(EndOfText); has {
+		stop = append(stop, id)
+	}
+	return stop
+}
+
+// Reply is what the assistant says by the tokens that follow a Prompt, up to a
+// special one that is not part of its thoughts.
+func (t Template) Reply(ids []int32) string {
+	for i, id := range ids {
+		if name := string(t.tok.Piece(id)); t.special(id, name) && name != Think && name != EndThink {
+			return string(t.tok.Decode(ids[:i]))
+		}
+	}
+	return string(t.tok.Decode(ids))
+}
+
+// special tells whether id, a token of this name, is a special one.
+func (t Template) special(id int32, name string) bool {
+	special, is := t.tok.Special(name)
+	return is && special == id
+}

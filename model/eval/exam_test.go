@@ -1,0 +1,90 @@
+package eval
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"hornbook/model"
+	"hornbook/model/data/chat"
+	"hornbook/model/recipe"
+	"hornbook/model/task"
+	"hornbook/tokenizer"
+
+	"gonum.org/v1/gonum/stat/combin"
+)
+
+// near is for numbers that were computed in float64 in two ways.
+func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
+
+func TestPassAt(t *testing.T) {
+	for k, want := range map[int]float64{1: .25, 2: .464285714285714, 4: .785714285714286, 7: 1, 8: 1} {
+		if got := passAt(8, 2, k); !near(got, want) {
+			t.Errorf("pass@%d of 2 in 8 is %v, want %v", k, got, want)
+		}
+	}
+	for n := 1; n <= 20; n++ {
+		for c := range n + 1 {
+			for k := 1; k <= n; k++ {
+				want := 1.0
+				if n-c >= k {
+					want = 1 - float64(combin.Binomial(n-c, k))/float64(combin.Binomial(n, k))
+				}
+				if got := passAt(n, c, k); !near(got, want) {
+					t.Fatalf("pass@%d of %d in %d is %v, want %v", k, c, n, got, want)
+				}
+			}
+		}
+	}
+	r := Result{Samples: 8, Right: []int{2, 0, 8}}
+	if got := r.PassAt(1); !near(got, (.25+0+1)/3) {
+		t.Errorf("the mean is %v", got)
+	}
+}
+
+func TestWilson(t *testing.T) {
+	for _, c := range []struct {
+		share     float64
+		n         int
+		low, high float64
+	}{{0.85, 200, 0.7939, 0.8929}, {0, 10, 0, 0.2775}, {1, 10, 0.7225, 1}} {
+		if low, high := Wilson(c.share, c.n); math.Abs(low-c.low) > 5e-4 || math.Abs(high-c.high) > 5e-4 {
+			t.Errorf("%v of %d lies from %v to %v, want %v to %v", c.share, c.n, low, high, c.low, c.high)
+		}
+	}
+}
+
+// A model of zeros holds all tokens for as likely and takes the first: what it
+// replies is known.
+func TestExam(t *testing.T) {
+	examples := []task.Example{{Prompt: "a", Answer: "!!!"}, {Prompt: "a longer one", Answer: "b"}, {Prompt: "c", Answer: "!!!."}}
+	for _, specials := range [][]string{nil, chat.Specials} {
+		tok, err := tokenizer.NewChars([]byte("!abcdefghijklmnopqrstuvwxyz \n"), specials...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := recipe.Base().Model
+		c.Vocab, c.Layers, c.Channels, c.Heads, c.KVHeads, c.Hidden, c.Context = tok.Size(), 1, 16, 2, 2, 16, 32
+		m := model.New(c)
+		e := Exam{Examples: examples, Right: task.Same, Samples: 1, Tokens: 3}
+		passes := 0
+		r, whole := e.Take(m, tok, func() bool { passes++; return true })
+		want := "" // the first token ends the line
+		if specials != nil {
+			want = "\n\n\n"
+		}
+		if !whole || passes == 0 || r.Replies[1][0] != want {
+			t.Errorf("the reply is %q after %d passes", r.Replies, passes)
+		}
+		e.Samples, e.Heat = 8, 1
+		one, _ := e.Take(m, tok, nil)
+		e.Seed = 1
+		two, _ := e.Take(m, tok, nil)
+		if len(one.Replies[0]) != 8 || slices.EqualFunc(one.Replies, two.Replies, slices.Equal) {
+			t.Errorf("8 samples of two seeds are %q and %q", one.Replies, two.Replies)
+		}
+		if _, whole := e.Take(m, tok, func() bool { return false }); whole {
+			t.Error("an exam that was to end was whole")
+		}
+	}
+}

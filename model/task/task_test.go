@@ -1,0 +1,122 @@
+package task
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"hornbook/model/data/chat"
+)
+
+// A task has as many examples as are asked for, the same for a seed; the two
+// sets share no prompt, and no answer is so frequent that always giving it pays.
+func TestTasks(t *testing.T) {
+	for _, name := range Names {
+		task, known := ByName(name)
+		if !known || task.Name != name {
+			t.Fatalf("%s is not known", name)
+		}
+		train, test := task.Examples(Train, 1, 4000), task.Examples(Test, 2, 1000)
+		if len(train) != 4000 || len(test) != 1000 {
+			t.Fatalf("%s has %d and %d examples", name, len(train), len(test))
+		}
+		if !slices.Equal(train[:50], task.Examples(Train, 1, 50)) || slices.Equal(train[:50], task.Examples(Train, 3, 50)) {
+			t.Errorf("%s: the seed does not decide the examples", name)
+		}
+		learned, answers, kinds := map[string]bool{}, map[string]int{}, map[string]int{}
+		for _, e := range train {
+			learned[e.Prompt] = true
+		}
+		most := ""
+		for _, e := range test {
+			if learned[e.Prompt] {
+				t.Fatalf("%s examines by what it teaches: %s", name, e.Prompt)
+			}
+			kinds[e.Kind]++
+			if answers[e.Answer]++; answers[e.Answer] > answers[most] {
+				most = e.Answer
+			}
+			if !task.Right(e.Answer, " "+strings.ToUpper(e.Answer)+".\n") || task.Right(e.Answer, e.Answer+" x") || task.Right(e.Answer, "") {
+				t.Errorf("%s: the verifier is wrong about %q", name, e.Answer)
+			}
+			if e.Answer == "" || len(e.Answer) > 80 {
+				t.Errorf("%s: the answer %q", name, e.Answer)
+			}
+		}
+		t.Logf("%s: %v; most frequent %q, %d of 1,000", name, kinds, most, answers[most])
+		if answers[most] > 120 {
+			t.Errorf("%s: %q is right %d times of 1,000", name, most, answers[most])
+		}
+		for kind, n := range kinds {
+			if n < 60 {
+				t.Errorf("%s: only %d of 1,000 are of kind %s", name, n, kind)
+			}
+		}
+	}
+	if _, known := ByName("chess"); known {
+		t.Error("chess is known")
+	}
+}
+
+// Lessons are conversations that can be learned from, and of Train alone.
+func TestLessons(t *testing.T) {
+	for _, name := range Names {
+		task, _ := ByName(name)
+		examined := map[string]bool{}
+		for _, e := range task.Examples(Test, 4, 2000) {
+			examined[e.Prompt] = true
+		}
+		lessons := task.Lessons(4, 2000)
+		if len(lessons) != 2000 {
+			t.Errorf("%s has %d lessons", name, len(lessons))
+		}
+		for _, l := range lessons {
+			if what := chat.Check(l.Messages); what != "" {
+				t.Fatalf("%s: %s: %+v", name, what, l)
+			}
+			if examined[l.Messages[0].Content] {
+				t.Fatalf("%s teaches what it examines: %s", name, l.Messages[0].Content)
+			}
+		}
+	}
+}
+
+// The tales of the two sets are others.
+func TestVillageTalesAreOthers(t *testing.T) {
+	task, _ := ByName("village")
+	tale := func(e Example) string { text, _, _ := strings.Cut(e.Prompt, "\n"); return text }
+	seen := map[string]bool{}
+	for _, e := range task.Examples(Train, 5, 3000) {
+		seen[tale(e)] = true
+	}
+	for _, e := range task.Examples(Test, 5, 500) {
+		if seen[tale(e)] {
+			t.Fatalf("a tale of both sets: %s", tale(e))
+		}
+	}
+}
+
+func TestRead(t *testing.T) {
+	task, err := Read("own", strings.NewReader("\xEF\xBB\xBF{\"prompt\":\"1+1\",\"answer\":\"2\"}\r\n\n{\"answer\":\"b\",\"prompt\":\"a\"}"))
+	if err != nil || task.Name != "own" {
+		t.Fatal(err)
+	}
+	if got := task.Examples(Test, 9, 5); len(got) != 2 || got[1] != (Example{Prompt: "a", Answer: "b"}) {
+		t.Errorf("read as %+v", got)
+	}
+	if got := task.Examples(Test, 9, 1); len(got) != 1 {
+		t.Errorf("of one there are %d", len(got))
+	}
+	for text, says := range map[string]string{
+		"":                                "holds no example",
+		"\n{\"prompt\":\"a\"}":            "line 2: its prompt or its answer is empty",
+		"{\"prompt\":\"a\",\"answer\":3}": "line 1: it is no example",
+		"{\"prompt\":\"a\",\"answer\":\"b\",\"c\":1}":                            "line 1: it is no example",
+		"{\"prompt\":\"a\",\"answer\":\"b\"} {}":                                 "line 1: something follows",
+		"{\"prompt\":\"" + strings.Repeat("a", maxLine) + "\",\"answer\":\"b\"}": "line 1: it is longer",
+	} {
+		if _, err := Read("own", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.50q gives %v, want %q", text, err, says)
+		}
+	}
+}

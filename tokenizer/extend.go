@@ -1,0 +1,44 @@
+package tokenizer
+
+import "slices"
+
+// Extend returns t with those of the special tokens that it lacks, whose ids
+// come last, in their order; t itself if it has them all. Text is cut as by t.
+func Extend(t Tokenizer, specials ...string) (Tokenizer, error) {
+	lacking := slices.DeleteFunc(slices.Clone(specials), func(name string) bool {
+		_, has := t.Special(name)
+		return has
+	})
+	if len(lacking) == 0 {
+		return t, nil
+	}
+	switch t := t.(type) {
+	case *Chars:
+		v, err := t.vocabulary.extended(lacking)
+		if err != nil {
+			return nil, err
+		}
+		return newChars(v), nil
+	case *Bytes:
+		v, err := t.vocabulary.extended(lacking)
+		return &Bytes{v}, err
+	case *BPE:
+		v, err := t.vocabulary.extended(lacking)
+		larger := *t
+		larger.vocabulary = v
+		return &larger, err
+	}
+	panic("tokenizer: a kind that cannot be extended")
+}
+
+// extended is a copy of v with more special tokens.
+func (v *vocabulary) extended(names []string) (vocabulary, error) {
+	larger := vocabulary{pieces: slices.Clone(v.pieces)}
+	if err := larger.addSpecials(names); err != nil {
+		return vocabulary{}, err
+	}
+	for name, id := range v.specials {
+		larger.specials[name] = id
+	}
+	return larger, nil
+}
