@@ -26,24 +26,24 @@ type result struct {
 
 // speeds are the trainer's answers to Bench and to Measure.
 type speeds struct {
-	*protocol.Benched
-	*protocol.Measured
+	*protocol.Timing
+	*protocol.Core
 }
 
 // take keeps an answer.
 func (s *speeds) take(e protocol.Event) error {
 	switch e := e.(type) {
 	case *protocol.Benched:
-		s.Benched = e
+		s.Timing = &e.Timing
 	case *protocol.Measured:
-		s.Measured = e
+		s.Core = &e.Core
 	case *protocol.Problem:
 		return problem{e}
 	}
 	return nil
 }
 
-func (s *speeds) complete() bool { return s.Benched != nil && s.Measured != nil }
+func (s *speeds) complete() bool { return s.Timing != nil && s.Core != nil }
 
 // bench times training steps, and what else the machine can do, here or in a
 // browser.
@@ -144,7 +144,7 @@ func tellBench(out io.Writer, r result, asJSON bool) error {
 		r.Preset, r.Where, r.Backend, wording.CountOf(r.Ranks, "worker", "workers"), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
 		r.GFLOPS, r.LossFirst, r.LossLast, wording.Bytes(float64(r.MemoryBytes)))
 	if err == nil {
-		_, err = fmt.Fprintf(out, "one core: %s\n", wording.Measured(r.Measured))
+		_, err = fmt.Fprintf(out, "one core: %s\n", wording.Measured(r.Core))
 	}
 	return err
 }

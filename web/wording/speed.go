@@ -82,7 +82,7 @@ func WritingOf(preset string) string { return "Writing (preset " + preset + ")" 
 func WritingMany(sequences int) string { return Count(sequences) + " writings at once" }
 
 // Measured is what one core can do, in a line, and what all cores write.
-func Measured(m *protocol.Measured) string {
+func Measured(m *protocol.Core) string {
 	var parts []string
 	for _, p := range m.Products {
 		parts = append(parts, fmt.Sprintf("%s %d×%d×%d %.0f", p.Form, p.M, p.N, p.K, p.GFLOPS))

@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"cmp"
@@ -21,16 +21,13 @@ const (
 func (s *Session) bench(c *protocol.Bench) {
 	answer, problem := s.benched(c)
 	if problem != nil {
-		s.fail(problem)
+		s.voice.tell(problem)
 		return
 	}
-	s.host.Emit(answer)
+	s.voice.tell(answer)
 }
 
 func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Problem) {
-	if s.busy() {
-		return nil, &protocol.Problem{Code: protocol.Busy, Got: s.state}
-	}
 	if c.Steps < 1 || c.Steps > maxBenched {
 		return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "steps", Got: fmt.Sprint(c.Steps),
 			Want: fmt.Sprintf("from 1 to %d", maxBenched)}
@@ -38,28 +35,28 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 	if problem := cmp.Or(wrongRanks(c.Ranks), fits(c.Recipe)); problem != nil {
 		return nil, problem
 	}
-	sample := text{bytes: village.Text(villageSeed, benchText)[:benchText]}
-	if problem := sample.cut(s, c.Recipe.Tokenizer, c.Recipe.VocabSize); problem != nil {
+	sample := &text{bytes: village.Text(villageSeed, benchText)[:benchText]}
+	if problem := s.texts.cut(sample, c.Recipe.Tokenizer, c.Recipe.VocabSize); problem != nil {
 		return nil, problem
 	}
 	return s.time(c, sample)
 }
 
-func (s *Session) time(c *protocol.Bench, sample text) (*protocol.Benched, *protocol.Problem) {
+func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *protocol.Problem) {
 	c.Recipe.Model.Vocab = sample.tok.Size()
-	run, err := train.New(c.Recipe, corpus(sample.ids, sample.bytes))
+	run, err := train.New(c.Recipe, corpus(sample))
 	if err != nil {
 		return nil, wrong(err)
 	}
 	defer run.Close()
-	run.Share(s.ranks(c.Recipe, len(sample.ids), c.Ranks), s.host.Launch) // the answer says with how many
+	run.Share(s.runner.ranks(c.Recipe, len(sample.ids), c.Ranks), s.host.Launch) // the answer says with how many
 	t, err := train.Bench(run, c.Steps, s.host.Yield)
 	if err != nil {
 		return nil, wrong(err)
 	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
-	return &protocol.Benched{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
-		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}, nil
+	return &protocol.Benched{Timing: protocol.Timing{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
+		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}}, nil
 }
 
 // memory is what the program has taken from the system, in bytes: in
@@ -79,8 +76,8 @@ var products = []train.Product{
 	{Form: "forward", M: 1024, N: 1024, K: 1024},
 }
 
-// writer is the preset whose speed of writing is measured.
-const writer = "quick"
+// writingPreset is the one whose speed of writing is measured.
+const writingPreset = "quick"
 
 // What many sequences are, and at most.
 const (
@@ -92,26 +89,22 @@ const (
 // that writes is a new one.
 func (s *Session) measure(c *protocol.Measure) {
 	if c.Sequences < 0 || c.Sequences > maxSequences || c.Ranks < 0 {
-		s.fail(&protocol.Problem{Code: protocol.RecipeWrong, Key: "sequences", Got: fmt.Sprint(c.Sequences), Want: fmt.Sprintf("from 1 to %d", maxSequences)})
+		s.voice.tell(&protocol.Problem{Code: protocol.RecipeWrong, Key: "sequences", Got: fmt.Sprint(c.Sequences), Want: fmt.Sprintf("from 1 to %d", maxSequences)})
 		return
 	}
-	if s.busy() {
-		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
-		return
-	}
-	m := &protocol.Measured{PeakGFLOPS: train.Peak(s.host.Yield), WritingPreset: writer}
+	m := &protocol.Measured{Core: protocol.Core{PeakGFLOPS: train.Peak(s.host.Yield), WritingPreset: writingPreset}}
 	for _, p := range products {
 		m.Products = append(m.Products, protocol.Product{Form: p.Form, M: p.M, N: p.N, K: p.K, GFLOPS: p.GFLOPS(s.host.Yield)})
 	}
-	r, _ := recipe.ByName(writer)
+	r, _ := recipe.ByName(writingPreset)
 	m.WritingTokens = train.Writing(r, s.host.Yield)
 	m.Sequences = cmp.Or(c.Sequences, manySequences)
-	m.SequencesRanks = min(cmp.Or(c.Ranks, s.cores()), s.cores(), train.MostRanks)
+	m.SequencesRanks = min(cmp.Or(c.Ranks, s.runner.cores), s.runner.cores, train.MostRanks)
 	tokens, err := train.WritingTogether(r, m.Sequences, m.SequencesRanks, s.host.Launch, s.host.Yield)
 	if err != nil { // the other ranks could not be started
 		m.SequencesRanks = 1
 		tokens, _ = train.WritingTogether(r, m.Sequences, 1, nil, s.host.Yield)
 	}
 	m.SequencesTokens = tokens
-	s.host.Emit(m)
+	s.voice.tell(m)
 }
