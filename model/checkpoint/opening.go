@@ -40,6 +40,9 @@ func (o *Opening) Load(limit float64) (Run, error) {
 			return Run{}, err
 		}
 	}
+	if err := o.Fetch(); err != nil {
+		return Run{}, err
+	}
 	m := model.New(o.Run.Recipe.Model)
 	slots := o.Layout(m)
 	if err := o.Check(slots, o.File); err != nil {
