@@ -35,11 +35,17 @@ func (o *Opening) Load(limit float64) (Run, error) {
 	if err := o.complete(); err != nil {
 		return Run{}, err
 	}
-	if o.verify != nil {
-		if err := o.verify(); err != nil {
-			return Run{}, err
+	run, err := o.read()
+	if o.verify != nil { // what is wrong with files that were changed is that they were
+		if changed := o.verify(); changed != nil {
+			return Run{}, changed
 		}
 	}
+	return run, err
+}
+
+// read reads the weights and all else.
+func (o *Opening) read() (Run, error) {
 	if err := o.Fetch(); err != nil {
 		return Run{}, err
 	}

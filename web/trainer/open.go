@@ -84,16 +84,16 @@ func (s *Session) load(id string) (checkpoint.Run, *protocol.Problem) {
 
 func (s *Session) find(id string) (checkpoint.Run, error) {
 	if s.host.Shelf != nil {
-		files, err := s.host.Shelf.Open(id)
-		if err == nil {
-			kept, err := checkpoint.Read(files)
-			if name := s.labelled(id); name != "" {
-				kept.Name = name
-			}
-			return kept, err
+		var kept checkpoint.Run
+		err := s.host.Shelf.Read(id, func(files fs.FS) (err error) {
+			kept, err = checkpoint.Read(files)
+			return err
+		})
+		if name := s.labelled(id); name != "" {
+			kept.Name = name
 		}
-		if s.host.Load == nil || id != protocol.Base {
-			return checkpoint.Run{}, err
+		if err == nil || s.host.Load == nil || id != protocol.Base {
+			return kept, err
 		}
 	}
 	if s.host.Load == nil {
