@@ -7,9 +7,12 @@ import "math/rand/v2"
 // Split cuts ids in front of their last tenth, training and validation; of a
 // short text validation takes as much as one sequence and its last target.
 func Split(ids []int32, context int) (train, val []int32) {
-	n := min(len(ids)*9/10, len(ids)-context-1)
+	n := Learned(len(ids), context)
 	return ids[:n], ids[n:]
 }
+
+// Learned is how many of so many ids Split leaves to training.
+func Learned(ids, context int) int { return min(ids*9/10, ids-context-1) }
 
 // MinTokens is the fewest ids that can be split for a context, so that three
 // times as many train as validate.

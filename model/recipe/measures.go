@@ -23,6 +23,7 @@ const (
 	ValLoss     = "val_loss"
 	OldLoss     = "old_loss"      // on text like the old, of a model that is trained further
 	BitsPerByte = "bits_per_byte" // of the validation text
+	Exact       = "exact"         // part of some validation conversations whose first answer the model gives word for word
 )
 
 // Measures are those of one moment, in the order in which they are shown. In

@@ -34,6 +34,11 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 		m.Measures = append(m.Measures, recipe.Measure{Name: text.name, Value: eval.Mean(r.losses[i*n : (i+1)*n])})
 	}
 	val := m.Measures.Value(recipe.ValLoss)
+	more, whole := r.plan.asked.measure(r.Model, between)
+	if !whole {
+		return recipe.Measurement{}, false
+	}
+	m.Measures = append(m.Measures, more...)
 	if text := r.data.Text; text.Bytes > 0 {
 		bits := eval.BitsPerByte(val, float64(text.Bytes)/float64(len(text.IDs)))
 		m.Measures = append(m.Measures, recipe.Measure{Name: recipe.BitsPerByte, Value: bits})

@@ -125,6 +125,9 @@ func (r *Run) look(h Hooks) (stopped bool, err error) {
 	return false, nil
 }
 
+// Opening is what a sample of the run's writing begins with.
+func (r *Run) Opening() []int32 { return slices.Clone(r.plan.prompt) }
+
 // sampleTokens is the length of a sample.
 const sampleTokens = 160
 
@@ -136,7 +139,7 @@ func (r *Run) sample(h Hooks) bool {
 	}
 	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
 	rng := rule.Rand()
-	ids := slices.Clone(r.plan.prompt)
+	ids := r.Opening()
 	logits := r.writer.Prompt(ids)
 	for range sampleTokens {
 		id := r.writer.Pick(logits, rule, rng)

@@ -23,6 +23,7 @@ type plan struct {
 	batches data.Source
 	sets    []set   // of an evaluation, in the order of their measures
 	prompt  []int32 // that a sample begins with
+	asked   asked   // after the sets, for one more measure; the lead's
 }
 
 // set is what one measure of an evaluation is taken on: the mean loss of some

@@ -9,10 +9,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/data"
+	"hornbook/model/data/chat"
 	"hornbook/model/data/village"
 	"hornbook/model/format"
 	"hornbook/model/kernel"
@@ -23,9 +25,10 @@ import (
 
 const (
 	seed  = 2    // of the tales; the page's sample is told by another
-	bytes = 20e6 // of the tales
+	bytes = 20e6 // of tales and questions
 	other = 7e5  // bytes of scrambled tales before them
-	learn = 4e6  // bytes of them that the tokenizer learns from
+	learn = 4e6  // bytes of tales and questions that the tokenizer learns from
+	tales = 24e5 // bytes of tales alone after them: validation is the end
 	ranks = 2    // part of the recipe: another number gives other bits
 	out   = "static/base/model"
 )
@@ -41,9 +44,9 @@ func make() error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("run it from the repository's root: make base")
 	}
-	r, tales := recipe.Base(), village.Text(seed, bytes)
-	text := append(scrambled(other), tales...) // validation is the end, tales alone
-	tok, err := tokenizer.TrainBPE(tales[:learn], r.VocabSize)
+	r, meal := recipe.Base(), diet(bytes)
+	text := slices.Concat(scrambled(other), meal, village.Text(seed+2, tales))
+	tok, err := tokenizer.TrainBPE(meal[:learn], r.VocabSize, tokenizer.WithSpecials(chat.Specials...))
 	if err != nil {
 		return err
 	}

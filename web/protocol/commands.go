@@ -4,11 +4,12 @@ import "hornbook/model/recipe"
 
 // SetText gives the trainer the text to learn from: the bytes of an uploaded
 // file or of what was typed or, for Source "sample", the name of a sample that
-// the trainer fetches or makes itself. Answers: Text, or a Problem, after
+// the trainer fetches or makes itself, or, for "task", the name of a task, whose
+// lessons are conversations. Answers: Text, or a Problem, after
 // which the former text stays.
 type SetText struct {
-	Source string `json:"source"` // "upload", "typed" or "sample"
-	Name   string `json:"name"`   // the file's name, or the sample's
+	Source string `json:"source"` // "upload", "typed", "sample" or "task"
+	Name   string `json:"name"`   // the file's name, or the sample's or the task's
 	Data   []byte `json:"-"`      // the payload beside the JSON; none for a sample
 }
 

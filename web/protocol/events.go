@@ -63,6 +63,15 @@ type State struct {
 	Reason Code   `json:"reason"` // of "done": Finished, Stopped or StoppedEarly; of "failed": the problem's code
 }
 
+// Talks says what became of the conversations that a run learns from.
+type Talks struct {
+	Kept    int `json:"kept"`    // the cut ones included
+	Cut     int `json:"cut"`     // that lost their last turns, since they were too long
+	Dropped int `json:"dropped"` // of which not even the first answer fits
+	Tokens  int `json:"tokens"`  // of those that are kept
+	Counted int `json:"counted"` // of them, that are learned: what the assistant says
+}
+
 // Model describes the model that is open: that a run trains, or that was
 // opened. Fields of a run are 0 where there is none.
 type Model struct {
@@ -100,15 +109,16 @@ type Step struct {
 
 // Eval comes at each evaluation, step 0 and the last step included.
 type Eval struct {
-	Step            int     `json:"step"`
-	TrainLoss       float64 `json:"train_loss"` // nats a token, over EvalBatches batches
-	ValLoss         float64 `json:"val_loss"`
-	BitsPerByte     float64 `json:"bits_per_byte"` // of the validation text
-	Tokens          int     `json:"tokens"`
-	Seconds         float64 `json:"seconds"` // of training, without evaluation and pauses
-	TokensPerSecond float64 `json:"tokens_per_second"`
-	OldLoss         float64 `json:"old_loss"` // nats a token on text like the old, of a model trained further; else 0
-	Best            bool    `json:"best"`     // the lowest validation loss so far; these weights are kept
+	Step            int             `json:"step"`
+	TrainLoss       float64         `json:"train_loss"` // nats a token, over EvalBatches batches
+	ValLoss         float64         `json:"val_loss"`
+	BitsPerByte     float64         `json:"bits_per_byte"` // of the validation text
+	Tokens          int             `json:"tokens"`
+	Seconds         float64         `json:"seconds"` // of training, without evaluation and pauses
+	TokensPerSecond float64         `json:"tokens_per_second"`
+	OldLoss         float64         `json:"old_loss"` // nats a token on text like the old, of a model trained further; else 0
+	Measures        recipe.Measures `json:"measures"` // all that was measured, by name
+	Best            bool            `json:"best"`     // the lowest validation loss so far; these weights are kept
 }
 
 // Sample is a piece of the model's writing during training.
@@ -203,6 +213,7 @@ func (*Tokens) event() string     { return "tokens" }
 func (*Working) event() string    { return "working" }
 func (*State) event() string      { return "state" }
 func (*Model) event() string      { return "model" }
+func (*Talks) event() string      { return "talks" }
 func (*Step) event() string       { return "step" }
 func (*Eval) event() string       { return "eval" }
 func (*Sample) event() string     { return "sample" }
@@ -221,6 +232,7 @@ var events = map[string]func() Event{
 	"working":    func() Event { return new(Working) },
 	"state":      func() Event { return new(State) },
 	"model":      func() Event { return new(Model) },
+	"talks":      func() Event { return new(Talks) },
 	"step":       func() Event { return new(Step) },
 	"eval":       func() Event { return new(Eval) },
 	"sample":     func() Event { return new(Sample) },

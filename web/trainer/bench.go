@@ -47,7 +47,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 
 func (s *Session) time(c *protocol.Bench, sample text) (*protocol.Benched, *protocol.Problem) {
 	c.Recipe.Model.Vocab = sample.tok.Size()
-	run, err := train.New(c.Recipe, corpus(sample.ids, sample.bytes, nil))
+	run, err := train.New(c.Recipe, corpus(sample.ids, sample.bytes))
 	if err != nil {
 		return nil, wrong(err)
 	}

@@ -54,9 +54,9 @@ func (s *Session) tellModel() {
 		told.From = c.From.Name
 	}
 	if r := s.run; r != nil {
-		train, val := data.Split(r.ids, m.Context)
+		learned := data.Learned(r.tokens, m.Context)
 		told.Trained, told.Ranks, told.Bytes = c.Recipe.Trained(), r.ranks, int(c.Recipe.BytesOn(r.ranks))
-		told.TrainTokens, told.ValTokens = len(train), len(val)
+		told.TrainTokens, told.ValTokens = learned, r.tokens-learned
 	}
 	s.host.Emit(told)
 }

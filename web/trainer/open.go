@@ -151,11 +151,15 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 	if problem := fits(c.Recipe); problem != nil {
 		return nil, problem
 	}
-	r := &run{ids: c.Tokenizer.Encode(text), texts: [][]byte{text}, saved: time.Now(), fresh: !measured(c.Log)}
+	learns, problem := s.learns(c.Recipe, c.Tokenizer, text, old)
+	if problem != nil {
+		return nil, problem
+	}
+	r := &run{tokens: len(learns.Text.IDs), texts: [][]byte{text}, saved: time.Now(), fresh: !measured(c.Log)}
 	if old != nil {
 		r.texts = append(r.texts, old)
 	}
-	if r.Run, err = train.On(c.Model, c.Recipe, corpus(r.ids, text, encoded(c.Tokenizer, old))); err != nil {
+	if r.Run, err = train.On(c.Model, c.Recipe, learns); err != nil {
 		return nil, wrong(err)
 	}
 	if err := r.Resume(stateOf(c.Run)); err != nil {

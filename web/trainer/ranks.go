@@ -36,7 +36,7 @@ func (s *Session) ranks(r recipe.Recipe, tokens, asked int) int {
 // share starts the other ranks of a run; where they cannot be started it goes
 // on alone.
 func (s *Session) share(r *run, asked int) {
-	r.asked, r.ranks = asked, s.ranks(r.Recipe, len(r.ids), asked)
+	r.asked, r.ranks = asked, s.ranks(r.Recipe, r.tokens, asked)
 	if err := r.Share(r.ranks, s.host.Launch); err != nil {
 		r.asked = max(asked, r.ranks) // so that it is told
 	}

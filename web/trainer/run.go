@@ -21,7 +21,7 @@ import (
 // does not touch it.
 type run struct {
 	*train.Run
-	ids     []int32       // of its text
+	tokens  int           // of its text
 	texts   [][]byte      // that it needs to go on; nil once they are kept
 	hashes  []string      // of them, once they are kept
 	fresh   bool          // it has not been measured yet
@@ -107,18 +107,20 @@ func (s *Session) begin(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
-	begun, err := train.New(r, corpus(t.ids, t.bytes, nil))
+	if r.Objective != recipe.LM {
+		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
+	}
+	begun, err := train.New(r, corpus(t.ids, t.bytes))
 	if err != nil {
 		return nil, nil, unstarted(err, len(t.ids), r)
 	}
 	next := newCurrent(s.newID(), checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: wording.Sample(t.name), Text: t.name}, nil)
-	return next, &run{Run: begun, ids: t.ids, texts: [][]byte{t.bytes}}, nil
+	return next, &run{Run: begun, tokens: len(t.ids), texts: [][]byte{t.bytes}}, nil
 }
 
-// corpus is what a run learns from: the ids of text, and those of a text like
-// the old.
-func corpus(ids []int32, text []byte, old []int32) train.Data {
-	return train.Data{Text: data.Corpus{IDs: ids, Bytes: len(text)}, Old: data.Corpus{IDs: old}}
+// corpus is a text to learn from, and its ids.
+func corpus(ids []int32, text []byte) train.Data {
+	return train.Data{Text: data.Corpus{IDs: ids, Bytes: len(text)}}
 }
 
 // unstarted is why no run of r could begin on a text of tokens.
@@ -267,7 +269,9 @@ func (s *Session) evaluate() {
 	e := checkpoint.Entry{Step: now.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte),
 		OldLoss: of(recipe.OldLoss), Best: now.Best, Tokens: now.Tokens, Seconds: now.Seconds}
 	s.open.TrainLoss, s.open.ValLoss, s.open.Log = e.TrainLoss, e.ValLoss, append(s.open.Log, e)
-	s.host.Emit(evalOf(e))
+	told := evalOf(e)
+	told.Measures = now.Measures
+	s.host.Emit(told)
 }
 
 // sample lets the model write a little, to show how far it is.
@@ -275,7 +279,7 @@ func (s *Session) sample() {
 	r, c := s.run, s.open
 	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
 	rng := rule.Rand()
-	prompt := r.ids[:1]
+	prompt := r.Opening()
 	logits := c.sampler.Prompt(prompt)
 	ids := slices.Clone(prompt)
 	for range sampleTokens {

@@ -68,7 +68,12 @@ func (s *Session) setText(c *protocol.SetText) {
 }
 
 func (s *Session) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
-	if c.Source != "sample" {
+	switch c.Source {
+	case "task":
+		s.host.Emit(&protocol.Working{Task: "sample", Total: 1})
+		return taskText(c.Name)
+	case "sample":
+	default:
 		return c.Data, nil
 	}
 	if !slices.Contains(SampleNames, c.Name) {

@@ -33,41 +33,47 @@ func (s *Session) tune(r recipe.Recipe) (*current, *run, *protocol.Problem) {
 	if from == nil {
 		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
 	}
-	r.Model, r.Tokenizer, r.VocabSize, r.Init, r.Preset = from.Recipe.Model, from.Recipe.Tokenizer, from.Recipe.VocabSize, from.Recipe.Init, from.Recipe.Preset
+	m, tok := from.Model.Clone(), from.Tokenizer
+	settle(m)
+	if r.Objective == recipe.SFT {
+		var problem *protocol.Problem
+		if m, tok, problem = speaking(m, tok); problem != nil {
+			return nil, nil, problem
+		}
+	}
+	r.Model, r.Tokenizer, r.VocabSize, r.Init, r.Preset = m.Config, from.Recipe.Tokenizer, from.Recipe.VocabSize, from.Recipe.Init, from.Recipe.Preset
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
 	if lacking, _ := lacks(from.Tokenizer, t.bytes); 2*lacking > t.info.Characters {
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
-	ids := from.Tokenizer.Encode(t.bytes)
-	if len(ids) < data.MinTokens(r.Model.Context) {
+	if ids := tok.Encode(t.bytes); len(ids) < data.MinTokens(r.Model.Context) {
 		return nil, nil, unstarted(train.ErrTooShort, len(ids), r)
 	}
 	oldName, oldText, problem := s.oldText(from, r)
 	if problem != nil {
 		return nil, nil, problem
 	}
-	old := from.Tokenizer.Encode(oldText)
-	if len(old) <= r.Model.Context { // a text that its tokenizer has no characters for
+	if old := tok.Encode(oldText); len(old) <= r.Model.Context { // a text that its tokenizer has no characters for
 		oldName, oldText = "own", s.ownWriting(from.Model, from.Tokenizer)
-		old = from.Tokenizer.Encode(oldText)
 	}
-	m := from.Model.Clone()
+	learns, problem := s.learns(r, tok, t.bytes, oldText)
+	if problem != nil {
+		return nil, nil, problem
+	}
 	equip(m, r)
-	begun, err := train.On(m, r, corpus(ids, t.bytes, old))
+	begun, err := train.On(m, r, learns)
 	if err != nil {
-		return nil, nil, unstarted(err, len(ids), r)
+		return nil, nil, unstarted(err, len(learns.Text.IDs), r)
 	}
-	next := newCurrent(s.newID(), checkpoint.Run{Recipe: r, Tokenizer: from.Tokenizer, Model: m, Name: wording.Tuned(from.Name, wording.Sample(t.name)),
+	next := newCurrent(s.newID(), checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m, Name: wording.Tuned(from.Name, wording.Sample(t.name)),
 		Text: t.name, Old: oldName, OldSHA256: sum(oldText), From: &checkpoint.Origin{Name: from.Name, ID: from.id}}, from.Model)
-	return next, &run{Run: begun, ids: ids, texts: [][]byte{t.bytes, oldText}}, nil
+	return next, &run{Run: begun, tokens: len(learns.Text.IDs), texts: [][]byte{t.bytes, oldText}}, nil
 }
 
-// equip makes an adapter that m has a part of it, or drops one that is
-// switched off, and gives it that of r, if r trains one.
+// equip gives m the adapter of r, if r trains one.
 func equip(m *model.GPT, r recipe.Recipe) {
-	settle(m)
 	if r.Trains == recipe.Adapter {
 		m.Adapt(r.Tuning.LoRA)
 		m.InitAdapter(r.Seed)

@@ -1,0 +1,70 @@
+package train
+
+import (
+	"slices"
+
+	"hornbook/model"
+	"hornbook/model/cpu"
+	"hornbook/model/data"
+	"hornbook/model/recipe"
+)
+
+// asked are the beginnings of some conversations, with the answers that they
+// had: the share of them that the model answers word for word says more than
+// their loss does where answers are short.
+type asked struct {
+	prompts []model.Prompt
+	answers [][]int32 // their end included
+}
+
+const (
+	mostAsked  = 40
+	mostAnswer = 32 // tokens; longer answers are not asked for
+)
+
+// ask takes what can be asked from the documents of c.
+func ask(c data.Corpus) (a asked) {
+	at := 0
+	for _, n := range c.Lengths {
+		ids, targets := c.IDs[at:at+int(n)], c.Targets[at:at+int(n)]
+		at += int(n)
+		first := slices.IndexFunc(targets, func(t int32) bool { return t >= 0 })
+		if first < 0 {
+			continue
+		}
+		answer := targets[first:]
+		if end := slices.IndexFunc(answer, func(t int32) bool { return t < 0 }); end >= 0 {
+			answer = answer[:end]
+		}
+		if len(answer) <= mostAnswer && len(a.prompts) < mostAsked {
+			a.prompts = append(a.prompts, model.Prompt{IDs: ids[:first+1], Seeds: []uint64{0}})
+			a.answers = append(a.answers, answer)
+		}
+	}
+	return a
+}
+
+// measure lets m answer. It reports false if between did, and measures nothing
+// where nothing can be asked.
+func (a asked) measure(m *model.GPT, between func() bool) (list recipe.Measures, whole bool) {
+	if len(a.prompts) == 0 {
+		return nil, true
+	}
+	rule, right, whole := model.Rule{}, 0, true
+	for _, answer := range a.answers {
+		rule.Tokens = max(rule.Tokens, len(answer))
+		if end := answer[len(answer)-1]; !slices.Contains(rule.Stop, end) {
+			rule.Stop = append(rule.Stop, end)
+		}
+	}
+	written := model.NewWriter(m, cpu.NewSteady()).Write(a.prompts, rule, func() bool {
+		whole = between == nil || between()
+		return whole
+	})
+	for i, answer := range a.answers {
+		if slices.Equal(written[i], answer) {
+			right++
+		}
+	}
+	return recipe.Measures{{Name: recipe.Exact, Value: float64(right) / float64(len(a.answers))}}, whole
+}
