@@ -62,9 +62,8 @@ func make() error {
 	if err != nil {
 		return err
 	}
-	last := log[len(log)-1]
 	return publish(checkpoint.Run{Recipe: r, Tokenizer: tok, Model: run.Model, Name: "Village Tales, a small model", Text: "village", TextBytes: len(text),
-		Step: run.Done, Tokens: run.Tokens(), Seconds: run.Training.Seconds(), TrainLoss: last.TrainLoss, ValLoss: last.ValLoss,
+		Step: run.Done, Tokens: run.Tokens(), Seconds: run.Training.Seconds(), Measures: log[len(log)-1].Measures,
 		Ranks: ranks, Backend: "cpu", Fused: kernel.Fused, State: "done", Log: log})
 }
 
@@ -72,7 +71,7 @@ func make() error {
 func learned(run *train.Run) (log []checkpoint.Entry, err error) {
 	_, err = run.Loop(train.Hooks{Measured: func(m recipe.Measurement) {
 		of := m.Measures.Value
-		log = append(log, checkpoint.Entry{Step: m.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte), Tokens: m.Tokens, Seconds: m.Seconds})
+		log = checkpoint.Noted(log, checkpoint.Evaluation(m))
 		fmt.Printf("step %4d of %d  training %.4f  validation %.4f  %.4f bits a byte  %v\n",
 			m.Step, run.Recipe.Steps, of(recipe.TrainLoss), of(recipe.ValLoss), of(recipe.BitsPerByte), run.Training.Round(time.Second))
 	}})

@@ -5,6 +5,7 @@ import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/cpu"
 	"hornbook/model/data"
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
@@ -76,8 +77,9 @@ func (s *Session) tellHistory() {
 
 // evalOf is an evaluation as the page is told of it.
 func evalOf(e checkpoint.Entry) *protocol.Eval {
-	told := &protocol.Eval{Step: e.Step, TrainLoss: e.TrainLoss, ValLoss: e.ValLoss, BitsPerByte: e.Bits,
-		Tokens: e.Tokens, Seconds: e.Seconds, OldLoss: e.OldLoss, Best: e.Best}
+	of := e.Measures.Value
+	told := &protocol.Eval{Step: e.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), BitsPerByte: of(recipe.BitsPerByte),
+		Tokens: e.Tokens, Seconds: e.Seconds, OldLoss: of(recipe.OldLoss), Measures: e.Measures, Best: e.Best}
 	if e.Seconds > 0 {
 		told.TokensPerSecond = float64(e.Tokens) / e.Seconds
 	}

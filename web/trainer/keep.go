@@ -276,7 +276,7 @@ func (s *Session) card(item shelf.Item) protocol.Card {
 	if kept.Recipe.Preset == "imported" && kept.Recipe.From == recipe.New {
 		c.Method = "imported"
 	}
-	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.ValLoss, curve(kept.Log)
+	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept.Log)
 	return c
 }
 
@@ -285,7 +285,7 @@ func (s *Session) card(item shelf.Item) protocol.Card {
 func curve(log []checkpoint.Entry) []float64 {
 	losses := []float64{}
 	for _, e := range log {
-		losses = append(losses, max(e.Loss, e.TrainLoss))
+		losses = append(losses, max(e.Loss, e.Measures.Value(recipe.TrainLoss)))
 	}
 	every := (len(losses) + cardPoints - 1) / cardPoints
 	if every < 2 {

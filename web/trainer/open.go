@@ -176,7 +176,7 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 
 // measured tells whether a log has an evaluation.
 func measured(log []checkpoint.Entry) bool {
-	return slices.ContainsFunc(log, func(e checkpoint.Entry) bool { return e.Loss == 0 })
+	return slices.ContainsFunc(log, checkpoint.Entry.Evaluated)
 }
 
 // latest is the loss of the latest batch in a log.

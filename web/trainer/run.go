@@ -208,7 +208,7 @@ func (s *Session) complete() {
 func (s *Session) takeBest() {
 	s.run.TakeBest()
 	if b := s.run.Best; b != nil {
-		s.open.ValLoss = b.Loss
+		s.open.Measures = s.open.MeasuredAt(b.Step)
 	}
 	s.writing.restart()
 }
@@ -217,7 +217,7 @@ func (s *Session) takeBest() {
 func (s *Session) note() {
 	r := s.run
 	if every := max(1, r.Recipe.Steps/curvePoints); r.Done%every == 0 {
-		s.open.Log = append(s.open.Log, checkpoint.Entry{Step: r.Done, Loss: r.Loss})
+		s.open.Log = checkpoint.Noted(s.open.Log, checkpoint.Entry{Step: r.Done, Loss: r.Loss})
 	}
 }
 
@@ -265,13 +265,9 @@ func (s *Session) evaluate() {
 		s.diverged(train.ErrDiverged)
 		return
 	}
-	of := now.Measures.Value
-	e := checkpoint.Entry{Step: now.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte),
-		OldLoss: of(recipe.OldLoss), Best: now.Best, Tokens: now.Tokens, Seconds: now.Seconds}
-	s.open.TrainLoss, s.open.ValLoss, s.open.Log = e.TrainLoss, e.ValLoss, append(s.open.Log, e)
-	told := evalOf(e)
-	told.Measures = now.Measures
-	s.host.Emit(told)
+	e := checkpoint.Evaluation(now)
+	s.open.Measures, s.open.Log = e.Measures, checkpoint.Noted(s.open.Log, e)
+	s.host.Emit(evalOf(e))
 }
 
 // sample lets the model write a little, to show how far it is.
