@@ -73,7 +73,7 @@ func TestFollowsNative(t *testing.T) {
 	r, _ := recipe.ByName("nanogpt-cpu")
 	r.Steps, r.EvalEvery = 40, 20
 	var native []float64
-	j := job{name: "mine.txt", text: tales, recipe: r, ranks: 1, errs: t.Output(), tell: func(e protocol.Event) error {
+	j := job{text: &protocol.SetText{Source: "upload", Name: "mine.txt", Data: tales}, recipe: r, ranks: 1, errs: t.Output(), tell: func(e protocol.Event) error {
 		if e, is := e.(*protocol.Eval); is {
 			native = append(native, e.ValLoss)
 		}

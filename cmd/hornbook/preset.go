@@ -156,7 +156,11 @@ func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, t
 	if method == recipe.Pretrain {
 		return recipe.Recipe{}, wrongUsage("-method pretrain is for a new model; leave -from out, or choose one of %s", strings.Join(recipe.Methods[1:], ", "))
 	}
-	r := recipe.FineTune(from.Recipe, method, len(from.Tokenizer.Encode(text)))
+	tuned := recipe.FineTune
+	if *p.objective == recipe.SFT {
+		tuned = recipe.Chat
+	}
+	r := tuned(from.Recipe, method, len(from.Tokenizer.Encode(text)))
 	f.Visit(func(set *flag.Flag) {
 		switch set.Name {
 		case "last-layers":

@@ -15,6 +15,7 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
+	"hornbook/model/task"
 	"hornbook/web/protocol"
 	"hornbook/web/trainer"
 	"hornbook/web/wording"
@@ -23,7 +24,8 @@ import (
 // trainCommand trains a model on a file.
 func trainCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("train", flag.ContinueOnError)
-	data := f.String("data", "", "the text to learn from, a file")
+	data := f.String("data", "", "the text to learn from, a file; with -objective sft a file of conversations, one JSON object a line")
+	lessons := f.String("task", "", "with -objective sft: learn a task that comes with Hornbook, one of "+strings.Join(task.Names, ", ")+", instead of -data")
 	dir := f.String("out", "", "folder that the model is saved to; without it nothing is kept")
 	resume := f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
 	asJSON := f.Bool("json", false, "write the protocol's events, one JSON object a line")
@@ -32,8 +34,12 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	switch {
-	case *data == "":
+	case *data == "" && *lessons == "":
 		return wrongUsage("train needs a text: -data FILE")
+	case *lessons != "" && (*data != "" || *preset.objective != recipe.SFT):
+		return wrongUsage("-task takes the place of -data, and is learned by -objective sft")
+	case *preset.objective == recipe.SFT && *tune.from == "" && !*resume:
+		return wrongUsage("-objective sft teaches a model to answer that can read already: name it by -from RUN, for instance -from static/base/model")
 	case *resume && *dir == "":
 		return wrongUsage("-resume goes on with the run in a folder: name it by -out DIR")
 	case *dir != "" && *tune.from == *dir:
@@ -42,11 +48,11 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	if err := tune.idle(f); err != nil {
 		return err
 	}
-	raw, err := read(*data)
+	text, err := textOf(*data, *lessons)
 	if err != nil {
 		return err
 	}
-	j := job{name: filepath.Base(*data), text: raw, dir: *dir, ranks: *preset.ranks, tell: report(out), errs: errs}
+	j := job{text: text, dir: *dir, ranks: *preset.ranks, tell: report(out), errs: errs}
 	if *asJSON {
 		j.tell = lines(out)
 	}
@@ -59,7 +65,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	j.from = *tune.from
-	if j.recipe, err = recipeOf(f, preset, tune, raw); err != nil {
+	if j.recipe, err = recipeOf(f, preset, tune, text.Data); err != nil {
 		return err
 	}
 	if *dir != "" {
@@ -82,6 +88,16 @@ func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text []byte) 
 	return tune.recipe(f, preset, from, text)
 }
 
+// textOf is a file to learn from, or the lessons of a task.
+func textOf(file, name string) (*protocol.SetText, error) {
+	if name != "" {
+		lessons, err := trainer.Lessons(name)
+		return &protocol.SetText{Source: "task", Name: name, Data: lessons}, err
+	}
+	raw, err := read(file)
+	return &protocol.SetText{Source: "upload", Name: filepath.Base(file), Data: raw}, err
+}
+
 // read is the file's text; a file over the limit is not read.
 func read(name string) ([]byte, error) {
 	file, err := os.Open(name)
@@ -102,8 +118,7 @@ func read(name string) ([]byte, error) {
 
 // job is one training.
 type job struct {
-	name   string // of the text
-	text   []byte
+	text   *protocol.SetText
 	from   string // the model to train further, or, to go on, dir; "" for a new one
 	dir    string // that it is saved to; "" for nowhere
 	recipe recipe.Recipe
@@ -125,9 +140,9 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 	if err := same(f, kept); err != nil {
 		return true, err
 	}
-	if kept.TextSHA256 != trainer.TextSum(j.text) {
+	if kept.TextSHA256 != trainer.TextSum(j.text.Data) {
 		return true, fmt.Errorf("%s is not the text that the run in %s learns from, which was called %s and had %s characters or bytes; give that one by -data",
-			j.name, j.dir, kept.Text, wording.Count(kept.TextBytes))
+			j.text.Name, j.dir, kept.Text, wording.Count(kept.TextBytes))
 	}
 	if kept.State != "training" && kept.State != "paused" {
 		fmt.Fprintf(j.errs, "hornbook: the run in %s is over, after %s of %d.\n", j.dir, wording.CountOf(kept.Step, "step", "steps"), kept.Recipe.Steps)
@@ -165,7 +180,7 @@ func same(f *flag.FlagSet, kept checkpoint.Run) (err error) {
 func (j job) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	t := talk{Host: trainer.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{&protocol.SetText{Source: "upload", Name: j.name, Data: j.text}}}
+	t := talk{Host: trainer.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{j.text}}
 	if j.dir != "" {
 		t.Save, t.last = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }, &protocol.Pause{} // so that it can go on
 	}
@@ -234,6 +249,15 @@ func onOld(loss float64) string {
 	return fmt.Sprintf("  on text like the old %.4f", loss)
 }
 
+// exact is the part of answers that are given word for word, if it was measured.
+func exact(m recipe.Measures) string {
+	share, taken := m.Of(recipe.Exact)
+	if !taken {
+		return ""
+	}
+	return fmt.Sprintf("  answers right %.0f %%", 100*share)
+}
+
 // report writes what a person wants to know of the events.
 func report(out io.Writer) func(protocol.Event) error {
 	return func(e protocol.Event) error {
@@ -247,9 +271,11 @@ func report(out io.Writer) func(protocol.Event) error {
 		case *protocol.Model:
 			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps, %s\n", e.Recipe.Preset, wording.Count(e.Parameters), wording.Count(e.Recipe.Steps),
 				wording.CountOf(e.Ranks, "worker", "workers"))
+		case *protocol.Talks:
+			_, err = fmt.Fprintln(out, wording.Talks(e))
 		case *protocol.Eval:
 			_, err = fmt.Fprintf(out, "step %5d  training loss %.4f  validation loss %.4f%s  %s  %.0f tokens/s\n",
-				e.Step, e.TrainLoss, e.ValLoss, onOld(e.OldLoss), wording.Duration(e.Seconds), e.TokensPerSecond)
+				e.Step, e.TrainLoss, e.ValLoss, onOld(e.OldLoss)+exact(e.Measures), wording.Duration(e.Seconds), e.TokensPerSecond)
 		case *protocol.Fit:
 			if e.Unknown > 0 {
 				_, err = fmt.Fprintf(out, "%s (%d in all)\n", wording.Unknown(strings.Join(e.Missing, " ")), e.Unknown)

@@ -115,7 +115,7 @@ func Wilson(share float64, n int) (low, high float64) {
 	m := float64(n)
 	middle := share + z*z/(2*m)
 	half := z * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
-	return (middle - half) / (1 + z*z/m), (middle + half) / (1 + z*z/m)
+	return max(0, (middle-half)/(1+z*z/m)), min(1, (middle+half)/(1+z*z/m))
 }
 
 // asker is how questions are put to a model.

@@ -99,3 +99,16 @@ func FineTune(from Recipe, method string, tokens int) Recipe {
 		LoRA: LoRA{Rank: 4, Alpha: 8, Targets: strings.Join(inBlock, ",")}}
 	return r
 }
+
+// Chat is the recipe by which a model that from describes learns what the
+// assistant says in conversations of tokens: FineTune's, but for larger batches,
+// since few of their tokens count.
+func Chat(from Recipe, method string, tokens int) Recipe {
+	r := FineTune(from, method, tokens)
+	r.Objective = SFT
+	r.Batch = max(1, min(8, 2048/r.Model.Context))
+	r.Steps = min(280, max(60, 4*tokens/r.TokensPerStep()))
+	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/14), r.Steps/7
+	r.Tuning.Patience = 0
+	return r
+}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 
 	"hornbook/model"
 	"hornbook/model/data"
@@ -67,18 +69,18 @@ const (
 	lessonsSeed = 1
 )
 
-// taskText is what a task is taught by, as a file of conversations.
-func taskText(name string) ([]byte, *protocol.Problem) {
+// Lessons is what a task is taught by, as a file of conversations.
+func Lessons(name string) ([]byte, error) {
 	job, known := task.ByName(name)
 	if !known {
-		return nil, &protocol.Problem{Code: protocol.SampleUnknown, Got: name}
+		return nil, fmt.Errorf("there is no task %q; choose one of %s", name, strings.Join(task.Names, ", "))
 	}
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	for _, talk := range job.Lessons(lessonsSeed, lessons) {
 		if err := enc.Encode(talk); err != nil {
-			return nil, &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
+			return nil, err
 		}
 	}
 	return text.Bytes(), nil

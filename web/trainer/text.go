@@ -71,7 +71,11 @@ func (s *Session) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
 	switch c.Source {
 	case "task":
 		s.host.Emit(&protocol.Working{Task: "sample", Total: 1})
-		return taskText(c.Name)
+		lessons, err := Lessons(c.Name)
+		if err != nil {
+			return nil, &protocol.Problem{Code: protocol.SampleUnknown, Got: c.Name, Detail: err.Error()}
+		}
+		return lessons, nil
 	case "sample":
 	default:
 		return c.Data, nil

@@ -1,6 +1,9 @@
 package village
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // A Fact is something true at the end of a tale, as a question and its answer.
 type Fact struct {
@@ -23,19 +26,20 @@ func (s *story) facts() []Fact {
 		case feels:
 			add("why", "Why was "+e.who.name+" "+e.word+"?", because(e.why))
 		case gives:
-			add("gave", "Who gave "+e.what.the()+" to "+e.whom.name+"?", e.who.name)
+			add("gave", "Who gave "+s.called(e.what)+" to "+e.whom.name+"?", e.who.name)
 		case finds:
-			add("found", "Who found "+e.what.the()+"?", e.who.name)
+			add("found", "Who found "+s.called(e.what)+"?", e.who.name)
 		case befriends:
 			add("friend", "Who became a friend of "+e.whom.name+"?", e.who.name)
 		}
 		if e.what != nil && !things[e.what] {
 			things[e.what] = true
-			add("holder", "Who had "+e.what.the()+" at the end?", e.what.holderName())
+			add("holder", "Who had "+s.called(e.what)+" at the end?", e.what.holderName())
 		}
 	}
 	for _, p := range s.people {
-		if p.at != nil && (!p.at.home || p.at == s.homes[p.family]) && s.endsAt(p.at) {
+		named := bytes.Contains(s.out, []byte(p.name)) // not only "his mother"
+		if named && p.at != nil && (!p.at.home || p.at == s.homes[p.family]) && s.endsAt(p.at) {
 			add("where", "Where was "+p.name+" at the end?", p.at.in())
 		}
 	}
@@ -66,12 +70,16 @@ func because(why string) string {
 	return "because " + why
 }
 
-// the is the thing as it is called once it is known.
-func (t *thing) the() string {
-	if t.name != "" {
+// called is what a thing is asked about by: its name, or as much of its phrase as
+// the tale says.
+func (s *story) called(t *thing) string {
+	switch {
+	case t.name != "":
 		return t.name
+	case bytes.Contains(s.out, []byte(t.phrase())):
+		return "the " + t.phrase()
 	}
-	return "the " + t.phrase()
+	return "the " + t.noun
 }
 
 func (t *thing) holderName() string {
