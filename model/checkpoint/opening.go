@@ -18,12 +18,13 @@ type Opening struct {
 	finish func(*Run) error               // reads the rest; nil for none
 }
 
-// Needs are the weights, the largest tensor once more, and files that are read
+// Needs are what the open model takes, its writers' caches included; the largest
+// tensor twice, as it was read and in the model's order; and files that are read
 // whole.
 func (o *Opening) Needs() Needs {
-	n := o.Run.Recipe.Model.Parameters()
+	m := o.Run.Recipe.Model
 	_, largest := o.Numbers()
-	return Needs{n, 4*float64(n) + 4*float64(largest) + o.Held}
+	return Needs{m.Parameters(), m.OpenBytes() + 2*4*float64(largest) + o.Held}
 }
 
 // Load reads the weights and all else, if that takes at most limit bytes; else
