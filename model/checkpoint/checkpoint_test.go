@@ -111,6 +111,21 @@ func TestVersion1(t *testing.T) {
 	checkpointtest.Equal(t, again, run)
 }
 
+// Losses that stand in run.json where measures stand today are read as those.
+func TestLossesBecomeMeasures(t *testing.T) {
+	want := checkpointtest.Full(t)
+	folder := checkpointtest.InMemory(t, want)
+	text := string(folder[checkpoint.RunFile].Data)
+	begin := strings.Index(text, `"measures": {`)
+	end := begin + strings.Index(text[begin:], "}") + 1
+	folder[checkpoint.RunFile].Data = []byte(text[:begin] + `"train_loss": 1.25, "val_loss": 1.5` + text[end:])
+	got, err := checkpoint.Read(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpointtest.Equal(t, got, want)
+}
+
 func TestWhatCannotBeLoaded(t *testing.T) {
 	edit := func(name, old, new string) func(t *testing.T, dir fstest.MapFS) {
 		return func(t *testing.T, dir fstest.MapFS) {

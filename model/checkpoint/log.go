@@ -139,8 +139,7 @@ func readLog(fsys fs.FS) (log []Entry, err error) {
 	}
 }
 
-// losses are what run.json and log.jsonl had in place of measures before version
-// 3 of run.json. 0 is unknown.
+// losses are what run.json and log.jsonl had in place of measures. 0 is unknown.
 type losses struct {
 	TrainLoss float64 `json:"train_loss,omitzero"`
 	ValLoss   float64 `json:"val_loss,omitzero"`

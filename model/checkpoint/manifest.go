@@ -17,7 +17,7 @@ import (
 // version is that of run.json. The first had only the recipe, the losses, and
 // weights under our own names; the second named a method in place of the
 // recipe's objective, what trains, and from where, and losses in place of
-// measures. Both can still be read, a
+// measures, as the first folders of version 3 did. Both can still be read, a
 // newer one is refused.
 const version = 3
 
@@ -135,7 +135,14 @@ func decodeManifest(text []byte, version int) (d manifest, err error) {
 		return dec.Decode(into)
 	}
 	if version > 2 {
-		return d, strict(&d)
+		var now struct {
+			manifest
+			losses
+		}
+		err = strict(&now)
+		d = now.manifest
+		d.Measures = now.measures(d.Measures)
+		return d, err
 	}
 	var old struct {
 		manifest

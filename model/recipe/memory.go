@@ -23,7 +23,7 @@ func (r Recipe) BytesOn(ranks int) float64 {
 	}
 	writing := Writers * m.WritingBytes(1, m.Context)
 	if r.Objective == SFT {
-		writing += m.WritingBytes(Asked, m.Context)
+		writing += float64(ranks) * m.WritingBytes((MostAsked+ranks-1)/ranks, m.Context)
 	}
 	return 4*(copies*float64(r.Trained())+still*float64(r.Weights())+activations) + writing
 }
@@ -32,9 +32,9 @@ func (r Recipe) BytesOn(ranks int) float64 {
 // with a cache of its own: what comes next, and a text.
 const Writers = 2
 
-// Asked is the most conversations that a run lets its model answer, all at once,
-// each time that it is measured.
-const Asked = 40
+// MostAsked is the most conversations that a run lets its model answer, all at
+// once, each time that it is measured.
+const MostAsked = 40
 
 // CacheBytes is the memory of the keys and values that are kept while several
 // sequences are written, each of as many tokens: two vectors of all K heads a

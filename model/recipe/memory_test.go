@@ -33,7 +33,7 @@ func TestRunsCountWriting(t *testing.T) {
 	}
 	talks := r
 	talks.Objective = SFT
-	if more := talks.Bytes() - before; more < r.Model.CacheBytes(Asked, r.Model.Context) {
+	if more := talks.Bytes() - before; more < r.Model.CacheBytes(MostAsked, r.Model.Context) {
 		t.Errorf("the conversations that are answered take %v bytes", more)
 	}
 }

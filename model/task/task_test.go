@@ -36,7 +36,7 @@ func TestTasks(t *testing.T) {
 			if answers[e.Answer]++; answers[e.Answer] > answers[most] {
 				most = e.Answer
 			}
-			if !task.Right(e.Answer, " "+strings.ToUpper(e.Answer)+".\n") || task.Right(e.Answer, e.Answer+" x") || task.Right(e.Answer, "") {
+			if !task.Right(e.Answer, " "+strings.ToUpper(strings.TrimSuffix(e.Answer, "."))+".\n") || task.Right(e.Answer, e.Answer+" x") || task.Right(e.Answer, "") {
 				t.Errorf("%s: the verifier is wrong about %q", name, e.Answer)
 			}
 			if e.Answer == "" || len(e.Answer) > 80 {

@@ -27,7 +27,7 @@ func village(seed uint64) drawing[Example] {
 			return Example{}, ""
 		}
 		f := choose(rng, facts)
-		return Example{f.Kind, tale.Text + "\n" + f.Question, f.Answer}, tale.Text
+		return Example{f.Kind, tale.Text + "\n" + f.Question, f.Sentence}, tale.Text
 	}
 }
 
@@ -39,7 +39,7 @@ func lesson(seed uint64) drawing[chat.Conversation] {
 		tale := teller.Next()
 		rng.Shuffle(len(tale.Facts), func(i, j int) { tale.Facts[i], tale.Facts[j] = tale.Facts[j], tale.Facts[i] })
 		for i, f := range tale.Facts {
-			e := Example{f.Kind, f.Question, f.Answer}
+			e := Example{f.Kind, f.Question, f.Sentence}
 			if i == 0 {
 				e.Prompt = tale.Text + "\n" + f.Question
 			}

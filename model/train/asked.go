@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"hornbook/model"
-	"hornbook/model/cpu"
 	"hornbook/model/data"
 	"hornbook/model/recipe"
 )
@@ -34,7 +33,7 @@ func ask(c data.Corpus) (a asked) {
 		if end := slices.IndexFunc(answer, func(t int32) bool { return t < 0 }); end >= 0 {
 			answer = answer[:end]
 		}
-		if len(answer) <= mostAnswer && len(a.prompts) < recipe.Asked {
+		if len(answer) <= mostAnswer && len(a.prompts) < recipe.MostAsked {
 			a.prompts = append(a.prompts, model.Prompt{IDs: ids[:first+1], Seeds: []uint64{0}})
 			a.answers = append(a.answers, answer)
 		}
@@ -42,9 +41,10 @@ func ask(c data.Corpus) (a asked) {
 	return a
 }
 
-// measure lets m answer. It reports false if between did, and measures nothing
-// where nothing can be asked.
-func (a asked) measure(m *model.GPT, between func() bool) (list recipe.Measures, whole bool) {
+// answers lets the run's model answer. It reports false if between did, and
+// measures nothing where nothing can be asked.
+func (r *Run) answers(between func() bool) (list recipe.Measures, whole bool) {
+	a := r.plan.asked
 	if len(a.prompts) == 0 {
 		return nil, true
 	}
@@ -55,14 +55,17 @@ func (a asked) measure(m *model.GPT, between func() bool) (list recipe.Measures,
 			rule.Stop = append(rule.Stop, end)
 		}
 	}
-	written := model.NewWriter(m, cpu.NewSteady()).Write(a.prompts, rule, func() bool {
+	written := r.Write(a.prompts, rule, func() bool {
 		whole = between == nil || between()
 		return whole
 	})
+	if !whole {
+		return nil, false
+	}
 	for i, answer := range a.answers {
 		if slices.Equal(written[i], answer) {
 			right++
 		}
 	}
-	return recipe.Measures{{Name: recipe.Exact, Value: float64(right) / float64(len(a.answers))}}, whole
+	return recipe.Measures{{Name: recipe.Exact, Value: float64(right) / float64(len(a.answers))}}, true
 }

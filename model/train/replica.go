@@ -28,6 +28,7 @@ type replica struct {
 	losses    []float32  // of the batches of an evaluation
 	optimizer *optim.Optimizer
 	group     group
+	writes    *model.Writer // nil before it first writes
 }
 
 // newReplica trains m or, for nil, a model of zeros.

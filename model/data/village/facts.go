@@ -10,37 +10,39 @@ type Fact struct {
 	Kind     string // "holder", "where", "why", "gave", "found", "friend"
 	Question string // "Who had the red ball at the end?"
 	Answer   string // "Anna"
+	Sentence string // "It was Anna.", the answer in whole
 }
 
 // facts are what the log and the world at the end of the tale say.
 func (s *story) facts() []Fact {
 	var facts []Fact
-	add := func(kind, question, answer string) {
+	add := func(kind, question, before, answer string) {
 		if answer != "" {
-			facts = append(facts, Fact{kind, question, answer})
+			facts = append(facts, Fact{kind, question, answer, before + " " + answer + "."})
 		}
 	}
+	const who = "It was"
 	things := map[*thing]bool{}
 	for _, e := range s.log {
 		switch e.verb {
 		case feels:
-			add("why", "Why was "+e.who.name+" "+e.word+"?", because(e.why))
+			add("why", "Why was "+e.who.name+" "+e.word+"?", e.who.name+" was "+e.word, because(e.why))
 		case gives:
-			add("gave", "Who gave "+s.called(e.what)+" to "+e.whom.name+"?", e.who.name)
+			add("gave", "Who gave "+s.called(e.what)+" to "+e.whom.name+"?", who, e.who.name)
 		case finds:
-			add("found", "Who found "+s.called(e.what)+"?", e.who.name)
+			add("found", "Who found "+s.called(e.what)+"?", who, e.who.name)
 		case befriends:
-			add("friend", "Who became a friend of "+e.whom.name+"?", e.who.name)
+			add("friend", "Who became a friend of "+e.whom.name+"?", who, e.who.name)
 		}
 		if e.what != nil && !things[e.what] {
 			things[e.what] = true
-			add("holder", "Who had "+s.called(e.what)+" at the end?", e.what.holderName())
+			add("holder", "Who had "+s.called(e.what)+" at the end?", who, e.what.holderName())
 		}
 	}
 	for _, p := range s.people {
 		named := bytes.Contains(s.out, []byte(p.name)) // not only "his mother"
 		if named && p.at != nil && (!p.at.home || p.at == s.homes[p.family]) && s.endsAt(p.at) {
-			add("where", "Where was "+p.name+" at the end?", p.at.in())
+			add("where", "Where was "+p.name+" at the end?", p.name+" was", p.at.in())
 		}
 	}
 	return facts
