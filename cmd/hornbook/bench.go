@@ -52,6 +52,7 @@ func bench(args []string, out, errs io.Writer) error {
 	where := f.String("where", "native", "native, or chromium: in the page's worker in a headless browser")
 	backend := f.String("backend", "cpu", "what computes; cpu is the one there is")
 	asJSON := f.Bool("json", false, "write one JSON object")
+	sequences := f.Int("sequences", 64, "sequences that are written at once, to time that too")
 	preset, shape := addPresetFlags(f, "how many steps to time (default 50)", 1), addShapeFlags(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
@@ -70,7 +71,9 @@ func bench(args []string, out, errs io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var s speeds
-	switch commands := []protocol.Command{command, &protocol.Measure{}}; {
+	switch commands := []protocol.Command{command, &protocol.Measure{Sequences: *sequences, Ranks: *preset.ranks}}; {
+	case *sequences < 1:
+		return wrongUsage("-sequences %d: give 1 or more", *sequences)
 	case *backend != "cpu":
 		return wrongUsage("-backend %s: this version computes on the cpu", *backend)
 	case *where == "native":

@@ -95,20 +95,23 @@ func textOf(file, name string) (*protocol.SetText, error) {
 		return &protocol.SetText{Source: "task", Name: name, Data: lessons}, err
 	}
 	raw, err := read(file)
-	return &protocol.SetText{Source: "upload", Name: filepath.Base(file), Data: raw}, err
+	if err != nil {
+		return nil, fmt.Errorf("cannot read -data: %w", err)
+	}
+	return &protocol.SetText{Source: "upload", Name: filepath.Base(file), Data: raw}, nil
 }
 
 // read is the file's text; a file over the limit is not read.
 func read(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read -data: %w", err)
+		return nil, err
 	}
 	defer file.Close()
 	var text bytes.Buffer
 	n, err := io.Copy(&text, io.LimitReader(file, protocol.MaxText+1))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read -data: %w", err)
+		return nil, err
 	}
 	if n > protocol.MaxText {
 		return nil, fmt.Errorf("%s is over the limit of %s: cut out a part of it", name, wording.Bytes(protocol.MaxText))

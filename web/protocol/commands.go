@@ -85,9 +85,12 @@ type Bench struct {
 }
 
 // Measure times what the machine can do besides a step: its peak, products of
-// the sizes that training has, and writing. Answer: Measured, or a Problem;
-// Busy while a run is going on.
-type Measure struct{}
+// the sizes that training has, and writing, one sequence and many. Answer:
+// Measured, or a Problem; Busy while a run is going on.
+type Measure struct {
+	Sequences int `json:"sequences"` // that are written at once, 1 to 1,024; 0 for 64
+	Ranks     int `json:"ranks"`     // that share them; 0 for as many as there are
+}
 
 func (*SetText) command() string      { return "set_text" }
 func (*SetTokenizer) command() string { return "set_tokenizer" }

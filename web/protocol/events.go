@@ -185,12 +185,16 @@ type Product struct {
 	GFLOPS float64 `json:"gflops"`
 }
 
-// Measured answers Measure, for one core.
+// Measured answers Measure, for one core but where ranks are named.
 type Measured struct {
 	PeakGFLOPS    float64   `json:"peak_gflops"` // multiply-adds that wait for nothing, from registers
 	Products      []Product `json:"products"`
 	WritingPreset string    `json:"writing_preset"`
 	WritingTokens float64   `json:"writing_tokens_per_second"` // one stream, sampling included
+
+	Sequences       int     `json:"sequences"`                   // that were written at once
+	SequencesRanks  int     `json:"sequences_ranks"`             // that shared them
+	SequencesTokens float64 `json:"sequences_tokens_per_second"` // of all sequences together, sampling included
 }
 
 // Problem is something that went wrong, as data: the words for it are the

@@ -82,8 +82,19 @@ var products = []train.Product{
 // writer is the preset whose speed of writing is measured.
 const writer = "quick"
 
-// measure times what one core can do; the model that writes is a new one.
-func (s *Session) measure() {
+// What many sequences are, and at most.
+const (
+	manySequences = 64
+	maxSequences  = 1024
+)
+
+// measure times what one core can do, and how fast all cores write; the model
+// that writes is a new one.
+func (s *Session) measure(c *protocol.Measure) {
+	if c.Sequences < 0 || c.Sequences > maxSequences || c.Ranks < 0 {
+		s.fail(&protocol.Problem{Code: protocol.RecipeWrong, Key: "sequences", Got: fmt.Sprint(c.Sequences), Want: fmt.Sprintf("from 1 to %d", maxSequences)})
+		return
+	}
 	if s.busy() {
 		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
 		return
@@ -94,5 +105,13 @@ func (s *Session) measure() {
 	}
 	r, _ := recipe.ByName(writer)
 	m.WritingTokens = train.Writing(r, s.host.Yield)
+	m.Sequences = cmp.Or(c.Sequences, manySequences)
+	m.SequencesRanks = min(cmp.Or(c.Ranks, s.cores()), s.cores(), train.MostRanks)
+	tokens, err := train.WritingTogether(r, m.Sequences, m.SequencesRanks, s.host.Launch, s.host.Yield)
+	if err != nil { // the other ranks could not be started
+		m.SequencesRanks = 1
+		tokens, _ = train.WritingTogether(r, m.Sequences, 1, nil, s.host.Yield)
+	}
+	m.SequencesTokens = tokens
 	s.host.Emit(m)
 }

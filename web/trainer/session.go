@@ -190,7 +190,7 @@ func (s *Session) handleSlow(c protocol.Command) {
 	case *protocol.Bench:
 		s.bench(c)
 	case *protocol.Measure:
-		s.measure()
+		s.measure(c)
 	case *protocol.Open:
 		s.openModel(c.ID)
 	case *protocol.Export:

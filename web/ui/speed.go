@@ -153,7 +153,8 @@ func (p *Page) coreFacts() []fact {
 	for _, product := range m.Products {
 		facts = append(facts, fact{Name: wording.ProductOf(product), Value: wording.GFLOPS(product.GFLOPS)})
 	}
-	return append(facts, fact{Name: wording.WritingOf(m.WritingPreset), Value: wording.PerSecond(m.WritingTokens)})
+	return append(facts, fact{Name: wording.WritingOf(m.WritingPreset), Value: wording.PerSecond(m.WritingTokens)},
+		fact{Name: wording.ByWorkers(wording.WritingMany(m.Sequences), m.SequencesRanks), Value: wording.PerSecond(m.SequencesTokens)})
 }
 
 // speedReport is what is copied as JSON.
