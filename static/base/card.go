@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/recipe"
 )
 
 // card says what a person should know of the model.
 func card(run checkpoint.Run) string {
 	r, m := run.Recipe, run.Recipe.Model
-	last := run.Log[len(run.Log)-1]
 	return fmt.Sprintf(`# The model that Hornbook opens with
 
 A transformer of %.2f million weights that has read little English stories and
@@ -39,5 +39,5 @@ It knows no fact, no other kind of text, and no language but the simple English
 of the tales. It may mix up who has what in a story. What it writes is made up.
 `, float64(len(run.Model.Weights))/1e6, float64(bytes)/1e6, seed, other/1e6, run.Tokenizer.Size(), learn/1e6,
 		run.Step, r.TokensPerStep(), float64(run.Tokens)/1e6, m.Layers, m.Channels, m.Heads, m.Context, r.Seed, run.Ranks,
-		run.Seconds/60, m.FLOPsPerToken()*float64(run.Tokens), last.ValLoss, last.Bits)
+		run.Seconds/60, m.FLOPsPerToken()*float64(run.Tokens), run.Measures.Value(recipe.ValLoss), run.Measures.Value(recipe.BitsPerByte))
 }

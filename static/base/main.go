@@ -105,16 +105,15 @@ func learned(run *train.Run, kept checkpoint.Run, where string) error {
 	defer run.Close()
 	_, err := run.Loop(train.Hooks{Measured: func(m recipe.Measurement) {
 		of := m.Measures.Value
-		kept.Log = append(kept.Log, checkpoint.Entry{Step: m.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte), Tokens: m.Tokens, Seconds: m.Seconds})
+		kept.Log = checkpoint.Noted(kept.Log, checkpoint.Evaluation(m))
 		fmt.Printf("step %4d of %d  training %.4f  validation %.4f  %.4f bits a byte  %v\n",
 			m.Step, run.Recipe.Steps, of(recipe.TrainLoss), of(recipe.ValLoss), of(recipe.BitsPerByte), run.Training.Round(time.Second))
 	}})
 	if err != nil {
 		return err
 	}
-	last := kept.Log[len(kept.Log)-1]
 	kept.Recipe, kept.Model, kept.Name, kept.Text = run.Recipe, run.Model, "Village Tales, a small model", "village"
-	kept.Step, kept.Tokens, kept.Seconds, kept.TrainLoss, kept.ValLoss = run.Done, run.Tokens(), run.Training.Seconds(), last.TrainLoss, last.ValLoss
+	kept.Step, kept.Tokens, kept.Seconds, kept.Measures = run.Done, run.Tokens(), run.Training.Seconds(), kept.Log[len(kept.Log)-1].Measures
 	kept.Ranks, kept.Backend, kept.Fused, kept.State = ranks, "cpu", kernel.Fused, "done"
 	return publish(kept, where)
 }

@@ -156,14 +156,8 @@ type Fit struct {
 	Advice        Code     `json:"advice"`  // "" or TuneShort
 }
 
-// MostCurve and MostEvals bound a History, so that it fits into a message.
-const (
-	MostCurve = 300
-	MostEvals = 512
-)
-
 // History is what was measured of the open model before: of a long run not
-// every point, but at most MostCurve and MostEvals of them.
+// every point, but as many as its log keeps.
 type History struct {
 	Reply
 	Steps  []int                `json:"steps"`

@@ -111,16 +111,16 @@ func (l *library) load(id string) (checkpoint.Run, *protocol.Problem) {
 
 func (l *library) find(id string) (checkpoint.Run, error) {
 	if l.shelf != nil {
-		files, err := l.shelf.Open(id)
-		if err == nil {
-			kept, err := checkpoint.Read(files)
-			if name := l.labelled(id); name != "" {
-				kept.Name = name
-			}
-			return kept, err
+		var kept checkpoint.Run
+		err := l.shelf.Read(id, func(files fs.FS) (err error) {
+			kept, err = checkpoint.Read(files)
+			return err
+		})
+		if name := l.labelled(id); name != "" {
+			kept.Name = name
 		}
-		if l.elsewhere == nil || id != protocol.Base {
-			return checkpoint.Run{}, err
+		if err == nil || l.elsewhere == nil || id != protocol.Base {
+			return kept, err
 		}
 	}
 	if l.elsewhere == nil {
@@ -235,14 +235,14 @@ func unsaved(err error) *protocol.Problem {
 
 // noteLoss puts the loss of a batch on the open model's log.
 func (l *library) noteLoss(step int, loss float64) {
-	l.current.Log = append(l.current.Log, checkpoint.Entry{Step: step, Loss: loss})
+	l.current.Log = checkpoint.Noted(l.current.Log, checkpoint.Entry{Step: step, Loss: loss})
 }
 
 // noteMeasures puts an evaluation on the open model's log.
 func (l *library) noteMeasures(m recipe.Measurement) {
-	c, of := l.current, m.Measures.Value
-	c.TrainLoss, c.ValLoss, c.Log = of(recipe.TrainLoss), of(recipe.ValLoss), append(c.Log, entryOf(m))
+	c := l.current
+	c.Measures, c.Log = m.Measures, checkpoint.Noted(c.Log, checkpoint.Evaluation(m))
 }
 
-// noteBest notes the validation loss of the weights that are the model now.
-func (l *library) noteBest(loss float64) { l.current.ValLoss = loss }
+// noteBest notes that the model is now what it was at a step.
+func (l *library) noteBest(step int) { l.current.Measures = l.current.MeasuredAt(step) }

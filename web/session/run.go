@@ -90,8 +90,8 @@ func (s *Session) stopped() {
 // over ends a run of which the model is now the best that it was, if that was
 // kept.
 func (s *Session) over(end phase, why protocol.Code) {
-	if loss, kept := s.runner.best(); kept {
-		s.library.noteBest(loss)
+	if step, kept := s.runner.best(); kept {
+		s.library.noteBest(step)
 	}
 	s.writer.restart()
 	s.finish(end, why)

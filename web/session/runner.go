@@ -82,11 +82,11 @@ func (r *runner) progress() progress {
 	return progress{r.run.Done, r.run.Tokens(), r.run.ranks, r.run.Training.Seconds()}
 }
 
-// best is the lowest validation loss so far, false where the run does not keep
-// the weights of then.
-func (r *runner) best() (loss float64, kept bool) {
+// best is the step of the lowest validation loss so far, false where the run
+// does not keep the weights of then.
+func (r *runner) best() (step int, kept bool) {
 	if b := r.run.Best; b != nil {
-		return b.Loss, true
+		return b.Step, true
 	}
 	return 0, false
 }

@@ -114,7 +114,7 @@ func (l *library) card(item shelf.Item) protocol.Card {
 	if kept.Recipe.Preset == "imported" && kept.Recipe.From == recipe.New {
 		c.Method = "imported"
 	}
-	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.ValLoss, curve(kept.Log)
+	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept.Log)
 	return c
 }
 
@@ -126,7 +126,20 @@ const cardPoints = 60
 func curve(log []checkpoint.Entry) []float64 {
 	losses := []float64{}
 	for _, e := range log {
-		losses = append(losses, max(e.Loss, e.TrainLoss))
+		losses = append(losses, max(e.Loss, e.Measures.Value(recipe.TrainLoss)))
 	}
 	return thinned(losses, cardPoints)
+}
+
+// thinned is at most n of list, evenly chosen, the first and the last among
+// them.
+func thinned[T any](list []T, n int) []T {
+	if len(list) <= n {
+		return list
+	}
+	few := make([]T, n)
+	for i := range few {
+		few[i] = list[i*(len(list)-1)/(n-1)]
+	}
+	return few
 }
