@@ -24,9 +24,8 @@ func (m *GPT) NewCache(sequences, room int) *Cache {
 		c.seen[i] = make([]int32, 0, room)
 	}
 	dims := []int{sequences * room, m.KVHeads, m.HeadSize()}
-	n := dims[0] * dims[1] * dims[2]
 	for i := range c.layers {
-		c.layers[i] = layerCache{tensor.View(make([]float32, n), dims...), tensor.View(make([]float32, n), dims...)}
+		c.layers[i] = layerCache{tensor.Zeros(m.Backend, dims...), tensor.Zeros(m.Backend, dims...)}
 	}
 	return c
 }

@@ -1,9 +1,7 @@
 package model
 
 import (
-	"math"
-
-	"hornbook/model/kernel"
+	"hornbook/model/cpu"
 	"hornbook/model/tensor"
 )
 
@@ -19,15 +17,16 @@ type Generator struct {
 	which  [1]int    // sequence 0 reads
 	length [1]int    // so many
 	even   []float32 // (V) zeros, the logits after nothing
+	logits []float32 // (V)
 	probs  []float32 // (V)
 
 	picker
 }
 
-// NewGenerator returns a generator that computes on backend b.
-func NewGenerator(m *GPT, b tensor.Backend) *Generator {
-	return &Generator{model: m, tape: tensor.NewTape(b), cache: m.NewCache(1, m.Context), ids: make([]int32, 0, m.Context),
-		even: make([]float32, m.Vocab), probs: make([]float32, m.Vocab), picker: newPicker(m.Vocab)}
+// NewGenerator returns a generator of m.
+func NewGenerator(m *GPT) *Generator {
+	return &Generator{model: m, tape: tensor.NewTape(m.Backend.Beside(false)), cache: m.NewCache(1, m.Context), ids: make([]int32, 0, m.Context),
+		even: make([]float32, m.Vocab), logits: make([]float32, m.Vocab), probs: make([]float32, m.Vocab), picker: newPicker(m.Vocab)}
 }
 
 // Prompt forgets what was read and reads ids, of which the last ones that fit
@@ -53,20 +52,13 @@ func (g *Generator) read() []float32 {
 	g.length[0], g.last[0] = len(g.ids), int32(len(g.ids)-1)
 	p := g.cache.pass(g.tape, g.ids, g.which[:], g.length[:])
 	last := p.Embed(g.model.hidden(&p), g.last[:])
-	return g.model.head.forward(&p, last).Data
+	g.model.head.forward(&p, last).Download(g.logits)
+	return g.logits
 }
 
 // Probabilities turns logits into the probabilities (V) of the next token, at
 // temperature 1. They are valid until the next call.
 func (g *Generator) Probabilities(logits []float32) []float32 {
-	softmax(g.probs, logits, 1)
+	cpu.Softmax(g.probs, logits, 1)
 	return g.probs
-}
-
-// softmax is exp(z/temperature), divided by its sum.
-func softmax(p, z []float32, temperature float64) {
-	const coldest = 1e-30 // its reciprocal is still a float32
-	copy(p, z)
-	var sums [2]float32
-	kernel.CausalSoftmax(kernel.Mat(p[:len(z)], 1, len(z)), float32(1/math.Max(temperature, coldest)), sums[:])
 }

@@ -18,8 +18,8 @@ package checkpoint
 
 import (
 	"hornbook/model"
-	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 	"hornbook/tokenizer"
 )
 
@@ -46,9 +46,9 @@ type Run struct {
 	Fused   bool   // kernel.Fused, when it was saved
 	State   string // "training" or "paused": the run can go on; "done" or "failed": it is over
 
-	Moments []safetensors.Tensor // of the optimizer: "blocks.0.mlp.up.weight.exp_avg"; nil for none
-	Best    *Best                // nil for none
-	Stale   int                  // evaluations since the best
+	Moments []*tensor.Tensor // of the optimizer: "blocks.0.mlp.up.weight.exp_avg"; nil for none
+	Best    *Best            // nil for none
+	Stale   int              // evaluations since the best
 	Log     []Entry
 	From    *Origin // nil for a model trained from nothing
 }

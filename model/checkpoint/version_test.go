@@ -77,11 +77,11 @@ func TestVersion2(t *testing.T) {
 
 func compare(t *testing.T, run checkpoint.Run, want saved) {
 	t.Helper()
-	got := saved{Step: run.Step, Weights: sumOfNumbers(t, run.Model.Weights), TrainLoss: run.TrainLoss, ValLoss: run.ValLoss,
+	got := saved{Step: run.Step, Weights: sumOfNumbers(t, run.Model.Weights.Numbers()), TrainLoss: run.TrainLoss, ValLoss: run.ValLoss,
 		EndTrainLoss: want.EndTrainLoss, EndValLoss: want.EndValLoss, EndWeights: want.EndWeights}
 	var moments [][]float32
 	for _, m := range run.Moments {
-		moments = append(moments, m.Data)
+		moments = append(moments, m.Numbers())
 	}
 	got.Moments = sumOfNumbers(t, moments...)
 	if run.Best != nil {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"hornbook/model"
-	"hornbook/model/cpu"
 	"hornbook/model/data"
 	"hornbook/model/recipe"
 )
@@ -57,7 +56,7 @@ func (a asked) measure(m *model.GPT, between func() bool) (list recipe.Measures,
 			rule.Stop = append(rule.Stop, end)
 		}
 	}
-	written := model.NewWriter(m, cpu.NewSteady()).Write(a.prompts, rule, func() bool {
+	written := model.NewWriter(m).Write(a.prompts, rule, func() bool {
 		whole = between == nil || between()
 		return whole
 	})

@@ -37,7 +37,7 @@ Weights are stored as f16.
 ## What it cannot do
 It knows no fact, no other kind of text, and no language but the simple English
 of the tales. It may mix up who has what in a story. What it writes is made up.
-`, float64(len(run.Model.Weights))/1e6, float64(bytes)/1e6, seed, other/1e6, run.Tokenizer.Size(), learn/1e6,
+`, float64(run.Model.Weights.Len())/1e6, float64(bytes)/1e6, seed, other/1e6, run.Tokenizer.Size(), learn/1e6,
 		run.Step, r.TokensPerStep(), float64(run.Tokens)/1e6, m.Layers, m.Channels, m.Heads, m.Context, r.Seed, run.Ranks,
 		run.Seconds/60, m.FLOPsPerToken()*float64(run.Tokens), last.ValLoss, last.Bits)
 }

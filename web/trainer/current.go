@@ -3,7 +3,6 @@ package trainer
 import (
 	"hornbook/model"
 	"hornbook/model/checkpoint"
-	"hornbook/model/cpu"
 	"hornbook/model/data"
 	"hornbook/web/protocol"
 )
@@ -21,7 +20,7 @@ func newCurrent(id string, kept checkpoint.Run, before *model.GPT) *current {
 	return &current{Run: kept, id: id, before: before, predictor: generator(kept.Model), sampler: generator(kept.Model)}
 }
 
-func generator(m *model.GPT) *model.Generator { return model.NewGenerator(m, cpu.New()) }
+func generator(m *model.GPT) *model.Generator { return model.NewGenerator(m) }
 
 // use makes next the open model, and r, or nil, its run.
 func (s *Session) use(next *current, r *run) {
@@ -48,7 +47,7 @@ func (s *Session) tellModel() {
 	c := s.open
 	m := c.Recipe.Model
 	told := &protocol.Model{ID: c.id, Name: c.Name, Old: c.Old, Before: c.before != nil, Tokenizer: string(c.Tokenizer.Kind()),
-		Recipe: c.Recipe, Parameters: len(c.Model.Weights), Bytes: 4 * len(c.Model.Weights), Text: c.Text,
+		Recipe: c.Recipe, Parameters: c.Model.Weights.Len(), Bytes: 4 * c.Model.Weights.Len(), Text: c.Text,
 		FLOPsPerStep: m.FLOPsPerToken() * float64(c.Recipe.TokensPerStep())}
 	if c.From != nil {
 		told.From = c.From.Name

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hornbook/model/checkpoint"
-	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
@@ -121,9 +120,7 @@ func (s *Session) snapshot(state string) checkpoint.Run {
 		now = r.State()
 	}
 	kept.Stale = now.Stale
-	for _, m := range now.Moments {
-		kept.Moments = append(kept.Moments, safetensors.Tensor{Name: m.Name, Shape: m.Dims, Data: m.Data})
-	}
+	kept.Moments = now.Moments
 	if b := now.Best; b != nil {
 		kept.Best = &checkpoint.Best{Step: b.Step, Loss: b.Loss, Weights: b.Weights}
 	}

@@ -216,7 +216,7 @@ func (s *Session) takeBest() {
 // note puts the loss of the batch on the log's curve.
 func (s *Session) note() {
 	r := s.run
-	if every := max(1, r.Recipe.Steps/curvePoints); r.Done%every == 0 {
+	if every := max(1, r.Recipe.Steps/curvePoints); r.Done%every == 0 && r.Tell() == nil {
 		s.open.Log = append(s.open.Log, checkpoint.Entry{Step: r.Done, Loss: r.Loss})
 	}
 }
@@ -242,7 +242,7 @@ func (s *Session) tellStep() {
 	r := s.run
 	s.lastStep = time.Now()
 	seconds := r.Training.Seconds()
-	if r.Done == 0 {
+	if r.Done == 0 || r.Tell() != nil {
 		return
 	}
 	flops := r.Recipe.Model.FLOPsPerToken() * float64(r.Tokens())

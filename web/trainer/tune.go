@@ -138,7 +138,7 @@ func part(text []byte) []byte { return text[max(0, len(text)-oldBytes):] }
 func (s *Session) ownWriting(m *model.GPT, tok tokenizer.Tokenizer) []byte {
 	rule := model.Sampling{Temperature: 1, Seed: oldSeed}
 	g, rng := generator(m), rule.Rand()
-	want := max(2*m.Context, min(ownTokens, ownWork/len(m.Weights)))
+	want := max(2*m.Context, min(ownTokens, ownWork/m.Weights.Len()))
 	logits, ids := g.Prompt(nil), make([]int32, 0, want)
 	for len(ids) < want {
 		id := g.Pick(logits, rule, rng)
