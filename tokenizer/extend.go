@@ -1,6 +1,9 @@
 package tokenizer
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Extend returns t with those of the special tokens that it lacks, whose ids
 // come last, in their order; t itself if it has them all. Text is cut as by t.
@@ -21,18 +24,27 @@ func Extend(t Tokenizer, specials ...string) (Tokenizer, error) {
 		return newChars(v), nil
 	case *Bytes:
 		v, err := t.vocabulary.extended(lacking)
-		return &Bytes{v}, err
+		if err != nil {
+			return nil, err
+		}
+		return &Bytes{v}, nil
 	case *BPE:
 		v, err := t.vocabulary.extended(lacking)
+		if err != nil {
+			return nil, err
+		}
 		larger := *t
 		larger.vocabulary = v
-		return &larger, err
+		return &larger, nil
 	}
 	panic("tokenizer: a kind that cannot be extended")
 }
 
 // extended is a copy of v with more special tokens.
 func (v *vocabulary) extended(names []string) (vocabulary, error) {
+	if n := len(v.pieces) + len(names); n > MaxSize {
+		return vocabulary{}, fmt.Errorf("tokenizer: %d tokens with the special ones, but at most %d are supported", n, MaxSize)
+	}
 	larger := vocabulary{pieces: slices.Clone(v.pieces)}
 	if err := larger.addSpecials(names); err != nil {
 		return vocabulary{}, err

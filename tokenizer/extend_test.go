@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -43,6 +44,19 @@ func TestExtend(t *testing.T) {
 		if _, err := Extend(tok, "no name"); err == nil {
 			t.Errorf("%s: a name with a space passes", tok.Kind())
 		}
+	}
+}
+
+func TestExtendKnowsTheLimit(t *testing.T) {
+	names := make([]string, MaxSize-256)
+	for i := range names {
+		names[i] = fmt.Sprintf("<|%d|>", i)
+	}
+	if _, err := Extend(NewBytes(names[1:]...), "<|end|>"); err != nil {
+		t.Error(err)
+	}
+	if _, err := Extend(NewBytes(names...), "<|end|>"); err == nil {
+		t.Error("a vocabulary became larger than one can be")
 	}
 }
 

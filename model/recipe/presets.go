@@ -98,8 +98,17 @@ func Base() Recipe {
 	r := stories()
 	r.Preset = "base"
 	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 5, 5, 5, 160, 432
-	r.VocabSize, r.Model.Context, r.Batch, r.Steps = 1040, 256, 8, 2600
+	r.Model.Context, r.Batch, r.Steps = 256, 8, 2000
 	r.LearningRate, r.MuonRate, r.WarmUp, r.Hold, r.FinalFraction = 3e-3, 0.02, 40, 0.4, 0.02
 	r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 100, 10, 100, 0
+	return r
+}
+
+// Asked is the recipe of the base model's second stage, in which it is asked
+// about the tales that it reads: shorter, and at half the rates.
+func Asked(base Recipe) Recipe {
+	r := base
+	r.From, r.Steps = Existing, 700
+	r.LearningRate, r.MuonRate, r.WarmUp, r.Hold, r.FinalFraction = 1.5e-3, 0.01, 20, 0.2, 0.02
 	return r
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // rarity is how much likelier a kind of fact is asked for than its number says,
-// so that kinds come about equally often.
-var rarity = map[string]int{"friend": 6, "found": 5, "gave": 3, "why": 3, "holder": 2, "where": 1}
+// so that no kind is most of them.
+var rarity = map[string]int{"friend": 2, "found": 10, "gave": 3, "why": 3, "holder": 3, "where": 1}
 
 // village asks one question about each tale: the tale, and below it the
 // question.
@@ -27,7 +27,7 @@ func village(seed uint64) drawing[Example] {
 			return Example{}, ""
 		}
 		f := choose(rng, facts)
-		return Example{f.Kind, tale.Text + "\n" + f.Question, f.Answer}, tale.Text
+		return Example{f.Kind, tale.Text + "\n" + f.Question, f.Sentence}, tale.Text
 	}
 }
 
@@ -39,7 +39,7 @@ func lesson(seed uint64) drawing[chat.Conversation] {
 		tale := teller.Next()
 		rng.Shuffle(len(tale.Facts), func(i, j int) { tale.Facts[i], tale.Facts[j] = tale.Facts[j], tale.Facts[i] })
 		for i, f := range tale.Facts {
-			e := Example{f.Kind, f.Question, f.Answer}
+			e := Example{f.Kind, f.Question, f.Sentence}
 			if i == 0 {
 				e.Prompt = tale.Text + "\n" + f.Question
 			}

@@ -43,9 +43,10 @@ func ask(c data.Corpus) (a asked) {
 	return a
 }
 
-// measure lets m answer. It reports false if between did, and measures nothing
-// where nothing can be asked.
-func (a asked) measure(m *model.GPT, between func() bool) (list recipe.Measures, whole bool) {
+// answers lets the run's model answer. It reports false if between did, and
+// measures nothing where nothing can be asked.
+func (r *Run) answers(between func() bool) (list recipe.Measures, whole bool) {
+	a := r.plan.asked
 	if len(a.prompts) == 0 {
 		return nil, true
 	}
@@ -56,14 +57,17 @@ func (a asked) measure(m *model.GPT, between func() bool) (list recipe.Measures,
 			rule.Stop = append(rule.Stop, end)
 		}
 	}
-	written := model.NewWriter(m).Write(a.prompts, rule, func() bool {
+	written := r.Write(a.prompts, rule, func() bool {
 		whole = between == nil || between()
 		return whole
 	})
+	if !whole {
+		return nil, false
+	}
 	for i, answer := range a.answers {
 		if slices.Equal(written[i], answer) {
 			right++
 		}
 	}
-	return recipe.Measures{{Name: recipe.Exact, Value: float64(right) / float64(len(a.answers))}}, whole
+	return recipe.Measures{{Name: recipe.Exact, Value: float64(right) / float64(len(a.answers))}}, true
 }

@@ -21,10 +21,10 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 	if r.Done >= r.Recipe.Steps {
 		n = r.Recipe.LastEvalBatches
 	}
-	whole, err := r.evaluate(n, between)
+	whole, err := r.measureAll(n, between)
 	for errors.Is(err, ErrRankLost) {
 		r.shrink()
-		whole, err = r.evaluate(n, between)
+		whole, err = r.measureAll(n, between)
 	}
 	if !whole {
 		return recipe.Measurement{}, false
@@ -34,7 +34,7 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 		m.Measures = append(m.Measures, recipe.Measure{Name: text.name, Value: eval.Mean(r.losses[i*n : (i+1)*n])})
 	}
 	val := m.Measures.Value(recipe.ValLoss)
-	more, whole := r.plan.asked.measure(r.Model, between)
+	more, whole := r.answers(between)
 	if !whole {
 		return recipe.Measurement{}, false
 	}
@@ -47,14 +47,14 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 	return m, true
 }
 
-// evaluate fills losses with those of n batches of each text, with the others'
+// measureAll fills losses with those of n batches of each text, with the others'
 // help. It reports false if between did.
-func (p *replica) evaluate(n int, between func() bool) (whole bool, err error) {
+func (p *replica) measureAll(n int, between func() bool) (whole bool, err error) {
 	all := n * len(p.plan.sets)
 	if p.group.board == nil {
 		return p.measure(n, 0, all, between), nil
 	}
-	if err := p.group.command(n); err != nil {
+	if err := p.group.command(evaluate, n); err != nil {
 		return false, err
 	}
 	begin := time.Now()
@@ -66,12 +66,15 @@ func (p *replica) evaluate(n int, between func() bool) (whole bool, err error) {
 	return true, p.group.collect(p.losses[:all])
 }
 
-// assist does this rank's part of what the lead has commanded: an evaluation
-// of n batches of each text, or to hand over its moments.
-func (p *replica) assist(n int) error {
-	if n == giveMoments {
+// assist does this rank's part of what the lead has ordered besides a step.
+func (p *replica) assist(o order) error {
+	switch o.verb() {
+	case handMoments:
 		return p.group.give(p.optimizer)
+	case writeOn:
+		return p.writeAlong(o.n())
 	}
+	n := o.n()
 	all := n * len(p.plan.sets)
 	lo, hi := p.group.part(all)
 	p.measure(n, lo, hi, nil)

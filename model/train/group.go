@@ -14,8 +14,8 @@ import (
 // a rank alone. With n trained weights and N ranks, shard s of them lies at
 // [lo, hi) in the flat order, and its N slots on the board at N·lo + r·(hi-lo):
 // slot r ≠ s holds rank r's gradient of the shard, slot s its new weights. Each
-// rank's partial loss and squared norm follow at N·n + 2r, then the lead's word
-// and the losses of an evaluation.
+// rank's partial loss and squared norm follow at N·n + 2r, then the lead's order, the
+// losses of an evaluation, and room for writing.
 //
 // A step meets three times: gradients are put and each rank sums those of its
 // shard (reduce-scatter); the partial sums of loss and norm are put; the new
@@ -23,6 +23,7 @@ import (
 type group struct {
 	board    Board
 	patience time.Duration  // at each meeting; 0 for ever
+	losses   int            // room on the board for those of an evaluation
 	shards   []shard        // by rank
 	room     []float32      // for a shard, on its way to or from the board
 	other    *tensor.Tensor // another rank's gradient of this rank's shard
@@ -30,7 +31,7 @@ type group struct {
 	partial  []float32      // (N,2) loss and squared norm
 	squares  []float32      // (N) squared norms
 	norms    *tensor.Tensor // the same, where clipping finds them
-	word     []float32      // the lead's: 0 to take a step, n to evaluate n batches of each text, or giveMoments
+	order    order          // the lead's
 }
 
 // shard is the part of the trained weights that one rank updates.
@@ -53,8 +54,9 @@ func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
 	}
 	g.room = make([]float32, largest)
 	g.other, g.before = tensor.Zeros(m.Backend, g.mine().len()), tensor.Zeros(m.Backend, g.mine().len())
-	g.partial, g.word = make([]float32, 2*b.Size()), make([]float32, 1)
+	g.partial = make([]float32, 2*b.Size())
 	g.squares, g.norms = make([]float32, b.Size()), tensor.Zeros(m.Backend, b.Size())
+	g.losses = mostLosses(r)
 	if b.Rank() == 0 {
 		g.patience = startPatience
 	}
@@ -119,9 +121,13 @@ func (g *group) slot(s, r int) int {
 	return len(g.shards)*lo + r*(hi-lo)
 }
 
-// tail is where the partial sums begin, wordAt where the lead's word stands.
-func (g *group) tail() int   { return len(g.shards) * g.shards[len(g.shards)-1].hi }
-func (g *group) wordAt() int { return g.tail() + len(g.partial) }
+// tail is where the partial sums begin; behind them lie the lead's order, the
+// losses of an evaluation, a job of writing, and what each rank wrote.
+func (g *group) tail() int             { return len(g.shards) * g.shards[len(g.shards)-1].hi }
+func (g *group) orderAt() int          { return g.tail() + len(g.partial) }
+func (g *group) lossesAt() int         { return g.orderAt() + len(g.order) }
+func (g *group) jobAt() int            { return g.lossesAt() + g.losses }
+func (g *group) resultAt(rank int) int { return g.jobAt() + rank*room } // of ranks from 1 on
 
 // part is this rank's part of n things; alone all are.
 func (g *group) part(n int) (lo, hi int) {
@@ -134,26 +140,26 @@ func (g *group) part(n int) (lo, hi int) {
 
 // scatter gives the ranks this rank's gradients of their shards. Ranks other
 // than the lead do first what it commands besides, by assist.
-func (g *group) scatter(assist func(n int) error) error {
+func (g *group) scatter(assist func(order) error) error {
 	if g.board == nil {
 		return nil
 	}
 	g.put()
 	if g.board.Rank() == 0 {
-		return g.command(0)
+		return g.command(takeStep, 0)
 	}
 	for {
 		if err := g.board.Sync(g.patience); err != nil {
 			return err
 		}
-		g.board.Get(g.word, g.wordAt())
-		if g.word[0] == 0 {
+		g.board.Get(g.order[:], g.orderAt())
+		if g.order.verb() == takeStep {
 			return nil
 		}
-		if err := assist(int(g.word[0])); err != nil {
+		if err := assist(g.order); err != nil {
 			return err
 		}
-		if g.word[0] == giveMoments {
+		if g.order.verb() == handMoments {
 			g.put() // where the moments lay
 		}
 	}
@@ -169,19 +175,9 @@ func (g *group) put() {
 	}
 }
 
-// command is the lead's meeting with the others, which have put their
-// gradients, to tell them its word.
-func (g *group) command(word int) error {
-	if g.word[0] != float32(word) {
-		g.word[0] = float32(word)
-		g.board.Put(All, g.wordAt(), g.word)
-	}
-	return g.board.Sync(g.patience)
-}
-
 // collect gives the lead this rank's part of an evaluation's losses.
 func (g *group) collect(losses []float32) error {
-	n, at, size := len(losses), g.wordAt()+1, g.board.Size()
+	n, at, size := len(losses), g.lossesAt(), g.board.Size()
 	if lo, hi := g.part(n); g.board.Rank() != 0 {
 		g.board.Put(0, at+lo, losses[lo:hi])
 	}

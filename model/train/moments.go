@@ -2,9 +2,6 @@ package train
 
 import "hornbook/model/optim"
 
-// giveMoments is the lead's word for the others to hand over their moments.
-const giveMoments = -1
-
 // share gives every rank the moments of its shard. The lead knows all, a
 // shard's flat in m and v one after the other; own is this rank's optimizer.
 // Moments lie in the first two slots of their shard, of which there are at
@@ -16,7 +13,7 @@ func (g *group) share(all [][2][]float32, own *optim.Optimizer) error {
 		g.board.Put(s, g.slot(s, 1), all[s][1])
 	}
 	if rank == 0 {
-		g.board.Put(All, g.wordAt(), g.word)
+		g.board.Put(All, g.orderAt(), g.order[:])
 	}
 	if err := g.board.Sync(g.patience); err != nil {
 		return err
@@ -45,7 +42,7 @@ func (g *group) give(own *optim.Optimizer) error {
 
 // ask is the lead's side of give: the moments of every shard but its own.
 func (g *group) ask() (all [][2][]float32, err error) {
-	if err := g.command(giveMoments); err != nil {
+	if err := g.command(handMoments, 0); err != nil {
 		return nil, err
 	}
 	if err := g.board.Sync(g.patience); err != nil {

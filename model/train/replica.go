@@ -32,6 +32,7 @@ type replica struct {
 	clipper   *optim.Clipper
 	optimizer *optim.Optimizer
 	group     group
+	writes    *model.Writer // nil before it first writes
 }
 
 // newReplica trains m or, for nil, a model of zeros on the CPU.

@@ -1,6 +1,9 @@
-// Command base pre-trains the model that the page opens with on Village Tales,
-// as recipe.Base says, and writes it to static/base/model. Run it from the
-// repository's root: make base. The same kind of machine gives the same bits.
+// Command base pre-trains the model that the page opens with, and writes it to
+// static/base/model: on Village Tales first, as recipe.Base says, then, with the
+// tokens of the chat template, on a diet of tales and questions about them, as
+// recipe.Asked says. Run it from the repository's root: make base. What the
+// first stage made is kept in build/base, and taken from there the next time.
+// The same kind of machine gives the same bits.
 package main
 
 import (
@@ -9,7 +12,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"hornbook/model/checkpoint"
@@ -25,11 +27,13 @@ import (
 
 const (
 	seed  = 2    // of the tales; the page's sample is told by another
-	bytes = 20e6 // of tales and questions
+	bytes = 20e6 // of the tales
 	other = 7e5  // bytes of scrambled tales before them
-	learn = 4e6  // bytes of tales and questions that the tokenizer learns from
-	tales = 24e5 // bytes of tales alone after them: validation is the end
-	ranks = 2    // part of the recipe: another number gives other bits
+	learn = 4e6  // bytes of tales that the tokenizer learns from
+	meal  = 8e6  // bytes of tales and questions of the second stage
+	alone = 12e5 // bytes of tales alone behind those, of which the last validate
+	ranks = 2    // part of the recipes: another number gives other bits
+	first = "build/base"
 	out   = "static/base/model"
 )
 
@@ -44,52 +48,90 @@ func make() error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("run it from the repository's root: make base")
 	}
-	r, meal := recipe.Base(), diet(bytes)
-	text := slices.Concat(scrambled(other), meal, village.Text(seed+2, tales))
-	tok, err := tokenizer.TrainBPE(meal[:learn], r.VocabSize, tokenizer.WithSpecials(chat.Specials...))
+	if _, err := os.Stat(filepath.Join(first, "run.json")); err != nil {
+		if err := readTales(); err != nil {
+			return err
+		}
+	}
+	return answerQuestions()
+}
+
+// readTales is the first stage.
+func readTales() error {
+	r, tales := recipe.Base(), village.Text(seed, bytes)
+	tok, err := tokenizer.TrainBPE(tales[:learn], r.VocabSize)
 	if err != nil {
 		return err
 	}
 	r.Model.Vocab = tok.Size()
-	run, err := train.New(r, train.Data{Text: data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}})
+	text := append(scrambled(other), tales...) // validation is the end, tales alone
+	run, err := train.New(r, learnsFrom(tok, text))
 	if err != nil {
 		return err
 	}
+	return learned(run, checkpoint.Run{Tokenizer: tok, TextBytes: len(text)}, first)
+}
+
+// answerQuestions is the second stage.
+func answerQuestions() error {
+	kept, err := checkpoint.Load(first)
+	if err != nil {
+		return err
+	}
+	tok, err := tokenizer.Extend(kept.Tokenizer, chat.Specials...)
+	if err != nil {
+		return err
+	}
+	m := kept.Model.Grow(tok.Size() - kept.Model.Vocab)
+	r := recipe.Asked(kept.Recipe)
+	r.Model = m.Config
+	text := append(diet(meal), village.Text(seed+2, alone)...)
+	run, err := train.On(m, r, learnsFrom(tok, text))
+	if err != nil {
+		return err
+	}
+	return learned(run, checkpoint.Run{Tokenizer: tok, TextBytes: kept.TextBytes + len(text)}, out)
+}
+
+func learnsFrom(tok tokenizer.Tokenizer, text []byte) train.Data {
+	return train.Data{Text: data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}}
+}
+
+// learned takes all steps, tells how it goes, and publishes what is learned.
+func learned(run *train.Run, kept checkpoint.Run, where string) error {
 	if err := run.Share(ranks, train.Goroutines); err != nil {
 		return err
 	}
-	log, err := learned(run)
-	if err != nil {
-		return err
-	}
-	last := log[len(log)-1]
-	return publish(checkpoint.Run{Recipe: r, Tokenizer: tok, Model: run.Model, Name: "Village Tales, a small model", Text: "village", TextBytes: len(text),
-		Step: run.Done, Tokens: run.Tokens(), Seconds: run.Training.Seconds(), TrainLoss: last.TrainLoss, ValLoss: last.ValLoss,
-		Ranks: ranks, Backend: "cpu", Fused: kernel.Fused, State: "done", Log: log})
-}
-
-// learned takes all steps and tells how it goes.
-func learned(run *train.Run) (log []checkpoint.Entry, err error) {
-	_, err = run.Loop(train.Hooks{Measured: func(m recipe.Measurement) {
+	defer run.Close()
+	_, err := run.Loop(train.Hooks{Measured: func(m recipe.Measurement) {
 		of := m.Measures.Value
-		log = append(log, checkpoint.Entry{Step: m.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte), Tokens: m.Tokens, Seconds: m.Seconds})
+		kept.Log = append(kept.Log, checkpoint.Entry{Step: m.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte), Tokens: m.Tokens, Seconds: m.Seconds})
 		fmt.Printf("step %4d of %d  training %.4f  validation %.4f  %.4f bits a byte  %v\n",
 			m.Step, run.Recipe.Steps, of(recipe.TrainLoss), of(recipe.ValLoss), of(recipe.BitsPerByte), run.Training.Round(time.Second))
 	}})
-	return log, err
+	if err != nil {
+		return err
+	}
+	last := kept.Log[len(kept.Log)-1]
+	kept.Recipe, kept.Model, kept.Name, kept.Text = run.Recipe, run.Model, "Village Tales, a small model", "village"
+	kept.Step, kept.Tokens, kept.Seconds, kept.TrainLoss, kept.ValLoss = run.Done, run.Tokens(), run.Training.Seconds(), last.TrainLoss, last.ValLoss
+	kept.Ranks, kept.Backend, kept.Fused, kept.State = ranks, "cpu", kernel.Fused, "done"
+	return publish(kept, where)
 }
 
 // publish writes the model, two bytes a weight, and its card.
-func publish(run checkpoint.Run) error {
+func publish(run checkpoint.Run, out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	if err := checkpoint.WriteAs(folder{}, run, format.F16); err != nil {
+	if err := checkpoint.WriteAs(folder(out), run, format.F16); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(out, "README.md"), []byte(card(run)), 0o644)
 }
 
-type folder struct{}
+type folder string
 
-func (folder) Create(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(out, name)) }
+func (f folder) Create(name string) (io.WriteCloser, error) {
+	return os.Create(filepath.Join(string(f), name))
+}

@@ -15,6 +15,7 @@ import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/checkpointtest"
 	"hornbook/model/checkpoint/layout"
+	"hornbook/model/data/chat"
 	"hornbook/model/format"
 	"hornbook/model/format/safetensors"
 	"hornbook/tokenizer"
@@ -23,7 +24,8 @@ import (
 // generous is a limit that no test comes near.
 const generous = 1e9
 
-// tokenizers are one of each kind, with and without an end of text.
+// tokenizers are one of each kind, with and without an end of text, and one with
+// the chat template's tokens.
 func tokenizers(t testing.TB) map[string]tokenizer.Tokenizer {
 	t.Helper()
 	withEnd, err := tokenizer.NewChars([]byte(checkpointtest.Text+"\xff"), layout.EndOfText)
@@ -38,8 +40,12 @@ func tokenizers(t testing.TB) map[string]tokenizer.Tokenizer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	chats, err := tokenizer.Extend(bpe, chat.Specials...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return map[string]tokenizer.Tokenizer{
-		"chars": checkpointtest.Chars(t), "chars with end": withEnd, "bytes": tokenizer.NewBytes(), "bytes with end": tokenizer.NewBytes(layout.EndOfText), "bpe": bpe, "bpe with end": bpeEnd,
+		"bpe that chats": chats, "chars": checkpointtest.Chars(t), "chars with end": withEnd, "bytes": tokenizer.NewBytes(), "bytes with end": tokenizer.NewBytes(layout.EndOfText), "bpe": bpe, "bpe with end": bpeEnd,
 	}
 }
 

@@ -35,20 +35,24 @@ func ggufTokens(tok tokenizer.Tokenizer) []gguf.Pair {
 		end = int32(len(tokens))
 		tokens, types = append(tokens, layout.EndOfText), append(types, tokenControl)
 	}
-	return []gguf.Pair{
+	stop := end
+	if ends := layout.Ends(tok); len(ends) > 0 {
+		stop = ends[0]
+	}
+	return append([]gguf.Pair{
 		{Key: "tokenizer.ggml.model", Value: "gpt2"},
 		{Key: "tokenizer.ggml.pre", Value: "gpt-2"},
 		{Key: "tokenizer.ggml.tokens", Value: tokens},
 		{Key: "tokenizer.ggml.token_type", Value: types},
 		{Key: "tokenizer.ggml.merges", Value: ggufMerges(tok)},
 		{Key: "tokenizer.ggml.bos_token_id", Value: uint32(end)},
-		{Key: "tokenizer.ggml.eos_token_id", Value: uint32(end)},
+		{Key: "tokenizer.ggml.eos_token_id", Value: uint32(stop)},
 		{Key: "tokenizer.ggml.add_bos_token", Value: false},
 		{Key: "tokenizer.ggml.add_eos_token", Value: false},
 		{Key: "tokenizer.ggml.add_space_prefix", Value: false},
 		{Key: keyTokenizer, Value: string(tok.Kind())},
 		{Key: keyEndAdded, Value: !has},
-	}
+	}, ggufChat(tok)...)
 }
 
 // ggufMerges are BPE's merges, and those that join the bytes of each character

@@ -4,11 +4,7 @@ package exchange
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -101,38 +97,7 @@ const clientTokens = 50
 // askLlama lets llama.cpp go on from clientPrompts.
 func askLlama(t *testing.T, file []byte) (a clientAnswer) {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat("testdata/clients/node_modules/node-llama-cpp")
-	}
-	if err != nil {
-		if os.Getenv("HORNBOOK_CLIENTS") == "required" {
-			t.Fatalf("llama.cpp is not there (%v): make clients", err)
-		}
-		t.Skipf("llama.cpp is not there (%v): make clients, on Linux on x64", err)
-	}
-	dir := t.TempDir()
-	path, output := filepath.Join(dir, "model.gguf"), filepath.Join(dir, "answer.json")
-	if err := os.WriteFile(path, file, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	request, err := json.Marshal(map[string]any{"file": path, "prompts": clientPrompts, "tokens": clientTokens, "context": 96})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(node, "llama.mjs", output)
-	cmd.Dir = "testdata/clients"
-	cmd.Stdin = bytes.NewReader(request)
-	if log, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("llama.cpp: %v\n%s", err, log)
-	}
-	text, err := os.ReadFile(output)
-	if err == nil {
-		err = json.Unmarshal(text, &a)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	askClients(t, "llama.mjs", file, map[string]any{"prompts": clientPrompts, "tokens": clientTokens, "context": 96}, &a)
 	return a
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"hornbook/model/data/chat"
 	"hornbook/model/format"
 	"hornbook/model/recipe"
 	"hornbook/tokenizer"
@@ -20,7 +21,7 @@ const (
 )
 
 // EndOfText is the special token that ends a text, where there is one.
-const EndOfText = "<|endoftext|>"
+const EndOfText = chat.EndOfText
 
 // Architectures are Hugging Face's names of the families.
 var Architectures = map[Family]string{Llama: "LlamaForCausalLM", Qwen3: "Qwen3ForCausalLM", GPT2: "GPT2LMHeadModel"}
@@ -31,10 +32,10 @@ func Config(c recipe.Model, f Family, t format.DType, tok tokenizer.Tokenizer) (
 	out := map[string]any{
 		"architectures": []string{Architectures[f]}, "model_type": string(f), "vocab_size": c.Vocab,
 		"tie_word_embeddings": c.Tied, "dtype": dtype, "torch_dtype": dtype, "use_cache": true,
-		"bos_token_id": nil, "eos_token_id": nil, "pad_token_id": nil,
+		"bos_token_id": nil, "eos_token_id": oneOrMore(Ends(tok)), "pad_token_id": nil,
 	}
 	if id, has := tok.Special(EndOfText); has {
-		out["bos_token_id"], out["eos_token_id"] = id, id
+		out["bos_token_id"] = id
 	}
 	add := func(more map[string]any) {
 		for key, value := range more {
@@ -77,6 +78,7 @@ func TokenizerConfig(c recipe.Model, tok tokenizer.Tokenizer) ([]byte, error) {
 	if _, has := tok.Special(EndOfText); has {
 		out["bos_token"], out["eos_token"] = EndOfText, EndOfText
 	}
+	addTemplate(out, tok)
 	text, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint: write %s: %w", TokenizerConfigFile, err)

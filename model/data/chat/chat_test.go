@@ -72,6 +72,43 @@ func talks(n int, rng *rand.Rand) (list []Conversation) {
 	return list
 }
 
+// beginnings are all that fitting may choose from, the longest first: those
+// that end with an answer.
+func beginnings(messages []Message) (list [][]Message) {
+	for n := len(messages); n > 0; n-- {
+		if messages[n-1].Role == Assistant {
+			list = append(list, messages[:n])
+		}
+	}
+	return list
+}
+
+// A document is the longest beginning that fits, and the report tells what
+// became of the others.
+func TestCorpusKeepsTheLongest(t *testing.T) {
+	made, _ := template(t)
+	rng := rand.New(rand.NewPCG(2, 2))
+	for _, talk := range talks(500, rng) {
+		if rng.IntN(2) == 0 { // an end without an answer
+			talk.Messages = append(talk.Messages, Message{User, strings.Repeat("q", rng.IntN(50)+1)})
+		}
+		context := 10 + rng.IntN(150)
+		var want []int32
+		report := Report{Dropped: 1}
+		for i, m := range beginnings(talk.Messages) {
+			if ids, _ := made.Encode(m); len(ids) <= context+1 {
+				want, report = ids[:len(ids)-1], Report{Kept: 1, Cut: min(i, 1), Tokens: len(ids) - 1}
+				break
+			}
+		}
+		c, r := made.Corpus([]Conversation{talk}, context)
+		r.Counted = 0 // TestCorpus
+		if !slices.Equal(c.IDs, want) || r != report {
+			t.Fatalf("%d tokens and %+v, want %d and %+v", len(c.IDs), r, len(want), report)
+		}
+	}
+}
+
 // No token of a user or of the system is ever a target; every document fits,
 // and ends with an answer that is whole.
 func TestCorpus(t *testing.T) {
@@ -128,6 +165,7 @@ func TestRead(t *testing.T) {
 		{"", "no conversation", 0},
 		{"\n \n", "no conversation", 0},
 		{line(user+","+assistant) + "\n{", "no conversation, which is", 2},
+		{line(user+","+assistant) + "\n" + line("{\"role\":\"user\",\"content\":\"caf\xE9\"},"+assistant), "UTF-8", 2},
 		{`[1]`, "no conversation, which is", 1},
 		{`{"messages":[],"tools":[]}`, "tools", 1},
 		{line(`{"role":"user","content":"u","name":"x"}`), "name", 1},
@@ -152,15 +190,28 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// endless is a reader without an end.
-type endless struct{ text string }
+// endless is a line again and again, without an end.
+type endless struct {
+	line string
+	at   int
+}
 
-func (e endless) Read(p []byte) (int, error) { return copy(p, e.text), nil }
+func (e *endless) Read(p []byte) (int, error) {
+	n := copy(p, e.line[e.at:])
+	e.at = (e.at + n) % len(e.line)
+	return n, nil
+}
 
+// Of a file that is too large no more is read than the limit, wherever that cuts
+// a line.
 func TestReadStopsAtTheLimit(t *testing.T) {
-	text := `{"messages":[{"role":"user","content":"` + strings.Repeat("u", 5000) + `"},{"role":"assistant","content":"a"}]}` + "\n"
-	if _, err := Read(endless{text}); err == nil || !strings.Contains(err.Error(), "larger than 64 MB") && !strings.Contains(err.Error(), "no conversation") {
-		t.Errorf("a file without an end gives %v", err)
+	head, tail := `{"messages":[{"role":"user","content":"`, `"},{"role":"assistant","content":"a"}]}`+"\n"
+	for _, long := range []int{1 << 19, 1<<19 - len(head) - len(tail), 600_001} { // the second divides the limit
+		_, err := Read(&endless{line: head + strings.Repeat("u", long) + tail})
+		var wrong *Wrong
+		if !errors.As(err, &wrong) || wrong.Line != 0 || !strings.Contains(err.Error(), "larger than 64 MB") {
+			t.Errorf("lines of %d without an end give %v", long, err)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ type Report struct {
 func (t Template) Corpus(list []Conversation, context int) (c data.Corpus, r Report) {
 	for _, talk := range list {
 		ids, counts, cut := t.fitting(talk.Messages, context+1)
-		if ids == nil {
+		if len(ids) == 0 {
 			r.Dropped++
 			continue
 		}
@@ -41,17 +41,23 @@ func (t Template) Corpus(list []Conversation, context int) (c data.Corpus, r Rep
 }
 
 // fitting are the tokens of the longest beginning of messages that ends with an
-// answer and has at most so many; nil if there is none. What follows the last
-// answer teaches nothing, and is left out without being missed.
+// answer and has at most so many; none if there is no such. cut tells whether
+// answers are lost: what follows the last one teaches nothing, and is left out
+// without being missed.
 func (t Template) fitting(messages []Message, most int) (ids []int32, counts []bool, cut bool) {
-	for n := len(messages); n > 0; n-- {
-		if messages[n-1].Role != Assistant {
+	fits := 0 // tokens up to the last answer that fits
+	for _, m := range messages {
+		if len(ids) <= most {
+			more, count := t.Encode([]Message{m})
+			ids, counts = append(ids, more...), append(counts, count...)
+		}
+		if m.Role != Assistant {
 			continue
 		}
-		if ids, counts = t.Encode(messages[:n]); len(ids) <= most {
-			return ids, counts, cut
+		if cut = len(ids) > most; cut {
+			break
 		}
-		cut = true
+		fits = len(ids)
 	}
-	return nil, nil, cut
+	return ids[:fits], counts[:fits], cut
 }

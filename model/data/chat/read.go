@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 )
 
 // What a file of conversations may have at most.
@@ -15,6 +16,9 @@ const (
 	maxLine     = 1 << 20  // bytes
 	maxMessages = 1000     // of a conversation
 )
+
+// tooLarge is what is wrong with a file over MaxFile.
+var tooLarge = fmt.Sprintf("the file is larger than %d MB; leave some conversations out", MaxFile>>20)
 
 // Wrong is what is wrong with a file of conversations.
 type Wrong struct {
@@ -49,18 +53,21 @@ func Read(r io.Reader) (list []Conversation, err error) {
 			continue
 		}
 		c, what := parse(line)
-		if what != "" {
+		switch {
+		case what != "" && limited.N == 0: // the limit may have cut the line
+			return nil, &Wrong{0, tooLarge}
+		case what != "":
 			return nil, &Wrong{at, what}
 		}
 		list = append(list, c)
 	}
 	switch err := lines.Err(); {
+	case limited.N == 0:
+		return nil, &Wrong{0, tooLarge}
 	case errors.Is(err, bufio.ErrTooLong):
 		return nil, &Wrong{at + 1, fmt.Sprintf("it is longer than %d bytes; cut the conversation into several", maxLine)}
 	case err != nil:
 		return nil, err
-	case limited.N == 0:
-		return nil, &Wrong{0, fmt.Sprintf("the file is larger than %d MB; leave some conversations out", MaxFile>>20)}
 	case len(list) == 0:
 		return nil, &Wrong{0, "the file holds no conversation; write one a line, as {\"messages\":[…]}"}
 	}
@@ -69,6 +76,9 @@ func Read(r io.Reader) (list []Conversation, err error) {
 
 // parse reads one line, or says what is wrong with it.
 func parse(line []byte) (c Conversation, what string) {
+	if !utf8.Valid(line) {
+		return c, "it is not valid UTF-8; save the file as UTF-8"
+	}
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {

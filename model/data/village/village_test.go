@@ -150,6 +150,33 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// A question has one right answer, and the tale names all that it asks about.
+func TestQuestionsAreClear(t *testing.T) {
+	n := 10000
+	if testing.Short() {
+		n = 2000
+	}
+	capital := regexp.MustCompile(`\b[A-Z][a-z]+\b`)
+	asked := regexp.MustCompile(`^Who [a-z]+ the (.*?)(?: up| down| to [A-Z].*| at the end)?\?$`)
+	for _, tale := range tales(n) {
+		answers := map[string]string{}
+		for _, f := range tale.Facts {
+			if was, asked := answers[f.Question]; asked && was != f.Answer {
+				t.Fatalf("%q has the answers %q and %q: %s", f.Question, was, f.Answer, tale.Text)
+			}
+			answers[f.Question] = f.Answer
+			if about := asked.FindStringSubmatch(f.Question); about != nil && !strings.Contains(tale.Text, about[1]) {
+				t.Fatalf("%q: there is no %s in: %s", f.Question, about[1], tale.Text)
+			}
+			for _, name := range capital.FindAllString(f.Question, -1)[1:] {
+				if !strings.Contains(tale.Text, name) {
+					t.Fatalf("%q asks about somebody who is not in: %s", f.Question, tale.Text)
+				}
+			}
+		}
+	}
+}
+
 // The same tale gives the same facts, and holders never hold what is gone.
 func TestFactsFollowTheWorld(t *testing.T) {
 	a, b := tales(50), tales(50)
