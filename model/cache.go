@@ -24,9 +24,8 @@ func (m *GPT) NewCache(sequences, room int) *Cache {
 		c.seen[i] = make([]int32, 0, room)
 	}
 	dims := []int{sequences * room, m.KVHeads, m.HeadSize()}
-	n := dims[0] * dims[1] * dims[2]
 	for i := range c.layers {
-		c.layers[i] = layerCache{tensor.View(make([]float32, n), dims...), tensor.View(make([]float32, n), dims...)}
+		c.layers[i] = layerCache{tensor.Zeros(m.Backend, dims...), tensor.Zeros(m.Backend, dims...)}
 	}
 	return c
 }
@@ -36,8 +35,7 @@ func (c *Cache) grow(b tensor.Backend, room int) {
 	read := c.seen[0]
 	c.room, c.seen[0] = room, append(make([]int32, 0, room), read...)
 	larger := func(x *tensor.Tensor) *tensor.Tensor {
-		dims := []int{room, x.Dims[1], x.Dims[2]}
-		y := tensor.View(make([]float32, dims[0]*dims[1]*dims[2]), dims...)
+		y := tensor.Zeros(b, room, x.Dims[1], x.Dims[2])
 		if len(read) > 0 {
 			b.Append(y, x.Slice(0, len(read)), []tensor.Span{{Rows: len(read)}})
 		}

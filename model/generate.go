@@ -1,9 +1,7 @@
 package model
 
 import (
-	"math"
-
-	"hornbook/model/kernel"
+	"hornbook/model/cpu"
 	"hornbook/model/tensor"
 )
 
@@ -21,6 +19,7 @@ type Generator struct {
 	which  [1]int    // sequence 0 reads
 	length [1]int    // so many
 	even   []float32 // (V) zeros, the logits after nothing
+	logits []float32 // (V)
 	probs  []float32 // (V)
 
 	picker
@@ -29,10 +28,10 @@ type Generator struct {
 // firstRoom is the tokens that a generator's cache has room for at first.
 const firstRoom = 64
 
-// NewGenerator returns a generator that computes on backend b.
-func NewGenerator(m *GPT, b tensor.Backend) *Generator {
-	return &Generator{model: m, tape: tensor.NewTape(b), atOnce: m.ReadAtOnce(), cache: m.NewCache(1, min(m.Context, firstRoom)), ids: make([]int32, 0, m.Context),
-		even: make([]float32, m.Vocab), probs: make([]float32, m.Vocab), picker: newPicker(m.Vocab)}
+// NewGenerator returns a generator of m.
+func NewGenerator(m *GPT) *Generator {
+	return &Generator{model: m, tape: tensor.NewTape(m.Backend.Beside(false)), atOnce: m.ReadAtOnce(), cache: m.NewCache(1, min(m.Context, firstRoom)),
+		ids: make([]int32, 0, m.Context), even: make([]float32, m.Vocab), logits: make([]float32, m.Vocab), probs: make([]float32, m.Vocab), picker: newPicker(m.Vocab)}
 }
 
 // Prompt forgets what was read and reads ids, of which the last ones that fit
@@ -73,7 +72,8 @@ func (g *Generator) read() []float32 {
 		p := g.cache.pass(g.tape, piece, g.which[:], g.length[:])
 		last := p.Embed(g.model.hidden(&p), g.last[:])
 		if len(rest) == 0 {
-			return g.model.head.forward(&p, last).Data
+			g.model.head.forward(&p, last).Download(g.logits)
+			return g.logits
 		}
 	}
 }
@@ -81,14 +81,6 @@ func (g *Generator) read() []float32 {
 // Probabilities turns logits into the probabilities (V) of the next token, at
 // temperature 1. They are valid until the next call.
 func (g *Generator) Probabilities(logits []float32) []float32 {
-	softmax(g.probs, logits, 1)
+	cpu.Softmax(g.probs, logits, 1)
 	return g.probs
-}
-
-// softmax is exp(z/temperature), divided by its sum.
-func softmax(p, z []float32, temperature float64) {
-	const coldest = 1e-30 // its reciprocal is still a float32
-	copy(p, z)
-	var sums [2]float32
-	kernel.CausalSoftmax(kernel.Mat(p[:len(z)], 1, len(z)), float32(1/math.Max(temperature, coldest)), sums[:])
 }

@@ -29,7 +29,7 @@ func forms() map[string]recipe.Model {
 
 func TestParametersAreCounted(t *testing.T) {
 	for name, c := range forms() {
-		m, n := model.New(c), 0
+		m, n := model.New(cpu.New(), c), 0
 		seen := map[string]bool{}
 		for _, p := range m.Parameters {
 			n += p.Len()
@@ -49,9 +49,9 @@ func TestParametersAreCounted(t *testing.T) {
 func TestCacheEqualsReadingAgain(t *testing.T) {
 	const cacheTolerance = 1e-5 // sums of another order
 	for name, c := range forms() {
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
-		cached, fresh := model.NewGenerator(m, cpu.New()), model.NewGenerator(m, cpu.New())
+		cached, fresh := model.NewGenerator(m), model.NewGenerator(m)
 		ids := []int32{3, 1, 4}
 		seen := slices.Clone(ids)
 		logits := cached.Prompt(ids)
@@ -82,9 +82,9 @@ func near(t *testing.T, what string, got, want []float32, tolerance float64) {
 }
 
 func TestPromptOfAnyLength(t *testing.T) {
-	m := model.New(forms()["qwen3"])
+	m := model.New(cpu.New(), forms()["qwen3"])
 	hashWeights(m)
-	g, h := model.NewGenerator(m, cpu.New()), model.NewGenerator(m, cpu.New())
+	g, h := model.NewGenerator(m), model.NewGenerator(m)
 	for _, p := range g.Probabilities(g.Prompt(nil)) {
 		if math.Abs(float64(p)-1.0/11) > 1e-7 {
 			t.Errorf("after nothing a token has probability %v, want 1/11", p)
@@ -100,9 +100,9 @@ func TestPromptOfAnyLength(t *testing.T) {
 // A token costs no memory of the Go heap, whatever block the model has.
 func TestWritingAllocatesNothing(t *testing.T) {
 	for name, c := range forms() {
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
-		g, s := model.NewGenerator(m, cpu.New()), model.Sampling{Temperature: 0.8, TopK: 9, TopP: 0.9}
+		g, s := model.NewGenerator(m), model.Sampling{Temperature: 0.8, TopK: 9, TopP: 0.9}
 		rng, logits := s.Rand(), g.Prompt([]int32{1})
 		write := func() {
 			for range 2 * c.Context { // also where the context is full
@@ -122,19 +122,19 @@ func TestInit(t *testing.T) {
 	for name, c := range forms() {
 		c.Channels, c.Vocab = 96, 200 // enough numbers for their deviation
 		for _, how := range []string{"gpt2", "unit"} {
-			a, b, other := model.New(c), model.New(c), model.New(c)
+			a, b, other := model.New(cpu.New(), c), model.New(cpu.New(), c), model.New(cpu.New(), c)
 			a.Init(how, 5)
 			b.Init(how, 5)
 			other.Init(how, 6)
-			if !slices.Equal(a.Parameters[0].Data, b.Parameters[0].Data) || slices.Equal(a.Parameters[0].Data, other.Parameters[0].Data) {
+			if !slices.Equal(a.Parameters[0].Numbers(), b.Parameters[0].Numbers()) || slices.Equal(a.Parameters[0].Numbers(), other.Parameters[0].Numbers()) {
 				t.Errorf("%s, %s: the seed does not decide the weights", name, how)
 			}
-			if d := deviation(a.Parameters[0].Data); how == "gpt2" && math.Abs(d-0.02) > 0.001 {
+			if d := deviation(a.Parameters[0].Numbers()); how == "gpt2" && math.Abs(d-0.02) > 0.001 {
 				t.Errorf("%s: embeddings begin with deviation %v, want 0.02", name, d)
 			}
 			tape := tensor.NewTape(cpu.New())
 			tape.Reset(false)
-			if loss := a.Loss(tape, data.Even([]int32{1, 2, 3}, []int32{2, 3, 4}, 1)).Data[0]; math.Abs(float64(loss)-math.Log(200)) > 1 {
+			if loss := a.Loss(tape, data.Even([]int32{1, 2, 3}, []int32{2, 3, 4}, 1)).Number(); math.Abs(float64(loss)-math.Log(200)) > 1 {
 				t.Errorf("%s, %s: the first loss is %v, want about ln 200 = 5.3", name, how, loss)
 			}
 		}
@@ -153,9 +153,9 @@ func deviation(x []float32) float64 {
 func BenchmarkWrite(b *testing.B) {
 	r, _ := recipe.ByName(recipe.Default)
 	r.Model.Vocab = r.VocabSize
-	m := model.New(r.Model)
+	m := model.New(cpu.New(), r.Model)
 	m.Init(r.Init, r.Seed)
-	g, s := model.NewGenerator(m, cpu.New()), model.Sampling{Temperature: 0.8, TopP: 0.95}
+	g, s := model.NewGenerator(m), model.Sampling{Temperature: 0.8, TopP: 0.95}
 	rng, logits := s.Rand(), g.Prompt(nil)
 	for b.Loop() {
 		logits = g.Next(g.Pick(logits, s, rng))

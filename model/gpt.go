@@ -19,10 +19,11 @@ type Config = recipe.Model
 // GPT is a decoder-only transformer.
 type GPT struct {
 	Config
+	Backend    tensor.Backend   // in whose memory it lies
 	Parameters []*tensor.Tensor // in order of use, an adapter's last
-	Weights    []float32        // of all parameters, in their order: each one's Data is a part
+	Weights    *tensor.Tensor   // the numbers of all parameters, in their order
 	Trained    []*tensor.Tensor // those that Train chose: the last ones of Parameters
-	Gradients  []float32        // of the trained ones, in their order
+	Gradients  *tensor.Tensor   // of the trained ones, in their order; nil where nothing trains
 
 	carved    int            // weights that have their parameter
 	tokens    *tensor.Tensor // (V,C)
@@ -35,20 +36,20 @@ type GPT struct {
 	adapter   *adapter // nil for none
 }
 
-// New builds a model with all weights zero, to be filled by Init or from a
-// checkpoint. Nothing of it trains until Train says what. The config must have
-// passed recipe.Check and name its Vocab.
-func New(c Config) *GPT {
+// New builds a model in the memory of b with all weights zero, to be filled by
+// Init or from a checkpoint. Nothing of it trains until Train says what. The
+// config must have passed recipe.Check and name its Vocab.
+func New(b tensor.Backend, c Config) *GPT {
 	if c.Vocab < 1 {
 		panic("model: config without a vocabulary")
 	}
 	n := c.Parameters()
-	m := &GPT{Config: c, Weights: make([]float32, n)}
+	m := &GPT{Config: c, Backend: b, Weights: tensor.Zeros(b, n)}
 	m.tokens = m.parameter("tokens.weight", c.Vocab, c.Channels)
 	if c.Position == "learned" {
 		m.positions = m.parameter("positions.weight", c.Context, c.Channels)
 	} else {
-		m.cos, m.sin = tensor.RoPETables(c.Context, c.HeadSize(), c.RoPEBase)
+		m.cos, m.sin = tensor.RoPETables(b, c.Context, c.HeadSize(), c.RoPEBase)
 	}
 	m.lookback = newLookback(m)
 	for i := range c.Layers {
@@ -68,7 +69,7 @@ func New(c Config) *GPT {
 
 // parameter is the next part of Weights.
 func (m *GPT) parameter(name string, dims ...int) *tensor.Tensor {
-	p := tensor.Weight(m.Weights[m.carved:], name, dims...)
+	p := tensor.Weight(m.Weights.Storage, m.carved, name, dims...)
 	m.carved += p.Len()
 	m.Parameters = append(m.Parameters, p)
 	return p
@@ -102,18 +103,10 @@ func (m *GPT) Loss(t *tensor.Tape, b data.Batch) *tensor.Tensor {
 }
 
 // Grad makes the gradients of what trains those of b's Loss, which it returns.
-// What they were before counts for nothing, and is written over rather than cleared.
-func (m *GPT) Grad(t *tensor.Tape, b data.Batch) float32 {
-	for _, p := range m.Trained {
-		p.Grad.Forget()
-	}
+// What they were before counts for nothing.
+func (m *GPT) Grad(t *tensor.Tape, b data.Batch) *tensor.Tensor {
 	t.Reset(true)
 	loss := m.Loss(t, b)
-	t.Backward(loss)
-	for _, p := range m.Trained {
-		if !p.Grad.Adds() { // nothing flowed back to it
-			clear(p.Grad.Data)
-		}
-	}
-	return loss.Data[0]
+	t.Backward(loss, m.Trained)
+	return loss
 }

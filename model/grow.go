@@ -11,13 +11,14 @@ func (m *GPT) Grow(more int) *GPT {
 	}
 	c := m.Config
 	c.Vocab += more
-	larger := New(c)
+	larger := New(m.Backend, c)
 	for i, p := range larger.Parameters {
-		from := m.Parameters[i].Data
-		rows := copy(p.Data, from) / p.Cols()
+		x := make([]float32, p.Len())
+		rows := copy(x, m.Parameters[i].Numbers()) / p.Cols()
 		if rows < p.Rows() {
-			fill(p.Data, rows, m.Vocab, p.Cols())
+			fill(x, rows, m.Vocab, p.Cols())
 		}
+		p.Upload(x)
 	}
 	return larger
 }

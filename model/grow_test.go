@@ -14,15 +14,15 @@ import (
 func TestGrow(t *testing.T) {
 	for name, c := range forms() {
 		c.Trigrams = 0
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
 		larger := m.Grow(5)
-		if larger.Vocab != c.Vocab+5 || len(larger.Weights) != larger.Config.Parameters() {
+		if larger.Vocab != c.Vocab+5 || larger.Weights.Len() != larger.Config.Parameters() {
 			t.Fatalf("%s: %d tokens became %d", name, c.Vocab, larger.Vocab)
 		}
 		for _, prompt := range [][]int32{{3}, {3, 1, 4, 1, 5}} {
-			before := slices.Clone(model.NewGenerator(m, cpu.New()).Prompt(prompt))
-			after := model.NewGenerator(larger, cpu.New()).Prompt(prompt)
+			before := slices.Clone(model.NewGenerator(m).Prompt(prompt))
+			after := model.NewGenerator(larger).Prompt(prompt)
 			var mean float64
 			for i, z := range before {
 				mean += float64(z) / float64(len(before))

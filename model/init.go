@@ -17,16 +17,17 @@ import (
 func (m *GPT) Init(how string, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 0x9E3779B97F4A7C15))
 	for _, p := range m.Parameters {
-		deviation := m.deviation(how, p)
-		for i := range p.Data {
-			switch {
-			case len(p.Dims) == 2:
-				p.Data[i] = float32(rng.NormFloat64() * deviation)
-			case strings.HasSuffix(p.Name, "gain"):
-				p.Data[i] = 1
-			default:
-				p.Data[i] = 0
+		switch deviation := m.deviation(how, p); {
+		case len(p.Dims) == 2:
+			x := make([]float32, p.Len())
+			for i := range x {
+				x[i] = float32(rng.NormFloat64() * deviation)
 			}
+			p.Upload(x)
+		case strings.HasSuffix(p.Name, "gain"):
+			m.Backend.Fill(p, 1)
+		default:
+			m.Backend.Fill(p, 0)
 		}
 	}
 }

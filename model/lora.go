@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -31,11 +30,9 @@ func (m *GPT) Adapt(l recipe.LoRA) {
 		panic("model: an adapter on an adapter")
 	}
 	m.adapter = &adapter{LoRA: l}
-	base, n := len(m.Weights), 0
+	n := m.Weights.Len()
 	m.adapted(func(_ string, l *linear) { n += m.adapter.Rank * (l.w.Rows() + l.w.Cols()) })
-	weights := make([]float32, base+n)
-	copy(weights, m.Weights)
-	m.move(weights)
+	m.move(n)
 	m.adapted(func(name string, l *linear) {
 		out, in := l.w.Rows(), l.w.Cols()
 		l.low = &lowRank{adapter: m.adapter, number: uint64(len(m.Parameters)),
@@ -64,13 +61,14 @@ func (m *GPT) adapted(f func(name string, l *linear)) {
 	}
 }
 
-// move makes weights, of which the beginning is m's, the memory of m.
-func (m *GPT) move(weights []float32) {
-	m.Weights = weights
-	at := 0
+// move gives m memory for n weights, which begin as those that it has.
+func (m *GPT) move(n int) {
+	old := m.Weights
+	m.Weights = tensor.Zeros(m.Backend, n)
+	n = min(n, old.Len())
+	m.Backend.Copy(m.Weights.Slice(0, n), old.Slice(0, n))
 	for _, p := range m.Parameters {
-		p.Move(weights[at:])
-		at += p.Len()
+		p.Storage = m.Weights.Storage
 	}
 }
 
@@ -79,10 +77,12 @@ func (m *GPT) InitAdapter(seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 0x10A4))
 	m.adapted(func(_ string, l *linear) {
 		bound := 1 / math.Sqrt(float64(l.w.Cols()))
-		for i := range l.low.a.Data {
-			l.low.a.Data[i] = float32((2*rng.Float64() - 1) * bound)
+		a := make([]float32, l.low.a.Len())
+		for i := range a {
+			a[i] = float32((2*rng.Float64() - 1) * bound)
 		}
-		clear(l.low.b.Data)
+		l.low.a.Upload(a)
+		m.Backend.Fill(l.low.b, 0)
 	})
 }
 
@@ -117,15 +117,14 @@ func (m *GPT) Draw(d tensor.Draw) {
 	}
 }
 
-// Merge makes the adapter part of the weights, w += scale·B·A, and drops it.
+// Merge makes the adapter part of the weights, w += scale·B·A, and drops it. The
+// product is the one that brings a linear layer's gradient to its input.
 func (m *GPT) Merge() {
-	var ws kernel.Workspace
+	b := m.Backend
 	m.adapted(func(_ string, l *linear) {
-		w, a := l.w, l.low.a
-		b := make([]float32, l.low.b.Len())
-		kernel.Scale(b, l.low.scale(), l.low.b.Data)
-		kernel.Matmul(kernel.Mat(w.Data, w.Rows(), w.Cols()), kernel.Mat(b, w.Rows(), a.Rows()),
-			kernel.Mat(a.Data, a.Rows(), a.Cols()), true, &ws)
+		scaled := tensor.Zeros(b, l.low.b.Dims...)
+		b.Scale(scaled, l.low.b, l.low.scale())
+		b.LinearGrad(tensor.Into{T: l.w, Add: true}, tensor.Into{}, tensor.Into{}, scaled, nil, l.low.a)
 	})
 	m.DropAdapter()
 }
@@ -136,7 +135,7 @@ func (m *GPT) DropAdapter() {
 	m.adapted(func(_ string, l *linear) { l.low = nil })
 	m.Freeze()
 	m.adapter, m.Parameters, m.carved = nil, base, length(base)
-	m.move(append([]float32(nil), m.Weights[:m.carved]...))
+	m.move(m.carved)
 }
 
 func (a *adapter) scale() float32 { return float32(a.Alpha / float64(a.Rank)) }

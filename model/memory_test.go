@@ -2,7 +2,6 @@ package model_test
 
 import (
 	"runtime"
-	"slices"
 	"testing"
 
 	"hornbook/model"
@@ -47,16 +46,16 @@ const besides = 3 << 20
 // What writing to the context's end takes is what WritingBytes says, or less.
 func TestWritingBytes(t *testing.T) {
 	for name, c := range shapes {
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
 		for what, took := range map[string]struct{ is, said float64 }{
 			"one sequence": {live(func() any {
-				g := model.NewGenerator(m, cpu.New())
+				g := model.NewGenerator(m)
 				g.Probabilities(g.Prompt(prompt(c.Context)))
 				return g
 			}), c.WritingBytes(1, c.Context)},
 			"eight sequences": {live(func() any {
-				w := model.NewWriter(m, cpu.NewSteady())
+				w := model.NewWriter(m)
 				prompts := []model.Prompt{{IDs: prompt(c.Context - 8), Seeds: []uint64{1, 2, 3, 4}}, {IDs: prompt(c.Context - 9), Seeds: []uint64{1, 2, 3, 4}}}
 				w.Write(prompts, model.Rule{Tokens: 4}, nil)
 				return w
@@ -72,10 +71,10 @@ func TestWritingBytes(t *testing.T) {
 // A generator that has read nothing, or little, has taken little.
 func TestGeneratorsCacheGrows(t *testing.T) {
 	c := shapes["wide heads"]
-	m := model.New(c)
+	m := model.New(cpu.New(), c)
 	hashWeights(m)
 	took := live(func() any {
-		g := model.NewGenerator(m, cpu.New())
+		g := model.NewGenerator(m)
 		g.Prompt(prompt(60))
 		return g
 	})
@@ -88,9 +87,9 @@ func TestGeneratorsCacheGrows(t *testing.T) {
 // over all of it does; and so do the tokens after it.
 func TestLongPrompts(t *testing.T) {
 	for name, c := range shapes {
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
-		g, h := model.NewGenerator(m, cpu.New()), model.NewGenerator(m, cpu.New())
+		g, h := model.NewGenerator(m), model.NewGenerator(m)
 		tape := tensor.NewTape(cpu.New())
 		ids := prompt(c.Context)
 		for _, n := range []int{63, 64, 65, c.Context / 2, c.Context - 1} {
@@ -98,7 +97,7 @@ func TestLongPrompts(t *testing.T) {
 			logits := g.Next(ids[n])
 			tape.Reset(false)
 			all := m.Forward(model.Whole(tape, ids[:n+1], []int{n + 1}))
-			want := slices.Clone(all.Data[n*c.Vocab:])
+			want := all.Numbers()[n*c.Vocab:]
 			near(t, name, g.Probabilities(logits), h.Probabilities(want), 2e-5)
 		}
 	}

@@ -21,7 +21,7 @@ const packedTogether = 1e-6
 // those that are read one by one: none sees its neighbour.
 func TestPackedEqualsAlone(t *testing.T) {
 	for name, c := range forms() {
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
 		m.Train(allOf(c))
 		lengths := []int{3, 8, 1, 4}
@@ -31,13 +31,13 @@ func TestPackedEqualsAlone(t *testing.T) {
 			b.IDs[i], b.Targets[i], b.Weights[i] = int32(i*5%c.Vocab), int32(i*3%c.Vocab), float32(i%3)/12
 		}
 		tape := tensor.NewTape(cpu.New())
-		together := m.Grad(tape, b)
-		gradients := slices.Clone(m.Gradients)
+		together := m.Grad(tape, b).Number()
+		gradients := m.Gradients.Numbers()
 		alone, sum, at := 0.0, make([]float64, len(gradients)), 0
 		for _, length := range lengths {
 			one := data.Batch{IDs: b.IDs[at : at+length], Targets: b.Targets[at : at+length], Weights: b.Weights[at : at+length], Spans: []int{length}}
-			alone += float64(m.Grad(tape, one))
-			for i, g := range m.Gradients {
+			alone += float64(m.Grad(tape, one).Number())
+			for i, g := range m.Gradients.Numbers() {
 				sum[i] += float64(g)
 			}
 			at += length
@@ -62,17 +62,17 @@ func TestPackedEqualsAlone(t *testing.T) {
 // gradient of exactly 0.
 func TestUncountedTokensTeachNothing(t *testing.T) {
 	c := forms()["qwen3"]
-	m := model.New(c)
+	m := model.New(cpu.New(), c)
 	hashWeights(m)
 	m.Train(allOf(c))
 	b := data.Even([]int32{1, 2, 3, 4, 5, 6}, []int32{2, 3, -1, 5, -1, -1}, 2)
 	b.IDs[5] = 9 // comes after all that counts
 	m.Grad(tensor.NewTape(cpu.New()), b)
-	row := m.Parameters[0].Grad.Data[9*c.Channels:][:c.Channels]
+	row := m.Parameters[0].Grad.Numbers()[9*c.Channels:][:c.Channels]
 	if slices.ContainsFunc(row, func(g float32) bool { return g != 0 }) {
 		t.Errorf("the embedding of a token that nothing counts of has the gradient %v", row)
 	}
-	if row := m.Parameters[0].Grad.Data[1*c.Channels:][:c.Channels]; !slices.ContainsFunc(row, func(g float32) bool { return g != 0 }) {
+	if row := m.Parameters[0].Grad.Numbers()[1*c.Channels:][:c.Channels]; !slices.ContainsFunc(row, func(g float32) bool { return g != 0 }) {
 		t.Error("no token has a gradient")
 	}
 }
@@ -81,14 +81,14 @@ func TestUncountedTokensTeachNothing(t *testing.T) {
 // one that replaces it changes what follows.
 func TestProbe(t *testing.T) {
 	c := forms()["qwen3"]
-	m := model.New(c)
+	m := model.New(cpu.New(), c)
 	hashWeights(m)
 	ids, tape := []int32{3, 1, 4, 1, 5}, tensor.NewTape(cpu.New())
 	logits := func(probe model.Probe) []float32 {
 		tape.Reset(false)
 		p := model.Whole(tape, ids, []int{len(ids)})
 		p.Probe = probe
-		return slices.Clone(m.Forward(p).Data)
+		return m.Forward(p).Numbers()
 	}
 	plain := logits(nil)
 	shown := map[string][]int{}

@@ -3,6 +3,8 @@ package model
 import (
 	"math"
 	"math/rand/v2"
+
+	"hornbook/model/cpu"
 )
 
 // Sampling says how the next token is chosen.
@@ -32,7 +34,7 @@ func (p *picker) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
 		return likeliest(logits)
 	}
 	c := candidates{ids: p.order[:0], weights: p.weights[:len(logits)]}
-	softmax(c.weights, logits, s.Temperature)
+	cpu.Softmax(c.weights, logits, s.Temperature)
 	topK, topP := s.TopK > 0 && s.TopK < len(logits), s.TopP > 0 && s.TopP < 1
 	switch {
 	case topK:

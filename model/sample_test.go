@@ -17,8 +17,8 @@ func TestPick(t *testing.T) {
 	for i, p := range probs {
 		logits[i] = float32(math.Log(p))
 	}
-	m := model.New(recipe.Model{Vocab: 5, Context: 8, Layers: 1, Heads: 1, KVHeads: 1, Channels: 8, Hidden: 8, Norm: "rmsnorm", Position: "rope", RoPEBase: 1e4, MLP: "gelu"})
-	g := model.NewGenerator(m, cpu.New())
+	m := model.New(cpu.New(), recipe.Model{Vocab: 5, Context: 8, Layers: 1, Heads: 1, KVHeads: 1, Channels: 8, Hidden: 8, Norm: "rmsnorm", Position: "rope", RoPEBase: 1e4, MLP: "gelu"})
+	g := model.NewGenerator(m)
 	for _, c := range []struct {
 		name string
 		s    model.Sampling
@@ -59,10 +59,10 @@ func squares(p []float64) []float64 {
 }
 
 func TestSameSeedSamePicks(t *testing.T) {
-	m := model.New(forms()["gpt2"])
+	m := model.New(cpu.New(), forms()["gpt2"])
 	hashWeights(m)
 	write := func(seed uint64) []int32 {
-		g, s := model.NewGenerator(m, cpu.New()), model.Sampling{Temperature: 1, Seed: seed}
+		g, s := model.NewGenerator(m), model.Sampling{Temperature: 1, Seed: seed}
 		rng, logits := s.Rand(), g.Prompt([]int32{1})
 		var ids []int32
 		for range 40 {
@@ -85,7 +85,7 @@ func TestPickKeepsTheLikeliest(t *testing.T) {
 	const v = 300
 	c := forms()["qwen3"]
 	c.Vocab = v
-	g := model.NewGenerator(model.New(c), cpu.New())
+	g := model.NewGenerator(model.New(cpu.New(), c))
 	rng := rand.New(rand.NewPCG(1, 2))
 	for round := range 200 {
 		logits := make([]float32, v)
@@ -151,7 +151,7 @@ func sorted(logits []float32, s model.Sampling) []int32 {
 
 func TestOddLogits(t *testing.T) {
 	c := forms()["qwen3"]
-	g := model.NewGenerator(model.New(c), cpu.New())
+	g := model.NewGenerator(model.New(cpu.New(), c))
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, odd := range []float32{nan, inf, -inf, 3e38} {
 		logits := make([]float32, c.Vocab)

@@ -27,10 +27,10 @@ func (m *GPT) Train(r recipe.Recipe) {
 	m.Freeze()
 	m.Trained = m.Parameters[first:]
 	n := length(m.Trained)
-	m.Gradients = make([]float32, n)
+	m.Gradients = tensor.Zeros(m.Backend, n)
 	at := 0
 	for _, p := range m.Trained {
-		p.Train(m.Gradients[at:])
+		p.Train(m.Gradients.Storage, at)
 		at += p.Len()
 	}
 }
@@ -44,17 +44,33 @@ func (m *GPT) Freeze() {
 }
 
 // TrainedWeights are the weights that train: the end of Weights.
-func (m *GPT) TrainedWeights() []float32 { return m.Weights[len(m.Weights)-len(m.Gradients):] }
+func (m *GPT) TrainedWeights() *tensor.Tensor {
+	n := m.Gradients.Len()
+	return m.Weights.Slice(m.Weights.Len()-n, n)
+}
 
 // Clone is a model of the same weights, its adapter included, that trains
 // nothing.
 func (m *GPT) Clone() *GPT {
-	c := New(m.Config)
+	c := m.like(m.Backend)
+	m.Backend.Copy(c.Weights, m.Weights)
+	return c
+}
+
+// On is a Clone in the memory of another backend.
+func (m *GPT) On(b tensor.Backend) *GPT {
+	c := m.like(b)
+	c.Weights.Upload(m.Weights.Numbers())
+	return c
+}
+
+// like is a model of m's shape and of zeros, its adapter's included.
+func (m *GPT) like(b tensor.Backend) *GPT {
+	c := New(b, m.Config)
 	if m.adapter != nil {
 		c.Adapt(m.adapter.LoRA)
 		c.adapter.off = m.adapter.off
 	}
-	copy(c.Weights, m.Weights)
 	return c
 }
 

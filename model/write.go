@@ -16,8 +16,7 @@ type Prompt struct {
 // Writer writes many sequences at once: each step reads one token of all of
 // them, so that the weights go through the processor once for all. What a
 // sequence writes depends on its prompt and its seed alone, not on those that
-// are written beside it nor on their number, if the backend computes a row of a
-// product in the same way however many there are (cpu.NewSteady).
+// are written beside it nor on their number.
 type Writer struct {
 	model *GPT
 	tape  *tensor.Tape
@@ -29,6 +28,7 @@ type Writer struct {
 	which   []int   // sequences that it reads
 	lengths []int   // tokens of each
 	last    []int32 // row of each one's last
+	logits  []float32
 }
 
 // line is a sequence while it is written.
@@ -38,9 +38,9 @@ type line struct {
 	written []int32
 }
 
-// NewWriter returns a writer that computes on backend b.
-func NewWriter(m *GPT, b tensor.Backend) *Writer {
-	return &Writer{model: m, tape: tensor.NewTape(b), picker: newPicker(m.Vocab)}
+// NewWriter returns a writer of m.
+func NewWriter(m *GPT) *Writer {
+	return &Writer{model: m, tape: tensor.NewTape(m.Backend.Beside(true)), picker: newPicker(m.Vocab)}
 }
 
 // Rule says how sequences are written and when they end.
@@ -174,5 +174,6 @@ func (w *Writer) pass() []float32 {
 	w.tape.Reset(false)
 	p := w.cache.pass(w.tape, w.ids, w.which, w.lengths)
 	last := p.Embed(w.model.hidden(&p), w.last)
-	return w.model.head.forward(&p, last).Data
+	w.logits = w.model.head.forward(&p, last).Append(w.logits[:0])
+	return w.logits
 }

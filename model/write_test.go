@@ -13,7 +13,7 @@ import (
 func TestWritesTheSameBesideOthers(t *testing.T) {
 	for name, c := range forms() {
 		c.Context = 12
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
 		rule := model.Rule{Sampling: model.Sampling{Temperature: 1, TopP: 0.9}, Tokens: 30, Stop: []int32{7}}
 		var prompts []model.Prompt
@@ -27,8 +27,8 @@ func TestWritesTheSameBesideOthers(t *testing.T) {
 			}
 			prompts = append(prompts, p)
 		}
-		all := model.NewWriter(m, cpu.NewSteady()).Write(prompts, rule, nil)
-		w, at := model.NewWriter(m, cpu.NewSteady()), 0
+		all := model.NewWriter(m).Write(prompts, rule, nil)
+		w, at := model.NewWriter(m), 0
 		for _, p := range prompts {
 			for _, seed := range p.Seeds {
 				alone := w.Write([]model.Prompt{{IDs: p.IDs, Seeds: []uint64{seed}}}, rule, nil)
@@ -43,7 +43,7 @@ func TestWritesTheSameBesideOthers(t *testing.T) {
 			}
 		}
 		slices.Reverse(prompts)
-		again := model.NewWriter(m, cpu.NewSteady()).Write(prompts[:3], rule, nil)
+		again := model.NewWriter(m).Write(prompts[:3], rule, nil)
 		if last := all[len(all)-len(prompts[0].Seeds):]; !slices.EqualFunc(again[:len(last)], last, slices.Equal) {
 			t.Errorf("%s: in another order %v is written, not %v", name, again[:len(last)], last)
 		}
@@ -53,11 +53,11 @@ func TestWritesTheSameBesideOthers(t *testing.T) {
 // At temperature 0 a writer writes what a generator does.
 func TestWriterFollowsGenerator(t *testing.T) {
 	for name, c := range forms() {
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		hashWeights(m)
 		prompt := []int32{3, 1, 4}
-		got := model.NewWriter(m, cpu.NewSteady()).Write([]model.Prompt{{IDs: prompt, Seeds: []uint64{1, 2}}}, model.Rule{Tokens: 20}, nil)
-		g := model.NewGenerator(m, cpu.New())
+		got := model.NewWriter(m).Write([]model.Prompt{{IDs: prompt, Seeds: []uint64{1, 2}}}, model.Rule{Tokens: 20}, nil)
+		g := model.NewGenerator(m)
 		logits, want := g.Prompt(prompt), []int32(nil)
 		for range 20 {
 			id := g.Pick(logits, model.Sampling{}, nil)
@@ -71,9 +71,9 @@ func TestWriterFollowsGenerator(t *testing.T) {
 }
 
 func TestWritingEnds(t *testing.T) {
-	m := model.New(forms()["qwen3"])
+	m := model.New(cpu.New(), forms()["qwen3"])
 	hashWeights(m)
-	w, passes := model.NewWriter(m, cpu.NewSteady()), 0
+	w, passes := model.NewWriter(m), 0
 	got := w.Write([]model.Prompt{{IDs: []int32{1}, Seeds: []uint64{1, 2}}, {IDs: []int32{2}}}, model.Rule{Tokens: 50},
 		func() bool { passes++; return passes < 4 })
 	if len(got) != 2 || len(got[0]) != 4 || passes != 4 {

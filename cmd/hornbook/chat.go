@@ -11,7 +11,6 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
-	"hornbook/model/cpu"
 	"hornbook/model/data/chat"
 )
 
@@ -41,7 +40,7 @@ func chatCommand(args []string, out, errs io.Writer) error {
 	if !has {
 		return errors.New("this model was never taught to chat: its tokenizer lacks the template's tokens; teach it by train -objective sft -from " + *dir)
 	}
-	t := talker{kept: kept, template: template, generator: model.NewGenerator(kept.Model, cpu.New()), rule: *s, out: out}
+	t := talker{kept: kept, template: template, generator: model.NewGenerator(kept.Model), rule: *s, out: out}
 	if *system != "" {
 		t.said = append(t.said, chat.Message{Role: chat.System, Content: *system})
 	}

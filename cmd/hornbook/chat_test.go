@@ -11,7 +11,6 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
-	"hornbook/model/cpu"
 	"hornbook/model/data/chat"
 	"hornbook/web/protocol"
 )
@@ -93,7 +92,7 @@ func TestLearnsToChat(t *testing.T) {
 		t.Fatal("the taught model has no template")
 	}
 	var said bytes.Buffer
-	talk := talker{kept: kept, template: template, generator: model.NewGenerator(kept.Model, cpu.New()), out: &said}
+	talk := talker{kept: kept, template: template, generator: model.NewGenerator(kept.Model), out: &said}
 	if err := talk.talk(strings.NewReader("aa\n\naaaa\n")); err != nil || said.String() != "> bag\n> > bag\n> \n" {
 		t.Errorf("said %q, %v", said.String(), err)
 	}

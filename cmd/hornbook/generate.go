@@ -8,7 +8,6 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
-	"hornbook/model/cpu"
 	"hornbook/tokenizer"
 )
 
@@ -67,7 +66,7 @@ func wrongSampling(s model.Sampling) error {
 
 // write streams the prompt and n tokens after it to out, whole characters only.
 func write(kept checkpoint.Run, prompt string, n int, s model.Sampling, out io.Writer) error {
-	g, rng := model.NewGenerator(kept.Model, cpu.New()), s.Rand()
+	g, rng := model.NewGenerator(kept.Model), s.Rand()
 	logits := g.Prompt(kept.Tokenizer.Encode([]byte(prompt)))
 	held := []byte(prompt)
 	for range n {

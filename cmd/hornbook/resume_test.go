@@ -58,7 +58,7 @@ func weightsOf(t *testing.T, dir string) []float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return kept.Model.Weights
+	return kept.Model.Weights.Numbers()
 }
 
 // A run that is killed at 25 random moments, and goes on each time, ends with

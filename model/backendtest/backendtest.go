@@ -17,6 +17,12 @@ func Run(t *testing.T, fresh func() tensor.Backend) {
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) { c.run(t, fresh()) })
 	}
+	t.Run("storage", func(t *testing.T) { storage(t, fresh()) })
+	t.Run("gradients", func(t *testing.T) { gradients(t, fresh()) })
+	t.Run("adamw", func(t *testing.T) { adamw(t, fresh()) })
+	t.Run("muon", func(t *testing.T) { muon(t, fresh()) })
+	t.Run("clip", func(t *testing.T) { clip(t, fresh()) })
+	t.Run("steady", func(t *testing.T) { steady(t, fresh()) })
 	t.Run("products", func(t *testing.T) { products(t, fresh) })
 	t.Run("causal", func(t *testing.T) { causal(t, fresh()) })
 	t.Run("masked", func(t *testing.T) { masked(t, fresh()) })
@@ -48,27 +54,27 @@ func (c opCase) run(t *testing.T, b tensor.Backend) {
 	in := make([]*tensor.Tensor, len(c.dims))
 	exact := make([][]float64, len(c.dims))
 	for i, dims := range c.dims {
-		in[i] = tensor.Parameter(c.name, dims...)
-		for j := range in[i].Data {
-			x := rng.NormFloat64()
+		in[i] = random(b, rng, dims...)
+		numbers := in[i].Numbers()
+		for j, x := range numbers {
 			if c.apart {
-				x += math.Copysign(0.1, x)
+				numbers[j] += float32(math.Copysign(0.1, float64(x)))
 			}
-			in[i].Data[j] = float32(x)
-			exact[i] = append(exact[i], float64(in[i].Data[j]))
+			exact[i] = append(exact[i], float64(numbers[j]))
 		}
+		in[i].Upload(numbers)
 	}
 	tape := tensor.NewTape(b)
 	tape.Reset(true)
 	out := c.op(tape, in)
-	near(t, "result", out.Data, c.want(exact), valueTolerance)
+	near(t, "result", out.Numbers(), c.want(exact), valueTolerance)
 	targets := make([]int32, out.Rows())
 	for i := range targets {
 		targets[i] = int32(rng.IntN(out.Cols()))
 	}
-	tape.Backward(meanLoss(tape, out, targets))
+	tape.Backward(meanLoss(tape, out, targets), in)
 	for i := range in {
-		near(t, "gradient of input "+string(rune('0'+i)), in[i].Grad.Data, c.differences(exact, i, targets, out.Cols()), gradTolerance)
+		near(t, "gradient of input "+string(rune('0'+i)), in[i].Grad.Numbers(), c.differences(exact, i, targets, out.Cols()), gradTolerance)
 	}
 	if len(in) > 1 {
 		c.frozen(t, tape, in, targets)
@@ -78,18 +84,18 @@ func (c opCase) run(t *testing.T, b tensor.Backend) {
 // frozen: an input that does not train changes no other's gradient.
 func (c opCase) frozen(t *testing.T, tape *tensor.Tape, in []*tensor.Tensor, targets []int32) {
 	for i := range in {
-		still := slices.Clone(in)
-		still[i] = tensor.View(in[i].Data, in[i].Dims...)
-		for j, x := range still {
+		var still, live []*tensor.Tensor
+		for j, x := range in {
+			still = append(still, tensor.Weight(x.Storage, x.Offset, x.Name, x.Dims...))
 			if j != i {
-				still[j] = tensor.Weight(x.Data, x.Name, x.Dims...)
-				still[j].Train(make([]float32, x.Len()))
+				still[j].Train(tape.Backend.Store(x.Len()), 0)
+				live = append(live, still[j])
 			}
 		}
 		tape.Reset(true)
-		tape.Backward(meanLoss(tape, c.op(tape, still), targets))
+		tape.Backward(meanLoss(tape, c.op(tape, still), targets), live)
 		for j, x := range still {
-			if j != i && !slices.Equal(x.Grad.Data, in[j].Grad.Data) {
+			if j != i && !slices.Equal(x.Grad.Numbers(), in[j].Grad.Numbers()) {
 				t.Errorf("with input %d frozen the gradient of input %d is another", i, j)
 			}
 		}

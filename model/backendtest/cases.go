@@ -10,7 +10,6 @@ func cases() []opCase {
 	type list = []*tensor.Tensor
 	type out = *tensor.Tensor
 	ids, twice := []int32{3, 0, 3, 6, 1, 3}, []int32{1, 1, 1, 0, 4, 4}
-	cos, sin := tensor.RoPETables(9, 6, 10000)
 	uneven := []tensor.Span{{Rows: 1, First: 2}, {Rows: 3, First: 0}, {Rows: 2, First: 4}}
 	longer := []tensor.Span{{Rows: 2, First: 4, Keys: 5}, {Rows: 1, First: 1, Keys: 1}}
 	return []opCase{
@@ -56,7 +55,10 @@ func cases() []opCase {
 			op:   func(t tape, in list) out { return t.RMSNorm(in[0], in[1], eps) },
 			want: func(in [][]float64) []float64 { return rmsNorm(in[0], in[1]) }},
 		{name: "rope", dims: [][]int{{6, 3, 6}},
-			op:   func(t tape, in list) out { return t.RoPE(in[0], cos, sin, uneven) },
+			op: func(t tape, in list) out {
+				cos, sin := tensor.RoPETables(t.Backend, 9, 6, 10000)
+				return t.RoPE(in[0], cos, sin, uneven)
+			},
 			want: func(in [][]float64) []float64 { return rope(in[0], uneven, 3, 6) }},
 		attends("attention", 10, 10, 3, 3, 4, 5, 5),
 		attends("attention of neighbours", 12, 12, 4, 2, 5, 1, 7, 4),

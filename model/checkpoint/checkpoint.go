@@ -18,8 +18,8 @@ package checkpoint
 
 import (
 	"hornbook/model"
-	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 	"hornbook/tokenizer"
 )
 
@@ -45,11 +45,11 @@ type Run struct {
 	Fused   bool   // kernel.Fused, when it was saved
 	State   string // "training" or "paused": the run can go on; "done" or "failed": it is over
 
-	Moments []safetensors.Tensor // of the optimizer: "blocks.0.mlp.up.weight.exp_avg"; nil for none
-	Best    *Best                // nil for none
-	Stale   int                  // evaluations since the best
-	Log     []Entry              // by Noted: a history of bounded length
-	From    *Origin              // nil for a model trained from nothing
+	Moments []*tensor.Tensor // of the optimizer: "blocks.0.mlp.up.weight.exp_avg"; nil for none
+	Best    *Best            // nil for none
+	Stale   int              // evaluations since the best
+	Log     []Entry          // by Noted: a history of bounded length
+	From    *Origin          // nil for a model trained from nothing
 }
 
 // Best are the best weights of a run that stops early.

@@ -17,6 +17,7 @@ import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/checkpointtest"
 	"hornbook/model/checkpoint/layout"
+	"hornbook/model/cpu"
 	"hornbook/model/format"
 	"hornbook/model/recipe"
 )
@@ -92,7 +93,7 @@ func TestVersion1(t *testing.T) {
 	if run.Step != 12 || run.Tokens != 3456 || run.Measures.Value(recipe.TrainLoss) != 1.25 || run.Measures.Value(recipe.ValLoss) != 1.5 || run.Model.Vocab != run.Tokenizer.Size() {
 		t.Errorf("it is %+v", run)
 	}
-	m := model.New(run.Recipe.Model)
+	m := model.New(cpu.New(), run.Recipe.Model)
 	m.Init("gpt2", 7)
 	if !reflect.DeepEqual(run.Model.Weights, m.Weights) {
 		t.Error("the weights are not those that it was saved with")

@@ -13,7 +13,6 @@ import (
 	"hornbook/model/data/village"
 	"hornbook/model/kernel"
 	"hornbook/model/recipe"
-	"hornbook/model/tensor"
 	"hornbook/model/train"
 )
 
@@ -45,7 +44,7 @@ func TestVersion2GoesOn(t *testing.T) {
 			if got != [2]float64{want.EndTrainLoss, want.EndValLoss} {
 				t.Errorf("it ends with the losses %v, want %v and %v", got, want.EndTrainLoss, want.EndValLoss)
 			}
-			if sum := sumOfNumbers(t, run.Model.Weights); sum != want.EndWeights {
+			if sum := sumOfNumbers(t, run.Model.Weights.Numbers()); sum != want.EndWeights {
 				t.Errorf("it ends with weights of the sum %s, want %s", sum, want.EndWeights)
 			}
 		})
@@ -69,9 +68,7 @@ func goOn(t *testing.T, saved checkpoint.Run) *train.Run {
 		t.Fatal(err)
 	}
 	state := train.State{Done: saved.Step, Measured: true, Training: time.Duration(saved.Seconds * float64(time.Second)), Stale: saved.Stale}
-	for _, m := range saved.Moments {
-		state.Moments = append(state.Moments, tensor.Weight(m.Data, m.Name, m.Shape...))
-	}
+	state.Moments = saved.Moments
 	if b := saved.Best; b != nil {
 		state.Best = &train.Best{Step: b.Step, Loss: b.Loss, Weights: b.Weights}
 	}

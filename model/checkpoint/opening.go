@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"hornbook/model"
 	"hornbook/model/checkpoint/layout"
+	"hornbook/model/cpu"
 	"hornbook/model/format"
 )
 
@@ -50,7 +51,7 @@ func (o *Opening) read() (Run, error) {
 	if err := o.Fetch(); err != nil {
 		return Run{}, err
 	}
-	m := model.New(o.Run.Recipe.Model)
+	m := model.New(cpu.New(), o.Run.Recipe.Model)
 	slots := o.Layout(m)
 	if err := o.Check(slots, o.File); err != nil {
 		return Run{}, err

@@ -8,6 +8,7 @@ import (
 	"hornbook/model/format"
 	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 )
 
 // Read reads the folder of a run.
@@ -90,7 +91,7 @@ func readRest(f folder, d manifest, run *Run) (err error) {
 		}
 	}
 	if _, has := f.names[optimizerFile]; has {
-		if run.Moments, err = readMoments(f, 4*len(run.Model.Weights)); err != nil {
+		if run.Moments, err = readMoments(f, run.Model); err != nil {
 			return err
 		}
 	}
@@ -101,27 +102,33 @@ func readRest(f folder, d manifest, run *Run) (err error) {
 	return err
 }
 
-// readMoments reads at most limit numbers.
-func readMoments(fsys fs.FS, limit int) ([]safetensors.Tensor, error) {
+// readMoments reads at most four numbers for each of m's.
+func readMoments(fsys fs.FS, m *model.GPT) (moments []*tensor.Tensor, err error) {
 	b, err := format.Open(fsys, optimizerFile)
 	if err != nil {
 		return nil, err
 	}
 	defer b.Close()
-	if most := 4*int64(limit) + 8<<20; b.Size > most {
+	if most := 16*int64(m.Weights.Len()) + 8<<20; b.Size > most {
 		return nil, format.Wrong(format.TooLong, optimizerFile, "it has %d bytes, more than the %d that the model can need", b.Size, most)
 	}
 	if err := b.Fetch(); err != nil {
 		return nil, err
 	}
-	moments, _, err := safetensors.Read(b, b.Size)
+	read, _, err := safetensors.Read(b, b.Size)
 	if err != nil {
 		return nil, format.Unreadable(optimizerFile, err)
 	}
-	for _, m := range moments {
-		if layout.NotFinite(m.Data) > 0 {
-			return nil, format.Wrong(format.Damaged, optimizerFile, "tensor %q holds what is no finite number; use an earlier copy", m.Name)
+	for i, t := range read {
+		if len(t.Shape) > tensor.MaxDims {
+			return nil, format.Wrong(format.Damaged, optimizerFile, "tensor %q has %d dimensions; use an earlier copy", t.Name, len(t.Shape))
 		}
+		if layout.NotFinite(t.Data) > 0 {
+			return nil, format.Wrong(format.Damaged, optimizerFile, "tensor %q holds what is no finite number; use an earlier copy", t.Name)
+		}
+		moment := tensor.From(m.Backend, t.Data, t.Shape...)
+		moment.Name, read[i].Data = t.Name, nil
+		moments = append(moments, moment)
 	}
 	return moments, nil
 }

@@ -12,7 +12,7 @@ import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/checkpointtest"
 	"hornbook/model/format"
-	"hornbook/model/format/safetensors"
+	"hornbook/model/tensor"
 	"hornbook/tokenizer"
 )
 
@@ -125,7 +125,7 @@ func numbered(t testing.TB) []checkpoint.Run {
 		run.Step = i + 1
 		run.Log = []checkpoint.Entry{{Step: i + 1, Loss: 1}}
 		if i != 1 {
-			run.Moments = []safetensors.Tensor{{Name: "m", Shape: []int{1}, Data: []float32{float32(i)}}}
+			run.Moments = []*tensor.Tensor{checkpointtest.Moment("m", float32(i))}
 		}
 		runs = append(runs, run)
 	}

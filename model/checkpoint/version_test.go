@@ -83,11 +83,11 @@ func expected(t *testing.T) (all map[string]saved) {
 
 func compare(t *testing.T, run checkpoint.Run, want saved) {
 	t.Helper()
-	got := saved{Step: run.Step, Weights: sumOfNumbers(t, run.Model.Weights), TrainLoss: run.Measures.Value(recipe.TrainLoss), ValLoss: run.Measures.Value(recipe.ValLoss),
+	got := saved{Step: run.Step, Weights: sumOfNumbers(t, run.Model.Weights.Numbers()), TrainLoss: run.Measures.Value(recipe.TrainLoss), ValLoss: run.Measures.Value(recipe.ValLoss),
 		EndTrainLoss: want.EndTrainLoss, EndValLoss: want.EndValLoss, EndWeights: want.EndWeights}
 	var moments [][]float32
 	for _, m := range run.Moments {
-		moments = append(moments, m.Data)
+		moments = append(moments, m.Numbers())
 	}
 	got.Moments = sumOfNumbers(t, moments...)
 	if run.Best != nil {

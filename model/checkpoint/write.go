@@ -8,6 +8,7 @@ import (
 	"hornbook/model/checkpoint/layout"
 	"hornbook/model/format"
 	"hornbook/model/format/safetensors"
+	"hornbook/model/tensor"
 	"hornbook/tokenizer"
 )
 
@@ -48,7 +49,7 @@ func filesOf(run Run, t format.DType) (files []format.Written) {
 	add(layout.TokenizerFile, func(w io.Writer) error { return tokenizer.WriteJSON(w, run.Tokenizer) })
 	files = append(files, format.Text(layout.TokenizerConfigFile, func() ([]byte, error) { return layout.TokenizerConfig(c, run.Tokenizer) }))
 	if run.Moments != nil {
-		add(optimizerFile, func(w io.Writer) error { return safetensors.Write(w, run.Moments, nil) })
+		add(optimizerFile, func(w io.Writer) error { return writeMoments(w, run.Moments) })
 	}
 	files = append(files, layout.AdapterFiles(run.Model, run.origin())...)
 	if run.Best != nil {
@@ -56,6 +57,19 @@ func filesOf(run Run, t format.DType) (files []format.Written) {
 	}
 	add(logFile, func(w io.Writer) error { return writeLog(w, run.Log) })
 	return files
+}
+
+// writeMoments fetches one after the other.
+func writeMoments(w io.Writer, moments []*tensor.Tensor) error {
+	var room []float32
+	var lazy []safetensors.Lazy
+	for _, m := range moments {
+		lazy = append(lazy, safetensors.Lazy{Name: m.Name, Shape: m.Dims, DType: safetensors.F32, Values: func() []float32 {
+			room = m.Append(room[:0])
+			return room
+		}})
+	}
+	return safetensors.WriteLazy(w, lazy, nil)
 }
 
 // origin is the name of the model that run was fine-tuned from, "" for none.

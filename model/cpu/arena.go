@@ -1,15 +1,35 @@
 package cpu
 
-import "unsafe"
+import "hornbook/model/tensor"
 
-// arena hands out float32 memory that is all freed at once, or piece by piece
-// before. A step that needs more than there is takes a new chunk; the next
-// reset joins the chunks, so that later steps of the same size take nothing
-// from the Go heap.
+// memory is the Storage of this backend: a part of the Go heap.
+type memory struct{ numbers []float32 }
+
+func (m *memory) Upload(at int, x []float32)   { copy(m.numbers[at:at+len(x)], x) }
+func (m *memory) Download(x []float32, at int) { copy(x, m.numbers[at:at+len(x)]) }
+
+// data is t's numbers, nil for no tensor.
+func data(t *tensor.Tensor) []float32 {
+	if t == nil {
+		return nil
+	}
+	end := t.Offset + t.Len()
+	return t.Storage.(*memory).numbers[t.Offset:end:end]
+}
+
+// arena hands out memory that is all freed at once, or piece by piece before. A
+// step that needs more than there is takes a new chunk; the next reset joins the
+// chunks, so that later steps of the same size take nothing from the Go heap.
 type arena struct {
-	chunks [][]float32
-	used   int         // of the last chunk
-	free   [][]float32 // given back, the latest last
+	chunks []*memory
+	used   int     // of the last chunk
+	free   []piece // given back, the latest last
+}
+
+// piece is n floats of a chunk, from one of them on.
+type piece struct {
+	chunk *memory
+	at, n int
 }
 
 const firstChunk = 1 << 18 // floats
@@ -17,7 +37,7 @@ const firstChunk = 1 << 18 // floats
 func (a *arena) size() int {
 	n := 0
 	for _, c := range a.chunks {
-		n += len(c)
+		n += len(c.numbers)
 	}
 	return n
 }
@@ -26,39 +46,40 @@ func (a *arena) size() int {
 // tensors share no cache line.
 func round(n int) int { return (n + 15) &^ 15 }
 
-// take returns n floats of any content: those of that size that were given
-// back last, which the caches still hold, or new ones.
-func (a *arena) take(n int) []float32 {
-	need := round(n)
+// take returns where n floats of any content lie: those of that size that were
+// given back last, which the caches still hold, or new ones.
+func (a *arena) take(n int) (chunk *memory, at int) {
+	n = round(n)
 	for i := len(a.free) - 1; i >= 0; i-- {
-		if m := a.free[i]; len(m) == need {
+		if p := a.free[i]; p.n == n {
 			a.free = append(a.free[:i], a.free[i+1:]...)
-			return m[:n:n]
+			return p.chunk, p.at
 		}
 	}
 	last := len(a.chunks) - 1
-	if last < 0 || a.used+need > len(a.chunks[last]) {
-		a.chunks = append(a.chunks, make([]float32, max(need, firstChunk, a.size()/2)))
-		last, a.used = last+1, 0
+	if last < 0 || a.used+n > len(a.chunks[last].numbers) {
+		a.grow(max(n, firstChunk, a.size()/2))
+		last++
 	}
-	m := a.chunks[last][a.used:][:n:n]
-	a.used += need
-	return m
+	a.used += n
+	return a.chunks[last], a.used - n
 }
 
-// give takes back what take returned. Its whole room, which take cut to what
-// was asked for, is had again by its length rounded up.
-func (a *arena) give(m []float32) {
-	if len(m) > 0 {
-		a.free = append(a.free, unsafe.Slice(unsafe.SliceData(m), round(len(m))))
-	}
+// give takes back what take returned for n.
+func (a *arena) give(chunk *memory, at, n int) { a.free = append(a.free, piece{chunk, at, round(n)}) }
+
+// grow begins a chunk of n floats.
+func (a *arena) grow(n int) {
+	a.chunks = append(a.chunks, &memory{make([]float32, n)})
+	a.used = 0
 }
 
 func (a *arena) reset() {
 	if len(a.chunks) > 1 {
 		n := a.size()
 		clear(a.chunks)
-		a.chunks = append(a.chunks[:0], make([]float32, n))
+		a.chunks = a.chunks[:0]
+		a.grow(n)
 	}
 	a.used = 0
 	clear(a.free)

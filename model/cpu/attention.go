@@ -9,7 +9,7 @@ import (
 func head(x *tensor.Tensor, row, n, h int) kernel.Matrix {
 	heads, d := x.Dims[1], x.Dims[2]
 	at := (row*heads + h) * d
-	return kernel.Matrix{Data: x.Data[at : at+(n-1)*heads*d+d], Rows: n, Cols: d, Stride: heads * d}
+	return kernel.Matrix{Data: data(x)[at : at+(n-1)*heads*d+d], Rows: n, Cols: d, Stride: heads * d}
 }
 
 // block is the number of queries whose scores are held at once. In a context
@@ -55,7 +55,7 @@ func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span,
 	for _, s := range spans {
 		for h := range heads {
 			qh, kh, vh, yh := head(q, row, s.Rows, h), head(k, s.Keys, s.Seen(), h/group), head(v, s.Keys, s.Seen(), h/group), head(y, row, s.Rows, h)
-			kept := sums.Data[2*(row*heads+h*s.Rows):]
+			kept := data(sums)[2*(row*heads+h*s.Rows):]
 			for i := 0; i < s.Rows; i += block {
 				w := weights(w, &c.p, s.Rows, s.Seen(), i)
 				kernel.MatmulCausal(w, rows(qh, i), past(kh, w.Cols).T(), &c.heads)
@@ -80,7 +80,7 @@ func after(p []float32, s tensor.Span) []float32 {
 // not kept:
 //
 //	dv += pᵀ·dy;  dp = dy·vᵀ;  ds = softmax gradient of dp;  dq += ds·k;  dk += dsᵀ·q
-func (c *CPU) AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span, scale float32) {
+func (c *CPU) AttentionGrad(dq, dk, dv tensor.Into, dy, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span, scale float32) {
 	adding(dq)
 	adding(dk)
 	adding(dv)
@@ -90,7 +90,7 @@ func (c *CPU) AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *tensor.Tensor, spa
 		for h := range heads {
 			g, seen := h/group, s.Seen()
 			qh, kh, vh, dyh := head(q, row, s.Rows, h), head(k, s.Keys, seen, g), head(v, s.Keys, seen, g), head(dy, row, s.Rows, h)
-			kept := sums.Data[2*(row*heads+h*s.Rows):]
+			kept := data(sums)[2*(row*heads+h*s.Rows):]
 			for i := 0; i < s.Rows; i += block {
 				w, qi, dyi := weights(pw, &c.p, s.Rows, seen, i), rows(qh, i), rows(dyh, i)
 				if p == nil {
@@ -100,14 +100,14 @@ func (c *CPU) AttentionGrad(dq, dk, dv, dy, p, sums, q, k, v *tensor.Tensor, spa
 				ds := weights(nil, &c.ds, s.Rows, seen, i)
 				kernel.MatmulCausal(ds, dyi, past(vh, w.Cols).T(), &c.heads)
 				kernel.CausalSoftmaxGrad(ds, w, scale)
-				if dv != nil {
-					kernel.Matmul(past(head(dv, s.Keys, seen, g), w.Cols), w.T(), dyi, true, &c.heads)
+				if dv.T != nil {
+					kernel.Matmul(past(head(dv.T, s.Keys, seen, g), w.Cols), w.T(), dyi, true, &c.heads)
 				}
-				if dq != nil {
-					kernel.Matmul(rows(head(dq, row, s.Rows, h), i), ds, past(kh, w.Cols), true, &c.heads)
+				if dq.T != nil {
+					kernel.Matmul(rows(head(dq.T, row, s.Rows, h), i), ds, past(kh, w.Cols), true, &c.heads)
 				}
-				if dk != nil {
-					kernel.Matmul(past(head(dk, s.Keys, seen, g), w.Cols), ds.T(), qi, true, &c.heads)
+				if dk.T != nil {
+					kernel.Matmul(past(head(dk.T, s.Keys, seen, g), w.Cols), ds.T(), qi, true, &c.heads)
 				}
 			}
 			pw = after(pw, s)

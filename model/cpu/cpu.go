@@ -14,6 +14,7 @@ type CPU struct {
 	arena arena
 	rows  []float32 // losses of rows, before their mean
 	p, ds []float32 // attention weights of a block of queries, and the gradient of their scores
+	muon  newtonSchulz
 }
 
 var _ tensor.Backend = (*CPU)(nil)
@@ -21,167 +22,163 @@ var _ tensor.Backend = (*CPU)(nil)
 // New returns a backend without memory; the arena grows to what a step needs.
 func New() *CPU { return new(CPU) }
 
-// NewSteady is New, but a linear layer gives a row the same bits however many
-// rows there are. For a few rows it is slower.
-func NewSteady() *CPU { return &CPU{ws: kernel.Workspace{Steady: true}} }
-
 func (c *CPU) Name() string { return "cpu" }
 
-func (c *CPU) Alloc(t *tensor.Tensor) { t.Data = c.arena.take(t.Len()) }
-func (c *CPU) Free(t *tensor.Tensor)  { c.arena.give(t.Data) }
-func (c *CPU) Reset()                 { c.arena.reset() }
+func (c *CPU) Beside(steady bool) tensor.Backend {
+	return &CPU{ws: kernel.Workspace{Steady: steady}}
+}
 
-// adding makes d, a gradient or nil, one that can be added to.
-func adding(d *tensor.Tensor) {
-	if d != nil && !d.Adds() {
-		clear(d.Data)
+func (c *CPU) Store(n int) tensor.Storage { return &memory{make([]float32, n)} }
+
+func (c *CPU) Alloc(t *tensor.Tensor) { t.Storage, t.Offset = c.arena.take(t.Len()) }
+func (c *CPU) Free(t *tensor.Tensor)  { c.arena.give(t.Storage.(*memory), t.Offset, t.Len()) }
+func (c *CPU) Reset()                 { c.arena.reset() }
+func (c *CPU) Flush()                 {} // all is computed when it is asked for
+
+func (c *CPU) Fill(y *tensor.Tensor, by float32) {
+	x := data(y)
+	for i := range x {
+		x[i] = by
 	}
 }
 
-// data is t's numbers, nil for no tensor.
-func data(t *tensor.Tensor) []float32 {
-	if t == nil {
-		return nil
+func (c *CPU) Copy(y, x *tensor.Tensor) { copy(data(y), data(x)) }
+
+// adding makes d, unless it is absent, one that can be added to, and returns its
+// numbers.
+func adding(d tensor.Into) []float32 {
+	x := data(d.T)
+	if !d.Add {
+		clear(x)
 	}
-	return t.Data
+	return x
 }
 
 // matrix views t as rows of its last dimension.
-func matrix(t *tensor.Tensor) kernel.Matrix { return kernel.Mat(t.Data, t.Rows(), t.Cols()) }
+func matrix(t *tensor.Tensor) kernel.Matrix { return kernel.Mat(data(t), t.Rows(), t.Cols()) }
 
 func (c *CPU) Embed(y, table *tensor.Tensor, ids []int32) {
-	w := table.Cols()
+	w, to, from := table.Cols(), data(y), data(table)
 	for i, id := range ids {
-		copy(y.Data[i*w:(i+1)*w], table.Data[int(id)*w:])
+		copy(to[i*w:(i+1)*w], from[int(id)*w:])
 	}
 }
 
-func (c *CPU) EmbedGrad(dtable, dy *tensor.Tensor, ids []int32) {
-	adding(dtable)
-	w := dy.Cols()
+func (c *CPU) EmbedGrad(dtable tensor.Into, dy *tensor.Tensor, ids []int32) {
+	w, to, from := dy.Cols(), adding(dtable), data(dy)
 	for i, id := range ids {
-		row := dtable.Data[int(id)*w : (int(id)+1)*w]
-		kernel.Add(row, row, dy.Data[i*w:(i+1)*w])
+		row := to[int(id)*w : (int(id)+1)*w]
+		kernel.Add(row, row, from[i*w:(i+1)*w])
 	}
 }
 
 func (c *CPU) AddPositions(y, x, table *tensor.Tensor, spans []tensor.Span) {
-	w, at := x.Cols(), 0
+	w, at, to, from, positions := x.Cols(), 0, data(y), data(x), data(table)
 	for _, s := range spans {
 		n := s.Rows * w
-		kernel.Add(y.Data[at:at+n], x.Data[at:at+n], table.Data[s.First*w:][:n])
+		kernel.Add(to[at:at+n], from[at:at+n], positions[s.First*w:][:n])
 		at += n
 	}
 }
 
-func (c *CPU) AddPositionsGrad(dtable, dy *tensor.Tensor, spans []tensor.Span) {
-	adding(dtable)
-	w, at := dy.Cols(), 0
+func (c *CPU) AddPositionsGrad(dtable tensor.Into, dy *tensor.Tensor, spans []tensor.Span) {
+	w, at, to, from := dy.Cols(), 0, adding(dtable), data(dy)
 	for _, s := range spans {
 		n := s.Rows * w
-		positions := dtable.Data[s.First*w:][:n]
-		kernel.Add(positions, positions, dy.Data[at:at+n])
+		positions := to[s.First*w:][:n]
+		kernel.Add(positions, positions, from[at:at+n])
 		at += n
 	}
 }
 
-func (c *CPU) Add(y, a, b *tensor.Tensor)          { kernel.Add(y.Data, a.Data, b.Data) }
-func (c *CPU) GELU(y, slope, x *tensor.Tensor)     { kernel.GELU(y.Data, data(slope), x.Data) }
-func (c *CPU) GELUTanh(y, slope, x *tensor.Tensor) { kernel.GELUTanh(y.Data, data(slope), x.Data) }
-func (c *CPU) ReLU2(y, x *tensor.Tensor)           { kernel.ReLU2(y.Data, x.Data) }
-func (c *CPU) SwiGLU(y, gate, up *tensor.Tensor)   { kernel.SwiGLU(y.Data, gate.Data, up.Data) }
+func (c *CPU) Add(y, a, b *tensor.Tensor)          { kernel.Add(data(y), data(a), data(b)) }
+func (c *CPU) GELU(y, slope, x *tensor.Tensor)     { kernel.GELU(data(y), data(slope), data(x)) }
+func (c *CPU) GELUTanh(y, slope, x *tensor.Tensor) { kernel.GELUTanh(data(y), data(slope), data(x)) }
+func (c *CPU) ReLU2(y, x *tensor.Tensor)           { kernel.ReLU2(data(y), data(x)) }
+func (c *CPU) SwiGLU(y, gate, up *tensor.Tensor)   { kernel.SwiGLU(data(y), data(gate), data(up)) }
 
-func (c *CPU) AddGrad(dx, dy *tensor.Tensor) {
-	if dx.Adds() {
-		kernel.Add(dx.Data, dx.Data, dy.Data)
+func (c *CPU) AddGrad(dx tensor.Into, dy *tensor.Tensor) {
+	x := data(dx.T)
+	if dx.Add {
+		kernel.Add(x, x, data(dy))
 	} else {
-		copy(dx.Data, dy.Data)
+		copy(x, data(dy))
 	}
 }
 
-func (c *CPU) GELUGrad(dx, dy, slope *tensor.Tensor) {
-	if dx.Adds() {
-		kernel.MulAdd(dx.Data, dy.Data, slope.Data)
+func (c *CPU) GELUGrad(dx tensor.Into, dy, slope *tensor.Tensor) {
+	if dx.Add {
+		kernel.MulAdd(data(dx.T), data(dy), data(slope))
 	} else {
-		kernel.Mul(dx.Data, dy.Data, slope.Data)
+		kernel.Mul(data(dx.T), data(dy), data(slope))
 	}
 }
 
-func (c *CPU) ReLU2Grad(dx, dy, x *tensor.Tensor) {
-	adding(dx)
-	kernel.ReLU2Grad(dx.Data, dy.Data, x.Data)
+func (c *CPU) ReLU2Grad(dx tensor.Into, dy, x *tensor.Tensor) {
+	kernel.ReLU2Grad(adding(dx), data(dy), data(x))
 }
 
-func (c *CPU) SwiGLUGrad(dgate, dup, dy, gate, up *tensor.Tensor) {
-	adding(dgate)
-	adding(dup)
-	kernel.SwiGLUGrad(dgate.Data, dup.Data, dy.Data, gate.Data, up.Data)
+func (c *CPU) SwiGLUGrad(dgate, dup tensor.Into, dy, gate, up *tensor.Tensor) {
+	kernel.SwiGLUGrad(adding(dgate), adding(dup), data(dy), data(gate), data(up))
 }
 
 func (c *CPU) Linear(y, x, w, b *tensor.Tensor) {
 	kernel.Matmul(matrix(y), matrix(x), matrix(w).T(), false, &c.ws)
 	if b != nil {
-		kernel.AddRow(y.Data, b.Data)
+		kernel.AddRow(data(y), data(b))
 	}
 }
 
-func (c *CPU) LinearGrad(dx, dw, db, dy, x, w *tensor.Tensor) {
-	if dx != nil {
-		kernel.Matmul(matrix(dx), matrix(dy), matrix(w), dx.Adds(), &c.ws)
+func (c *CPU) LinearGrad(dx, dw, db tensor.Into, dy, x, w *tensor.Tensor) {
+	if dx.T != nil {
+		kernel.Matmul(matrix(dx.T), matrix(dy), matrix(w), dx.Add, &c.ws)
 	}
-	if dw != nil {
-		kernel.Matmul(matrix(dw), matrix(dy).T(), matrix(x), dw.Adds(), &c.ws)
+	if dw.T != nil {
+		kernel.Matmul(matrix(dw.T), matrix(dy).T(), matrix(x), dw.Add, &c.ws)
 	}
-	if db != nil {
-		adding(db)
-		kernel.SumRows(db.Data, dy.Data)
+	if db.T != nil {
+		kernel.SumRows(adding(db), data(dy))
 	}
 }
 
 func (c *CPU) LayerNorm(y, mean, rstd, x, gain, bias *tensor.Tensor, eps float32) {
-	kernel.LayerNorm(y.Data, mean.Data, rstd.Data, x.Data, data(gain), data(bias), x.Cols(), eps)
+	kernel.LayerNorm(data(y), data(mean), data(rstd), data(x), data(gain), data(bias), x.Cols(), eps)
 }
 
-func (c *CPU) LayerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd *tensor.Tensor) {
-	adding(dx)
-	adding(dgain)
-	adding(dbias)
-	kernel.LayerNormGrad(dx.Data, data(dgain), data(dbias), dy.Data, x.Data, data(gain), mean.Data, rstd.Data, x.Cols())
+func (c *CPU) LayerNormGrad(dx, dgain, dbias tensor.Into, dy, x, gain, mean, rstd *tensor.Tensor) {
+	kernel.LayerNormGrad(adding(dx), adding(dgain), adding(dbias), data(dy), data(x), data(gain), data(mean), data(rstd), x.Cols())
 }
 
 func (c *CPU) RMSNorm(y, rstd, x, gain *tensor.Tensor, eps float32) {
-	kernel.RMSNorm(y.Data, rstd.Data, x.Data, data(gain), x.Cols(), eps)
+	kernel.RMSNorm(data(y), data(rstd), data(x), data(gain), x.Cols(), eps)
 }
 
-func (c *CPU) RMSNormGrad(dx, dgain, dy, x, gain, rstd *tensor.Tensor) {
-	adding(dx)
-	adding(dgain)
-	kernel.RMSNormGrad(dx.Data, data(dgain), dy.Data, x.Data, data(gain), rstd.Data, x.Cols())
+func (c *CPU) RMSNormGrad(dx, dgain tensor.Into, dy, x, gain, rstd *tensor.Tensor) {
+	kernel.RMSNormGrad(adding(dx), adding(dgain), data(dy), data(x), data(gain), data(rstd), x.Cols())
 }
 
 func (c *CPU) RoPE(y, x, cos, sin *tensor.Tensor, spans []tensor.Span) {
-	rotate(kernel.RoPE, y, x, cos, sin, spans)
+	rotate(kernel.RoPE, data(y), x, cos, sin, spans)
 }
 
-func (c *CPU) RoPEGrad(dx, dy, cos, sin *tensor.Tensor, spans []tensor.Span) {
-	adding(dx)
-	rotate(kernel.RoPEGrad, dx, dy, cos, sin, spans)
+func (c *CPU) RoPEGrad(dx tensor.Into, dy, cos, sin *tensor.Tensor, spans []tensor.Span) {
+	rotate(kernel.RoPEGrad, adding(dx), dy, cos, sin, spans)
 }
 
 // rotate lets a kernel turn the rows of each span.
-func rotate(by func(y, x, cos, sin []float32, t, h, d, first int), y, x, cos, sin *tensor.Tensor, spans []tensor.Span) {
-	heads, d, at := x.Dims[1], x.Dims[2], 0
+func rotate(by func(y, x, cos, sin []float32, t, h, d, first int), y []float32, x, cos, sin *tensor.Tensor, spans []tensor.Span) {
+	heads, d, at, from := x.Dims[1], x.Dims[2], 0, data(x)
 	for _, s := range spans {
 		n := s.Rows * heads * d
-		by(y.Data[at:at+n], x.Data[at:at+n], cos.Data, sin.Data, s.Rows, heads, d, s.First)
+		by(y[at:at+n], from[at:at+n], data(cos), data(sin), s.Rows, heads, d, s.First)
 		at += n
 	}
 }
 
 func (c *CPU) Append(cache, x *tensor.Tensor, spans []tensor.Span) {
-	w, at := x.Dims[1]*x.Dims[2], 0
+	w, at, to, from := x.Dims[1]*x.Dims[2], 0, data(cache), data(x)
 	for _, s := range spans {
-		copy(cache.Data[(s.Keys+s.First)*w:], x.Data[at:at+s.Rows*w])
+		copy(to[(s.Keys+s.First)*w:], from[at:at+s.Rows*w])
 		at += s.Rows * w
 	}
 }

@@ -11,17 +11,16 @@ func (c *CPU) TokenLoss(loss, lse, logits *tensor.Tensor, targets []int32, weigh
 		c.rows = make([]float32, len(targets))
 	}
 	rows := c.rows[:len(targets)]
-	kernel.CrossEntropy(rows, lse.Data, logits.Data, targets, logits.Cols())
+	kernel.CrossEntropy(rows, data(lse), data(logits), targets, logits.Cols())
 	var sum float64
 	for r, l := range rows {
 		if w := weights[r]; w != 0 {
 			sum += float64(w) * float64(l)
 		}
 	}
-	loss.Data[0] = float32(sum)
+	data(loss)[0] = float32(sum)
 }
 
-func (c *CPU) TokenLossGrad(dlogits, dloss, logits, lse *tensor.Tensor, targets []int32, weights []float32) {
-	adding(dlogits)
-	kernel.CrossEntropyGrad(dlogits.Data, logits.Data, lse.Data, targets, weights, logits.Cols(), dloss.Data[0])
+func (c *CPU) TokenLossGrad(dlogits tensor.Into, dloss, logits, lse *tensor.Tensor, targets []int32, weights []float32) {
+	kernel.CrossEntropyGrad(adding(dlogits), data(logits), data(lse), targets, weights, logits.Cols(), data(dloss)[0])
 }

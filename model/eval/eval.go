@@ -20,7 +20,7 @@ func Losses(out []float32, skip int, m *model.GPT, t *tensor.Tape, s data.Source
 	}
 	for i := range out {
 		t.Reset(false)
-		out[i] = m.Loss(t, s.Next()).Data[0]
+		out[i] = m.Loss(t, s.Next()).Number()
 		if between != nil && !between() {
 			return false
 		}

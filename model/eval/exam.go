@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"hornbook/model"
-	"hornbook/model/cpu"
 	"hornbook/model/data/chat"
 	"hornbook/model/task"
 	"hornbook/tokenizer"
@@ -34,7 +33,7 @@ type Result struct {
 // between, unless nil, is called after each pass; when it reports false Take does.
 func (e Exam) Take(m *model.GPT, tok tokenizer.Tokenizer, between func() bool) (r Result, whole bool) {
 	ask := asking(tok)
-	w, rule := model.NewWriter(m, cpu.NewSteady()), model.Rule{Tokens: e.Tokens, Stop: ask.stop}
+	w, rule := model.NewWriter(m), model.Rule{Tokens: e.Tokens, Stop: ask.stop}
 	if e.Samples > 1 {
 		rule.Temperature = e.Heat
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hornbook/model"
+	"hornbook/model/cpu"
 	"hornbook/model/data/chat"
 	"hornbook/model/recipe"
 	"hornbook/model/task"
@@ -65,7 +66,7 @@ func TestExam(t *testing.T) {
 		}
 		c := recipe.Base().Model
 		c.Vocab, c.Layers, c.Channels, c.Heads, c.KVHeads, c.Hidden, c.Context = tok.Size(), 1, 16, 2, 2, 16, 32
-		m := model.New(c)
+		m := model.New(cpu.New(), c)
 		e := Exam{Examples: examples, Right: task.Same, Samples: 1, Tokens: 3}
 		passes := 0
 		r, whole := e.Take(m, tok, func() bool { passes++; return true })

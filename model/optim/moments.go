@@ -9,17 +9,21 @@ const (
 	momentum = ".momentum_buffer"
 )
 
-// Moments are the optimizer's numbers, views of its memory: of each parameter
-// one of its shape, or two.
+// Moments are the optimizer's numbers, in its own memory: of each parameter one
+// tensor of its shape, or two.
 func (o *Optimizer) Moments() (list []*tensor.Tensor) {
 	for _, s := range o.states {
 		if s.v == nil {
-			list = append(list, tensor.Weight(s.m, s.p.Name+momentum, s.p.Dims...))
+			list = append(list, named(s.m, s.p.Name+momentum))
 			continue
 		}
-		list = append(list, tensor.Weight(s.m, s.p.Name+mean, s.p.Dims...), tensor.Weight(s.v, s.p.Name+square, s.p.Dims...))
+		list = append(list, named(s.m, s.p.Name+mean), named(s.v, s.p.Name+square))
 	}
 	return list
+}
+
+func named(x *tensor.Tensor, name string) *tensor.Tensor {
+	return tensor.Weight(x.Storage, x.Offset, name, x.Dims...)
 }
 
 // Flat lays the moments out in the order of the parameters: the first of each
@@ -27,9 +31,13 @@ func (o *Optimizer) Moments() (list []*tensor.Tensor) {
 func (o *Optimizer) Flat(m, v []float32) {
 	at := 0
 	for _, s := range o.states {
-		n := copy(m[at:], s.m)
-		clear(v[at : at+n])
-		copy(v[at:], s.v)
+		n := s.m.Len()
+		s.m.Download(m[at : at+n])
+		if s.v != nil {
+			s.v.Download(v[at : at+n])
+		} else {
+			clear(v[at : at+n])
+		}
 		at += n
 	}
 }
@@ -38,8 +46,11 @@ func (o *Optimizer) Flat(m, v []float32) {
 func (o *Optimizer) SetFlat(m, v []float32) {
 	at := 0
 	for _, s := range o.states {
-		n := copy(s.m, m[at:])
-		copy(s.v, v[at:at+n])
+		n := s.m.Len()
+		s.m.Upload(m[at : at+n])
+		if s.v != nil {
+			s.v.Upload(v[at : at+n])
+		}
 		at += n
 	}
 }

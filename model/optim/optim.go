@@ -6,34 +6,34 @@ import (
 	"math"
 	"strings"
 
-	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
 
 // Optimizer holds the moments of every parameter.
 type Optimizer struct {
-	recipe recipe.Recipe
-	step   int
-	states []state
-	ws     newtonSchulz
+	backend tensor.Backend
+	recipe  recipe.Recipe
+	step    int
+	states  []state
 }
 
 // state is what one parameter's steps leave behind: under AdamW the running
 // moments of the gradient and of its square, under Muon its momentum.
 type state struct {
 	p    *tensor.Tensor
-	m, v []float32 // v is nil under Muon
+	m, v *tensor.Tensor // v is nil under Muon
 }
 
-// New prepares the optimizer that the recipe names for params. Muon takes the
-// matrices of the blocks; embeddings, head, gains and biases go to AdamW.
-func New(r recipe.Recipe, params []*tensor.Tensor) *Optimizer {
-	o := &Optimizer{recipe: r}
+// New prepares the optimizer that the recipe names for params, of backend b. Muon
+// takes the matrices of the blocks; embeddings, head, gains and biases go to
+// AdamW.
+func New(b tensor.Backend, r recipe.Recipe, params []*tensor.Tensor) *Optimizer {
+	o := &Optimizer{backend: b, recipe: r}
 	for _, p := range params {
-		s := state{p: p, m: make([]float32, p.Len())}
+		s := state{p: p, m: tensor.Zeros(b, p.Dims...)}
 		if !takesMuon(r, p) {
-			s.v = make([]float32, p.Len())
+			s.v = tensor.Zeros(b, p.Dims...)
 		}
 		o.states = append(o.states, s)
 	}
@@ -69,18 +69,19 @@ func (o *Optimizer) Step() (fraction float64) {
 	fraction = Fraction(o.recipe, o.step)
 	o.step++
 	r := o.recipe
-	a := kernel.AdamWStep{LR: float32(r.LearningRate * fraction), Beta1: float32(r.Beta1),
+	a := tensor.AdamW{LR: float32(r.LearningRate * fraction), Beta1: float32(r.Beta1),
 		Beta2: float32(r.Beta2), Eps: 1e-8, Step: o.step}
+	m := tensor.Muon{LR: r.MuonRate * fraction, Momentum: momentumAt(r, o.step), WeightDecay: r.WeightDecay}
 	for _, s := range o.states {
 		if s.v == nil {
-			s.muon(&o.ws, r, o.step, r.MuonRate*fraction)
+			o.backend.Muon(s.p, s.p.Grad, s.m, m)
 			continue
 		}
 		a.WeightDecay = 0
 		if len(s.p.Dims) >= 2 {
 			a.WeightDecay = float32(r.WeightDecay)
 		}
-		kernel.AdamW(s.p.Data, s.p.Grad.Data, s.m, s.v, a)
+		o.backend.AdamW(s.p, s.p.Grad, s.m, s.v, a)
 	}
 	return fraction
 }
@@ -102,28 +103,4 @@ func Fraction(r recipe.Recipe, step int) float64 {
 		through = 0
 	}
 	return 1 + through*(r.FinalFraction-1)
-}
-
-// Norm is the Euclidean norm of all gradients together.
-func Norm(params []*tensor.Tensor) float64 { return math.Sqrt(Squares(params)) }
-
-// Squares is the sum of the squares of all gradients.
-func Squares(params []*tensor.Tensor) float64 {
-	var sum float64
-	for _, p := range params {
-		sum += float64(kernel.Dot(p.Grad.Data, p.Grad.Data))
-	}
-	return sum
-}
-
-// Clip scales all gradients so that their norm is at most limit, as PyTorch's
-// clip_grad_norm_ does; a limit of 0 leaves them.
-func Clip(params []*tensor.Tensor, norm, limit float64) {
-	scale := limit / (norm + 1e-6)
-	if limit == 0 || scale >= 1 {
-		return
-	}
-	for _, p := range params {
-		kernel.Scale(p.Grad.Data, float32(scale), p.Grad.Data)
-	}
 }

@@ -9,7 +9,7 @@ func (t *Tape) Add(a, b *Tensor) *Tensor {
 
 func addBack(t *Tape, n *node) {
 	for _, x := range n.in[:2] {
-		if dx := t.grad(x); dx != nil {
+		if dx := t.grad(x); dx.T != nil {
 			t.Backend.AddGrad(dx, n.out.Grad)
 		}
 	}

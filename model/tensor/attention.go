@@ -15,7 +15,7 @@ func (t *Tape) Merge(x *Tensor) *Tensor { return t.reshape(x, x.Dims[0], x.Dims[
 // gradient.
 func (t *Tape) reshape(x *Tensor, dims ...int) *Tensor {
 	y := t.fresh(dims...)
-	y.Data, y.live, y.of = x.Data, x.live, x
+	y.Storage, y.Offset, y.live, y.of = x.Storage, x.Offset, x.live, x
 	return y
 }
 

@@ -19,10 +19,10 @@ func (t *Tape) AddPositions(x, table *Tensor, spans []Span) *Tensor {
 }
 
 func addPositionsBack(t *Tape, n *node) {
-	if dx := t.grad(n.in[0]); dx != nil {
+	if dx := t.grad(n.in[0]); dx.T != nil {
 		t.Backend.AddGrad(dx, n.out.Grad)
 	}
-	if dtable := t.grad(n.in[1]); dtable != nil {
+	if dtable := t.grad(n.in[1]); dtable.T != nil {
 		t.Backend.AddPositionsGrad(dtable, n.out.Grad, n.spans)
 	}
 }

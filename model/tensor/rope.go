@@ -13,9 +13,9 @@ func ropeBack(t *Tape, n *node) {
 	t.Backend.RoPEGrad(t.grad(n.in[0]), n.out.Grad, n.in[1], n.in[2], n.spans)
 }
 
-// RoPETables returns cos and sin (P,D/2) of p·base^(-2i/D), in float64 before
+// RoPETables makes cos and sin (P,D/2) of p·base^(-2i/D), in float64 before
 // they are rounded.
-func RoPETables(positions, d int, base float64) (cos, sin *Tensor) {
+func RoPETables(b Backend, positions, d int, base float64) (cos, sin *Tensor) {
 	half := d / 2
 	c, s := make([]float32, positions*half), make([]float32, positions*half)
 	for p := range positions {
@@ -24,5 +24,5 @@ func RoPETables(positions, d int, base float64) (cos, sin *Tensor) {
 			c[p*half+i], s[p*half+i] = float32(math.Cos(angle)), float32(math.Sin(angle))
 		}
 	}
-	return View(c, positions, half), View(s, positions, half)
+	return From(b, c, positions, half), From(b, s, positions, half)
 }

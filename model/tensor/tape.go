@@ -41,16 +41,18 @@ func (t *Tape) Reset(record bool) {
 	t.Backend.Reset()
 }
 
-// Backward adds d loss / d p to the gradient of every parameter p that loss, a
-// single number, was computed from. The memory of what was computed on the
-// way, loss excepted, is used again as soon as its rule has been played.
-func (t *Tape) Backward(loss *Tensor) {
+// Backward makes d loss / d p the gradient of every p of params, zero where
+// loss, a single number, was not computed from it; to those of other parameters
+// it is added. The memory of what was computed on the way, loss excepted, is used
+// again as soon as its rule has been played.
+func (t *Tape) Backward(loss *Tensor, params []*Tensor) {
 	if loss.Len() != 1 {
 		panic("tensor: Backward from more than one number")
 	}
-	seed := t.grad(loss)
-	seed.Adds()
-	seed.Data[0] = 1
+	for _, p := range params {
+		p.Grad.holds = false
+	}
+	t.Backend.Fill(t.grad(loss).T, 1)
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		n := &t.nodes[i]
 		if n.out.Grad != nil {
@@ -58,6 +60,12 @@ func (t *Tape) Backward(loss *Tensor) {
 		}
 		if n.out != loss {
 			t.free(n.out, n.out.Grad, n.saved[0], n.saved[1])
+		}
+	}
+	for _, p := range params {
+		if !p.Grad.holds {
+			t.Backend.Fill(p.Grad, 0)
+			p.Grad.holds = true
 		}
 	}
 }
@@ -104,48 +112,6 @@ func (t *Tape) IDs(n int) []int32 {
 
 // like returns a tensor of x's shape.
 func (t *Tape) like(x *Tensor) *Tensor { return t.make(x.Dims...) }
-
-// grad returns x's gradient, fresh the first time, or nil where x wants none.
-func (t *Tape) grad(x *Tensor) *Tensor {
-	if x == nil || !x.live {
-		return nil
-	}
-	if x.Grad != nil {
-		return x.Grad
-	}
-	if x.of != nil {
-		g := t.grad(x.of)
-		x.Grad = t.fresh(x.Dims...)
-		x.Grad.Data, x.Grad.fresh = g.Data, !g.Adds()
-		return x.Grad
-	}
-	x.Grad = t.make(x.Dims...)
-	x.Grad.fresh = true
-	return x.Grad
-}
-
-// room is x's gradient or, where x wants none, memory for what a rule computes
-// along with others.
-func (t *Tape) room(x *Tensor) *Tensor {
-	if g := t.grad(x); g != nil {
-		return g
-	}
-	g := t.like(x)
-	g.fresh = true
-	return g
-}
-
-// inherit is grad(x) for an x as large as n's output, whose gradient is not
-// needed after n: where x has none yet, that one becomes x's. The rule must then
-// be able to write where it reads.
-func (t *Tape) inherit(x *Tensor, n *node) *Tensor {
-	if !x.live || x.Grad != nil || x.of != nil {
-		return t.grad(x)
-	}
-	x.Grad, n.out.Grad = n.out.Grad, nil
-	x.Grad.fresh = true
-	return x.Grad
-}
 
 // record notes an operation if any of its inputs wants a gradient.
 func (t *Tape) record(n node) *Tensor {

@@ -6,85 +6,122 @@
 // The letters B, T, C, V, H, D, K, F are those of package kernel.
 package tensor
 
-// Tensor is a contiguous float32 array with an explicit shape. On the CPU its
-// numbers are Data; a device backend keeps them elsewhere and leaves Data nil.
-type Tensor struct {
-	Name string    // of a parameter: "blocks.0.attention.query.weight"
-	Dims []int     // row-major, at most four
-	Data []float32 // len = product of Dims
-	Grad *Tensor   // d loss / d this; nil until something flows back
+import "slices"
 
-	dims  [4]int  // where Dims lies
-	live  bool    // a gradient is wanted: a parameter, or computed from one
-	fresh bool    // a gradient whose memory holds nothing yet
-	of    *Tensor // the tensor that this is another view of
+// Tensor is a contiguous float32 array with an explicit shape. Its numbers lie
+// in the memory of a backend, and only that looks at them there: others take
+// copies (Upload, Download).
+type Tensor struct {
+	Name    string  // of a parameter: "blocks.0.attention.query.weight"
+	Dims    []int   // row-major, at most MaxDims
+	Storage Storage // of the backend that made it
+	Offset  int     // of the first number in Storage
+	Grad    *Tensor // d loss / d this; nil until something flows back
+
+	dims  [MaxDims]int // where Dims lies
+	live  bool         // a gradient is wanted: a parameter, or computed from one
+	holds bool         // a gradient that something has flowed into
+	of    *Tensor      // the tensor that this is another view of
 }
 
-// Adds tells whether t, a gradient, holds something that must be added to. If
-// not, it is to be written whole, whatever its memory holds; from then on it
-// holds something.
-func (t *Tensor) Adds() bool {
-	adds := !t.fresh
-	t.fresh = false
-	return adds
+// MaxDims is the most dimensions of a tensor.
+const MaxDims = 4
+
+// Storage is memory of a backend for numbers, of which tensors are parts. How
+// they lie in it only the backend knows.
+type Storage interface {
+	Upload(at int, x []float32)   // makes x the numbers from the at-th on
+	Download(x []float32, at int) // fills x with them; may wait for what is being computed
 }
 
 // Parameter makes a trainable tensor of zeros with its gradient.
-func Parameter(name string, dims ...int) *Tensor {
-	n := (&Tensor{Dims: dims}).Len()
-	p := Weight(make([]float32, n), name, dims...)
-	p.Train(make([]float32, n))
+func Parameter(b Backend, name string, dims ...int) *Tensor {
+	p := Zeros(b, dims...)
+	p.Name = name
+	p.Train(b.Store(p.Len()), 0)
 	return p
 }
 
-// Weight makes a named tensor of the first numbers of data, which is the
-// caller's. It is frozen: no gradient reaches it until Train.
-func Weight(data []float32, name string, dims ...int) *Tensor {
+// Zeros makes a tensor of zeros that lasts; no gradient reaches it.
+func Zeros(b Backend, dims ...int) *Tensor {
+	t := new(Tensor)
+	t.shape(dims...)
+	t.Storage = b.Store(t.Len())
+	return t
+}
+
+// From makes a tensor of the numbers x that lasts; no gradient reaches it.
+func From(b Backend, x []float32, dims ...int) *Tensor {
+	t := Zeros(b, dims...)
+	t.Upload(x)
+	return t
+}
+
+// Weight makes a named tensor of the numbers of a storage from offset on. It is
+// frozen: no gradient reaches it until Train.
+func Weight(s Storage, offset int, name string, dims ...int) *Tensor {
 	w := &Tensor{Name: name}
-	w.shape(dims...)
-	w.Move(data)
+	w.Set(s, offset, dims...)
 	return w
 }
 
-// Move makes t a tensor of the first numbers of data, whatever they are.
-func (t *Tensor) Move(data []float32) {
-	n := t.Len()
-	t.Data = data[:n:n]
+// Set makes t a view of the numbers of a storage from offset on.
+func (t *Tensor) Set(s Storage, offset int, dims ...int) {
+	t.Storage, t.Offset = s, offset
+	t.shape(dims...)
 }
 
-// Train makes t trainable, with its gradient in the first of gradients.
-func (t *Tensor) Train(gradients []float32) {
-	g := &Tensor{Name: t.Name}
-	g.shape(t.Dims...)
-	g.Move(gradients)
-	t.Grad, t.live = g, true
+// Train makes t trainable, with its gradient in a storage from offset on.
+func (t *Tensor) Train(gradients Storage, offset int) {
+	t.Grad, t.live = Weight(gradients, offset, t.Name, t.Dims...), true
 }
 
 // Freeze makes t one that no gradient reaches.
 func (t *Tensor) Freeze() { t.Grad, t.live = nil, false }
 
-// View is a tensor over memory that the caller owns; no gradient reaches it.
-func View(data []float32, dims ...int) *Tensor {
-	t := new(Tensor)
-	t.Set(data, dims...)
-	return t
-}
-
 // Slice views n rows of the first dimension of t, from row on; no gradient
 // reaches it.
 func (t *Tensor) Slice(row, n int) *Tensor {
 	width := t.Len() / t.Dims[0]
-	dims := append([]int{n}, t.Dims[1:]...)
-	return View(t.Data[row*width:(row+n)*width], dims...)
+	s := &Tensor{Storage: t.Storage, Offset: t.Offset + row*width}
+	s.shape(t.Dims...)
+	s.Dims[0] = n
+	return s
 }
 
-// Set makes t what View returns.
-func (t *Tensor) Set(data []float32, dims ...int) {
-	t.Data = data
-	t.shape(dims...)
-	if len(data) != t.Len() {
-		panic("tensor: view of the wrong length")
+// Upload makes x the numbers of t.
+func (t *Tensor) Upload(x []float32) {
+	if len(x) != t.Len() {
+		panic("tensor: upload of the wrong length")
 	}
+	t.Storage.Upload(t.Offset, x)
+}
+
+// Download fills x with the numbers of t. It may wait for what is being
+// computed.
+func (t *Tensor) Download(x []float32) {
+	if len(x) != t.Len() {
+		panic("tensor: download of the wrong length")
+	}
+	t.Storage.Download(x, t.Offset)
+}
+
+// Numbers are those of t, downloaded.
+func (t *Tensor) Numbers() []float32 { return t.Append(nil) }
+
+// Append adds the numbers of t, downloaded, to x.
+func (t *Tensor) Append(x []float32) []float32 {
+	n := len(x)
+	x = slices.Grow(x, t.Len())[:n+t.Len()]
+	t.Download(x[n:])
+	return x
+}
+
+// Number is that of a tensor of one, downloaded.
+func (t *Tensor) Number() float32 {
+	var x [1]float32
+	t.Download(x[:])
+	return x[0]
 }
 
 func (t *Tensor) shape(dims ...int) {
@@ -93,9 +130,6 @@ func (t *Tensor) shape(dims ...int) {
 	}
 	t.Dims = append(t.dims[:0], dims...)
 }
-
-// Forget makes t, a gradient, one that holds nothing yet.
-func (t *Tensor) Forget() { t.fresh = true }
 
 // Len is the number of elements.
 func (t *Tensor) Len() int {

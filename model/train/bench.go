@@ -30,11 +30,17 @@ func Bench(run *Run, steps int, between func()) (Timing, error) {
 			times = append(times, time.Since(begin))
 		}
 		if i == 0 {
+			if err := run.Tell(); err != nil {
+				return Timing{}, err
+			}
 			t.LossFirst = run.Loss
 		}
 		if between != nil {
 			between()
 		}
+	}
+	if err := run.Tell(); err != nil {
+		return Timing{}, err
 	}
 	slices.Sort(times)
 	t.Median, t.Min, t.Max, t.LossLast = times[steps/2], times[0], times[steps-1], run.Loss

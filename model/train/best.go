@@ -1,7 +1,5 @@
 package train
 
-import "slices"
-
 // Best is what the run was at its lowest validation loss.
 type Best struct {
 	Step    int
@@ -16,14 +14,14 @@ func (r *Run) judge(val float64) bool {
 	case r.Recipe.Tuning.Patience == 0 || !finite(val):
 		return false
 	case b == nil:
-		r.Best = &Best{r.Done, val, slices.Clone(r.Model.TrainedWeights())}
+		r.Best = &Best{r.Done, val, r.Model.TrainedWeights().Numbers()}
 	case b.Step == r.Done:
 	case val >= b.Loss:
 		r.stale++
 		return false
 	default:
 		b.Step, b.Loss, r.stale = r.Done, val, 0
-		copy(b.Weights, r.Model.TrainedWeights())
+		r.Model.TrainedWeights().Download(b.Weights)
 	}
 	return true
 }
@@ -37,6 +35,6 @@ func (r *Run) Exhausted() bool {
 // TakeBest makes the model what it was at its best. No Step may follow.
 func (r *Run) TakeBest() {
 	if r.Best != nil {
-		copy(r.Model.TrainedWeights(), r.Best.Weights)
+		r.Model.TrainedWeights().Upload(r.Best.Weights)
 	}
 }

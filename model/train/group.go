@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hornbook/model"
-	"hornbook/model/kernel"
 	"hornbook/model/optim"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
@@ -23,29 +22,40 @@ import (
 // weights of each shard are put and everybody takes them (all-gather).
 type group struct {
 	board    Board
-	patience time.Duration // at each meeting; 0 for ever
-	losses   int           // room on the board for those of an evaluation
-	shards   []shard       // by rank
-	other    []float32     // another rank's gradient of this rank's shard
-	before   []float32     // this rank's shard before the update under way
-	partial  []float32     // (N,2) loss and squared norm
-	order    order         // the lead's
+	patience time.Duration  // at each meeting; 0 for ever
+	losses   int            // room on the board for those of an evaluation
+	shards   []shard        // by rank
+	room     []float32      // for a shard, on its way to or from the board
+	other    *tensor.Tensor // another rank's gradient of this rank's shard
+	before   *tensor.Tensor // this rank's shard before the update under way
+	partial  []float32      // (N,2) loss and squared norm
+	squares  []float32      // (N) squared norms
+	norms    *tensor.Tensor // the same, where clipping finds them
+	order    order          // the lead's
 }
 
 // shard is the part of the trained weights that one rank updates.
 type shard struct {
-	lo, hi int // among model.TrainedWeights
-	params []*tensor.Tensor
+	lo, hi             int // among model.TrainedWeights
+	params             []*tensor.Tensor
+	weights, gradients *tensor.Tensor // of a rank's replica
 }
 
-func (s shard) of(flat []float32) []float32 { return flat[s.lo:s.hi] }
+func (s shard) len() int { return s.hi - s.lo }
 
 // newGroup takes a place at the board of a run of r.
 func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
 	g := group{board: b, shards: cut(r, m.Trained, b.Size())}
-	mine := g.mine()
-	g.other, g.before = make([]float32, mine.hi-mine.lo), make([]float32, mine.hi-mine.lo)
+	largest := 0
+	for i := range g.shards {
+		s := &g.shards[i]
+		s.weights, s.gradients = m.TrainedWeights().Slice(s.lo, s.len()), m.Gradients.Slice(s.lo, s.len())
+		largest = max(largest, s.len())
+	}
+	g.room = make([]float32, largest)
+	g.other, g.before = tensor.Zeros(m.Backend, g.mine().len()), tensor.Zeros(m.Backend, g.mine().len())
 	g.partial = make([]float32, 2*b.Size())
+	g.squares, g.norms = make([]float32, b.Size()), tensor.Zeros(m.Backend, b.Size())
 	g.losses = mostLosses(r)
 	if b.Rank() == 0 {
 		g.patience = startPatience
@@ -130,11 +140,11 @@ func (g *group) part(n int) (lo, hi int) {
 
 // scatter gives the ranks this rank's gradients of their shards. Ranks other
 // than the lead do first what it commands besides, by assist.
-func (g *group) scatter(m *model.GPT, assist func(order) error) error {
+func (g *group) scatter(assist func(order) error) error {
 	if g.board == nil {
 		return nil
 	}
-	g.put(m)
+	g.put()
 	if g.board.Rank() == 0 {
 		return g.command(takeStep, 0)
 	}
@@ -150,17 +160,17 @@ func (g *group) scatter(m *model.GPT, assist func(order) error) error {
 			return err
 		}
 		if g.order.verb() == handMoments {
-			g.put(m) // where the moments lay
+			g.put() // where the moments lay
 		}
 	}
 }
 
 // put lays this rank's gradients out for the others.
-func (g *group) put(m *model.GPT) {
+func (g *group) put() {
 	rank := g.board.Rank()
 	for i, s := range g.shards {
 		if i != rank {
-			g.board.Put(i, g.slot(i, rank), s.of(m.Gradients))
+			g.board.Put(i, g.slot(i, rank), g.fetch(s.gradients))
 		}
 	}
 }
@@ -181,22 +191,32 @@ func (g *group) collect(losses []float32) error {
 	return nil
 }
 
-// reduce turns the ranks' gradients into their sums, each rank its shard's,
-// and this rank's part of the loss into that of the whole batch. norm is that
-// of the whole gradient. Alone there is nothing to sum.
-func (g *group) reduce(m *model.GPT, part float64) (loss, norm float64, err error) {
+// fetch is x as the board takes it, valid until the next.
+func (g *group) fetch(x *tensor.Tensor) []float32 {
+	x.Download(g.room[:x.Len()])
+	return g.room[:x.Len()]
+}
+
+// get makes x what stands on the board.
+func (g *group) get(x *tensor.Tensor, at int) {
+	g.board.Get(g.room[:x.Len()], at)
+	x.Upload(g.room[:x.Len()])
+}
+
+// reduce turns the ranks' gradients into their sums, each rank its shard's.
+// Alone there is nothing to sum.
+func (g *group) reduce(b tensor.Backend) {
 	if g.board == nil {
-		return part, optim.Norm(m.Trained), nil
+		return
 	}
 	rank := g.board.Rank()
-	sum := g.mine().of(m.Gradients)
+	sum := tensor.Into{T: g.mine().gradients, Add: true}
 	for r := range g.shards {
 		if r != rank {
-			g.board.Get(g.other, g.slot(rank, r))
-			kernel.Add(sum, sum, g.other)
+			g.get(g.other, g.slot(rank, r))
+			b.AddGrad(sum, g.other)
 		}
 	}
-	return g.meet(part, optim.Squares(g.mine().params))
 }
 
 // meet adds up what each rank has of the loss and of the squared norm. All
@@ -221,28 +241,37 @@ func (g *group) meet(part, squares float64) (loss, norm float64, err error) {
 	return loss, math.Sqrt(squares), nil
 }
 
+// met are the squared norms of the shards' gradients that meet exchanged.
+func (g *group) met() *tensor.Tensor {
+	for r := range g.squares {
+		g.squares[r] = g.partial[2*r+1]
+	}
+	g.norms.Upload(g.squares)
+	return g.norms
+}
+
 // keep notes this rank's shard as it is before the update.
-func (g *group) keep(m *model.GPT) {
+func (g *group) keep(b tensor.Backend) {
 	if g.board != nil {
-		copy(g.before, g.mine().of(m.TrainedWeights()))
+		b.Copy(g.before, g.mine().weights)
 	}
 }
 
 // gather gives this rank's new weights to all and takes theirs. On an error
 // the weights are again those that keep noted.
-func (g *group) gather(m *model.GPT) error {
+func (g *group) gather(b tensor.Backend) error {
 	if g.board == nil {
 		return nil
 	}
 	rank := g.board.Rank()
-	g.board.Put(All, g.slot(rank, rank), g.mine().of(m.TrainedWeights()))
+	g.board.Put(All, g.slot(rank, rank), g.fetch(g.mine().weights))
 	if err := g.board.Sync(g.patience); err != nil {
-		copy(g.mine().of(m.TrainedWeights()), g.before)
+		b.Copy(g.mine().weights, g.before)
 		return err
 	}
 	for i, s := range g.shards {
 		if i != rank {
-			g.board.Get(s.of(m.TrainedWeights()), g.slot(i, i))
+			g.get(s.weights, g.slot(i, i))
 		}
 	}
 	return nil

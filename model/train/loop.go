@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hornbook/model"
-	"hornbook/model/cpu"
 	"hornbook/model/recipe"
 )
 
@@ -90,6 +89,11 @@ func (r *Run) turn(h Hooks) (stopped bool, err error) {
 	if h.Stepped != nil {
 		h.Stepped()
 	}
+	if r.told {
+		if err := r.Tell(); err != nil {
+			return false, err
+		}
+	}
 	if r.every(r.Recipe.EvalEvery) {
 		if stopped, err := r.look(h); stopped || err != nil {
 			return stopped, err
@@ -99,6 +103,9 @@ func (r *Run) turn(h Hooks) (stopped bool, err error) {
 		return h.wish() == Stop, nil
 	}
 	if h.Save != nil && !r.Finished() && r.due() {
+		if err := r.Tell(); err != nil {
+			return false, err
+		}
 		begin := time.Now()
 		h.Save()
 		r.saved, r.saving = time.Now(), time.Since(begin)
@@ -135,7 +142,7 @@ const sampleTokens = 160
 // false if it was not wished to end.
 func (r *Run) sample(h Hooks) bool {
 	if r.writer == nil {
-		r.writer = model.NewGenerator(r.Model, cpu.New())
+		r.writer = model.NewGenerator(r.Model)
 	}
 	rule := model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Recipe.Seed}
 	rng := rule.Rand()

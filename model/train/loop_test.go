@@ -2,7 +2,6 @@ package train
 
 import (
 	"errors"
-	"math"
 	"slices"
 	"testing"
 
@@ -79,7 +78,7 @@ func TestHeldLoop(t *testing.T) {
 		if !slices.Equal(some.steps, all.steps) || !slices.Equal(some.measured, all.measured) {
 			t.Errorf("held every %d: told of %+v, want %+v", every, *some, *all)
 		}
-		if !slices.Equal(run.Model.Weights, whole.Model.Weights) {
+		if !slices.Equal(run.Model.Weights.Numbers(), whole.Model.Weights.Numbers()) {
 			t.Errorf("held every %d: other weights", every)
 		}
 	}
@@ -111,9 +110,9 @@ func TestExhaustedLoop(t *testing.T) {
 	r := tuned()[recipe.Full]
 	r.Steps, r.EvalEvery, r.SampleEvery, r.Tuning.Patience, r.LearningRate = 40, 1, 0, 1, 1
 	run := on(t, r)
-	before := slices.Clone(run.Model.Weights)
+	before := run.Model.Weights.Numbers()
 	looped(t, run, Hooks{}, Exhausted)
-	if run.Best.Step == 0 && !slices.Equal(run.Model.Weights, before) {
+	if run.Best.Step == 0 && !slices.Equal(run.Model.Weights.Numbers(), before) {
 		t.Error("the best weights, those before, are not the model's")
 	}
 	if run.Done >= r.Steps {
@@ -125,7 +124,7 @@ func TestDivergedLoop(t *testing.T) {
 	run := begin(t, brief("quick"))
 	bad := Hooks{Stepped: func() {
 		if run.Done == 3 {
-			run.Model.Parameters[2].Data[0] = float32(math.NaN())
+			poison(run.Model.Parameters[2])
 		}
 	}}
 	if outcome, err := run.Loop(bad); outcome != Diverged || !errors.Is(err, ErrDiverged) {

@@ -6,7 +6,6 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/cpu"
-	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 )
 
@@ -16,7 +15,7 @@ import (
 func Peak(between func()) float64 {
 	const turns = 1 << 19
 	var operations int
-	times := timed(10, func() { operations = kernel.MultiplyAdds(turns) }, between)
+	times := timed(10, func() { operations = cpu.MultiplyAdds(turns) }, between)
 	return float64(operations) / slices.Min(times).Seconds() / 1e9
 }
 
@@ -37,24 +36,7 @@ func (p Product) GFLOPS(between func()) float64 {
 func (p Product) operations() float64 { return 2 * float64(p.M) * float64(p.N) * float64(p.K) }
 
 func (p Product) times(between func()) []time.Duration {
-	a, b := ramp(p.M*p.K), ramp(p.K*p.N)
-	c, ws := kernel.Mat(make([]float32, p.M*p.N), p.M, p.N), new(kernel.Workspace)
-	x, y := kernel.Mat(a, p.M, p.K), kernel.Mat(b, p.K, p.N)
-	switch p.Form {
-	case "forward":
-		y = kernel.Mat(b, p.N, p.K).T()
-	case "weight":
-		x = kernel.Mat(a, p.K, p.M).T()
-	}
-	return timed(15, func() { kernel.Matmul(c, x, y, false, ws) }, between)
-}
-
-func ramp(n int) []float32 {
-	x := make([]float32, n)
-	for i := range x {
-		x[i] = float32(i%7) - 3
-	}
-	return x
+	return timed(15, cpu.Product(p.Form, p.M, p.N, p.K), between)
 }
 
 // Writing is how many tokens a second one stream of a new model of r writes,
@@ -64,9 +46,9 @@ func ramp(n int) []float32 {
 func Writing(r recipe.Recipe, between func()) float64 {
 	const stretch = 128
 	r.Model.Vocab = r.VocabSize
-	m := model.New(r.Model)
+	m := model.New(cpu.New(), r.Model)
 	m.Init(r.Init, r.Seed)
-	g, s := model.NewGenerator(m, cpu.New()), model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Seed}
+	g, s := model.NewGenerator(m), model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Seed}
 	rng, logits := s.Rand(), g.Prompt(nil)
 	times := timed(5, func() {
 		for range stretch {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hornbook/model"
+	"hornbook/model/cpu"
 	"hornbook/model/optim"
 	"hornbook/model/recipe"
 )
@@ -29,6 +30,9 @@ func steps(t *testing.T, run *Run, n int) (losses []float64) {
 	t.Helper()
 	for range n {
 		if err := run.Step(); err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Tell(); err != nil {
 			t.Fatal(err)
 		}
 		losses = append(losses, run.Loss)
@@ -54,8 +58,8 @@ func TestSameRanksSameBits(t *testing.T) {
 					t.Fatalf("%d ranks, want %d", run.Ranks(), size)
 				}
 				if first == nil {
-					first = slices.Clone(run.Model.Weights)
-				} else if !slices.Equal(first, run.Model.Weights) {
+					first = run.Model.Weights.Numbers()
+				} else if !slices.Equal(first, run.Model.Weights.Numbers()) {
 					t.Errorf("%s: %d ranks gave two models", name, size)
 				}
 			}
@@ -119,7 +123,7 @@ func TestReplicasAgree(t *testing.T) {
 		}
 	}
 	for rank, p := range replicas {
-		if !slices.Equal(p.Model.Weights, replicas[0].Model.Weights) || p.Loss != replicas[0].Loss || p.GradNorm != replicas[0].GradNorm {
+		if !slices.Equal(p.Model.Weights.Numbers(), replicas[0].Model.Weights.Numbers()) || p.Loss != replicas[0].Loss || p.GradNorm != replicas[0].GradNorm {
 			t.Errorf("rank %d has gone its own way", rank)
 		}
 	}
@@ -259,7 +263,7 @@ func TestNoRankLeft(t *testing.T) {
 func TestSharedDivergence(t *testing.T) {
 	run := shared(t, brief("quick"), 2, Goroutines)
 	steps(t, run, 3)
-	run.Model.Parameters[2].Data[0] = float32(math.NaN())
+	poison(run.Model.Parameters[2])
 	if err := run.Step(); !errors.Is(err, ErrDiverged) {
 		t.Fatalf("a step with a weight that is no number gave %v", err)
 	}
@@ -272,7 +276,7 @@ func TestSharedDivergence(t *testing.T) {
 func TestShards(t *testing.T) {
 	for _, r := range recipe.Presets() {
 		r.Model.Vocab = 300
-		m := model.New(r.Model)
+		m := model.New(cpu.New(), r.Model)
 		m.Train(r)
 		for n := 1; n <= MostRanks; n++ {
 			shards := cut(r, m.Parameters, n)
@@ -288,8 +292,8 @@ func TestShards(t *testing.T) {
 				}
 				at, params, worst, all = s.hi, params+len(s.params), max(worst, cost), all+cost
 			}
-			if at != len(m.Weights) || params != len(m.Parameters) {
-				t.Errorf("%s: %d shards hold %d of %d weights", r.Preset, n, at, len(m.Weights))
+			if at != m.Weights.Len() || params != len(m.Parameters) {
+				t.Errorf("%s: %d shards hold %d of %d weights", r.Preset, n, at, m.Weights.Len())
 			}
 			if n <= 4 && worst > 1.5*all/float64(n) {
 				t.Errorf("%s: the dearest of %d shards costs %.2f of the mean", r.Preset, n, worst*float64(n)/all)

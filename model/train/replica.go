@@ -17,21 +17,25 @@ type replica struct {
 	Recipe   recipe.Recipe
 	Model    *model.GPT
 	Done     int     // steps taken
-	Loss     float64 // of the latest batch, nats a token
-	GradNorm float64 // before clipping
+	Loss     float64 // of the batch of the latest step that was told, nats a token
+	GradNorm float64 // of the same step, before clipping
 	Fraction float64 // of the peak learning rate, at the latest step
 
 	tape      *tensor.Tape
 	plan      plan
-	batch     data.Batch // the latest
-	drawn     int        // batches so far
-	losses    []float32  // of the batches of an evaluation
+	batch     data.Batch     // the latest
+	drawn     int            // batches so far
+	losses    []float32      // of the batches of an evaluation
+	part      *tensor.Tensor // this rank's part of the loss of the latest step
+	number    [1]float32     // the same, downloaded
+	told      bool           // Loss and GradNorm are those of the latest step
+	clipper   *optim.Clipper
 	optimizer *optim.Optimizer
 	group     group
 	writes    *model.Writer // nil before it first writes
 }
 
-// newReplica trains m or, for nil, a model of zeros.
+// newReplica trains m or, for nil, a model of zeros on the CPU.
 func newReplica(m *model.GPT, r recipe.Recipe, d Data) (replica, error) {
 	if err := r.Check(); err != nil {
 		return replica{}, err
@@ -41,15 +45,16 @@ func newReplica(m *model.GPT, r recipe.Recipe, d Data) (replica, error) {
 		return replica{}, err
 	}
 	if m == nil {
-		m = blank(r)
+		m = blank(cpu.New(), r)
 	}
 	m.Train(r)
-	return replica{Recipe: r, Model: m, tape: tensor.NewTape(cpu.New()), plan: plan, losses: make([]float32, mostLosses(r))}, nil
+	return replica{Recipe: r, Model: m, tape: tensor.NewTape(m.Backend.Beside(false)), plan: plan, losses: make([]float32, mostLosses(r)),
+		part: tensor.Zeros(m.Backend, 1), told: true}, nil
 }
 
-// blank is a model of r with all weights zero.
-func blank(r recipe.Recipe) *model.GPT {
-	m := model.New(r.Model)
+// blank is a model of r on b with all weights zero.
+func blank(b tensor.Backend, r recipe.Recipe) *model.GPT {
+	m := model.New(b, r.Model)
 	if r.Trains == recipe.Adapter {
 		m.Adapt(r.Tuning.LoRA)
 	}
@@ -63,51 +68,81 @@ func (p *replica) join(g group) {
 	if g.board != nil {
 		params = g.mine().params
 	}
-	next := optim.New(p.Recipe, params)
+	next := optim.New(p.Model.Backend, p.Recipe, params)
 	next.Continue(p.Done, p.optimizer)
-	p.group, p.optimizer = g, next
+	p.group, p.optimizer, p.clipper = g, next, optim.NewClipper(p.Model.Backend, p.Recipe, params)
 }
 
 // gradients computes those of the next batch, and its loss and norm. After an
 // error it may be called again: the batch is the same.
-func (p *replica) gradients() (err error) {
+func (p *replica) gradients() error {
 	for ; p.drawn <= p.Done; p.drawn++ {
 		p.batch = p.plan.batches.Next()
 	}
 	begin := time.Now()
-	part := p.backward()
+	p.backward()
 	p.group.expect(time.Since(begin))
-	if err := p.group.scatter(p.Model, p.assist); err != nil {
+	if err := p.group.scatter(p.assist); err != nil {
 		return err
 	}
-	p.Loss, p.GradNorm, err = p.group.reduce(p.Model, part)
-	if err == nil && (!finite(p.Loss) || !finite(p.GradNorm)) {
-		return ErrDiverged
+	p.group.reduce(p.Model.Backend)
+	p.clipper.Measure()
+	p.told = false
+	if p.group.board == nil {
+		return nil
 	}
-	return err
+	return p.meet()
 }
 
 // backward computes the gradients of this rank's rows, and their part of the
 // batch's loss.
-func (p *replica) backward() float64 {
+func (p *replica) backward() {
 	lo, hi := p.group.part(p.Recipe.Batch)
 	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo, Time: p.Recipe.Model.Context})
-	return float64(p.Model.Grad(p.tape, p.batch.Rows(lo, hi, p.Recipe.Model.Context)))
+	p.Model.Backend.Copy(p.part, p.Model.Grad(p.tape, p.batch.Rows(lo, hi, p.Recipe.Model.Context)))
+}
+
+// meet lets the ranks tell each other their parts of loss and norm.
+func (p *replica) meet() (err error) {
+	p.Loss, p.GradNorm, err = p.group.meet(p.lossPart(), p.clipper.Squares())
+	if err != nil {
+		return err
+	}
+	p.told = true
+	return p.Tell()
+}
+
+func (p *replica) lossPart() float64 {
+	p.part.Download(p.number[:])
+	return float64(p.number[0])
+}
+
+// Tell makes Loss and GradNorm those of the latest step, for which it waits. It
+// returns ErrDiverged if one of them is no finite number.
+func (p *replica) Tell() error {
+	if !p.told {
+		p.Loss, p.GradNorm, p.told = p.lossPart(), p.clipper.Norm(), true
+	}
+	if !finite(p.Loss) || !finite(p.GradNorm) {
+		return ErrDiverged
+	}
+	return nil
 }
 
 // update changes the weights by the gradients. After an error they are as
 // before.
 func (p *replica) update() error {
-	params := p.Model.Trained
-	if p.group.board != nil {
-		params = p.group.mine().params
+	if p.group.board == nil {
+		p.clipper.Clip()
+	} else {
+		p.group.keep(p.Model.Backend)
+		p.clipper.ClipBy(p.group.met())
 	}
-	p.group.keep(p.Model)
-	optim.Clip(params, p.GradNorm, p.Recipe.Clip)
 	fraction := p.optimizer.Step()
-	if err := p.group.gather(p.Model); err != nil {
+	if err := p.group.gather(p.Model.Backend); err != nil {
 		return err
 	}
+	p.tape.Backend.Flush()
 	p.Fraction = fraction
 	p.Done++
 	return nil
@@ -121,7 +156,7 @@ func Serve(t Task, b Board) error {
 		return err
 	}
 	p.Done = t.Done
-	copy(p.Model.Weights, t.Weights)
+	p.Model.Weights.Upload(t.Weights)
 	p.join(newGroup(b, t.Recipe, p.Model))
 	if err := p.group.share(nil, p.optimizer); err != nil {
 		return err

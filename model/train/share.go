@@ -40,7 +40,7 @@ func (r *Run) regroup(size int) error {
 
 // begin starts size-1 ranks and gives them the weights and their moments.
 func (r *Run) begin(size int) (group, error) {
-	crew, err := r.launch(Task{Recipe: r.Recipe, Data: r.data, Weights: r.Model.Weights, Done: r.Done}, size)
+	crew, err := r.launch(Task{Recipe: r.Recipe, Data: r.data, Weights: r.Model.Weights.Numbers(), Done: r.Done}, size)
 	if err != nil {
 		return group{}, err
 	}
@@ -59,7 +59,7 @@ func (r *Run) begin(size int) (group, error) {
 
 // momentsOf are the moments of a shard as far as the run has them, flat.
 func (r *Run) momentsOf(s shard) [2][]float32 {
-	o := optim.New(r.Recipe, s.params)
+	o := optim.New(r.Model.Backend, r.Recipe, s.params)
 	o.Continue(r.Done, r.optimizer)
 	m, v := make([]float32, s.hi-s.lo), make([]float32, s.hi-s.lo)
 	o.Flat(m, v)

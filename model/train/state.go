@@ -36,7 +36,7 @@ func (r *Run) State() State {
 	}
 	s.Moments = r.optimizer.Moments()
 	for i, shard := range r.group.shards[1:] {
-		o := optim.New(r.Recipe, shard.params)
+		o := optim.New(r.Model.Backend, r.Recipe, shard.params)
 		o.SetFlat(all[i+1][0], all[i+1][1])
 		s.Moments = append(s.Moments, o.Moments()...)
 	}
@@ -61,13 +61,13 @@ func (r *Run) Resume(s State) error {
 		if !there || !slices.Equal(from.Dims, m.Dims) {
 			return fmt.Errorf("train: the optimizer's %s is missing, or of another shape than %v", m.Name, m.Dims)
 		}
-		copy(m.Data, from.Data)
+		m.Upload(from.Numbers())
 	}
-	if s.Best != nil && len(s.Best.Weights) != len(r.Model.Gradients) {
-		return fmt.Errorf("train: the best weights are %d, but %d train", len(s.Best.Weights), len(r.Model.Gradients))
+	if s.Best != nil && len(s.Best.Weights) != r.Model.Gradients.Len() {
+		return fmt.Errorf("train: the best weights are %d, but %d train", len(s.Best.Weights), r.Model.Gradients.Len())
 	}
 	r.Done, r.Training, r.Best, r.stale = s.Done, s.Training, s.Best, s.Stale
 	r.optimizer.Continue(r.Done, nil)
-	copy(r.good, r.Model.TrainedWeights())
+	r.keep()
 	return nil
 }

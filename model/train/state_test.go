@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hornbook/model"
+	"hornbook/model/cpu"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -25,7 +26,7 @@ func tuned() map[string]recipe.Recipe {
 // on is a run of r from a model of a fixed seed.
 func on(t *testing.T, r recipe.Recipe) *Run {
 	t.Helper()
-	m := blank(r)
+	m := blank(cpu.New(), r)
 	m.Init("gpt2", 3) // unit's head of zeros would give an adapter nothing to learn
 	if r.Trains == recipe.Adapter {
 		m.InitAdapter(r.Seed)
@@ -38,12 +39,18 @@ func on(t *testing.T, r recipe.Recipe) *Run {
 	return run
 }
 
+func copied(m *tensor.Tensor) *tensor.Tensor {
+	c := tensor.From(cpu.New(), m.Numbers(), m.Dims...)
+	c.Name = m.Name
+	return c
+}
+
 // keep copies what a checkpoint would hold.
 func keep(s State) State {
 	kept := s
 	kept.Moments = nil
 	for _, m := range s.Moments {
-		kept.Moments = append(kept.Moments, tensor.Weight(slices.Clone(m.Data), m.Name, m.Dims...))
+		kept.Moments = append(kept.Moments, copied(m))
 	}
 	if s.Best != nil {
 		kept.Best = &Best{s.Best.Step, s.Best.Loss, slices.Clone(s.Best.Weights)}
@@ -74,10 +81,10 @@ func TestResumedRunHasTheSameBits(t *testing.T) {
 				wanted := measures(whole)
 				last := steps(t, whole, 6)
 				steps(t, cut, 9)
-				weights, state := slices.Clone(cut.Model.Weights), keep(cut.State())
+				weights, state := cut.Model.Weights.Numbers(), keep(cut.State())
 				cut.Close()
 				later := on(t, r)
-				copy(later.Model.Weights, weights)
+				later.Model.Weights.Upload(weights)
 				if err := later.Resume(state); err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +97,7 @@ func TestResumedRunHasTheSameBits(t *testing.T) {
 				if got := steps(t, later, 6); !slices.Equal(got, last) {
 					t.Errorf("the losses went %v, want %v", got, last)
 				}
-				if !slices.Equal(later.Model.Weights, whole.Model.Weights) {
+				if !slices.Equal(later.Model.Weights.Numbers(), whole.Model.Weights.Numbers()) {
 					t.Error("the weights are others")
 				}
 			})
@@ -109,7 +116,7 @@ func TestStateWhileShared(t *testing.T) {
 			t.Fatal("no moments")
 		}
 	}
-	if !slices.Equal(calm.Model.Weights, asked.Model.Weights) {
+	if !slices.Equal(calm.Model.Weights.Numbers(), asked.Model.Weights.Numbers()) {
 		t.Error("asking for the state changed the run")
 	}
 }
@@ -129,14 +136,14 @@ func TestWhatTrains(t *testing.T) {
 	for _, method := range recipe.Methods[1:] {
 		r := tuned()[method]
 		run := on(t, r)
-		before := slices.Clone(run.Model.Weights)
-		if got := len(run.Model.Gradients); got != r.Trained() || len(before) != r.Weights() {
+		before := run.Model.Weights.Numbers()
+		if got := run.Model.Gradients.Len(); got != r.Trained() || len(before) != r.Weights() {
 			t.Errorf("%s: %d of %d weights train, the recipe says %d of %d", method, got, len(before), r.Trained(), r.Weights())
 		}
 		first := measures(run)
 		steps(t, run, 25)
 		still := len(before) - r.Trained()
-		if !slices.Equal(run.Model.Weights[:still], before[:still]) {
+		if !slices.Equal(run.Model.Weights.Slice(0, still).Numbers(), before[:still]) {
 			t.Errorf("%s: frozen weights moved", method)
 		}
 		if last := measures(run); last.Value(recipe.ValLoss) >= first.Value(recipe.ValLoss) || last.Value(recipe.OldLoss) == 0 {
@@ -169,13 +176,15 @@ func TestPatience(t *testing.T) {
 	}
 	steps(t, run, 10)
 	best, _ := run.Evaluate(nil)
-	kept := slices.Clone(run.Model.Weights)
+	kept := run.Model.Weights.Numbers()
 	if !best.Best || run.Best.Step != 10 || run.Best.Loss != best.Measures.Value(recipe.ValLoss) {
 		t.Fatalf("after 10 steps %+v, the best is %+v", best, run.Best)
 	}
-	for i := range run.Model.Weights { // worse than ever
-		run.Model.Weights[i] = float32(i%7) - 3
+	worse := make([]float32, len(kept)) // than ever
+	for i := range worse {
+		worse[i] = float32(i%7) - 3
 	}
+	run.Model.Weights.Upload(worse)
 	for i := range 2 {
 		if run.Exhausted() || run.Finished() {
 			t.Errorf("patience ended after %d evaluations", i)
@@ -187,7 +196,7 @@ func TestPatience(t *testing.T) {
 		t.Error("patience has no end")
 	}
 	run.TakeBest()
-	if !slices.Equal(run.Model.Weights, kept) {
+	if !slices.Equal(run.Model.Weights.Numbers(), kept) {
 		t.Error("the best weights were not kept")
 	}
 }

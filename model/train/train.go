@@ -5,14 +5,15 @@ package train
 import (
 	"errors"
 	"math"
-	"slices"
 	"time"
 
 	"hornbook/model"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 )
 
-// ErrDiverged is returned by Step when the loss is infinite or not a number.
+// ErrDiverged is returned by Step and Tell when the loss is infinite or not a
+// number.
 // The weights are then those of the last good step that was kept.
 var ErrDiverged = errors.New("train: the loss is not a finite number")
 
@@ -29,7 +30,7 @@ type Run struct {
 	data   Data
 	launch Launch
 	crew   Crew             // nil alone
-	good   []float32        // trained weights at the latest step that was kept
+	good   *tensor.Tensor   // trained weights at the latest step that was kept
 	stale  int              // evaluations since the best
 	writer *model.Generator // of samples; nil before the first
 	saved  time.Time        // when it was saved last
@@ -37,7 +38,8 @@ type Run struct {
 }
 
 // keepEvery is the number of steps between copies of the weights, to which a
-// diverged run goes back.
+// diverged run goes back. At each it is seen whether the run has diverged, unless
+// it was told before: a step does not wait for what its loss was.
 const keepEvery = 16
 
 // New prepares a run that trains a new model by r on d. r's Vocab must be set.
@@ -48,7 +50,7 @@ func New(r recipe.Recipe, d Data) (*Run, error) {
 		return nil, err
 	}
 	run.Model.Init(r.Init, r.Seed)
-	copy(run.good, run.Model.TrainedWeights())
+	run.keep()
 	return run, nil
 }
 
@@ -62,7 +64,8 @@ func On(m *model.GPT, r recipe.Recipe, d Data) (*Run, error) {
 	run := &Run{replica: p, data: d}
 	run.saved = time.Now()
 	run.join(group{})
-	run.good = slices.Clone(run.Model.TrainedWeights())
+	run.good = tensor.Zeros(run.Model.Backend, run.Model.Gradients.Len())
+	run.keep()
 	return run, nil
 }
 
@@ -88,7 +91,10 @@ func (r *Run) attempt() error {
 		return err
 	}
 	if r.Done%keepEvery == 0 {
-		copy(r.good, r.Model.TrainedWeights())
+		if err := r.Tell(); err != nil {
+			return err
+		}
+		r.keep()
 	}
 	return r.update()
 }
@@ -100,6 +106,9 @@ func (r *Run) Tokens() int { return r.Done * r.Recipe.TokensPerStep() }
 func (r *Run) Finished() bool { return r.Done >= r.Recipe.Steps || r.Exhausted() }
 
 // Restore goes back to the weights that were last kept.
-func (r *Run) Restore() { copy(r.Model.TrainedWeights(), r.good) }
+func (r *Run) Restore() { r.Model.Backend.Copy(r.Model.TrainedWeights(), r.good) }
+
+// keep keeps the weights as they are, to be restored.
+func (r *Run) keep() { r.Model.Backend.Copy(r.good, r.Model.TrainedWeights()) }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

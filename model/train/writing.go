@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hornbook/model"
-	"hornbook/model/cpu"
 )
 
 // Write lets the model write from prompts by rule, as model.Writer does: the
@@ -72,7 +71,7 @@ func (p *replica) writeAlong(n int) error {
 // writer is the replica's, made when it first writes.
 func (p *replica) writer() *model.Writer {
 	if p.writes == nil {
-		p.writes = model.NewWriter(p.Model, cpu.NewSteady())
+		p.writes = model.NewWriter(p.Model)
 	}
 	return p.writes
 }

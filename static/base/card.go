@@ -43,7 +43,7 @@ Weights are stored as f16.
 ## What it cannot do
 It knows no fact, no other kind of text, and no language but the simple English
 of the tales. It may mix up who has what in a story. What it writes is made up.
-`, float64(len(run.Model.Weights))/1e6, float64(bytes)/1e6, seed, other/1e6, run.Tokenizer.Size()-len(run.Tokenizer.Specials()),
+`, float64(run.Model.Weights.Len())/1e6, float64(bytes)/1e6, seed, other/1e6, run.Tokenizer.Size()-len(run.Tokenizer.Specials()),
 		len(run.Tokenizer.Specials()), learn/1e6, meal/1e6, alone/1e6,
 		before.Step, r.TokensPerStep(), run.Step, float64(tokens)/1e6, m.Layers, m.Channels, m.Heads, m.Context, r.Seed, run.Ranks,
 		(run.Seconds+before.Seconds)/60, m.FLOPsPerToken()*float64(tokens), run.Measures.Value(recipe.ValLoss), run.Measures.Value(recipe.BitsPerByte))

@@ -88,7 +88,7 @@ func (l *library) tellAdapter() {
 func (l *library) describe() *protocol.Model {
 	c := l.current
 	told := &protocol.Model{ModelID: c.id, Name: c.Name, Old: c.Old, Before: c.before != nil, Tokenizer: string(c.Tokenizer.Kind()),
-		Recipe: c.Recipe, Parameters: len(c.Model.Weights), Bytes: 4 * len(c.Model.Weights), Text: c.Text,
+		Recipe: c.Recipe, Parameters: c.Model.Weights.Len(), Bytes: 4 * c.Model.Weights.Len(), Text: c.Text,
 		FLOPsPerStep: c.Recipe.Model.FLOPsPerToken() * float64(c.Recipe.TokensPerStep())}
 	if c.From != nil {
 		told.From = c.From.Name

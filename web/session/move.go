@@ -27,7 +27,7 @@ func (s *Session) export(c *protocol.Export) {
 		s.voice.tell(problem)
 		return
 	}
-	if need := exportCopies * 4 * float64(len(kept.Model.Weights)); need > maxMemory {
+	if need := exportCopies * 4 * float64(kept.Model.Weights.Len()); need > maxMemory {
 		s.voice.tell(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", maxMemory)})
 		return
 	}

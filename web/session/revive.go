@@ -6,7 +6,6 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/kernel"
-	"hornbook/model/tensor"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
 )
@@ -132,10 +131,7 @@ func (s *Session) text(hash string) ([]byte, error) {
 
 // stateOf is what a save holds of its run.
 func stateOf(kept checkpoint.Run) train.State {
-	state := train.State{Done: kept.Step, Training: time.Duration(kept.Seconds * float64(time.Second)), Stale: kept.Stale}
-	for _, m := range kept.Moments {
-		state.Moments = append(state.Moments, tensor.Weight(m.Data, m.Name, m.Shape...))
-	}
+	state := train.State{Done: kept.Step, Training: time.Duration(kept.Seconds * float64(time.Second)), Stale: kept.Stale, Moments: kept.Moments}
 	if b := kept.Best; b != nil {
 		state.Best = &train.Best{Step: b.Step, Loss: b.Loss, Weights: b.Weights}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/data"
-	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
@@ -98,15 +97,17 @@ func (r *runner) stepped() (loss float64, due bool) {
 	if time.Since(r.lastStep) >= stepEvery || r.run.Finished() {
 		r.tellStep()
 	}
-	every := max(1, r.run.Recipe.Steps/curvePoints)
-	return r.run.Loss, r.run.Done%every == 0
+	if every := max(1, r.run.Recipe.Steps/curvePoints); r.run.Done%every != 0 || r.run.Tell() != nil {
+		return 0, false
+	}
+	return r.run.Loss, true
 }
 
 func (r *runner) tellStep() {
 	run := r.run
 	r.lastStep = time.Now()
 	seconds := run.Training.Seconds()
-	if run.Done == 0 {
+	if run.Done == 0 || run.Tell() != nil { // the loop will say so
 		return
 	}
 	r.voice.tell(&protocol.Step{Step: run.Done, Steps: run.Recipe.Steps, Loss: run.Loss,
@@ -169,10 +170,7 @@ func (r *runner) state(p phase) func(*checkpoint.Run) {
 		if r.run.Done > 0 { // before, the moments are zero
 			now = r.run.State()
 		}
-		kept.Stale = now.Stale
-		for _, m := range now.Moments {
-			kept.Moments = append(kept.Moments, safetensors.Tensor{Name: m.Name, Shape: m.Dims, Data: m.Data})
-		}
+		kept.Stale, kept.Moments = now.Stale, now.Moments
 		if b := now.Best; b != nil {
 			kept.Best = &checkpoint.Best{Step: b.Step, Loss: b.Loss, Weights: b.Weights}
 		}

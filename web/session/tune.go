@@ -131,8 +131,8 @@ func part(text []byte) []byte { return text[max(0, len(text)-oldBytes):] }
 // likely: less of it the larger m is, so that it takes seconds.
 func (s *Session) ownWriting(m *model.GPT, tok tokenizer.Tokenizer) ([]byte, *protocol.Problem) {
 	rule := model.Sampling{Temperature: 1, Seed: oldSeed}
-	g, rng := generator(m), rule.Rand()
-	want := max(2*m.Context, min(ownTokens, ownWork/len(m.Weights)))
+	g, rng := model.NewGenerator(m), rule.Rand()
+	want := max(2*m.Context, min(ownTokens, ownWork/m.Weights.Len()))
 	logits, ids := g.Prompt(nil), make([]int32, 0, want)
 	for len(ids) < want {
 		id := g.Pick(logits, rule, rng)

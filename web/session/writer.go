@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"hornbook/model"
-	"hornbook/model/cpu"
 	"hornbook/tokenizer"
 	"hornbook/web/protocol"
 )
@@ -28,10 +27,8 @@ type writer struct {
 // take makes m the model that writes; what is being written by another ends.
 func (w *writer) take(tok tokenizer.Tokenizer, m, before *model.GPT) {
 	w.end(true)
-	w.tok, w.model, w.before, w.predictor = tok, m, before, generator(m)
+	w.tok, w.model, w.before, w.predictor = tok, m, before, model.NewGenerator(m)
 }
-
-func generator(m *model.GPT) *model.Generator { return model.NewGenerator(m, cpu.New()) }
 
 // restart makes the writing under way read its ids again, by the weights as
 // they are now.
@@ -125,7 +122,7 @@ func (w *writer) generate(c *protocol.Generate) *protocol.Problem {
 	if c.Before {
 		m = w.before
 	}
-	w.writing = &writing{ask: c, tok: w.tok, generator: generator(m), rule: rule, rng: rule.Rand(),
+	w.writing = &writing{ask: c, tok: w.tok, generator: model.NewGenerator(m), rule: rule, rng: rule.Rand(),
 		ids: w.tok.Encode([]byte(c.Prompt)), begin: time.Now(), unknown: unknown(w.tok, c.Prompt)}
 	return nil
 }

@@ -38,11 +38,13 @@ func modelOf(t testing.TB, shape recipe.Model, tok tokenizer.Tokenizer) (recipe.
 	if err := r.Check(); err != nil {
 		t.Fatal(err)
 	}
-	m := model.New(r.Model)
+	m := model.New(cpu.New(), r.Model)
 	m.Init("gpt2", 7)
-	for i := range m.Weights { // so that no two are equal, and none is zero
-		m.Weights[i] += float32(i%17-8)*0.003 + 0.0001
+	weights := m.Weights.Numbers()
+	for i := range weights { // so that no two are equal, and none is zero
+		weights[i] += float32(i%17-8)*0.003 + 0.0001
 	}
+	m.Weights.Upload(weights)
 	return r, m
 }
 
@@ -61,5 +63,5 @@ func Logits(run checkpoint.Run) []float32 {
 	tape := tensor.NewTape(cpu.New())
 	tape.Reset(false)
 	ids := run.Tokenizer.Encode([]byte(Text))[:12]
-	return run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Data
+	return run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Numbers()
 }

@@ -9,8 +9,9 @@ import (
 	"testing/fstest"
 
 	"hornbook/model/checkpoint"
-	"hornbook/model/format/safetensors"
+	"hornbook/model/cpu"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 	"hornbook/tokenizer"
 )
 
@@ -26,14 +27,21 @@ func Full(t testing.TB) checkpoint.Run {
 	run := Fresh(t, Forms["qwen3"], Chars(t))
 	run.Text, run.TextSHA256, run.TextBytes = "hamlet.txt", strings.Repeat("ab", 32), 1234
 	run.Ranks, run.Backend, run.Fused, run.State = 2, "cpu", true, "paused"
-	run.Moments = []safetensors.Tensor{{Name: "norm.gain.exp_avg", Shape: []int{2}, Data: []float32{1, 2}}, {Name: "norm.gain.exp_avg_sq", Shape: []int{2}, Data: []float32{3, 4}}}
-	run.Best = &checkpoint.Best{Step: 8, Loss: 1.4, Weights: make([]float32, len(run.Model.Weights))}
+	run.Moments = []*tensor.Tensor{Moment("norm.gain.exp_avg", 1, 2), Moment("norm.gain.exp_avg_sq", 3, 4)}
+	run.Best = &checkpoint.Best{Step: 8, Loss: 1.4, Weights: make([]float32, run.Model.Weights.Len())}
 	for i := range run.Best.Weights {
 		run.Best.Weights[i] = float32(i)
 	}
 	run.Log = []checkpoint.Entry{{Step: 1, Loss: 3.5}, {Step: 10, Tokens: 100, Seconds: 1.5, Measures: recipe.Measures{{Name: recipe.ValLoss, Value: 2.5}, {Name: recipe.OldLoss, Value: 1}}}}
 	run.From = &checkpoint.Origin{Name: "base", ID: "0123"}
 	return run
+}
+
+// Moment is a vector as an optimizer has it.
+func Moment(name string, x ...float32) *tensor.Tensor {
+	m := tensor.From(cpu.New(), x, len(x))
+	m.Name = name
+	return m
 }
 
 // Equal compares all but the models' pointers.

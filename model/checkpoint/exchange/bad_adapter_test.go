@@ -62,7 +62,7 @@ func (m *maker) runs() {
 	for name, spoil := range map[string]func(*checkpoint.Run){
 		"run-below-zero":           func(r *checkpoint.Run) { r.Step = -1 },
 		"run-best-nan":             func(r *checkpoint.Run) { r.Best.Weights[len(r.Best.Weights)-1] = nan },
-		"run-moments-nan":          func(r *checkpoint.Run) { r.Moments[0].Data[1] = nan },
+		"run-moments-nan":          func(r *checkpoint.Run) { r.Moments[0].Slice(1, 1).Upload([]float32{nan}) },
 		"run-with-an-adapter":      func(r *checkpoint.Run) { r.Recipe.SetMethod(recipe.Full) },
 		"run-with-another-adapter": func(r *checkpoint.Run) { r.Recipe.Tuning.LoRA.Alpha = 7 },
 		"run-without-its-adapter":  func(r *checkpoint.Run) { r.Model.DropAdapter() },
@@ -71,7 +71,7 @@ func (m *maker) runs() {
 		if name == "run-best-nan" || name == "run-moments-nan" {
 			run = spoilt(m.t)
 			run.Moments = whole.Moments
-			run.Best = &checkpoint.Best{Step: 8, Loss: 1.4, Weights: slices.Clone(run.Model.Weights)}
+			run.Best = &checkpoint.Best{Step: 8, Loss: 1.4, Weights: run.Model.Weights.Numbers()}
 		}
 		spoil(&run)
 		m.bad[name] = checkpointtest.InMemory(m.t, run)

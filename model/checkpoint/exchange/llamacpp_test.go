@@ -71,13 +71,15 @@ func taught(t *testing.T, shape recipe.Model, tok tokenizer.Tokenizer) checkpoin
 		}
 		run.Model.Grad(tape, data.Even(x, y, batch))
 		var square float64
-		for _, g := range run.Model.Gradients {
+		gradients, weights := run.Model.Gradients.Numbers(), run.Model.Weights.Numbers()
+		for _, g := range gradients {
 			square += float64(g) * float64(g)
 		}
 		rate := float32(0.5 / math.Max(1, math.Sqrt(square)))
-		for i, g := range run.Model.Gradients {
-			run.Model.Weights[i] -= rate * g
+		for i, g := range gradients {
+			weights[i] -= rate * g
 		}
+		run.Model.Weights.Upload(weights)
 	}
 	return run
 }
@@ -146,7 +148,7 @@ func compareWithLlama(t *testing.T, run checkpoint.Run, a clientAnswer, dtype fo
 	if a.EOS != end {
 		t.Errorf("llama.cpp takes token %d for the end of text, want %d", a.EOS, end)
 	}
-	g := model.NewGenerator(run.Model, cpu.New())
+	g := model.NewGenerator(run.Model)
 	tolerance := tolerances[dtype]
 	if dtype == format.F32 && run.Recipe.Model.MLP == "gelu_tanh" {
 		tolerance = geluTolerance

@@ -9,7 +9,6 @@ import (
 	"hornbook/model"
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/checkpointtest"
-	"hornbook/model/cpu"
 	"hornbook/model/format"
 	"hornbook/model/recipe"
 )
@@ -70,7 +69,7 @@ func TestNeedHolds(t *testing.T) {
 	}
 	writers := [recipe.Writers]*model.Generator{}
 	for i := range writers {
-		writers[i] = model.NewGenerator(run.Model, cpu.New())
+		writers[i] = model.NewGenerator(run.Model)
 		writers[i].Prompt(make([]int32, shape.Context))
 	}
 	runtime.GC()

@@ -60,7 +60,7 @@ func sameLogits(t *testing.T, what string, run checkpoint.Run, ids []int32, want
 	t.Helper()
 	tape := tensor.NewTape(cpu.New())
 	tape.Reset(false)
-	got := run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Data
+	got := run.Model.Forward(model.Whole(tape, ids, []int{len(ids)})).Numbers()
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d logits, want %d", what, len(got), len(want))
 	}

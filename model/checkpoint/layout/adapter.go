@@ -96,11 +96,11 @@ func AdapterFiles(m *model.GPT, base string) []format.Written {
 		return nil
 	}
 	f, _ := FamilyOf(m.Config)
-	var tensors []safetensors.Tensor
+	var tensors []safetensors.Lazy
 	targets := []string{}
 	for _, p := range adapterParameters(m) {
 		name, _ := adapterTensor(f, p.Name)
-		tensors = append(tensors, safetensors.Tensor{Name: name, Shape: p.Dims, Data: p.Data})
+		tensors = append(tensors, safetensors.Lazy{Name: name, Shape: p.Dims, DType: safetensors.F32, Values: p.Numbers})
 		module, _, _ := cutLast(name, ".lora_")
 		if _, target, _ := cutLast(module, "."); !slices.Contains(targets, target) {
 			targets = append(targets, target)
@@ -111,6 +111,6 @@ func AdapterFiles(m *model.GPT, base string) []format.Written {
 		Bias: "none", FanInFanOut: f == GPT2, InferenceMode: true}
 	return []format.Written{format.JSON(AdapterConfigFile, c),
 		{Name: AdapterFile, Write: func(w io.Writer) error {
-			return safetensors.Write(w, tensors, map[string]string{"format": "pt"})
+			return safetensors.WriteLazy(w, tensors, map[string]string{"format": "pt"})
 		}}}
 }

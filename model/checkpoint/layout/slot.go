@@ -53,15 +53,12 @@ func (s Slot) rows() (n int) {
 
 // Values are the numbers for the file. room, if it is long enough, is used.
 func (s Slot) Values(room []float32) []float32 {
-	if len(s.parts) == 1 && s.parts[0].p != nil && !s.turned && s.heads == 0 && !s.Mean {
-		return s.parts[0].p.Data
-	}
 	out := slices.Grow(room[:0], s.Len())
 	for _, p := range s.parts {
 		if p.p == nil {
 			out = append(out, make([]float32, p.rows*p.cols)...)
 		} else {
-			out = append(out, p.p.Data...)
+			out = p.p.Append(out)
 		}
 	}
 	rows, cols := s.rows(), s.parts[0].cols
@@ -89,7 +86,7 @@ func (s Slot) place(values []float32) error {
 	for _, p := range s.parts {
 		n := p.rows * p.cols
 		if p.p != nil {
-			copy(p.p.Data, values[:n])
+			p.p.Upload(values[:n])
 		} else if slices.ContainsFunc(values[:n], func(x float32) bool { return x != 0 }) {
 			return fmt.Errorf("tensor %q holds numbers that the model has no place for", s.Name)
 		}

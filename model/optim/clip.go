@@ -1,0 +1,54 @@
+package optim
+
+import (
+	"math"
+
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// Clipper measures gradients and shortens long ones, as PyTorch's
+// clip_grad_norm_ does, without their norm leaving the backend.
+type Clipper struct {
+	backend   tensor.Backend
+	limit     float64 // of the norm; 0 for none
+	gradients []*tensor.Tensor
+	squares   *tensor.Tensor // of each
+	numbers   []float32      // squares, downloaded
+}
+
+// NewClipper clips the gradients of params, of backend b, as r says.
+func NewClipper(b tensor.Backend, r recipe.Recipe, params []*tensor.Tensor) *Clipper {
+	c := &Clipper{backend: b, limit: r.Clip, squares: tensor.Zeros(b, len(params)), numbers: make([]float32, len(params))}
+	for _, p := range params {
+		c.gradients = append(c.gradients, p.Grad)
+	}
+	return c
+}
+
+// Measure takes the squares of the gradients.
+func (c *Clipper) Measure() { c.backend.Squares(c.squares, c.gradients) }
+
+// Squares is the sum of the squares that were measured, downloaded.
+func (c *Clipper) Squares() (sum float64) {
+	c.squares.Download(c.numbers)
+	for _, s := range c.numbers {
+		sum += float64(s)
+	}
+	return sum
+}
+
+// Norm is the Euclidean norm of the gradients that were measured.
+func (c *Clipper) Norm() float64 { return math.Sqrt(c.Squares()) }
+
+// Clip scales the gradients so that the norm that was measured is at most the
+// limit.
+func (c *Clipper) Clip() { c.ClipBy(c.squares) }
+
+// ClipBy is Clip where these are only some of the gradients: squares add up to
+// the square of the norm of all.
+func (c *Clipper) ClipBy(squares *tensor.Tensor) {
+	if c.limit != 0 {
+		c.backend.Clip(c.gradients, squares, c.limit)
+	}
+}
