@@ -59,7 +59,7 @@ type crew struct {
 }
 
 // startingTakes is how long workers may take until they are ready.
-const startingTakes = 30 * time.Second
+const startingTakes = time.Minute
 
 // launch starts workers for ranks 1 to size-1.
 func launch(t train.Task, size int) (train.Crew, error) {
