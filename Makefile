@@ -7,7 +7,7 @@ ADDR ?= 127.0.0.1:8080
 PURE := GOEXPERIMENT=
 WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
-IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/shelf ./web/trainer
+IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/shelf ./web/session
 
 .PHONY: all run build base single clients test check bench compare generate fuzz clean
 
@@ -51,8 +51,8 @@ node_modules: package-lock.json
 test: build single clients check
 	HORNBOOK_BROWSER=required HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test -timeout 40m ./...
 	$(PURE) go test ./model/...
-	$(PURE) go test -short ./web/trainer
-	go test -race -short ./web/protocol ./web/shelf ./web/trainer ./web/site ./web/ui
+	$(PURE) go test -short ./web/session
+	go test -race -short ./web/protocol ./web/shelf ./web/session ./web/site ./web/ui
 	go test -race -short -run='Rank|Replicas' ./model/train
 	$(WASM) go test -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	go build -o build/wasm-exec ./wasm/exec
@@ -80,7 +80,7 @@ check:
 	go vet ./...
 	go vet -tags purego ./model/...
 	$(PURE) go vet ./model/...
-	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/shelf/... ./web/trainer
+	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/shelf/... ./web/session
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "not gofmt-clean"; exit 1; }
 	go mod tidy -diff
 	$(MAKE) generate

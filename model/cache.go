@@ -31,6 +31,24 @@ func (m *GPT) NewCache(sequences, room int) *Cache {
 	return c
 }
 
+// grow gives the only sequence of c room for more tokens, a layer at a time.
+func (c *Cache) grow(b tensor.Backend, room int) {
+	read := c.seen[0]
+	c.room, c.seen[0] = room, append(make([]int32, 0, room), read...)
+	larger := func(x *tensor.Tensor) *tensor.Tensor {
+		dims := []int{room, x.Dims[1], x.Dims[2]}
+		y := tensor.View(make([]float32, dims[0]*dims[1]*dims[2]), dims...)
+		if len(read) > 0 {
+			b.Append(y, x.Slice(0, len(read)), []tensor.Span{{Rows: len(read)}})
+		}
+		return y
+	}
+	for i, l := range c.layers {
+		c.layers[i].k = larger(l.k)
+		c.layers[i].v = larger(l.v)
+	}
+}
+
 // pass is one in which sequences read ids: lengths[i] of them the sequence
 // which[i]. They count as read at once. It is valid until the next.
 func (c *Cache) pass(t *tensor.Tape, ids []int32, which, lengths []int) Pass {

@@ -95,13 +95,9 @@ func (w *Writer) begin(prompts []Prompt, r Rule) {
 	}
 }
 
-// readAtOnce is the number of tokens of prompts that one pass reads, or one
-// prompt that is longer: what it computes on the way stays in memory until its
-// end.
-const readAtOnce = 512
-
 // read reads each prompt once, gives what was read to all of its sequences, and
-// chooses the first token of each.
+// chooses the first token of each. A pass reads prompts of ReadAtOnce tokens, or
+// one that is longer: what it computes on the way stays in memory until its end.
 func (w *Writer) read(prompts []Prompt, r Rule, between func() bool) bool {
 	first := 0 // sequence of the prompt
 	w.clear()
@@ -112,7 +108,7 @@ func (w *Writer) read(prompts []Prompt, r Rule, between func() bool) bool {
 		ids := w.line[first].prompt
 		w.ids, w.which, w.lengths = append(w.ids, ids...), append(w.which, first), append(w.lengths, len(ids))
 		first += len(p.Seeds)
-		if len(w.ids) < readAtOnce && first < len(w.line) {
+		if len(w.ids) < w.model.ReadAtOnce() && first < len(w.line) {
 			continue
 		}
 		w.spread(w.pass(), first, r)

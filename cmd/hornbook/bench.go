@@ -26,24 +26,24 @@ type result struct {
 
 // speeds are the trainer's answers to Bench and to Measure.
 type speeds struct {
-	*protocol.Benched
-	*protocol.Measured
+	*protocol.Timing
+	*protocol.Core
 }
 
 // take keeps an answer.
 func (s *speeds) take(e protocol.Event) error {
 	switch e := e.(type) {
 	case *protocol.Benched:
-		s.Benched = e
+		s.Timing = &e.Timing
 	case *protocol.Measured:
-		s.Measured = e
+		s.Core = &e.Core
 	case *protocol.Problem:
 		return problem{e}
 	}
 	return nil
 }
 
-func (s *speeds) complete() bool { return s.Benched != nil && s.Measured != nil }
+func (s *speeds) complete() bool { return s.Timing != nil && s.Core != nil }
 
 // bench times training steps, and what else the machine can do, here or in a
 // browser.
@@ -52,6 +52,7 @@ func bench(args []string, out, errs io.Writer) error {
 	where := f.String("where", "native", "native, or chromium: in the page's worker in a headless browser")
 	backend := f.String("backend", "cpu", "what computes; cpu is the one there is")
 	asJSON := f.Bool("json", false, "write one JSON object")
+	sequences := f.Int("sequences", 64, "sequences that are written at once, to time that too")
 	preset, shape := addPresetFlags(f, "how many steps to time (default 50)", 1), addShapeFlags(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
@@ -70,7 +71,9 @@ func bench(args []string, out, errs io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var s speeds
-	switch commands := []protocol.Command{command, &protocol.Measure{}}; {
+	switch commands := []protocol.Command{command, &protocol.Measure{Sequences: *sequences, Ranks: *preset.ranks}}; {
+	case *sequences < 1:
+		return wrongUsage("-sequences %d: give 1 or more", *sequences)
 	case *backend != "cpu":
 		return wrongUsage("-backend %s: this version computes on the cpu", *backend)
 	case *where == "native":
@@ -141,7 +144,7 @@ func tellBench(out io.Writer, r result, asJSON bool) error {
 		r.Preset, r.Where, r.Backend, wording.CountOf(r.Ranks, "worker", "workers"), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
 		r.GFLOPS, r.LossFirst, r.LossLast, wording.Bytes(float64(r.MemoryBytes)))
 	if err == nil {
-		_, err = fmt.Fprintf(out, "one core: %s\n", wording.Measured(r.Measured))
+		_, err = fmt.Fprintf(out, "one core: %s\n", wording.Measured(r.Core))
 	}
 	return err
 }

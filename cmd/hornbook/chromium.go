@@ -75,7 +75,7 @@ func benchInChromium(parent context.Context, commands []protocol.Command) (s spe
 
 // ask gives the worker a command and waits for its answer.
 func ask(ctx context.Context, c protocol.Command) (protocol.Event, error) {
-	command, err := protocol.EncodeCommand(c)
+	command, err := aside(c)
 	if err != nil {
 		return nil, err
 	}
@@ -86,13 +86,19 @@ func ask(ctx context.Context, c protocol.Command) (protocol.Event, error) {
 	return protocol.DecodeEvent([]byte(answer))
 }
 
+// aside is a command beside the page's own, whose ids count up from 1.
+func aside(c protocol.Command) ([]byte, error) {
+	c.Number(1 << 30)
+	return protocol.EncodeCommand(c)
+}
+
 // askWorker sends a command to the worker and waits for the event that answers
-// it, which has the command's name, or for a problem.
+// it.
 const askWorker = `new Promise((answer) => {
 	const command = %s;
 	const listen = (message) => {
-		const event = JSON.parse(message.data).event;
-		if (event !== command.command && event !== "problem") return;
+		const { event, id } = JSON.parse(message.data);
+		if (id !== command.id || event === "working") return;
 		hornbookTrainer.removeEventListener("message", listen);
 		answer(message.data);
 	};

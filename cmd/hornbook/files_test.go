@@ -71,7 +71,7 @@ func TestDownloadedFile(t *testing.T) {
 		Behavior: "allow", DownloadPath: dir}); err != nil {
 		t.Fatal(err)
 	}
-	p.js(`(hornbookTrainer.onmessage({data: {json: '{"event":"file","name":"model.gguf","size":5,"note":""}',
+	p.js(`(hornbookTrainer.onmessage({data: {json: '{"event":"file","id":0,"name":"model.gguf","size":5,"note":""}',
 		payload: new Uint8Array([71, 0, 255, 10, 1]).buffer}}), true)`)
 	p.until("the page says so", `document.getElementById("shelf-says").textContent.includes("“model.gguf” (5 bytes)")`)
 	var got []byte

@@ -40,7 +40,7 @@ var house = []struct{ room, third string }{
 	{"web/shelf", ""},
 	{"web/shelf/shelftest", ""},
 	{"wasm/opfs", ""},
-	{"web/trainer", ""},
+	{"web/session", ""},
 	{"web/ui", "github.com/vugu/"},
 	{"static", ""},
 	{"static/base", ""},
@@ -54,10 +54,10 @@ var house = []struct{ room, third string }{
 // hidden are imports that the order alone would allow: the page knows the
 // protocol and never the model.
 var hidden = map[string][]string{
-	"web/ui":       {"model", "model/tensor", "model/cpu", "model/kernel", "model/train", "web/trainer", "tokenizer"},
+	"web/ui":       {"model", "model/tensor", "model/cpu", "model/kernel", "model/train", "web/session", "tokenizer"},
 	"web/protocol": {"model", "model/tensor", "model/train", "tokenizer"},
 	"web/wording":  {"model", "model/tensor", "model/train", "tokenizer"},
-	"wasm/app":     {"model", "model/tensor", "model/train", "web/trainer", "tokenizer"},
+	"wasm/app":     {"model", "model/tensor", "model/train", "web/session", "tokenizer"},
 }
 
 func TestHouse(t *testing.T) {

@@ -73,7 +73,7 @@ func (p *tab) sum() string {
 			done([...new Uint8Array(sum)].map((b) => b.toString(16).padStart(2, "0")).join(""));
 		};
 		hornbookTrainer.addEventListener("message", take);
-		hornbookTrainer.postMessage({ json: '{"command":"export","id":"","format":"safetensors","dtype":"f32"}' });
+		hornbookTrainer.postMessage({ json: '{"command":"export","id":0,"model":"","format":"safetensors","dtype":"f32"}' });
 	})`)
 }
 

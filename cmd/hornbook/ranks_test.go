@@ -54,7 +54,7 @@ func cored(page http.Handler) http.Handler {
 // time lets the page's trainer take steps and returns its answer.
 func (p *tab) time(r recipe.Recipe, steps, ranks int) *protocol.Benched {
 	p.Helper()
-	command, err := protocol.EncodeCommand(&protocol.Bench{Recipe: r, Steps: steps, Ranks: ranks})
+	command, err := aside(&protocol.Bench{Recipe: r, Steps: steps, Ranks: ranks})
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
@@ -151,7 +152,7 @@ func TestTrainFrom(t *testing.T) {
 			}
 		}
 		first, last := evals[0], evals[len(evals)-1]
-		if last.ValLoss > first.ValLoss-0.3 || last.OldLoss <= 0 || last.OldLoss == first.OldLoss {
+		if last.ValLoss > first.ValLoss-0.3 || last.Measures.Value(recipe.OldLoss) <= 0 || last.Measures.Value(recipe.OldLoss) == first.Measures.Value(recipe.OldLoss) {
 			t.Errorf("%s: from %+v to %+v", c[0], first, last)
 		}
 		if text, errs, status := call("generate", "-run", dir, "-prompt", "a ro", "-n", "20", "-temperature", "0"); status != 0 || len(text) < 20 {

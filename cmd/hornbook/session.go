@@ -7,21 +7,29 @@ import (
 
 	training "hornbook/model/train"
 	"hornbook/web/protocol"
-	"hornbook/web/trainer"
+	"hornbook/web/session"
 	"hornbook/web/wording"
 )
 
 // talk is a conversation with the trainer's session.
 type talk struct {
-	trainer.Host                                  // what it may keep and load; converse fills in the rest
+	session.Host                                  // what it may keep and load; converse fills in the rest
 	say          []protocol.Command               // at first
 	last         protocol.Command                 // when it is interrupted
 	see          func(protocol.Event) (last bool) // each event
 	queue        chan protocol.Command
+	asked        int // commands so far, which are numbered from 1
 }
 
 // answer says something more, from within see.
-func (t *talk) answer(c protocol.Command) { t.queue <- c }
+func (t *talk) answer(c protocol.Command) { t.queue <- t.numbered(c) }
+
+// numbered gives c the next id.
+func (t *talk) numbered(c protocol.Command) protocol.Command {
+	t.asked++
+	c.Number(t.asked)
+	return c
+}
 
 // converse runs the trainer's session as the page's worker does, until see
 // reports that it has seen the last event. When ctx ends, the session hears what
@@ -29,10 +37,11 @@ func (t *talk) answer(c protocol.Command) { t.queue <- c }
 func (t *talk) converse(ctx context.Context) {
 	t.queue = make(chan protocol.Command, len(t.say)+16)
 	for _, c := range t.say {
-		t.queue <- c
+		t.queue <- t.numbered(c)
 	}
+	last := t.numbered(t.last)
 	over := make(chan struct{})
-	release := context.AfterFunc(ctx, func() { t.queue <- t.last })
+	release := context.AfterFunc(ctx, func() { t.queue <- last })
 	defer release()
 	ended := false
 	t.Emit = func(e protocol.Event) {
@@ -42,7 +51,7 @@ func (t *talk) converse(ctx context.Context) {
 		}
 	}
 	t.Yield, t.Sample, t.Cores, t.Launch = runtime.Gosched, sample, runtime.GOMAXPROCS(0), training.Goroutines
-	trainer.New(t.Host).Serve(until(over, t.queue))
+	session.New(t.Host).Serve(until(over, t.queue))
 }
 
 // until passes on what comes through queue until over is closed.

@@ -90,7 +90,7 @@ func TestTakenAlong(t *testing.T) {
 				done(true);
 			};
 			hornbookTrainer.addEventListener("message", take);
-			hornbookTrainer.postMessage({ json: '{"command":"export","id":"","format":%q,"dtype":"f32"}' });
+			hornbookTrainer.postMessage({ json: '{"command":"export","id":0,"model":"","format":%q,"dtype":"f32"}' });
 		})`, format))
 		p.js(`(() => {
 			const chosen = new DataTransfer();

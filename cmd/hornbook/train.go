@@ -17,7 +17,7 @@ import (
 	"hornbook/model/recipe"
 	"hornbook/model/task"
 	"hornbook/web/protocol"
-	"hornbook/web/trainer"
+	"hornbook/web/session"
 	"hornbook/web/wording"
 )
 
@@ -91,24 +91,27 @@ func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text []byte) 
 // textOf is a file to learn from, or the lessons of a task.
 func textOf(file, name string) (*protocol.SetText, error) {
 	if name != "" {
-		lessons, err := trainer.Lessons(name)
+		lessons, err := session.Lessons(name)
 		return &protocol.SetText{Source: "task", Name: name, Data: lessons}, err
 	}
 	raw, err := read(file)
-	return &protocol.SetText{Source: "upload", Name: filepath.Base(file), Data: raw}, err
+	if err != nil {
+		return nil, fmt.Errorf("cannot read -data: %w", err)
+	}
+	return &protocol.SetText{Source: "upload", Name: filepath.Base(file), Data: raw}, nil
 }
 
 // read is the file's text; a file over the limit is not read.
 func read(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read -data: %w", err)
+		return nil, err
 	}
 	defer file.Close()
 	var text bytes.Buffer
 	n, err := io.Copy(&text, io.LimitReader(file, protocol.MaxText+1))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read -data: %w", err)
+		return nil, err
 	}
 	if n > protocol.MaxText {
 		return nil, fmt.Errorf("%s is over the limit of %s: cut out a part of it", name, wording.Bytes(protocol.MaxText))
@@ -140,7 +143,7 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 	if err := same(f, kept); err != nil {
 		return true, err
 	}
-	if kept.TextSHA256 != trainer.TextSum(j.text.Data) {
+	if kept.TextSHA256 != session.TextSum(j.text.Data) {
 		return true, fmt.Errorf("%s is not the text that the run in %s learns from, which was called %s and had %s characters or bytes; give that one by -data",
 			j.text.Name, j.dir, kept.Text, wording.Count(kept.TextBytes))
 	}
@@ -180,12 +183,13 @@ func same(f *flag.FlagSet, kept checkpoint.Run) (err error) {
 func (j job) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	t := talk{Host: trainer.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{j.text}}
+	t := talk{Host: session.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{j.text}}
 	if j.dir != "" {
 		t.Save, t.last = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }, &protocol.Pause{} // so that it can go on
 	}
+	opening := &protocol.Open{ModelID: j.from}
 	if j.from != "" {
-		t.say = append(t.say, &protocol.Open{ID: j.from})
+		t.say = append(t.say, opening)
 	}
 	if !j.going {
 		t.say = append(t.say, &protocol.Train{Recipe: j.recipe, Ranks: j.ranks})
@@ -203,7 +207,7 @@ func (j job) run() error {
 			failed = errors.Join(failed, problem{e})
 			return e.Code != protocol.LossNaN // whose last good weights are saved
 		case *protocol.State:
-			if e.State == "paused" && going {
+			if e.State == "paused" && going && e.ID == opening.ID {
 				going = false
 				t.answer(&protocol.Resume{})
 				return false
@@ -242,8 +246,9 @@ func lines(out io.Writer) func(protocol.Event) error {
 }
 
 // onOld is the loss on text like the old, of a model that is trained further.
-func onOld(loss float64) string {
-	if loss == 0 {
+func onOld(m recipe.Measures) string {
+	loss, taken := m.Of(recipe.OldLoss)
+	if !taken {
 		return ""
 	}
 	return fmt.Sprintf("  on text like the old %.4f", loss)
@@ -275,7 +280,7 @@ func report(out io.Writer) func(protocol.Event) error {
 			_, err = fmt.Fprintln(out, wording.Talks(e))
 		case *protocol.Eval:
 			_, err = fmt.Fprintf(out, "step %5d  training loss %.4f  validation loss %.4f%s  %s  %.0f tokens/s\n",
-				e.Step, e.TrainLoss, e.ValLoss, onOld(e.OldLoss)+exact(e.Measures), wording.Duration(e.Seconds), e.TokensPerSecond)
+				e.Step, e.TrainLoss, e.ValLoss, onOld(e.Measures)+exact(e.Measures), wording.Duration(e.Seconds), e.TokensPerSecond)
 		case *protocol.Fit:
 			if e.Unknown > 0 {
 				_, err = fmt.Fprintf(out, "%s (%d in all)\n", wording.Unknown(strings.Join(e.Missing, " ")), e.Unknown)

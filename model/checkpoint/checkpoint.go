@@ -28,12 +28,11 @@ type Run struct {
 	Recipe    recipe.Recipe
 	Tokenizer tokenizer.Tokenizer
 	Model     *model.GPT
-	Name      string  // what people call the model
-	Step      int     // steps done
-	Tokens    int     // trained on
-	Seconds   float64 // of training so far
-	TrainLoss float64 // of the latest evaluation, nats a token; 0 for none
-	ValLoss   float64
+	Name      string          // what people call the model
+	Step      int             // steps done
+	Tokens    int             // trained on
+	Seconds   float64         // of training so far
+	Measures  recipe.Measures // of the latest evaluation, or of the best where its weights were taken; nil for none
 
 	Text       string // name of the text that it learned from
 	TextSHA256 string // of its bytes, in hexadecimal
@@ -49,8 +48,8 @@ type Run struct {
 	Moments []safetensors.Tensor // of the optimizer: "blocks.0.mlp.up.weight.exp_avg"; nil for none
 	Best    *Best                // nil for none
 	Stale   int                  // evaluations since the best
-	Log     []Entry
-	From    *Origin // nil for a model trained from nothing
+	Log     []Entry              // by Noted: a history of bounded length
+	From    *Origin              // nil for a model trained from nothing
 }
 
 // Best are the best weights of a run that stops early.
@@ -64,20 +63,6 @@ type Best struct {
 type Origin struct {
 	Name string `json:"name"`
 	ID   string `json:"id"` // where it was kept, for who opened it then
-}
-
-// Entry is a line of log.jsonl: an evaluation, or a point of the curve, which
-// has Step and Loss only.
-type Entry struct {
-	Step      int     `json:"step"`
-	Loss      float64 `json:"loss,omitzero"` // of the step's own batch
-	TrainLoss float64 `json:"train_loss,omitzero"`
-	ValLoss   float64 `json:"val_loss,omitzero"`
-	OldLoss   float64 `json:"old_loss,omitzero"` // on text like that of the model it was fine-tuned from
-	Bits      float64 `json:"bits_per_byte,omitzero"`
-	Tokens    int     `json:"tokens,omitzero"`
-	Seconds   float64 `json:"seconds,omitzero"`
-	Best      bool    `json:"best,omitzero"` // the lowest validation loss so far
 }
 
 // RunFile names the file that makes a folder a run's.

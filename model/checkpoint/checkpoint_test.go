@@ -18,6 +18,7 @@ import (
 	"hornbook/model/checkpoint/checkpointtest"
 	"hornbook/model/checkpoint/layout"
 	"hornbook/model/format"
+	"hornbook/model/recipe"
 )
 
 func TestFolder(t *testing.T) {
@@ -71,14 +72,14 @@ func TestFolderHoldsAll(t *testing.T) {
 func TestLossesThatAreNotFinite(t *testing.T) {
 	run := checkpointtest.Full(t)
 	inf := math.Inf(1)
-	run.TrainLoss, run.ValLoss, run.Best.Loss = inf, inf-inf, inf
+	run.Measures, run.Best.Loss = recipe.Measures{{Name: recipe.TrainLoss, Value: inf}, {Name: recipe.ValLoss, Value: inf - inf}}, inf
 	run.Log = append(run.Log, checkpoint.Entry{Step: 11, Loss: inf - inf})
 	dir := t.TempDir()
 	if err := checkpoint.Save(dir, run); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := checkpoint.Load(dir); err != nil || got.TrainLoss != 0 || got.Log[2] != (checkpoint.Entry{Step: 11}) {
-		t.Errorf("came back as %v, %v (%v)", got.TrainLoss, got.Log, err)
+	if got, err := checkpoint.Load(dir); err != nil || len(got.Measures) > 0 || !reflect.DeepEqual(got.Log[2], checkpoint.Entry{Step: 11}) {
+		t.Errorf("came back as %v, %v (%v)", got.Measures, got.Log, err)
 	}
 }
 
@@ -88,7 +89,7 @@ func TestVersion1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run.Step != 12 || run.Tokens != 3456 || run.TrainLoss != 1.25 || run.ValLoss != 1.5 || run.Model.Vocab != run.Tokenizer.Size() {
+	if run.Step != 12 || run.Tokens != 3456 || run.Measures.Value(recipe.TrainLoss) != 1.25 || run.Measures.Value(recipe.ValLoss) != 1.5 || run.Model.Vocab != run.Tokenizer.Size() {
 		t.Errorf("it is %+v", run)
 	}
 	m := model.New(run.Recipe.Model)
@@ -108,6 +109,21 @@ func TestVersion1(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkpointtest.Equal(t, again, run)
+}
+
+// Losses that stand in run.json where measures stand today are read as those.
+func TestLossesBecomeMeasures(t *testing.T) {
+	want := checkpointtest.Full(t)
+	folder := checkpointtest.InMemory(t, want)
+	text := string(folder[checkpoint.RunFile].Data)
+	begin := strings.Index(text, `"measures": {`)
+	end := begin + strings.Index(text[begin:], "}") + 1
+	folder[checkpoint.RunFile].Data = []byte(text[:begin] + `"train_loss": 1.25, "val_loss": 1.5` + text[end:])
+	got, err := checkpoint.Read(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpointtest.Equal(t, got, want)
 }
 
 func TestWhatCannotBeLoaded(t *testing.T) {

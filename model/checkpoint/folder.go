@@ -17,20 +17,26 @@ type folder struct {
 	fs.FS
 	sums  map[string]string // by name
 	names map[string]string // where each lies: NAME or NAME.new
+	got   map[string]string // the sums of those that were read from beginning to end
 }
 
 // Open opens the file of that name, wherever it lies.
 func (f folder) Open(name string) (fs.File, error) {
-	if at, there := f.names[name]; there {
-		return f.FS.Open(at)
+	at, there := f.names[name]
+	if !there {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	file, err := f.FS.Open(at)
+	if err != nil {
+		return nil, err
+	}
+	return summed(file, func(sum string) { f.got[name] = sum })
 }
 
 // newFolder finds the files that sums names. Where a save was cut off, some lie
 // under NAME.new still.
 func newFolder(fsys fs.FS, sums map[string]string) (folder, error) {
-	f := folder{fsys, sums, map[string]string{}}
+	f := folder{fsys, sums, map[string]string{}, map[string]string{}}
 	for name, sum := range sums {
 		if !fs.ValidPath(name) {
 			return f, format.Wrong(format.UnsafeName, RunFile, "it names a file %q outside of the folder", name)
@@ -63,12 +69,16 @@ func sumOf(fsys fs.FS, name string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// verify compares all files with their sums.
+// verify compares all files with their sums. It reads those that were not read
+// from beginning to end before.
 func (f folder) verify() error {
 	for _, name := range slices.Sorted(maps.Keys(f.sums)) {
-		got, err := sumOf(f, name)
-		if err != nil {
-			return err
+		got, known := f.got[name]
+		if !known {
+			var err error
+			if got, err = sumOf(f.FS, f.names[name]); err != nil {
+				return err
+			}
 		}
 		if got != f.sums[name] {
 			return format.Wrong(format.Damaged, name, "it is not the one that was saved with %s: it was changed, or damaged; use another copy of the model", RunFile)

@@ -16,7 +16,8 @@ import (
 
 // version is that of run.json. The first had only the recipe, the losses, and
 // weights under our own names; the second named a method in place of the
-// recipe's objective, what trains, and from where. Both can still be read, a
+// recipe's objective, what trains, and from where, and losses in place of
+// measures, as the first folders of version 3 did. Both can still be read, a
 // newer one is refused.
 const version = 3
 
@@ -29,8 +30,7 @@ type manifest struct {
 	Step       int               `json:"step"`
 	Tokens     int               `json:"tokens"`
 	Seconds    float64           `json:"seconds"`
-	TrainLoss  float64           `json:"train_loss"`
-	ValLoss    float64           `json:"val_loss"`
+	Measures   recipe.Measures   `json:"measures,omitempty"`
 	Text       string            `json:"text"`
 	TextSHA256 string            `json:"text_sha256"`
 	TextBytes  int               `json:"text_bytes"`
@@ -55,7 +55,7 @@ type bestManifest struct {
 func manifestOf(run Run) manifest {
 	d := manifest{
 		Version: version, Hornbook: hornbookVersion(), Name: run.Name, Recipe: run.Recipe, Step: run.Step, Tokens: run.Tokens,
-		Seconds: finite(run.Seconds), TrainLoss: finite(run.TrainLoss), ValLoss: finite(run.ValLoss),
+		Seconds: finite(run.Seconds), Measures: run.Measures,
 		Text: run.Text, TextSHA256: run.TextSHA256, TextBytes: run.TextBytes, Old: run.Old, OldSHA256: run.OldSHA256,
 		Ranks: run.Ranks, Backend: run.Backend, Fused: run.Fused, State: run.State, From: run.From, SHA256: map[string]string{},
 	}
@@ -68,7 +68,7 @@ func manifestOf(run Run) manifest {
 // run is what the manifest says of a run.
 func (d manifest) run() Run {
 	return Run{
-		Name: d.Name, Recipe: d.Recipe, Step: d.Step, Tokens: d.Tokens, Seconds: d.Seconds, TrainLoss: d.TrainLoss, ValLoss: d.ValLoss,
+		Name: d.Name, Recipe: d.Recipe, Step: d.Step, Tokens: d.Tokens, Seconds: d.Seconds, Measures: d.Measures,
 		Text: d.Text, TextSHA256: d.TextSHA256, TextBytes: d.TextBytes, Old: d.Old, OldSHA256: d.OldSHA256,
 		Ranks: d.Ranks, Backend: d.Backend, Fused: d.Fused, State: d.State, From: d.From,
 	}
@@ -135,10 +135,18 @@ func decodeManifest(text []byte, version int) (d manifest, err error) {
 		return dec.Decode(into)
 	}
 	if version > 2 {
-		return d, strict(&d)
+		var now struct {
+			manifest
+			losses
+		}
+		err = strict(&now)
+		d = now.manifest
+		d.Measures = now.measures(d.Measures)
+		return d, err
 	}
 	var old struct {
 		manifest
+		losses
 		Recipe struct {
 			recipe.Recipe
 			Method string `json:"method"`
@@ -146,6 +154,7 @@ func decodeManifest(text []byte, version int) (d manifest, err error) {
 	}
 	err = strict(&old)
 	d, d.Recipe = old.manifest, old.Recipe.Recipe
+	d.Measures = old.measures(nil)
 	d.Recipe.Objective = recipe.LM
 	d.Recipe.SetMethod(old.Recipe.Method)
 	return d, err

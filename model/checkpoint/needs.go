@@ -13,7 +13,7 @@ func (e *TooLarge) Error() string {
 		e.Parameters, e.Bytes/1e6, e.Limit/1e6)
 }
 
-// Needs is what opening a model takes.
+// Needs is what opening a model takes, and writing with it.
 type Needs struct {
 	Parameters int
 	Bytes      float64 // of memory

@@ -18,12 +18,13 @@ type Opening struct {
 	finish func(*Run) error               // reads the rest; nil for none
 }
 
-// Needs are the weights, the largest tensor once more, and files that are read
+// Needs are what the open model takes, its writers' caches included; the largest
+// tensor twice, as it was read and in the model's order; and files that are read
 // whole.
 func (o *Opening) Needs() Needs {
-	n := o.Run.Recipe.Model.Parameters()
+	m := o.Run.Recipe.Model
 	_, largest := o.Numbers()
-	return Needs{n, 4*float64(n) + 4*float64(largest) + o.Held}
+	return Needs{m.Parameters(), m.OpenBytes() + 2*4*float64(largest) + o.Held}
 }
 
 // Load reads the weights and all else, if that takes at most limit bytes; else
@@ -35,10 +36,19 @@ func (o *Opening) Load(limit float64) (Run, error) {
 	if err := o.complete(); err != nil {
 		return Run{}, err
 	}
-	if o.verify != nil {
-		if err := o.verify(); err != nil {
-			return Run{}, err
+	run, err := o.read()
+	if o.verify != nil { // what is wrong with files that were changed is that they were
+		if changed := o.verify(); changed != nil {
+			return Run{}, changed
 		}
+	}
+	return run, err
+}
+
+// read reads the weights and all else.
+func (o *Opening) read() (Run, error) {
+	if err := o.Fetch(); err != nil {
+		return Run{}, err
 	}
 	m := model.New(o.Run.Recipe.Model)
 	slots := o.Layout(m)

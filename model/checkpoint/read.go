@@ -111,6 +111,9 @@ func readMoments(fsys fs.FS, limit int) ([]safetensors.Tensor, error) {
 	if most := 4*int64(limit) + 8<<20; b.Size > most {
 		return nil, format.Wrong(format.TooLong, optimizerFile, "it has %d bytes, more than the %d that the model can need", b.Size, most)
 	}
+	if err := b.Fetch(); err != nil {
+		return nil, err
+	}
 	moments, _, err := safetensors.Read(b, b.Size)
 	if err != nil {
 		return nil, format.Unreadable(optimizerFile, err)
@@ -128,6 +131,9 @@ func readBest(fsys fs.FS, m *model.GPT) (weights []float32, err error) {
 	var store layout.Store
 	defer store.Close()
 	if err := store.AddSafetensors(fsys, bestFile); err != nil {
+		return nil, err
+	}
+	if err := store.Fetch(); err != nil {
 		return nil, err
 	}
 	first := max(0, len(m.Parameters)-len(store.Tensors))

@@ -76,10 +76,18 @@ func TestExam(t *testing.T) {
 		if !whole || passes == 0 || r.Replies[1][0] != want {
 			t.Errorf("the reply is %q after %d passes", r.Replies, passes)
 		}
+		if cut := map[bool]int{false: 0, true: len(examples)}[specials != nil]; r.Cut != cut {
+			t.Errorf("%d replies were cut, want %d", r.Cut, cut)
+		}
 		e.Samples, e.Heat = 8, 1
 		one, _ := e.Take(m, tok, nil)
 		e.Seed = 1
 		two, _ := e.Take(m, tok, nil)
+		alone := e
+		alone.Examples = examples[:1]
+		if first, _ := alone.Take(m, tok, nil); !slices.Equal(first.Replies[0], two.Replies[0]) {
+			t.Errorf("beside others the first example's replies are %q, alone %q", two.Replies[0], first.Replies[0])
+		}
 		if len(one.Replies[0]) != 8 || slices.EqualFunc(one.Replies, two.Replies, slices.Equal) {
 			t.Errorf("8 samples of two seeds are %q and %q", one.Replies, two.Replies)
 		}

@@ -16,10 +16,8 @@ type asked struct {
 	answers [][]int32 // their end included
 }
 
-const (
-	mostAsked  = 40
-	mostAnswer = 32 // tokens; longer answers are not asked for
-)
+// mostAnswer is the tokens of the longest answer that is asked for.
+const mostAnswer = 32
 
 // ask takes what can be asked from the documents of c.
 func ask(c data.Corpus) (a asked) {
@@ -35,7 +33,7 @@ func ask(c data.Corpus) (a asked) {
 		if end := slices.IndexFunc(answer, func(t int32) bool { return t < 0 }); end >= 0 {
 			answer = answer[:end]
 		}
-		if len(answer) <= mostAnswer && len(a.prompts) < mostAsked {
+		if len(answer) <= mostAnswer && len(a.prompts) < recipe.MostAsked {
 			a.prompts = append(a.prompts, model.Prompt{IDs: ids[:first+1], Seeds: []uint64{0}})
 			a.answers = append(a.answers, answer)
 		}

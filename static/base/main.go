@@ -69,7 +69,8 @@ func readTales() error {
 	if err != nil {
 		return err
 	}
-	return learned(run, checkpoint.Run{Tokenizer: tok, TextBytes: len(text)}, first)
+	_, err = learned(run, checkpoint.Run{Tokenizer: tok, TextBytes: len(text)}, first)
+	return err
 }
 
 // answerQuestions is the second stage.
@@ -90,7 +91,11 @@ func answerQuestions() error {
 	if err != nil {
 		return err
 	}
-	return learned(run, checkpoint.Run{Tokenizer: tok, TextBytes: kept.TextBytes + len(text)}, out)
+	taught, err := learned(run, checkpoint.Run{Tokenizer: tok, TextBytes: kept.TextBytes + len(text)}, out)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "README.md"), []byte(card(taught, kept)), 0o644)
 }
 
 func learnsFrom(tok tokenizer.Tokenizer, text []byte) train.Data {
@@ -98,36 +103,32 @@ func learnsFrom(tok tokenizer.Tokenizer, text []byte) train.Data {
 }
 
 // learned takes all steps, tells how it goes, and publishes what is learned.
-func learned(run *train.Run, kept checkpoint.Run, where string) error {
+func learned(run *train.Run, kept checkpoint.Run, where string) (checkpoint.Run, error) {
 	if err := run.Share(ranks, train.Goroutines); err != nil {
-		return err
+		return kept, err
 	}
 	defer run.Close()
 	_, err := run.Loop(train.Hooks{Measured: func(m recipe.Measurement) {
 		of := m.Measures.Value
-		kept.Log = append(kept.Log, checkpoint.Entry{Step: m.Step, TrainLoss: of(recipe.TrainLoss), ValLoss: of(recipe.ValLoss), Bits: of(recipe.BitsPerByte), Tokens: m.Tokens, Seconds: m.Seconds})
+		kept.Log = checkpoint.Noted(kept.Log, checkpoint.Evaluation(m))
 		fmt.Printf("step %4d of %d  training %.4f  validation %.4f  %.4f bits a byte  %v\n",
 			m.Step, run.Recipe.Steps, of(recipe.TrainLoss), of(recipe.ValLoss), of(recipe.BitsPerByte), run.Training.Round(time.Second))
 	}})
 	if err != nil {
-		return err
+		return kept, err
 	}
-	last := kept.Log[len(kept.Log)-1]
 	kept.Recipe, kept.Model, kept.Name, kept.Text = run.Recipe, run.Model, "Village Tales, a small model", "village"
-	kept.Step, kept.Tokens, kept.Seconds, kept.TrainLoss, kept.ValLoss = run.Done, run.Tokens(), run.Training.Seconds(), last.TrainLoss, last.ValLoss
+	kept.Step, kept.Tokens, kept.Seconds, kept.Measures = run.Done, run.Tokens(), run.Training.Seconds(), kept.Log[len(kept.Log)-1].Measures
 	kept.Ranks, kept.Backend, kept.Fused, kept.State = ranks, "cpu", kernel.Fused, "done"
-	return publish(kept, where)
+	return kept, publish(kept, where)
 }
 
-// publish writes the model, two bytes a weight, and its card.
+// publish writes the model, two bytes a weight.
 func publish(run checkpoint.Run, out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	if err := checkpoint.WriteAs(folder(out), run, format.F16); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(out, "README.md"), []byte(card(run)), 0o644)
+	return checkpoint.WriteAs(folder(out), run, format.F16)
 }
 
 type folder string

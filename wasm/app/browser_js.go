@@ -79,7 +79,7 @@ func (b *browser) Send(c protocol.Command) {
 	}
 	message := js.Global().Get("Object").New()
 	message.Set("json", string(text))
-	if set, ok := c.(*protocol.SetText); ok && set.Source != "sample" {
+	if set, ok := c.(*protocol.SetText); ok && len(set.Data) > 0 {
 		bytes := js.Global().Get("Uint8Array").New(len(set.Data))
 		js.CopyBytesToJS(bytes, set.Data)
 		message.Set("payload", bytes)
@@ -90,12 +90,12 @@ func (b *browser) Send(c protocol.Command) {
 	b.worker.Call("postMessage", message)
 }
 
-// SendFile sends the file that is chosen in an input.
-func (b *browser) SendFile(input string) {
+// SendFile sends the file that is chosen in an input as the SetText of this id.
+func (b *browser) SendFile(input string, id int) {
 	chosen := element(input)
 	if files := chosen.Get("files"); files.Length() > 0 {
 		go func(file js.Value) {
-			b.send(file)
+			b.send(file, id)
 			chosen.Set("value", "") // the same file can be chosen again
 		}(files.Index(0))
 	}
@@ -103,18 +103,19 @@ func (b *browser) SendFile(input string) {
 
 // send reads a file and hands its bytes to the worker without copying them
 // into this module. A file over the limit is not even read.
-func (b *browser) send(file js.Value) {
+func (b *browser) send(file js.Value, id int) {
+	request, reply := protocol.Request{ID: id}, protocol.Reply{ID: id}
 	name, size := file.Get("name").String(), file.Get("size").Float()
 	if size > protocol.MaxText {
-		b.fail(&protocol.Problem{Code: protocol.TextTooLong, Got: strconv.FormatFloat(size, 'f', 0, 64), Want: strconv.Itoa(protocol.MaxText)})
+		b.fail(&protocol.Problem{Reply: reply, Code: protocol.TextTooLong, Got: strconv.FormatFloat(size, 'f', 0, 64), Want: strconv.Itoa(protocol.MaxText)})
 		return
 	}
 	buffer, err := jsrt.Await(file.Call("arrayBuffer"))
 	if err != nil {
-		b.fail(&protocol.Problem{Code: protocol.TextUnread, Got: name, Detail: err.Error()})
+		b.fail(&protocol.Problem{Reply: reply, Code: protocol.TextUnread, Got: name, Detail: err.Error()})
 		return
 	}
-	text, err := protocol.EncodeCommand(&protocol.SetText{Source: "upload", Name: name})
+	text, err := protocol.EncodeCommand(&protocol.SetText{Request: request, Source: "upload", Name: name})
 	if err != nil {
 		panic(err)
 	}

@@ -81,7 +81,9 @@ func (b *browser) drop(all []js.Value) {
 	default:
 		names := b.hold(files)
 		if !ui.AreModel(names) {
-			b.send(files[0].file)
+			id := 0
+			b.with(func() { id = b.page.Uploading() })
+			b.send(files[0].file, id)
 			return
 		}
 		b.with(func() { b.page.Import(names) })

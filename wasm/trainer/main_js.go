@@ -9,7 +9,7 @@ import (
 
 	"hornbook/wasm/jsrt"
 	"hornbook/web/protocol"
-	"hornbook/web/trainer"
+	"hornbook/web/session"
 )
 
 func main() {
@@ -18,10 +18,10 @@ func main() {
 		return
 	}
 	commands := make(chan protocol.Command, 1024)
-	session := trainer.New(trainer.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch,
+	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch,
 		Shelf: openShelf(), Base: true, Load: base})
 	listen(commands)
-	session.Serve(commands)
+	s.Serve(commands)
 }
 
 // listen takes the page's messages, those that came while this module was

@@ -4,7 +4,11 @@
 // A message is one flat JSON object whose first key names it:
 //
 //	{"command":"generate","id":3,"prompt":"Once",…}
-//	{"event":"eval","step":250,"train_loss":2.1,…}
+//	{"event":"generated","id":3,"tokens":100,…}
+//	{"event":"eval","id":0,"step":250,"train_loss":2.1,…}
+//
+// Every command has an id, which whatever answers it carries too; what comes by
+// itself, as a run's losses do, carries 0.
 //
 // Decoding is strict: an unknown name, an unknown field, a second value after
 // the first and a message over MaxMessage are errors. Bytes of a text travel
@@ -24,10 +28,35 @@ import (
 const MaxMessage = 4 << 20
 
 // Command is what the page asks of the trainer.
-type Command interface{ command() string }
+type Command interface {
+	command() string
+	Asks() int     // its id
+	Number(id int) // gives it one
+}
 
 // Event is what the trainer tells the page.
-type Event interface{ event() string }
+type Event interface {
+	event() string
+	Answers() int  // the id of the command that it answers, 0 for none
+	Answer(id int) // makes it answer that one
+}
+
+// Request is a part of every command: the id by which its answers know it. 0 is
+// that of a command whose answers need not be told from others.
+type Request struct {
+	ID int `json:"id"`
+}
+
+// Reply is a part of every event: the id of the command that it answers, 0 if
+// it comes by itself.
+type Reply struct {
+	ID int `json:"id"`
+}
+
+func (r *Request) Asks() int     { return r.ID }
+func (r *Request) Number(id int) { r.ID = id }
+func (r *Reply) Answers() int    { return r.ID }
+func (r *Reply) Answer(id int)   { r.ID = id }
 
 // EncodeCommand writes c as JSON.
 func EncodeCommand(c Command) ([]byte, error) { return encode("command", c.command(), c) }

@@ -67,6 +67,25 @@ func fill(v reflect.Value) {
 	}
 }
 
+// Every command has an id, and every event takes that of the command that it
+// answers.
+func TestEveryAnswerKnowsItsCommand(t *testing.T) {
+	for name, fresh := range commands {
+		c := fresh()
+		c.Number(31)
+		if text, err := EncodeCommand(c); err != nil || c.Asks() != 31 || !strings.Contains(string(text), `"id":31`) {
+			t.Errorf("%s: %s is numbered %d (%v)", name, text, c.Asks(), err)
+		}
+	}
+	for name, fresh := range events {
+		e := fresh()
+		e.Answer(31)
+		if text, err := EncodeEvent(e); err != nil || e.Answers() != 31 || !strings.Contains(string(text), `"id":31`) {
+			t.Errorf("%s: %s answers %d (%v)", name, text, e.Answers(), err)
+		}
+	}
+}
+
 func TestStrict(t *testing.T) {
 	for _, bad := range []string{
 		"", "{", "[]", "null", `"pause"`, `{}`, `{"command":3}`, `{"event":"pause"}`, `{"command":"nonsense"}`,

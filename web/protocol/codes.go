@@ -31,6 +31,7 @@ const (
 	NotTraining   Code = "not_training"   // Pause, Resume or Stop without a run
 	LossNaN       Code = "loss_nan"       // the loss became infinite or no number; the last good weights are kept; Got: the step
 	OutOfMemory   Code = "out_of_memory"  // the recipe needs more than Want bytes
+	Cancelled     Code = "cancelled"      // what was asked for was stopped before it was done; all is as it was
 	TrainerGone   Code = "trainer_gone"   // the worker ended; the page must be opened again
 	RanksFewer    Code = "ranks_fewer"    // a notice: Got workers were asked for; Want train
 	RankLost      Code = "rank_lost"      // a notice: a worker ended; Got go on with the run
@@ -69,7 +70,7 @@ const (
 var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
-	TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
+	Cancelled, TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
 	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
 	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, NearGELU, SameBits,
 }

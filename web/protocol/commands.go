@@ -8,6 +8,7 @@ import "hornbook/model/recipe"
 // lessons are conversations. Answers: Text, or a Problem, after
 // which the former text stays.
 type SetText struct {
+	Request
 	Source string `json:"source"` // "upload", "typed", "sample" or "task"
 	Name   string `json:"name"`   // the file's name, or the sample's or the task's
 	Data   []byte `json:"-"`      // the payload beside the JSON; none for a sample
@@ -16,14 +17,14 @@ type SetText struct {
 // SetTokenizer chooses how the text is cut into tokens. Answer: Tokenizer,
 // after Working events where it takes time.
 type SetTokenizer struct {
+	Request
 	Kind string `json:"kind"` // "chars", "bytes" or "bpe"
 	Size int    `json:"size"` // wanted size of a "bpe" vocabulary, else 0
 }
 
-// Tokenize cuts a short text as the model would see it. Answer: Tokens with
-// the same ID; a newer request makes the trainer drop older ones.
+// Tokenize cuts a short text as the model would see it. Answer: Tokens; a newer request makes the trainer drop older ones.
 type Tokenize struct {
-	ID   int    `json:"id"`
+	Request
 	Text string `json:"text"`
 }
 
@@ -32,16 +33,18 @@ type Tokenize struct {
 // recipe's. Answers: State, Model, then Step, Eval and Sample until State says
 // done, or a Problem.
 type Train struct {
+	Request
 	Recipe recipe.Recipe `json:"recipe"`
 	Ranks  int           `json:"ranks"` // workers that train together; 0 leaves the number to the trainer
 }
 
 // Pause holds the run after the step under way; Resume goes on; Stop ends the
-// run and keeps the model as it is.
+// run and keeps the model as it is, and ends what takes long before a run or
+// beside one, as Cancel does. Answer: State.
 type (
-	Pause  struct{}
-	Resume struct{}
-	Stop   struct{}
+	Pause  struct{ Request }
+	Resume struct{ Request }
+	Stop   struct{ Request }
 )
 
 // Sampling says how the next token is chosen (temperature, top-k, top-p and
@@ -53,41 +56,48 @@ type Sampling struct {
 	Seed        uint64  `json:"seed"`
 }
 
-// Predict asks what may come after the prompt. Answer: Prediction with the
-// same ID; a newer request makes the trainer drop older ones. It works while a
+// Predict asks what may come after the prompt. Answer: Prediction; a newer request makes the trainer drop older ones. It works while a
 // run is going on, between two steps.
 type Predict struct {
-	ID     int    `json:"id"`
+	Request
 	Prompt string `json:"prompt"`
 }
 
 // Generate lets the model go on from the prompt. Answers: Writing, again and
 // again, then Generated. It works while a run is going on.
 type Generate struct {
-	ID     int    `json:"id"`
+	Request
 	Prompt string `json:"prompt"`
 	Tokens int    `json:"tokens"` // at most, 1 to 100,000
 	Before bool   `json:"before"` // by the model as it was before it was trained further
 	Sampling
 }
 
-// Cancel ends a Generate early; its Generated event still comes.
+// Cancel ends the command early that has the same id: a Generate, whose
+// Generated event still comes, or one that takes long before its answer
+// (SetText, SetTokenizer, Train, Open), which is then answered by the problem
+// Cancelled.
 type Cancel struct {
-	ID int `json:"id"`
+	Request
 }
 
 // Bench times training steps of a recipe on a built-in text, to measure the
 // machine. Answer: Benched, or a Problem; Busy while a run is going on.
 type Bench struct {
+	Request
 	Recipe recipe.Recipe `json:"recipe"`
 	Steps  int           `json:"steps"` // 1 to 10,000
 	Ranks  int           `json:"ranks"` // as in Train
 }
 
 // Measure times what the machine can do besides a step: its peak, products of
-// the sizes that training has, and writing. Answer: Measured, or a Problem;
-// Busy while a run is going on.
-type Measure struct{}
+// the sizes that training has, and writing, one sequence and many. Answer:
+// Measured, or a Problem; Busy while a run is going on.
+type Measure struct {
+	Request
+	Sequences int `json:"sequences"` // that are written at once, 1 to 1,024; 0 for 64
+	Ranks     int `json:"ranks"`     // that share them; 0 for as many as there are
+}
 
 func (*SetText) command() string      { return "set_text" }
 func (*SetTokenizer) command() string { return "set_tokenizer" }

@@ -4,6 +4,7 @@ import "hornbook/model/recipe"
 
 // Ready is the first event: the trainer can take commands.
 type Ready struct {
+	Reply
 	Backend string          `json:"backend"` // "cpu"
 	SIMD    bool            `json:"simd"`
 	Fused   bool            `json:"fused"` // multiply-adds round once (relaxed SIMD)
@@ -17,6 +18,7 @@ type Ready struct {
 
 // Text describes the text that was taken.
 type Text struct {
+	Reply
 	Source     string `json:"source"`
 	Name       string `json:"name"`
 	Bytes      int    `json:"bytes"`
@@ -31,6 +33,7 @@ type Text struct {
 
 // Tokenizer describes the tokenizer in use and what it makes of the text.
 type Tokenizer struct {
+	Reply
 	Kind          string  `json:"kind"`
 	Size          int     `json:"size"`   // V
 	Tokens        int     `json:"tokens"` // tokens of the whole text
@@ -45,13 +48,14 @@ type Piece struct {
 
 // Tokens answers Tokenize.
 type Tokens struct {
-	ID      int      `json:"id"`
+	Reply
 	Pieces  []Piece  `json:"pieces"`
 	Unknown []string `json:"unknown"` // characters that the tokenizer has never seen, left out
 }
 
 // Working says how far a long task is that is not training.
 type Working struct {
+	Reply
 	Task  string `json:"task"` // "sample", "tokenizer", "import", or "old": a model writes the text by which its forgetting is measured
 	Done  int    `json:"done"`
 	Total int    `json:"total"`
@@ -59,12 +63,14 @@ type Working struct {
 
 // State says what the run is doing.
 type State struct {
+	Reply
 	State  string `json:"state"`  // "idle", "preparing", "training", "paused", "done" or "failed"
 	Reason Code   `json:"reason"` // of "done": Finished, Stopped or StoppedEarly; of "failed": the problem's code
 }
 
 // Talks says what became of the conversations that a run learns from.
 type Talks struct {
+	Reply
 	Kept    int `json:"kept"`    // the cut ones included
 	Cut     int `json:"cut"`     // that lost their last turns, since they were too long
 	Dropped int `json:"dropped"` // of which not even the first answer fits
@@ -75,7 +81,8 @@ type Talks struct {
 // Model describes the model that is open: that a run trains, or that was
 // opened. Fields of a run are 0 where there is none.
 type Model struct {
-	ID           string        `json:"id"` // on the shelf, Base, or "" if it is not kept
+	Reply
+	ModelID      string        `json:"model"` // on the shelf, Base, or "" if it is not kept
 	Name         string        `json:"name"`
 	From         string        `json:"from"`    // name of the model that it was trained further from, or ""
 	Old          string        `json:"old"`     // the text by which forgetting is measured: a sample's name, "own" for the model's own writing, or a text's name; "" for none
@@ -94,6 +101,7 @@ type Model struct {
 
 // Step comes while training, at most ten times a second.
 type Step struct {
+	Reply
 	Step            int     `json:"step"`
 	Steps           int     `json:"steps"`
 	Loss            float64 `json:"loss"` // nats a token, of this step's batch
@@ -109,20 +117,25 @@ type Step struct {
 
 // Eval comes at each evaluation, step 0 and the last step included.
 type Eval struct {
-	Step            int             `json:"step"`
-	TrainLoss       float64         `json:"train_loss"` // nats a token, over EvalBatches batches
-	ValLoss         float64         `json:"val_loss"`
-	BitsPerByte     float64         `json:"bits_per_byte"` // of the validation text
-	Tokens          int             `json:"tokens"`
-	Seconds         float64         `json:"seconds"` // of training, without evaluation and pauses
-	TokensPerSecond float64         `json:"tokens_per_second"`
-	OldLoss         float64         `json:"old_loss"` // nats a token on text like the old, of a model trained further; else 0
-	Measures        recipe.Measures `json:"measures"` // all that was measured, by name
-	Best            bool            `json:"best"`     // the lowest validation loss so far; these weights are kept
+	Reply
+	recipe.Measurement
+	TrainLoss       float64 `json:"train_loss"` // as among the measures: nats a token
+	ValLoss         float64 `json:"val_loss"`   // as among the measures
+	TokensPerSecond float64 `json:"tokens_per_second"`
+}
+
+// NewEval tells of m.
+func NewEval(m recipe.Measurement) *Eval {
+	e := &Eval{Measurement: m, TrainLoss: m.Measures.Value(recipe.TrainLoss), ValLoss: m.Measures.Value(recipe.ValLoss)}
+	if m.Seconds > 0 {
+		e.TokensPerSecond = float64(m.Tokens) / m.Seconds
+	}
+	return e
 }
 
 // Sample is a piece of the model's writing during training.
 type Sample struct {
+	Reply
 	Step int    `json:"step"`
 	Text string `json:"text"`
 }
@@ -136,7 +149,7 @@ type Choice struct {
 
 // Prediction answers Predict: the ten likeliest tokens, likeliest first.
 type Prediction struct {
-	ID      int      `json:"id"`
+	Reply
 	Choices []Choice `json:"choices"`
 	Unknown []string `json:"unknown"` // characters of the prompt that the model has never seen, left out
 }
@@ -144,13 +157,13 @@ type Prediction struct {
 // Writing carries the tokens that were generated since the last one, in order:
 // a message for each would cost more than the model does.
 type Writing struct {
-	ID     int      `json:"id"`
+	Reply
 	Tokens []Choice `json:"tokens"`
 }
 
 // Generated ends a Generate.
 type Generated struct {
-	ID              int      `json:"id"`
+	Reply
 	Tokens          int      `json:"tokens"`
 	TokensPerSecond float64  `json:"tokens_per_second"`
 	Cancelled       bool     `json:"cancelled"`
@@ -166,6 +179,12 @@ type Spread struct {
 
 // Benched answers Bench.
 type Benched struct {
+	Reply
+	Timing
+}
+
+// Timing is how fast the steps of a recipe are.
+type Timing struct {
 	Backend         string  `json:"backend"`
 	Ranks           int     `json:"ranks"`
 	MsPerStep       Spread  `json:"ms_per_step"`
@@ -185,23 +204,33 @@ type Product struct {
 	GFLOPS float64 `json:"gflops"`
 }
 
-// Measured answers Measure, for one core.
+// Measured answers Measure.
 type Measured struct {
+	Reply
+	Core
+}
+
+// Core is what one core can do, and what all cores write.
+type Core struct {
 	PeakGFLOPS    float64   `json:"peak_gflops"` // multiply-adds that wait for nothing, from registers
 	Products      []Product `json:"products"`
 	WritingPreset string    `json:"writing_preset"`
 	WritingTokens float64   `json:"writing_tokens_per_second"` // one stream, sampling included
+
+	Sequences       int     `json:"sequences"`                   // that were written at once
+	SequencesRanks  int     `json:"sequences_ranks"`             // that shared them
+	SequencesTokens float64 `json:"sequences_tokens_per_second"` // of all sequences together, sampling included
 }
 
 // Problem is something that went wrong, as data: the words for it are the
 // page's. What was there before the command is still there.
 type Problem struct {
+	Reply
 	Code   Code   `json:"code"`
 	Key    string `json:"key"`    // which number or name, where one is meant
 	Got    string `json:"got"`    // what it was
 	Want   string `json:"want"`   // what it must be
 	Detail string `json:"detail"` // the technical message, for those who look
-	ID     int    `json:"id"`     // of the request, else 0
 }
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }

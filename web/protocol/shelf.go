@@ -1,6 +1,10 @@
 package protocol
 
-import "io/fs"
+import (
+	"io/fs"
+
+	"hornbook/model/recipe"
+)
 
 // The shelf keeps models in the browser. Commands that change it are answered
 // by Shelf, or by a Problem.
@@ -10,35 +14,41 @@ type (
 	// for a run that is not over, which Resume goes on with, else "idle". What
 	// was open before is let go; Busy while a run trains.
 	Open struct {
-		ID string `json:"id"`
+		Request
+		ModelID string `json:"model"`
 	}
 
 	// Rename gives a model another name, of at most MaxName bytes of UTF-8.
 	Rename struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
+		Request
+		ModelID string `json:"model"`
+		Name    string `json:"name"`
 	}
 
 	// Duplicate puts a copy of a model on the shelf.
 	Duplicate struct {
-		ID string `json:"id"`
+		Request
+		ModelID string `json:"model"`
 	}
 
 	// Delete takes a model off the shelf; Undelete puts it back. The next start
 	// of the page forgets it.
 	Delete struct {
-		ID string `json:"id"`
+		Request
+		ModelID string `json:"model"`
 	}
 	Undelete struct {
-		ID string `json:"id"`
+		Request
+		ModelID string `json:"model"`
 	}
 
-	// Export makes a file of a model of the shelf, or, for ID "", of the open
+	// Export makes a file of a model of the shelf, or, for the id "", of the open
 	// one. Answer: File.
 	Export struct {
-		ID     string `json:"id"`
-		Format string `json:"format"` // one of Formats
-		DType  string `json:"dtype"`  // one of the format's DTypes
+		Request
+		ModelID string `json:"model"`
+		Format  string `json:"format"` // one of Formats
+		DType   string `json:"dtype"`  // one of the format's DTypes
 	}
 
 	// Import brings a model in from files, opens it and keeps it; an adapter's
@@ -46,6 +56,7 @@ type (
 	// beside the JSON. Where opening takes much memory Needs asks first, and
 	// nothing is done until Import comes again with Agreed.
 	Import struct {
+		Request
 		Names  []string `json:"names"` // of the files, with their folders
 		Agreed bool     `json:"agreed"`
 		Files  fs.FS    `json:"-"`
@@ -54,12 +65,13 @@ type (
 	// Adapt lets the open model write with its adapter or without. Answer:
 	// Adapted.
 	Adapt struct {
+		Request
 		On bool `json:"on"`
 	}
 
 	// Merge makes the open model's adapter part of its weights and keeps the
 	// result as a model of its own, which it opens.
-	Merge struct{}
+	Merge struct{ Request }
 )
 
 // Base is the id of the model that comes with the page.
@@ -97,6 +109,7 @@ type Card struct {
 // Shelf is what the shelf holds, newest first. It comes at the start and
 // whenever something has changed.
 type Shelf struct {
+	Reply
 	Keeps   Code   `json:"keeps"` // "" if models can be kept here, else why not
 	Cards   []Card `json:"cards"`
 	Deleted []Card `json:"deleted"` // that Undelete can put back
@@ -108,14 +121,16 @@ type Shelf struct {
 
 // Saved comes when the open model has been saved whole.
 type Saved struct {
-	ID   string `json:"id"`
-	Step int    `json:"step"`
-	Done bool   `json:"done"` // its run is over
+	Reply
+	ModelID string `json:"model"`
+	Step    int    `json:"step"`
+	Done    bool   `json:"done"` // its run is over
 }
 
 // File answers Export: a file to be downloaded, whose bytes travel beside the
 // JSON.
 type File struct {
+	Reply
 	Name string `json:"name"`
 	Size int64  `json:"size"`
 	Note Code   `json:"note"` // what to know of it, or ""
@@ -125,6 +140,7 @@ type File struct {
 // Needs says how much memory opening the imported model would take; Import
 // with Agreed goes on.
 type Needs struct {
+	Reply
 	Name       string `json:"name"`
 	Parameters int    `json:"parameters"`
 	Bytes      int64  `json:"bytes"`
@@ -132,6 +148,7 @@ type Needs struct {
 
 // Fit says what the open model's tokenizer makes of the text.
 type Fit struct {
+	Reply
 	Tokens        int      `json:"tokens"`
 	BytesPerToken float64  `json:"bytes_per_token"`
 	Unknown       int      `json:"unknown"` // characters of the text that it lacks, which are left out
@@ -139,15 +156,18 @@ type Fit struct {
 	Advice        Code     `json:"advice"`  // "" or TuneShort
 }
 
-// History is what was measured of the open model before.
+// History is what was measured of the open model before: of a long run not
+// every point, but as many as its log keeps.
 type History struct {
-	Steps  []int     `json:"steps"`
-	Losses []float64 `json:"losses"` // of the batches at these steps
-	Evals  []Eval    `json:"evals"`
+	Reply
+	Steps  []int                `json:"steps"`
+	Losses []float64            `json:"losses"` // of the batches at these steps
+	Evals  []recipe.Measurement `json:"evals"`
 }
 
 // Adapted answers Adapt, and says what the open model has.
 type Adapted struct {
+	Reply
 	Has bool `json:"has"` // an adapter
 	On  bool `json:"on"`
 }

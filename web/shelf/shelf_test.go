@@ -390,3 +390,66 @@ func TestDamagedText(t *testing.T) {
 		t.Errorf("mended to %q (%v)", text, err)
 	}
 }
+
+// Who reads a model reads its large files once; where one of them has changed,
+// and who reads notices, the save before is read.
+func TestReadOnce(t *testing.T) {
+	large := strings.Repeat("first ", 20_000)
+	disk := shelftest.NewMemory(1)
+	s := shelf.New(disk)
+	save(t, s, one, large)
+	save(t, s, one, strings.Replace(large, "first", "second", 1))
+	counted := &countingStorage{Storage: disk, bytes: map[string]int64{}}
+	var got string
+	read := func(files fs.FS) error {
+		text, err := fs.ReadFile(files, "weights")
+		if got = string(text); strings.Contains(got, "secund") {
+			return errors.New("it has changed")
+		}
+		return err
+	}
+	if err := shelf.New(counted).Read(one, read); err != nil || !strings.HasPrefix(got, "second") {
+		t.Fatalf("read %.10q (%v)", got, err)
+	}
+	if n := counted.bytes["models/"+one+"/b/weights"]; n != int64(len(got)) {
+		t.Errorf("of %d bytes of weights %d were read", len(got), n)
+	}
+	refuse := errors.New("I cannot use this")
+	if err := s.Read(one, func(fs.FS) error { return refuse }); err != refuse {
+		t.Errorf("got %v for a save that is whole", err)
+	}
+	change(t, disk, "b/weights", "second", "secund")
+	if err := s.Read(one, read); err != nil || got != large {
+		t.Errorf("beside a save with a changed file %.10q was read (%v)", got, err)
+	}
+	change(t, disk, "a/weights", "first", "secund")
+	if err := s.Read(one, read); !errors.Is(err, shelf.ErrDamaged) {
+		t.Errorf("got %v where no save is whole", err)
+	}
+}
+
+// countingStorage counts the bytes that are read of each file.
+type countingStorage struct {
+	shelf.Storage
+	bytes map[string]int64
+}
+
+func (c *countingStorage) Open(name string) (fs.File, error) {
+	f, err := c.Storage.Open(name)
+	if info, _ := fs.Stat(c.Storage, name); err != nil || info == nil || info.IsDir() {
+		return f, err
+	}
+	return countingFile{f, c, name}, err
+}
+
+type countingFile struct {
+	fs.File
+	c    *countingStorage
+	name string
+}
+
+func (f countingFile) Read(b []byte) (int, error) {
+	n, err := f.File.Read(b)
+	f.c.bytes[f.name] += int64(n)
+	return n, err
+}

@@ -3,6 +3,7 @@ package ui
 import (
 	"math"
 
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
@@ -27,7 +28,7 @@ func (p *Page) asideClass() string {
 // modelName names the open model.
 func (p *Page) modelName() string {
 	switch m := p.Model; {
-	case m.ID == protocol.Base:
+	case m.ModelID == protocol.Base:
 		return wording.BaseName
 	case m.Name != "":
 		return m.Name
@@ -64,9 +65,9 @@ func (p *Page) modelFacts() []fact {
 	say(m.Bytes > 0, wording.Memory, wording.Bytes(float64(m.Bytes)))
 	say(p.Step.Steps > 0, wording.StepLabel, wording.Of(p.reached(), p.Step.Steps))
 	say(p.Step.Step > 0, wording.LossLabel, wording.Loss(p.Step.Loss))
-	if e := p.LastEval(); e != nil {
-		say(true, wording.ValLabel, wording.Loss(e.ValLoss))
-		say(true, wording.UnsureLabel, wording.Unsure(math.Exp(e.ValLoss)))
+	if val, taken := p.latest(recipe.ValLoss); taken {
+		say(true, wording.ValLabel, wording.Loss(val))
+		say(true, wording.UnsureLabel, wording.Unsure(math.Exp(val)))
 	}
 	say(p.Run.State == "training", wording.Speed, wording.PerSecond(p.Step.TokensPerSecond))
 	say(p.Run.State == "training", wording.TimeLeft, wording.Duration(p.Step.SecondsLeft))

@@ -30,16 +30,19 @@ func (p *Page) Import(names []string) {
 		return
 	}
 	p.solve(ModelsStation)
-	p.Shelving.names, p.Needs = names, nil
-	p.Working = &protocol.Working{Task: "import", Total: 1}
-	p.Host.Send(&protocol.Import{Names: names})
+	p.Shelving.names = names
+	p.bring(false)
 	p.Host.Show(ModelsStation)
 }
 
 // Agree opens the model that needs much memory.
 func (p *Page) Agree() {
-	p.Needs, p.Working = nil, &protocol.Working{Task: "import", Total: 1}
-	p.Host.Send(&protocol.Import{Names: p.Shelving.names, Agreed: true})
+	p.bring(true)
+}
+
+func (p *Page) bring(agreed bool) {
+	p.Needs = nil
+	p.await("import", p.ask(&protocol.Import{Names: p.Shelving.names, Agreed: agreed}))
 }
 
 // Decline leaves it.
@@ -50,7 +53,7 @@ func (p *Page) importSays() string {
 	switch {
 	case p.loading("import"):
 		return wording.Importing
-	case p.Shelving.Making:
+	case p.making():
 		return wording.Making
 	case p.File != nil && p.File.Note != "":
 		return wording.Downloaded(p.File) + " " + wording.Problem(&protocol.Problem{Code: p.File.Note})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
@@ -35,10 +36,10 @@ func (p *Page) shelved() []protocol.Card {
 // come, and the shelf yet to tell of it.
 func (p *Page) isUnkept() bool {
 	m := p.Model
-	if m == nil || m.ID == protocol.Base || p.cardOf(m.ID) != nil {
+	if m == nil || m.ModelID == protocol.Base || p.cardOf(m.ModelID) != nil {
 		return false
 	}
-	told := p.Shelf.Open == m.ID || p.Shelf.Open == ""
+	told := p.Shelf.Open == m.ModelID || p.Shelf.Open == ""
 	return p.Shelf.Keeps != "" || p.saveFailed() || told && !p.Active()
 }
 
@@ -60,9 +61,7 @@ func (p *Page) unkept() protocol.Card {
 	if m.Recipe.Preset == imported && m.From == "" {
 		c.Method = imported
 	}
-	if e := p.LastEval(); e != nil {
-		c.ValLoss = e.ValLoss
-	}
+	c.ValLoss, _ = p.latest(recipe.ValLoss)
 	return c
 }
 
@@ -72,7 +71,7 @@ const imported = "imported"
 
 // isOpen tells whether the card with this id is of the open model, as one
 // without is.
-func (p *Page) isOpen(id string) bool { return p.Model != nil && (id == "" || p.Model.ID == id) }
+func (p *Page) isOpen(id string) bool { return p.Model != nil && (id == "" || p.Model.ModelID == id) }
 
 // current is the value of aria-current.
 func (p *Page) current(id string) string {

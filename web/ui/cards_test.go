@@ -29,7 +29,7 @@ func TestNewerCard(t *testing.T) {
 // The open model is called by its new name wherever it is named.
 func TestRenameTheOpenModel(t *testing.T) {
 	p, _ := welcomed()
-	p.Apply(&protocol.Model{ID: "b", Name: "Tales", Recipe: p.Draft.Base, Text: "village"})
+	p.Apply(&protocol.Model{ModelID: "b", Name: "Tales", Recipe: p.Draft.Base, Text: "village"})
 	p.Apply(&protocol.Fit{Tokens: 20000, BytesPerToken: 4})
 	renamed := cards()
 	renamed[1].Name = "Old tales"
@@ -50,7 +50,7 @@ func TestKeepsNothing(t *testing.T) {
 	has(t, draw(t, p), "keeps no models", "not kept here", "mine, not kept")
 	p.Unfold(p.shelved()[0], downloadPart)
 	p.Download()
-	if c := last[*protocol.Export](t, h); c.ID != "" {
+	if c := last[*protocol.Export](t, h); c.ModelID != "" {
 		t.Errorf("it asks for %+v", c)
 	}
 	if p.canPersist() {
@@ -64,7 +64,7 @@ func TestKeepsNothing(t *testing.T) {
 func TestFirstSaveFails(t *testing.T) {
 	p, h := welcomed()
 	for _, e := range []protocol.Event{
-		&protocol.State{State: "preparing"}, &protocol.Model{ID: "new", Name: "mine", Recipe: p.Draft.Base, Parameters: 7},
+		&protocol.State{State: "preparing"}, &protocol.Model{ModelID: "new", Name: "mine", Recipe: p.Draft.Base, Parameters: 7},
 		&protocol.Problem{Code: protocol.KeepFull}, &protocol.Shelf{Cards: cards(), Left: -1, Open: "new"}, &protocol.State{State: "training"},
 	} {
 		p.Apply(e)
@@ -76,7 +76,7 @@ func TestFirstSaveFails(t *testing.T) {
 	}
 	p.Unfold(p.shelved()[0], downloadPart)
 	p.Download()
-	if c := last[*protocol.Export](t, h); c.ID != "" {
+	if c := last[*protocol.Export](t, h); c.ModelID != "" {
 		t.Errorf("it asks for %+v", c)
 	}
 	spoken := len(h.spoken)
@@ -88,7 +88,7 @@ func TestFirstSaveFails(t *testing.T) {
 	if len(h.spoken) != spoken+1 {
 		t.Error("another failure is not read aloud")
 	}
-	p.Apply(&protocol.Saved{ID: "new", Step: 5})
+	p.Apply(&protocol.Saved{ModelID: "new", Step: 5})
 	if html := draw(t, p); strings.Contains(html, "mine, not kept") || strings.Contains(html, "could not be saved") {
 		t.Error("once it is saved it is still called unkept")
 	}
@@ -103,7 +103,7 @@ func TestFirstSaveFails(t *testing.T) {
 func TestOpenWithoutACard(t *testing.T) {
 	p, _ := welcomed()
 	p.Apply(&protocol.Shelf{Cards: cards(), Open: protocol.Base})
-	p.Apply(&protocol.Model{ID: "c", Name: "brought", Recipe: p.Draft.Base})
+	p.Apply(&protocol.Model{ModelID: "c", Name: "brought", Recipe: p.Draft.Base})
 	if html := draw(t, p); strings.Contains(html, "brought, not kept") {
 		t.Error("it is called unkept before the shelf has told")
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
@@ -13,13 +14,15 @@ func TestGoOn(t *testing.T) {
 	p.Apply(&protocol.Shelf{Cards: cards(), Left: -1})
 	has(t, draw(t, p), "Your training of “Letters” stopped at step 240 of 480 (12 minutes ago).", ">Go on<", ">Leave it<")
 	p.GoOn()
-	if open := last[*protocol.Open](t, h); open.ID != "a" {
-		t.Errorf("it opens %q", open.ID)
+	open := last[*protocol.Open](t, h)
+	if open.ModelID != "a" {
+		t.Errorf("it opens %q", open.ModelID)
 	}
+	p.Apply(&protocol.Problem{Code: protocol.SampleFailed, Reply: to(open.ID - 1)}) // of something else
 	for _, e := range []protocol.Event{
-		&protocol.Model{ID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
-		&protocol.History{Steps: []int{240}, Losses: []float64{2.2}, Evals: []protocol.Eval{{Step: 240, ValLoss: 2.31}}},
-		&protocol.State{State: "paused"},
+		&protocol.Model{Reply: to(open.ID), ModelID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
+		&protocol.History{Steps: []int{240}, Losses: []float64{2.2}, Evals: []recipe.Measurement{evaluated(240, 2.31, 0, false).Measurement}},
+		&protocol.State{Reply: to(open.ID), State: "paused"},
 	} {
 		p.Apply(e)
 	}
@@ -30,7 +33,7 @@ func TestGoOn(t *testing.T) {
 
 	sent := len(h.sent)
 	p.Apply(&protocol.State{State: "training"})
-	p.Apply(&protocol.State{State: "paused"})
+	p.Apply(&protocol.State{State: "paused", Reply: to(open.ID)})
 	for _, c := range h.sent[sent:] {
 		if _, is := c.(*protocol.Resume); is {
 			t.Error("a pause later on is undone")
@@ -67,8 +70,9 @@ func TestGoOnFails(t *testing.T) {
 	p, h := welcomed()
 	p.Apply(&protocol.Shelf{Cards: cards()})
 	p.GoOn()
-	p.Apply(&protocol.Problem{Code: protocol.TextGone})
-	p.Apply(&protocol.State{State: "paused"})
+	id := h.asked()
+	p.Apply(&protocol.Problem{Code: protocol.TextGone, Reply: to(id)})
+	p.Apply(&protocol.State{State: "paused", Reply: to(id)})
 	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); is || p.Problems[ModelsStation] == nil || h.shown[len(h.shown)-1] != ModelsStation {
 		t.Errorf("problems %v, shown %v, sent %T", p.Problems, h.shown, h.sent[len(h.sent)-1])
 	}
@@ -103,8 +107,8 @@ func TestGoOnAgain(t *testing.T) {
 	p.Apply(&protocol.Shelf{Cards: cards()})
 	p.GoOn()
 	for _, e := range []protocol.Event{
-		&protocol.Problem{Code: protocol.ModelElsewhere},
-		&protocol.Model{ID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
+		&protocol.Problem{Code: protocol.ModelElsewhere, Reply: to(h.asked())},
+		&protocol.Model{ModelID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
 		&protocol.History{}, &protocol.State{State: "idle"},
 		&protocol.Shelf{Cards: cards(), Open: "a"},
 	} {
@@ -116,10 +120,10 @@ func TestGoOnAgain(t *testing.T) {
 		t.Error("not just the open model's card offers to go on")
 	}
 	p.GoOnWith("a")
-	if open := last[*protocol.Open](t, h); open.ID != "a" {
-		t.Errorf("it opens %q", open.ID)
+	if open := last[*protocol.Open](t, h); open.ModelID != "a" {
+		t.Errorf("it opens %q", open.ModelID)
 	}
-	p.Apply(&protocol.State{State: "paused"})
+	p.Apply(&protocol.State{State: "paused", Reply: to(h.asked())})
 	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); !is {
 		t.Errorf("the last command is %T, not Resume", h.sent[len(h.sent)-1])
 	}

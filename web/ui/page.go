@@ -45,6 +45,7 @@ type Page struct {
 
 	Shelving   Shelving
 	textWaits  bool      // the first text is still to be asked for
+	opening    int       // id of the Open that the page begins with
 	requests   int       // ids of requests so far
 	cutting    int       // id of the latest Tokenize
 	predicting int       // id of the latest Predict
@@ -99,7 +100,9 @@ func (p *Page) Apply(e protocol.Event) {
 	case *protocol.Prediction:
 		p.firstText()
 	case *protocol.Problem:
-		p.firstText()
+		if e.ID == p.opening || e.ID == p.predicting {
+			p.firstText()
+		}
 		p.giveUp(e)
 		if !known {
 			p.Host.Say(wording.Problem(e))
@@ -115,7 +118,7 @@ func (p *Page) welcome(e *protocol.Ready) {
 	p.textWaits = true
 	if e.Base {
 		p.PromptText, p.Source = wording.FirstPrompt, e.Samples[0]
-		p.Host.Send(&protocol.Open{ID: protocol.Base})
+		p.opening = p.ask(&protocol.Open{ModelID: protocol.Base})
 		return
 	}
 	p.firstText()
@@ -200,9 +203,29 @@ func (p *Page) saySteps(e *protocol.Step) {
 	}
 }
 
-func (p *Page) nextID() int {
+// ask sends a command, and gives the id that its answers have.
+func (p *Page) ask(c protocol.Command) int {
 	p.requests++
+	c.Number(p.requests)
+	p.Host.Send(c)
 	return p.requests
+}
+
+// await shows that a task goes on, from the moment that it is asked for.
+func (p *Page) await(task string, id int) {
+	p.Working = &protocol.Working{Reply: protocol.Reply{ID: id}, Task: task, Total: 1}
+}
+
+// CancelWorking ends what goes on.
+func (p *Page) CancelWorking() {
+	if p.Working != nil {
+		p.cancel(p.Working.ID)
+	}
+}
+
+// cancel ends the command with this id, whose answer still comes.
+func (p *Page) cancel(id int) {
+	p.Host.Send(&protocol.Cancel{Request: protocol.Request{ID: id}})
 }
 
 // Text.
@@ -214,20 +237,23 @@ func (p *Page) ChooseSample(name string) {
 	}
 	p.Source = name
 	p.solve(TextStation)
-	p.Working = &protocol.Working{Task: "sample", Total: 1}
-	p.Host.Send(&protocol.SetText{Source: "sample", Name: name})
+	p.await("sample", p.ask(&protocol.SetText{Source: "sample", Name: name}))
 }
 
 // UseTyped takes what was typed as the text.
 func (p *Page) UseTyped() {
 	p.solve(TextStation)
-	p.Host.Send(&protocol.SetText{Source: "typed", Name: wording.TypedName, Data: []byte(p.Typed)})
+	p.ask(&protocol.SetText{Source: "typed", Name: wording.TypedName, Data: []byte(p.Typed)})
 }
 
 // Upload sends the file that was chosen.
-func (p *Page) Upload() {
+func (p *Page) Upload() { p.Host.SendFile("upload", p.Uploading()) }
+
+// Uploading gives the id by which a file is to be sent as SetText.
+func (p *Page) Uploading() int {
 	p.solve(TextStation)
-	p.Host.SendFile("upload")
+	p.requests++
+	return p.requests
 }
 
 // Tokens.
@@ -251,7 +277,7 @@ func (p *Page) Cut() {
 		size = 0
 	}
 	p.solve(TokensStation)
-	p.Host.Send(&protocol.SetTokenizer{Kind: p.CutKind, Size: size})
+	p.ask(&protocol.SetTokenizer{Kind: p.CutKind, Size: size})
 }
 
 // TypeToCut shows how another text is cut.
@@ -261,8 +287,7 @@ func (p *Page) TypeToCut(text string) {
 }
 
 func (p *Page) askTokens() {
-	p.cutting = p.nextID()
-	p.Host.Send(&protocol.Tokenize{ID: p.cutting, Text: p.CutText})
+	p.cutting = p.ask(&protocol.Tokenize{Text: p.CutText})
 }
 
 // Train.
@@ -305,7 +330,7 @@ func (p *Page) Train() {
 		return
 	}
 	p.solve(TrainStation)
-	p.Host.Send(&protocol.Train{Recipe: r, Ranks: p.Workers})
+	p.ask(&protocol.Train{Recipe: r, Ranks: p.Workers})
 	p.Host.Show("run")
 }
 
@@ -313,15 +338,15 @@ func (p *Page) Train() {
 func (p *Page) PauseResume() {
 	switch p.Run.State {
 	case "training":
-		p.Host.Send(&protocol.Pause{})
+		p.ask(&protocol.Pause{})
 	case "paused":
-		p.Host.Send(&protocol.Resume{})
+		p.ask(&protocol.Resume{})
 	}
 }
 
-// Stop ends the run.
+// Stop ends the run, or what leads to one.
 func (p *Page) Stop() {
-	if p.Run.State == "training" || p.Run.State == "paused" {
-		p.Host.Send(&protocol.Stop{})
+	if p.Active() {
+		p.ask(&protocol.Stop{})
 	}
 }

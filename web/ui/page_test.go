@@ -21,17 +21,17 @@ type paper struct {
 	copied  string
 	shown   []string
 	chosen  []string // the files in whatever input is held
-	asked   bool     // to keep models for good
+	persist bool     // it was asked to keep models for good
 	renewed int
 }
 
 func (h *paper) Send(c protocol.Command) { h.sent = append(h.sent, c) }
-func (h *paper) SendFile(string)         {}
+func (h *paper) SendFile(string, int)    {}
 func (h *paper) Copy(text string)        { h.copied = text }
 func (h *paper) Say(text string)         { h.spoken = append(h.spoken, text) }
 func (h *paper) Show(id string)          { h.shown = append(h.shown, id) }
 func (h *paper) Hold(string) []string    { return h.chosen }
-func (h *paper) Persist()                { h.asked = true }
+func (h *paper) Persist()                { h.persist = true }
 func (h *paper) Renew()                  { h.renewed++ }
 
 // last is the newest command, of type C.
@@ -46,6 +46,21 @@ func last[C protocol.Command](t *testing.T, h *paper) C {
 	t.Fatalf("no %T was sent", none)
 	return none
 }
+
+// to is the reply to the command with this id.
+func to(id int) protocol.Reply { return protocol.Reply{ID: id} }
+
+// evaluated is an evaluation; an old loss of 0 was not taken.
+func evaluated(step int, val, old float64, best bool) *protocol.Eval {
+	m := recipe.Measurement{Step: step, Best: best, Measures: recipe.Measures{{Name: recipe.TrainLoss, Value: val}, {Name: recipe.ValLoss, Value: val}}}
+	if old > 0 {
+		m.Measures = append(m.Measures, recipe.Measure{Name: recipe.OldLoss, Value: old})
+	}
+	return protocol.NewEval(m)
+}
+
+// asked is the id of the newest command.
+func (h *paper) asked() int { return h.sent[len(h.sent)-1].Asks() }
 
 // opened is a page with a text, as it stands after its first second.
 func opened() (*Page, *paper) {
@@ -159,7 +174,7 @@ func trained() (*Page, *paper) {
 	r.Model.Vocab = 40
 	for _, e := range []protocol.Event{
 		&protocol.State{State: "preparing"}, &protocol.Model{Recipe: r, Parameters: 1000, Text: "village"}, &protocol.State{State: "training"},
-		&protocol.Eval{Step: 0, TrainLoss: 4, ValLoss: 4}, &protocol.Step{Step: 5, Steps: 100, Loss: 3.5, TokensPerSecond: 1000, SecondsLeft: 95},
+		evaluated(0, 4, 0, false), &protocol.Step{Step: 5, Steps: 100, Loss: 3.5, TokensPerSecond: 1000, SecondsLeft: 95},
 		&protocol.Sample{Step: 5, Text: "Tim hod"},
 	} {
 		p.Apply(e)
@@ -186,8 +201,8 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 	p.TypePrompt("To")
 	old := last[*protocol.Predict](t, h).ID
 	p.TypePrompt("Tom")
-	p.Apply(&protocol.Prediction{ID: old, Choices: []protocol.Choice{{Text: "old"}}})
-	p.Apply(&protocol.Prediction{ID: last[*protocol.Predict](t, h).ID, Choices: []protocol.Choice{{Text: "new"}}})
+	p.Apply(&protocol.Prediction{Reply: to(old), Choices: []protocol.Choice{{Text: "old"}}})
+	p.Apply(&protocol.Prediction{Reply: to(last[*protocol.Predict](t, h).ID), Choices: []protocol.Choice{{Text: "new"}}})
 	if len(p.Prediction.Choices) != 1 || p.Prediction.Choices[0].Text != "new" {
 		t.Errorf("it shows %+v", p.Prediction)
 	}
@@ -201,9 +216,9 @@ func TestGenerate(t *testing.T) {
 	if c.Prompt != "Tom had" || c.TopK != 5 || c.Temperature != 0.8 || c.Tokens != 200 {
 		t.Errorf("it asks for %+v", c)
 	}
-	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " a", Probability: 0.25}, {Text: " b", Probability: 0.25}}})
-	p.Apply(&protocol.Writing{ID: c.ID, Tokens: []protocol.Choice{{Text: " c", Probability: 0.25}}})
-	p.Apply(&protocol.Writing{ID: c.ID + 99, Tokens: []protocol.Choice{{Text: "stray"}}})
+	p.Apply(&protocol.Writing{Reply: to(c.ID), Tokens: []protocol.Choice{{Text: " a", Probability: 0.25}, {Text: " b", Probability: 0.25}}})
+	p.Apply(&protocol.Writing{Reply: to(c.ID), Tokens: []protocol.Choice{{Text: " c", Probability: 0.25}}})
+	p.Apply(&protocol.Writing{Reply: to(c.ID + 99), Tokens: []protocol.Choice{{Text: "stray"}}})
 	p.Now.Pick("ArrowRight")
 	p.Now.Pick("ArrowRight")
 	if says := p.Now.Says(); !strings.Contains(says, "25 %") || p.Now.Picked != 1 {
@@ -213,7 +228,7 @@ func TestGenerate(t *testing.T) {
 	if last[*protocol.Cancel](t, h).ID != c.ID {
 		t.Error("another writing was cancelled")
 	}
-	p.Apply(&protocol.Generated{ID: c.ID, Tokens: 3})
+	p.Apply(&protocol.Generated{Reply: to(c.ID), Tokens: 3})
 	if h.spoken[len(h.spoken)-1] != " a b c" {
 		t.Errorf("a screen reader hears %q", h.spoken[len(h.spoken)-1])
 	}

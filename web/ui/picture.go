@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"slices"
+
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
@@ -12,6 +15,13 @@ type Series struct {
 	Steps  []int
 	Values []float64
 	Dots   bool // dashed, with a dot at each measurement
+}
+
+// add puts a measure on the curve, if it was taken.
+func (s *Series) add(e recipe.Measurement, name string) {
+	if value, taken := e.Measures.Of(name); taken {
+		s.Steps, s.Values = append(s.Steps, e.Step), append(s.Values, value)
+	}
 }
 
 // A Mark is a step of the chart that has a name.
@@ -30,10 +40,8 @@ func (s *State) Picture() ([]Series, []Mark) {
 	val := Series{Name: wording.ValidatedCurve, Colour: "--verdigris", Dots: true}
 	old := Series{Name: wording.OldCurve, Colour: "--ochre", Dots: true}
 	for _, e := range s.Evals {
-		val.Steps, val.Values = append(val.Steps, e.Step), append(val.Values, e.ValLoss)
-		if e.OldLoss > 0 {
-			old.Steps, old.Values = append(old.Steps, e.Step), append(old.Values, e.OldLoss)
-		}
+		val.add(e, recipe.ValLoss)
+		old.add(e, recipe.OldLoss)
 	}
 	if !s.Tuned() {
 		return []Series{{Name: wording.TrainingCurve, Colour: "--rubric", Steps: s.Curve.Steps, Values: s.Curve.Losses}, val}, nil
@@ -52,7 +60,7 @@ func (s *State) Picture() ([]Series, []Mark) {
 
 // change is the evaluation before training further and that of the weights
 // that are kept, once there are both.
-func (s *State) change() (before, after *protocol.Eval, both bool) {
+func (s *State) change() (before, after *recipe.Measurement, both bool) {
 	if !s.Tuned() || len(s.Evals) < 2 || s.Evals[0].Step != 0 {
 		return nil, nil, false
 	}
@@ -71,19 +79,24 @@ func (s *State) change() (before, after *protocol.Eval, both bool) {
 // A changeRow is a line of the table of learning and forgetting.
 type changeRow struct{ Name, Before, After, Change string }
 
-func (p *Page) changeRows() []changeRow {
+func (p *Page) changeRows() (rows []changeRow) {
 	before, after, both := p.change()
 	if !both {
 		return nil
 	}
-	row := func(name string, was, is float64) changeRow {
-		return changeRow{name, wording.Loss(was), wording.Loss(is), wording.Change(is - was)}
-	}
-	rows := []changeRow{row(wording.OnNew(p.textName(p.Model.Text)), before.ValLoss, after.ValLoss)}
-	if before.OldLoss > 0 && after.OldLoss > 0 {
-		rows = append(rows, row(wording.OnOld(p.oldText()), before.OldLoss, after.OldLoss))
+	for _, measure := range []struct{ key, name string }{{recipe.ValLoss, wording.OnNew(p.textName(p.Model.Text))}, {recipe.OldLoss, wording.OnOld(p.oldText())}} {
+		if was, is, taken := change(before, after, measure.key); taken {
+			rows = append(rows, changeRow{measure.name, wording.Loss(was), wording.Loss(is), wording.Change(is - was)})
+		}
 	}
 	return rows
+}
+
+// change is a measure of two evaluations, false if one of them lacks it.
+func change(before, after *recipe.Measurement, name string) (was, is float64, taken bool) {
+	was, first := before.Measures.Of(name)
+	is, then := after.Measures.Of(name)
+	return was, is, first && then
 }
 
 // changeSays puts the table in words.
@@ -94,10 +107,12 @@ func (p *Page) changeSays() string {
 		return ""
 	case !both:
 		return wording.NoChangeYet
-	case before.OldLoss == 0 || after.OldLoss == 0:
-		return wording.Learned(before.ValLoss-after.ValLoss) + " " + wording.OldUnknown
 	}
-	return wording.LearnedForgotten(before.ValLoss-after.ValLoss, after.OldLoss-before.OldLoss)
+	was, is, _ := change(before, after, recipe.ValLoss)
+	if oldWas, oldIs, taken := change(before, after, recipe.OldLoss); taken {
+		return wording.LearnedForgotten(was-is, oldIs-oldWas)
+	}
+	return wording.Learned(was-is) + " " + wording.OldUnknown
 }
 
 // oldText names the text by which forgetting was measured.
@@ -128,4 +143,25 @@ func (p *Page) stopSays() string {
 		return wording.Problem(&protocol.Problem{Code: p.Run.Reason})
 	}
 	return ""
+}
+
+// columns are the measures that the table of losses has, in order.
+func (s *State) columns() (names []string) {
+	for _, e := range s.Evals {
+		for _, one := range e.Measures {
+			if !slices.Contains(names, one.Name) {
+				names = append(names, one.Name)
+			}
+		}
+	}
+	return names
+}
+
+// cell is a measure in the table, "" where it was not taken.
+func cell(e recipe.Measurement, name string) string {
+	value, taken := e.Measures.Of(name)
+	if !taken {
+		return ""
+	}
+	return wording.Loss(value)
 }

@@ -13,12 +13,12 @@ import (
 type Shelving struct {
 	Asked    bool           // the shelf has come, so going on has been offered
 	GoOn     *protocol.Card // the run that the page offers to go on with
-	resuming string         // id of the model that goes on once it is open
+	resuming int            // id of the Open after which the run goes on, 0 for none
 	All      bool           // all models are shown, not only the newest
 	Unfolded Unfolded
 	NewName  string   // what stands in the field of Rename
 	As       string   // how to download, as "format/numbers"
-	Making   bool     // a file is being made
+	making   int      // id of the Export under way, 0 for none
 	names    []string // of the files that are brought in
 	deleted  string   // id of the model that was deleted last
 	Promised bool     // the browser was asked to keep models for good
@@ -39,14 +39,14 @@ func (s *State) applyShelf(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Shelf:
 		s.Shelf = *e
-		if s.Model != nil && s.Model.ID == "" && e.Open != protocol.Base {
-			s.Model.ID = e.Open
+		if s.Model != nil && s.Model.ModelID == "" && e.Open != protocol.Base {
+			s.Model.ModelID = e.Open
 		}
 		s.rename()
 	case *protocol.Saved:
 		s.Saved = e
 		if s.Model != nil {
-			s.Model.ID = e.ID // which it has from its first save on
+			s.Model.ModelID = e.ModelID // which it has from its first save on
 		}
 		for _, station := range []string{TrainStation, ModelsStation} {
 			if unsaved(s.Problems[station]) {
@@ -57,7 +57,6 @@ func (s *State) applyShelf(e protocol.Event) {
 		s.File = e
 	case *protocol.Needs:
 		s.Needs = e
-		s.worked("import")
 	}
 }
 
@@ -66,7 +65,7 @@ func (s *State) rename() {
 	if s.Model == nil {
 		return
 	}
-	if c := s.cardOf(s.Model.ID); c != nil && c.Name != "" {
+	if c := s.cardOf(s.Model.ModelID); c != nil && c.Name != "" {
 		s.Model.Name = c.Name
 	}
 }
@@ -94,15 +93,27 @@ func (p *Page) applyModels(e protocol.Event) {
 	case *protocol.State:
 		p.goOnOpened(e)
 	case *protocol.File:
-		w.Making, w.Unfolded = false, Unfolded{}
-	case *protocol.Problem:
-		if w.resuming != "" {
-			w.resuming = ""
-			p.Host.Show(ModelsStation)
+		if e.ID == w.making {
+			w.making, w.Unfolded = 0, Unfolded{}
 		}
-		w.Making = false
+	case *protocol.Problem:
+		p.giveUpModels(e)
 	}
 }
+
+// giveUpModels forgets what the command was to lead to that e answers.
+func (p *Page) giveUpModels(e *protocol.Problem) {
+	w := &p.Shelving
+	if w.resuming != 0 && (e.ID == w.resuming || gone(e)) && !e.Code.Notice() {
+		w.resuming = 0
+		p.Host.Show(ModelsStation)
+	}
+	if e.ID == w.making || gone(e) {
+		w.making = 0
+	}
+}
+
+func (p *Page) making() bool { return p.Shelving.making != 0 }
 
 // meet takes up a model that has come: the one that Train makes, or one that
 // was opened, brought in or merged.
@@ -152,9 +163,9 @@ func (p *Page) GoOnWith(id string) {
 	if p.Active() {
 		return
 	}
-	p.Shelving.resuming, p.Shelving.GoOn = id, nil
+	p.Shelving.GoOn = nil
 	p.solve(ModelsStation)
-	p.Host.Send(&protocol.Open{ID: id})
+	p.Shelving.resuming = p.ask(&protocol.Open{ModelID: id})
 	p.Host.Show("run")
 }
 
@@ -162,9 +173,9 @@ func (p *Page) GoOnWith(id string) {
 func (p *Page) LeaveIt() { p.Shelving.GoOn = nil }
 
 func (p *Page) goOnOpened(e *protocol.State) {
-	if w := &p.Shelving; w.resuming != "" && e.State == "paused" {
-		w.resuming = ""
-		p.Host.Send(&protocol.Resume{})
+	if w := &p.Shelving; w.resuming != 0 && e.ID == w.resuming && e.State == "paused" {
+		w.resuming = 0
+		p.ask(&protocol.Resume{})
 	}
 }
 
@@ -173,7 +184,7 @@ func (p *Page) Open(id string) {
 	if p.canOpen() {
 		p.Shelving.GoOn = nil
 		p.solve(ModelsStation)
-		p.Host.Send(&protocol.Open{ID: id})
+		p.ask(&protocol.Open{ModelID: id})
 	}
 }
 
@@ -198,7 +209,7 @@ func (p *Page) Rename() {
 	w := &p.Shelving
 	if name := strings.TrimSpace(cut(w.NewName, protocol.MaxName)); name != "" {
 		p.solve(ModelsStation)
-		p.Host.Send(&protocol.Rename{ID: w.Unfolded.ID, Name: name})
+		p.ask(&protocol.Rename{ModelID: w.Unfolded.ID, Name: name})
 		w.Unfolded = Unfolded{}
 	}
 }
@@ -224,7 +235,7 @@ func (p *Page) renameKey(key string) {
 // Duplicate puts a copy beside a model.
 func (p *Page) Duplicate(id string) {
 	p.solve(ModelsStation)
-	p.Host.Send(&protocol.Duplicate{ID: id})
+	p.ask(&protocol.Duplicate{ModelID: id})
 }
 
 // Delete takes a model off the shelf; Undo puts the last one back.
@@ -237,13 +248,13 @@ func (p *Page) Delete(id string) {
 	if c := p.Shelving.GoOn; c != nil && c.ID == id {
 		p.Shelving.GoOn = nil
 	}
-	p.Host.Send(&protocol.Delete{ID: id})
+	p.ask(&protocol.Delete{ModelID: id})
 }
 
 // Undo puts back what was deleted last.
 func (p *Page) Undo() {
 	p.solve(ModelsStation)
-	p.Host.Send(&protocol.Undelete{ID: p.Shelving.deleted})
+	p.ask(&protocol.Undelete{ModelID: p.Shelving.deleted})
 }
 
 // lastDeleted is the model that Undo puts back, nil for none.
@@ -259,7 +270,7 @@ func (p *Page) lastDeleted() *protocol.Card {
 // Download asks for a file of the unfolded model.
 func (p *Page) Download() {
 	w := &p.Shelving
-	if w.Making {
+	if p.making() {
 		return
 	}
 	p.solve(ModelsStation)
@@ -268,8 +279,8 @@ func (p *Page) Download() {
 	if id == protocol.Base {
 		id = "" // it is on no shelf, but it is open
 	}
-	w.Making, p.File = true, nil
-	p.Host.Send(&protocol.Export{ID: id, Format: format, DType: dtype})
+	p.File = nil
+	w.making = p.ask(&protocol.Export{ModelID: id, Format: format, DType: dtype})
 }
 
 // downloads are the ways in which a model can be downloaded; an adapter alone

@@ -20,8 +20,8 @@ func welcomed() (*Page, *paper) {
 	for _, e := range []protocol.Event{
 		&protocol.Ready{Backend: "cpu", Ranks: 2, Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village", "opticks"}, Base: true},
 		&protocol.State{State: "idle"},
-		&protocol.Model{ID: protocol.Base, Name: "base", Recipe: r, Parameters: 1000, Text: "village", Ranks: 2},
-		&protocol.History{Steps: []int{100, 480}, Losses: []float64{3, 0.7}, Evals: []protocol.Eval{{Step: 480, TrainLoss: 0.6, ValLoss: 0.64}}},
+		&protocol.Model{ModelID: protocol.Base, Name: "base", Recipe: r, Parameters: 1000, Text: "village", Ranks: 2},
+		&protocol.History{Steps: []int{100, 480}, Losses: []float64{3, 0.7}, Evals: []recipe.Measurement{evaluated(480, 0.64, 0, false).Measurement}},
 		&protocol.Fit{Tokens: 20000, BytesPerToken: 4},
 		&protocol.State{State: "idle"},
 		&protocol.Text{Source: "sample", Name: "village", Preview: "Tom had a ball."},
@@ -54,7 +54,7 @@ func has(t *testing.T, html string, parts ...string) {
 // what was measured of it is not taken for a run.
 func TestOpensWithAModel(t *testing.T) {
 	p, h := welcomed()
-	if open, is := h.sent[0].(*protocol.Open); !is || open.ID != protocol.Base {
+	if open, is := h.sent[0].(*protocol.Open); !is || open.ModelID != protocol.Base {
 		t.Errorf("the first command is %+v", h.sent[0])
 	}
 	if ask := last[*protocol.Predict](t, h); ask.Prompt != "One day" || p.PromptText != "One day" {
@@ -125,8 +125,11 @@ func TestShelf(t *testing.T) {
 	p.Duplicate("b")
 	p.Delete("b")
 	p.Undo()
-	want := []protocol.Command{&protocol.Open{ID: "b"}, &protocol.Rename{ID: "b", Name: "Old tales"}, &protocol.Duplicate{ID: "b"},
-		&protocol.Delete{ID: "b"}, &protocol.Undelete{ID: "b"}}
+	want := []protocol.Command{&protocol.Open{ModelID: "b"}, &protocol.Rename{ModelID: "b", Name: "Old tales"}, &protocol.Duplicate{ModelID: "b"},
+		&protocol.Delete{ModelID: "b"}, &protocol.Undelete{ModelID: "b"}}
+	for i, c := range want {
+		c.Number(h.asked() - len(want) + 1 + i)
+	}
 	if got := h.sent[len(h.sent)-len(want):]; !reflect.DeepEqual(got, want) {
 		t.Errorf("it sends %v", got)
 	}
@@ -158,9 +161,9 @@ func TestNewModelIsNotTheOneBefore(t *testing.T) {
 	p.Apply(&protocol.Model{Name: "new", Recipe: p.Draft.Base})
 	p.Apply(&protocol.Shelf{Cards: cards(), Open: protocol.Base})
 	if p.modelName() != "new" || p.isOpen(protocol.Base) {
-		t.Errorf("it is taken for %q", p.Model.ID)
+		t.Errorf("it is taken for %q", p.Model.ModelID)
 	}
-	p.Apply(&protocol.Saved{ID: "b", Step: 5})
+	p.Apply(&protocol.Saved{ModelID: "b", Step: 5})
 	if !p.isOpen("b") {
 		t.Error("after its first save it is not marked as open")
 	}
@@ -184,7 +187,7 @@ func TestShelfWhileTraining(t *testing.T) {
 	p.Apply(&protocol.State{State: "preparing"})
 	p.Apply(&protocol.Model{Recipe: p.Draft.Base, Text: "village"})
 	p.Apply(&protocol.State{State: "training"})
-	p.Apply(&protocol.Saved{ID: "a", Step: 20})
+	p.Apply(&protocol.Saved{ModelID: "a", Step: 20})
 	p.Apply(&protocol.Shelf{Cards: cards(), Open: "a"})
 	sent := len(h.sent)
 	p.Open("b")
@@ -198,7 +201,7 @@ func TestShelfWhileTraining(t *testing.T) {
 	if p.Problems[TrainStation] == nil {
 		t.Error("a full disk is not told beside the run")
 	}
-	p.Apply(&protocol.Saved{ID: "a", Step: 40})
+	p.Apply(&protocol.Saved{ModelID: "a", Step: 40})
 	if len(p.Problems) != 0 {
 		t.Errorf("after a save there are still problems: %v", p.Problems)
 	}
@@ -213,11 +216,13 @@ func TestDownload(t *testing.T) {
 	p.Download()
 	sent := len(h.sent)
 	p.Download()
-	if c := last[*protocol.Export](t, h); *c != (protocol.Export{ID: "a", Format: "gguf", DType: "q8_0"}) || len(h.sent) != sent {
+	if c := last[*protocol.Export](t, h); c.ModelID != "a" || c.Format != "gguf" || c.DType != "q8_0" || len(h.sent) != sent {
 		t.Errorf("it asks for %+v, after %d commands", c, len(h.sent)-sent)
 	}
 	has(t, draw(t, p), "Making the file…")
-	p.Apply(&protocol.File{Name: "letters.gguf", Size: 1200, Note: protocol.NearGELU})
+	p.Apply(&protocol.Problem{Code: protocol.SampleFailed, Reply: to(h.asked() - 1)})
+	has(t, draw(t, p), "Making the file…")
+	p.Apply(&protocol.File{Reply: to(h.asked()), Name: "letters.gguf", Size: 1200, Note: protocol.NearGELU})
 	has(t, draw(t, p), "“letters.gguf” (1.2 kB) is among your downloads. llama.cpp computes")
 	for _, as := range downloads(recipe.Full) {
 		if strings.HasPrefix(as, "peft") {
@@ -226,34 +231,43 @@ func TestDownload(t *testing.T) {
 	}
 	p.Unfold(protocol.Card{ID: protocol.Base}, downloadPart)
 	p.Download()
-	if c := last[*protocol.Export](t, h); c.ID != "" || c.Format != "zip" {
+	if c := last[*protocol.Export](t, h); c.ModelID != "" || c.Format != "zip" {
 		t.Errorf("of the page's own model it asks for %+v", c)
 	}
 }
 
 // What the trainer works at is said until it is done.
 func TestWorking(t *testing.T) {
-	p, _ := welcomed()
+	p, h := welcomed()
 	p.Apply(&protocol.State{State: "preparing"})
-	p.Apply(&protocol.Working{Task: "old", Done: 512, Total: 2048})
+	p.Apply(&protocol.Working{Reply: to(9), Task: "old", Done: 512, Total: 2048})
 	has(t, draw(t, p), "The model writes a little, to measure forgetting by…", `max="2048" value="512"`)
-	p.Apply(&protocol.Model{Recipe: p.Draft.Base})
-	p.Apply(&protocol.State{State: "training"})
+	p.CancelWorking()
+	if c := last[*protocol.Cancel](t, h); c.ID != 9 {
+		t.Errorf("it cancels %d", c.ID)
+	}
+	p.Apply(&protocol.Model{Reply: to(9), Recipe: p.Draft.Base})
+	p.Apply(&protocol.State{Reply: to(9), State: "training"})
 	if p.Working != nil {
 		t.Error("while it trains it is said to prepare")
 	}
-	for _, end := range []protocol.Event{&protocol.Model{ID: "a"}, &protocol.Needs{}, &protocol.Problem{Code: protocol.ModelNone}} {
-		p.Apply(&protocol.Working{Task: "import", Total: 1})
+	for _, end := range []protocol.Event{&protocol.Model{Reply: to(9), ModelID: "a"}, &protocol.Needs{Reply: to(9)}, &protocol.Problem{Reply: to(9), Code: protocol.ModelNone}} {
+		p.Apply(&protocol.Working{Reply: to(9), Task: "import", Total: 1})
 		has(t, draw(t, p), "Reading the model…")
 		p.Apply(end)
 		if html := draw(t, p); strings.Contains(html, "Reading the model…") {
 			t.Errorf("after %T it still reads", end)
 		}
 	}
-	p.Apply(&protocol.Working{Task: "sample", Total: 1})
-	p.Apply(&protocol.Model{ID: protocol.Base})
+	p.Apply(&protocol.Working{Reply: to(9), Task: "sample", Total: 1})
+	p.Apply(&protocol.Model{Reply: to(10), ModelID: protocol.Base})
+	p.Apply(&protocol.Problem{Reply: to(11), Code: protocol.KeepFull})
 	if !p.loading("sample") {
-		t.Error("another model ends the loading of a text")
+		t.Error("another model or an unrelated problem ends the loading of a text")
+	}
+	p.Apply(&protocol.Problem{Reply: to(9), Code: protocol.Cancelled})
+	if p.Working != nil || p.Problems[TextStation] != nil {
+		t.Error("what was stopped goes on, or is called a problem")
 	}
 }
 
@@ -270,13 +284,13 @@ func TestImport(t *testing.T) {
 		t.Errorf("it sends %+v", c)
 	}
 	has(t, draw(t, p), "Reading the model…")
-	p.Apply(&protocol.Needs{Name: "llama", Parameters: 135_000_000, Bytes: 540e6})
+	p.Apply(&protocol.Needs{Reply: to(h.asked()), Name: "llama", Parameters: 135_000_000, Bytes: 540e6})
 	has(t, draw(t, p), "Opening “llama” (135,000,000 weights) needs about 540 MB of memory", ">Open it<", ">Leave it<")
 	p.Agree()
 	if c := last[*protocol.Import](t, h); !reflect.DeepEqual(c.Names, h.chosen) || !c.Agreed {
 		t.Errorf("agreed, it sends %+v", c)
 	}
-	p.Apply(&protocol.Problem{Code: protocol.ModelUnsupported, Detail: "it has experts"})
+	p.Apply(&protocol.Problem{Reply: to(h.asked()), Code: protocol.ModelUnsupported, Detail: "it has experts"})
 	if html := draw(t, p); strings.Contains(html, "Reading the model…") || !strings.Contains(html, "cannot run (it has experts)") {
 		t.Error("it does not say why the model is refused")
 	}
@@ -306,7 +320,7 @@ func TestKeepForGood(t *testing.T) {
 	p.Apply(&protocol.Shelf{Used: 5e6, Left: -1})
 	has(t, draw(t, p), "5.0 MB kept here. The browser may clear")
 	p.KeepForGood()
-	if !h.asked {
+	if !h.persist {
 		t.Error("the browser is not asked")
 	}
 	p.Persisted(false)

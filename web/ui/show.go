@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vugu/vugu"
+
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
@@ -148,22 +151,42 @@ func (p *Page) runStep() int {
 }
 
 func (p *Page) trainLoss() string {
-	switch e := p.LastEval(); {
-	case !p.begun():
-		return ""
-	case p.Step.Step > 0:
-		return strconv.FormatFloat(p.Step.Loss, 'f', 4, 64)
-	case e != nil:
-		return strconv.FormatFloat(e.TrainLoss, 'f', 4, 64)
+	if p.begun() && p.Step.Step > 0 {
+		return number(p.Step.Loss)
+	}
+	return p.measure(recipe.TrainLoss)
+}
+
+// measure is what #run says of the newest measure of this name.
+func (p *Page) measure(name string) string {
+	if value, taken := p.latest(name); taken && p.begun() {
+		return number(value)
 	}
 	return ""
 }
 
-func (p *Page) valLoss() string {
-	if e := p.LastEval(); e != nil && p.begun() {
-		return strconv.FormatFloat(e.ValLoss, 'f', 4, 64)
+func number(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
+
+// measures are the newest ones of the run, as attributes of #run.
+func (p *Page) measures() vugu.VGAttributeListerFunc {
+	return func() (list []vugu.VGAttribute) {
+		e := p.LastEval()
+		if e == nil || !p.begun() {
+			return nil
+		}
+		for _, one := range e.Measures {
+			list = append(list, vugu.VGAttribute{Key: "data-measure-" + strings.ReplaceAll(one.Name, "_", "-"), Val: number(one.Value)})
+		}
+		return list
 	}
-	return ""
+}
+
+// objective is what the open model's run learns by, "" before there is one.
+func (p *Page) objective() string {
+	if !p.begun() {
+		return ""
+	}
+	return p.Model.Recipe.Objective
 }
 
 // ranks is the number of workers of the latest step, or that are to begin.

@@ -18,6 +18,7 @@ type Measuring struct {
 	Done     []trial            // with what came out
 	Measured *protocol.Measured // nil before the end
 	Copied   bool
+	asked    int // id of the command that measures now
 }
 
 // A trial is a work with a number of workers that share it or, without any,
@@ -61,17 +62,17 @@ func (p *Page) measureNext() {
 	p.Host.Say(p.speedSays())
 	switch t := p.Speed.Left[0]; t.ranks {
 	case 0:
-		p.Host.Send(&protocol.Measure{})
+		p.Speed.asked = p.ask(&protocol.Measure{})
 	default:
 		w := works[t.work]
-		p.Host.Send(&protocol.Bench{Recipe: w.recipe(p.preset("nanogpt-cpu")), Steps: w.steps, Ranks: t.ranks})
+		p.Speed.asked = p.ask(&protocol.Bench{Recipe: w.recipe(p.preset("nanogpt-cpu")), Steps: w.steps, Ranks: t.ranks})
 	}
 }
 
 // applySpeed takes over what was measured and asks for the next trial.
 func (p *Page) applySpeed(e protocol.Event) {
 	s := &p.Speed
-	if !p.measuring() {
+	if !p.measuring() || e.Answers() != s.asked && !gone(e) {
 		return
 	}
 	switch e := e.(type) {
@@ -84,19 +85,14 @@ func (p *Page) applySpeed(e protocol.Event) {
 		s.Measured, s.Left = e, nil
 		p.Host.Say(p.speedSays())
 	case *protocol.Problem:
-		if p.Problems[SpeedPanel] == e || e.Code == protocol.TrainerGone {
-			s.Left = nil
-		}
+		s.Left = nil
 	}
 }
 
-// stopsMeasuring tells whether p may answer what the panel asked.
-func stopsMeasuring(p *protocol.Problem) bool {
-	switch p.Code {
-	case protocol.Busy, protocol.OutOfMemory, protocol.Internal, protocol.BadMessage:
-		return p.ID == 0
-	}
-	return false
+// gone tells whether e says that no answer will come any more.
+func gone(e protocol.Event) bool {
+	p, is := e.(*protocol.Problem)
+	return is && p.Code == protocol.TrainerGone
 }
 
 // speedSays is where the measuring is, or what there is to know before it.
@@ -153,7 +149,8 @@ func (p *Page) coreFacts() []fact {
 	for _, product := range m.Products {
 		facts = append(facts, fact{Name: wording.ProductOf(product), Value: wording.GFLOPS(product.GFLOPS)})
 	}
-	return append(facts, fact{Name: wording.WritingOf(m.WritingPreset), Value: wording.PerSecond(m.WritingTokens)})
+	return append(facts, fact{Name: wording.WritingOf(m.WritingPreset), Value: wording.PerSecond(m.WritingTokens)},
+		fact{Name: wording.ByWorkers(wording.WritingMany(m.Sequences), m.SequencesRanks), Value: wording.PerSecond(m.SequencesTokens)})
 }
 
 // speedReport is what is copied as JSON.
@@ -163,7 +160,7 @@ type speedReport struct {
 	SIMD    bool   `json:"simd"`
 	Fused   bool   `json:"fused"`
 	Ranks   int    `json:"ranks"` // the most that can train together
-	*protocol.Measured
+	protocol.Core
 	Steps []stepReport `json:"steps"`
 }
 
@@ -173,7 +170,7 @@ type stepReport struct {
 	Channels int `json:"channels"`
 	Context  int `json:"context"`
 	Batch    int `json:"batch"`
-	*protocol.Benched
+	protocol.Timing
 }
 
 // CopySpeed puts all that was measured on the clipboard.
@@ -182,10 +179,10 @@ func (p *Page) CopySpeed() {
 		return
 	}
 	r := speedReport{Backend: p.Ready.Backend, Cores: p.Ready.Cores, SIMD: p.Ready.SIMD, Fused: p.Ready.Fused,
-		Ranks: p.mostRanks(), Measured: p.Speed.Measured}
+		Ranks: p.mostRanks(), Core: p.Speed.Measured.Core}
 	for _, t := range p.Speed.Done {
 		w := works[t.work]
-		r.Steps = append(r.Steps, stepReport{w.layers, w.heads, w.channels, w.context, w.batch, t.result})
+		r.Steps = append(r.Steps, stepReport{w.layers, w.heads, w.channels, w.context, w.batch, t.result.Timing})
 	}
 	text, err := json.Marshal(r)
 	if err != nil {

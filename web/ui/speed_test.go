@@ -15,10 +15,10 @@ func measured(t *testing.T, p *Page, h *paper) {
 	for n := len(h.sent) - 1; n < len(h.sent); n++ {
 		switch c := h.sent[n].(type) {
 		case *protocol.Bench:
-			p.Apply(&protocol.Benched{Ranks: c.Ranks, MsPerStep: protocol.Spread{Median: 100 / float64(c.Ranks)}, MemoryBytes: 5})
+			p.Apply(&protocol.Benched{Reply: to(c.ID), Timing: protocol.Timing{Ranks: c.Ranks, MsPerStep: protocol.Spread{Median: 100 / float64(c.Ranks)}, MemoryBytes: 5}})
 		case *protocol.Measure:
-			p.Apply(&protocol.Measured{PeakGFLOPS: 44.5, Products: []protocol.Product{{Form: "forward", M: 768, N: 128, K: 512, GFLOPS: 40}},
-				WritingPreset: "quick", WritingTokens: 3210})
+			p.Apply(&protocol.Measured{Reply: to(c.ID), Core: protocol.Core{PeakGFLOPS: 44.5, Products: []protocol.Product{{Form: "forward", M: 768, N: 128, K: 512, GFLOPS: 40}},
+				WritingPreset: "quick", WritingTokens: 3210}})
 		default:
 			t.Fatalf("the panel sends %T", c)
 		}
@@ -84,11 +84,11 @@ func TestMeasuresNothingWhileTraining(t *testing.T) {
 	}
 	p.Apply(&protocol.State{State: "done"})
 	p.MeasureBrowser()
-	p.Apply(&protocol.Problem{Code: protocol.NoModel, ID: 3}) // of something else
+	p.Apply(&protocol.Problem{Code: protocol.NoModel, Reply: to(3)}) // of something else
 	if !p.measuring() {
 		t.Error("a problem of another request ends the measuring")
 	}
-	p.Apply(&protocol.Problem{Code: protocol.Busy})
+	p.Apply(&protocol.Problem{Code: protocol.Busy, Reply: to(h.asked())})
 	if p.measuring() || p.Problems[SpeedPanel] == nil || p.Problems[TrainStation] != nil {
 		t.Errorf("busy: measuring %v, problems %v", p.measuring(), p.Problems)
 	}

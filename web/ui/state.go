@@ -10,14 +10,14 @@ import (
 
 // Host is what the page needs of the browser.
 type Host interface {
-	Send(protocol.Command)      // to the trainer; never blocks
-	SendFile(input string)      // sends the file that is chosen in the input with this id as SetText
-	Hold(input string) []string // holds the files chosen in the input for Import to take along, and returns their names
-	Persist()                   // asks the browser to keep models for good; Page.Persisted takes the answer
-	Copy(text string)           // to the clipboard
-	Say(text string)            // to screen readers
-	Show(id string)             // scrolls an element into view
-	Renew()                     // opens the page's new version
+	Send(protocol.Command)         // to the trainer; never blocks
+	SendFile(input string, id int) // sends the file that is chosen in the input as SetText of this id
+	Hold(input string) []string    // holds the files chosen in the input for Import to take along, and returns their names
+	Persist()                      // asks the browser to keep models for good; Page.Persisted takes the answer
+	Copy(text string)              // to the clipboard
+	Say(text string)               // to screen readers
+	Show(id string)                // scrolls an element into view
+	Renew()                        // opens the page's new version
 }
 
 // State is all that the page shows. Apply changes it by an event of the
@@ -33,7 +33,7 @@ type State struct {
 	Run     protocol.State
 	Model   *protocol.Model // that is open; nil before the first
 	Step    protocol.Step   // the latest
-	Evals   []protocol.Eval
+	Evals   []recipe.Measurement
 	Curve   Curve
 	Samples []protocol.Sample
 	Fit     *protocol.Fit // what the open model makes of the text; nil: not known
@@ -66,14 +66,17 @@ var Stations = []string{TextStation, TokensStation, TrainStation, TryStation, Mo
 
 // Apply takes over what an event says.
 func (s *State) Apply(e protocol.Event) {
+	if s.Working != nil && e.Answers() == s.Working.ID {
+		s.Working = nil // the answer has come, or more of it is to come
+	}
 	switch e := e.(type) {
 	case *protocol.Ready:
 		s.Ready = *e
 	case *protocol.Text:
-		s.Text, s.Fit, s.Working = e, nil, nil
+		s.Text, s.Fit = e, nil
 		s.solve(TextStation)
 	case *protocol.Tokenizer:
-		s.Tokenizer, s.Working = e, nil
+		s.Tokenizer = e
 		s.solve(TokensStation)
 	case *protocol.Tokens:
 		s.Tokens, s.Missing = e.Pieces, e.Unknown
@@ -103,9 +106,6 @@ func (s *State) applyRun(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.State:
 		s.Run = *e
-		if e.State != "preparing" {
-			s.worked("old")
-		}
 		if e.State == "training" {
 			if !unsaved(s.Problems[TrainStation]) { // which is told before the first step
 				s.solve(TrainStation)
@@ -120,16 +120,9 @@ func (s *State) applyRun(e protocol.Event) {
 		s.Step = *e
 		s.Curve.Add(e.Step, e.Loss)
 	case *protocol.Eval:
-		s.Evals = append(s.Evals, *e)
+		s.Evals = append(s.Evals, e.Measurement)
 	case *protocol.Sample:
 		s.Samples = append(s.Samples, *e)
-	}
-}
-
-// worked ends what is shown of a long task.
-func (s *State) worked(task string) {
-	if s.loading(task) {
-		s.Working = nil
 	}
 }
 
@@ -141,7 +134,6 @@ func (s *State) open(m *protocol.Model) {
 	}
 	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
 	s.Adapted, s.Saved = protocol.Adapted{}, nil
-	s.worked("import")
 	s.Prediction, s.Now, s.Former = nil, NewCompletion(), NewCompletion()
 }
 
@@ -161,8 +153,14 @@ func (s *State) remember(h *protocol.History) {
 	}
 }
 
+// fail puts a problem where it can be mended. What a person has stopped is none.
 func (s *State) fail(p *protocol.Problem) {
-	s.Working = nil
+	switch p.Code {
+	case protocol.Cancelled:
+		return
+	case protocol.TrainerGone:
+		s.Working = nil
+	}
 	if s.Problems == nil {
 		s.Problems = map[string]*protocol.Problem{}
 	}
@@ -173,7 +171,7 @@ func (s *State) solve(station string) { delete(s.Problems, station) }
 
 // station is where a problem is shown.
 func (s *State) station(p *protocol.Problem) string {
-	if s.measuring() && stopsMeasuring(p) {
+	if s.measuring() && p.ID == s.Speed.asked {
 		return SpeedPanel
 	}
 	switch p.Code {
@@ -219,11 +217,19 @@ func (s *State) Active() bool {
 }
 
 // LastEval is the latest evaluation, nil before the first.
-func (s *State) LastEval() *protocol.Eval {
+func (s *State) LastEval() *recipe.Measurement {
 	if len(s.Evals) == 0 {
 		return nil
 	}
 	return &s.Evals[len(s.Evals)-1]
+}
+
+// latest is a measure of the latest evaluation, false if it was not taken.
+func (s *State) latest(name string) (value float64, taken bool) {
+	if e := s.LastEval(); e != nil {
+		return e.Measures.Of(name)
+	}
+	return 0, false
 }
 
 // preset is the recipe that the trainer calls name.

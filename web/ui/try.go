@@ -18,8 +18,7 @@ func (p *Page) AddToPrompt(token string) { p.TypePrompt(p.PromptText + token) }
 
 func (p *Page) askPrediction() {
 	if p.Model != nil {
-		p.predicting = p.nextID()
-		p.Host.Send(&protocol.Predict{ID: p.predicting, Prompt: p.PromptText})
+		p.predicting = p.ask(&protocol.Predict{Prompt: p.PromptText})
 	}
 }
 
@@ -39,10 +38,9 @@ func (p *Page) Generate() {
 		p.fail(&protocol.Problem{Code: protocol.NoModel})
 		return
 	}
-	c.ID, c.Prompt = p.nextID(), p.PromptText
+	c.Prompt, p.CopyDone = p.PromptText, false
+	p.ask(c)
 	p.Now, p.Former, p.asked = begun(c), NewCompletion(), c
-	p.CopyDone = false
-	p.Host.Send(c)
 }
 
 func begun(c *protocol.Generate) Completion {
@@ -58,9 +56,9 @@ func (p *Page) generated(e *protocol.Generated) {
 	p.Host.Say(p.Now.Text())
 	if p.Both && p.Model.Before && !e.Cancelled {
 		c := *p.asked
-		c.ID, c.Before = p.nextID(), true
+		c.Before = true
+		p.ask(&c)
 		p.Former = begun(&c)
-		p.Host.Send(&c)
 	}
 }
 
@@ -80,7 +78,7 @@ func (p *Page) readSampling() (*protocol.Generate, *protocol.Problem) {
 func (p *Page) CancelWriting() {
 	for _, c := range []*Completion{&p.Now, &p.Former} {
 		if c.underWay() {
-			p.Host.Send(&protocol.Cancel{ID: c.ID})
+			p.cancel(c.ID)
 		}
 	}
 }
@@ -95,7 +93,7 @@ func (p *Page) CopyWriting() {
 // Adapt lets the open model write with its adapter or without.
 func (p *Page) Adapt(on bool) {
 	p.solve(TryStation)
-	p.Host.Send(&protocol.Adapt{On: on})
+	p.ask(&protocol.Adapt{On: on})
 }
 
 // Merge makes the adapter part of the weights.
@@ -103,13 +101,13 @@ func (p *Page) Merge() {
 	if !p.Active() {
 		p.solve(TryStation)
 		p.solve(ModelsStation)
-		p.Host.Send(&protocol.Merge{})
+		p.ask(&protocol.Merge{})
 	}
 }
 
 // tryLead says what the open model is, or what can be done with one.
 func (p *Page) tryLead() string {
-	if p.Model != nil && p.Model.ID == protocol.Base {
+	if p.Model != nil && p.Model.ModelID == protocol.Base {
 		return wording.BaseLead(p.textName(p.Model.Text))
 	}
 	return wording.TryLead

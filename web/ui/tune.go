@@ -73,7 +73,7 @@ func (p *Page) canTeach() bool { return p.Model != nil && !p.Active() && !p.Draf
 // firstTeach tells whether that is offered beside the prompt: while the model
 // that comes with the page is open. textTeach: beside a text that is new to the
 // open model.
-func (p *Page) firstTeach() bool { return p.canTeach() && p.Model.ID == protocol.Base }
+func (p *Page) firstTeach() bool { return p.canTeach() && p.Model.ModelID == protocol.Base }
 func (p *Page) textTeach() bool  { return p.canTeach() && p.Text != nil && p.Model.Text != p.Text.Name }
 
 func (p *Page) method() string {

@@ -92,7 +92,7 @@ func TestDraftFollowsTextAndModel(t *testing.T) {
 	}
 	other := p.Model.Recipe
 	other.Model.Context = 512
-	p.Apply(&protocol.Model{ID: "c", Name: "other", Recipe: other})
+	p.Apply(&protocol.Model{ModelID: "c", Name: "other", Recipe: other})
 	r, _ := p.Recipe()
 	if r.Model.Context != 512 || r.Batch != 1 || r.Tuning.Old != "own" {
 		t.Errorf("of another model it drafts %+v", r)
@@ -130,9 +130,9 @@ func tuned() (*Page, *paper) {
 	r, _ := p.Recipe()
 	for _, e := range []protocol.Event{
 		&protocol.State{State: "preparing"},
-		&protocol.Model{ID: "n", Name: "base, taught", From: "base", Before: true, Old: "village", Recipe: r, Text: "letters.txt", Parameters: 1000, Trained: 1000},
+		&protocol.Model{ModelID: "n", Name: "base, taught", From: "base", Before: true, Old: "village", Recipe: r, Text: "letters.txt", Parameters: 1000, Trained: 1000},
 		&protocol.State{State: "training"},
-		&protocol.Eval{Step: 0, ValLoss: 4.4, OldLoss: 0.64, Best: true},
+		evaluated(0, 4.4, 0.64, true),
 	} {
 		p.Apply(e)
 	}
@@ -143,7 +143,7 @@ func TestPictureOfLearningAndForgetting(t *testing.T) {
 	p, _ := tuned()
 	has(t, draw(t, p), "The first measurement is the model as it was.")
 	for _, e := range []protocol.Event{
-		&protocol.Eval{Step: 20, ValLoss: 3.2, OldLoss: 1.06, Best: true}, &protocol.Eval{Step: 40, ValLoss: 3.3, OldLoss: 1.4},
+		evaluated(20, 3.2, 1.06, true), evaluated(40, 3.3, 1.4, false),
 		&protocol.State{State: "done", Reason: protocol.StoppedEarly},
 	} {
 		p.Apply(e)
@@ -164,7 +164,7 @@ func TestPictureOfLearningAndForgetting(t *testing.T) {
 // Where nothing was better than the beginning, the beginning was kept.
 func TestNothingLearned(t *testing.T) {
 	p, _ := tuned()
-	p.Apply(&protocol.Eval{Step: 20, ValLoss: 4.9, OldLoss: 0.9})
+	p.Apply(evaluated(20, 4.9, 0.9, false))
 	has(t, draw(t, p), "It has become worse on your text by 0.5 nats and forgotten 0.3 of the old.")
 	p.Apply(&protocol.State{State: "done", Reason: protocol.StoppedEarly})
 	has(t, draw(t, p), "It has learned nothing of your text so far and forgotten nothing of the old.")
@@ -172,8 +172,8 @@ func TestNothingLearned(t *testing.T) {
 
 func TestPictureWithoutTheOldText(t *testing.T) {
 	p, _ := tuned()
-	p.Evals[0].OldLoss = 0
-	p.Apply(&protocol.Eval{Step: 20, ValLoss: 3.2, Best: true})
+	p.Evals[0] = evaluated(0, 4.4, 0, true).Measurement
+	p.Apply(evaluated(20, 3.2, 0, true))
 	if series, _ := p.Picture(); len(series) != 1 {
 		t.Errorf("%d curves", len(series))
 	}
@@ -193,8 +193,8 @@ func TestBeforeAndAfter(t *testing.T) {
 	p, h := tuned()
 	p.Generate()
 	now := last[*protocol.Generate](t, h)
-	p.Apply(&protocol.Writing{ID: now.ID, Tokens: []protocol.Choice{{Text: " new"}}})
-	p.Apply(&protocol.Generated{ID: now.ID, Tokens: 1})
+	p.Apply(&protocol.Writing{Reply: to(now.ID), Tokens: []protocol.Choice{{Text: " new"}}})
+	p.Apply(&protocol.Generated{Reply: to(now.ID), Tokens: 1})
 	former := last[*protocol.Generate](t, h)
 	if want := *now; former.ID == now.ID || !former.Before {
 		t.Fatalf("the model before is asked for %+v", former)
@@ -204,8 +204,8 @@ func TestBeforeAndAfter(t *testing.T) {
 	if !p.IsWriting() {
 		t.Error("while the model before writes, nobody seems to")
 	}
-	p.Apply(&protocol.Writing{ID: former.ID, Tokens: []protocol.Choice{{Text: " old"}}})
-	p.Apply(&protocol.Generated{ID: former.ID, Tokens: 1})
+	p.Apply(&protocol.Writing{Reply: to(former.ID), Tokens: []protocol.Choice{{Text: " old"}}})
+	p.Apply(&protocol.Generated{Reply: to(former.ID), Tokens: 1})
 	if p.Now.Text() != " new" || p.Former.Text() != " old" || p.IsWriting() {
 		t.Errorf("they wrote %q and %q", p.Now.Text(), p.Former.Text())
 	}
@@ -214,7 +214,7 @@ func TestBeforeAndAfter(t *testing.T) {
 	sent := len(h.sent)
 	p.Both = false
 	p.Generate()
-	p.Apply(&protocol.Generated{ID: last[*protocol.Generate](t, h).ID})
+	p.Apply(&protocol.Generated{Reply: to(last[*protocol.Generate](t, h).ID)})
 	if len(h.sent) != sent+1 || p.Former.ID != 0 {
 		t.Error("one alone is wanted, and both write")
 	}
@@ -224,13 +224,13 @@ func TestCancelledOrRefusedWritingIsNotFollowed(t *testing.T) {
 	p, h := tuned()
 	p.Generate()
 	c := last[*protocol.Generate](t, h)
-	p.Apply(&protocol.Generated{ID: c.ID, Cancelled: true})
+	p.Apply(&protocol.Generated{Reply: to(c.ID), Cancelled: true})
 	if last[*protocol.Generate](t, h) != c {
 		t.Error("after a cancel the model before writes")
 	}
 	p.Generate()
 	c = last[*protocol.Generate](t, h)
-	p.Apply(&protocol.Problem{Code: protocol.NoModel, ID: c.ID})
+	p.Apply(&protocol.Problem{Code: protocol.NoModel, Reply: to(c.ID)})
 	if p.IsWriting() || last[*protocol.Generate](t, h) != c {
 		t.Error("after a problem somebody still seems to write")
 	}

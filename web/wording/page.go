@@ -3,6 +3,7 @@ package wording
 import (
 	"fmt"
 
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
@@ -65,6 +66,7 @@ const (
 	TokensLead    = "A model does not see letters but numbers. A tokenizer cuts the text into tokens and gives each a number."
 	Cut           = "Cut the text into"
 	VocabSize     = "Different tokens"
+	CutStop       = "Stop cutting"
 	CutButton     = "Cut the text anew"
 	TryCut        = "Type to see it cut"
 	TokensOf      = "Tokens of what you typed"
@@ -105,30 +107,42 @@ func TokensSum(t *protocol.Tokenizer) string {
 
 // Train.
 const (
-	TrainLead       = "The model begins with random numbers (weights). At each step it guesses the next token at many places of the text, and the weights are nudged so that it would have guessed better."
-	PresetLabel     = "Preset"
-	Train           = "Train"
-	Pause           = "Pause"
-	Resume          = "Resume"
-	Stop            = "Stop"
-	MoreNumbers     = "More numbers"
-	FewerNumbers    = "Fewer numbers"
-	LossTitle       = "How wrong the model is (loss)"
-	LossAbout       = "Lower is better. Training (red) is text that it learns from, validation (green) is text that it has never seen: when only the red curve falls, the model learns by heart."
-	ChartAbout      = "Chart of the loss by step. The same numbers stand in the table behind the button below."
-	ShowTable       = "Show as table"
-	HideTable       = "Hide the table"
-	StepColumn      = "Step"
-	TrainingColumn  = "Training loss"
-	ValidatedColumn = "Validation loss"
-	BitsColumn      = "Bits a byte"
-	ModelWriting    = "The model’s own writing"
-	NoWriting       = "Here the model shows what it writes as it learns: first babble, then words."
-	LogScale        = "Logarithmic scale"
-	LossAxis        = "Loss (nats a token)"
-	TrainingCurve   = "training"
-	ValidatedCurve  = "validation"
+	TrainLead      = "The model begins with random numbers (weights). At each step it guesses the next token at many places of the text, and the weights are nudged so that it would have guessed better."
+	PresetLabel    = "Preset"
+	Train          = "Train"
+	Pause          = "Pause"
+	Resume         = "Resume"
+	Stop           = "Stop"
+	MoreNumbers    = "More numbers"
+	FewerNumbers   = "Fewer numbers"
+	LossTitle      = "How wrong the model is (loss)"
+	LossAbout      = "Lower is better. Training (red) is text that it learns from, validation (green) is text that it has never seen: when only the red curve falls, the model learns by heart."
+	ChartAbout     = "Chart of the loss by step. The same numbers stand in the table behind the button below."
+	ShowTable      = "Show as table"
+	HideTable      = "Hide the table"
+	StepColumn     = "Step"
+	ModelWriting   = "The model’s own writing"
+	NoWriting      = "Here the model shows what it writes as it learns: first babble, then words."
+	LogScale       = "Logarithmic scale"
+	LossAxis       = "Loss (nats a token)"
+	TrainingCurve  = "training"
+	ValidatedCurve = "validation"
 )
+
+// Measure names what a run is judged by, as the head of a column.
+func Measure(name string) string {
+	switch name {
+	case recipe.TrainLoss:
+		return "Training loss"
+	case recipe.ValLoss:
+		return "Validation loss"
+	case recipe.OldLoss:
+		return "Loss on the old text"
+	case recipe.BitsPerByte:
+		return "Bits a byte"
+	}
+	return name
+}
 
 // Preset names a recipe.
 func Preset(name string) string {

@@ -65,6 +65,7 @@ var problems = map[protocol.Code]func(p *protocol.Problem) string{
 	protocol.OutOfMemory: func(p *protocol.Problem) string {
 		return fmt.Sprintf("This model would need %s of memory, more than the %s that the page may use. Choose fewer channels, layers, a shorter context or a smaller batch.", size(p.Got), size(p.Want))
 	},
+	protocol.Cancelled: say("Stopped. All is as it was before; begin again whenever you like."),
 	protocol.TrainerGone: func(*protocol.Problem) string {
 		return "The part of the page that computes has ended, perhaps for lack of memory. The model is lost. Reload the page, and choose a smaller model or text."
 	},

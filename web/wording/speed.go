@@ -78,12 +78,16 @@ func ProductOf(p protocol.Product) string {
 // WritingOf names the measure of writing.
 func WritingOf(preset string) string { return "Writing (preset " + preset + ")" }
 
-// Measured is what one core can do, in a line.
-func Measured(m *protocol.Measured) string {
+// WritingMany names the measure of writing many sequences at once.
+func WritingMany(sequences int) string { return Count(sequences) + " writings at once" }
+
+// Measured is what one core can do, in a line, and what all cores write.
+func Measured(m *protocol.Core) string {
 	var parts []string
 	for _, p := range m.Products {
 		parts = append(parts, fmt.Sprintf("%s %d×%d×%d %.0f", p.Form, p.M, p.N, p.K, p.GFLOPS))
 	}
-	return fmt.Sprintf("at most %.0f GFLOP/s; products %s; writes %.0f tokens/s (%s)",
-		m.PeakGFLOPS, strings.Join(parts, ", "), m.WritingTokens, m.WritingPreset)
+	return fmt.Sprintf("at most %.0f GFLOP/s; products %s; writes %.0f tokens/s (%s), %.0f of %s with %s",
+		m.PeakGFLOPS, strings.Join(parts, ", "), m.WritingTokens, m.WritingPreset, m.SequencesTokens, CountOf(m.Sequences, "sequence", "sequences"),
+		CountOf(m.SequencesRanks, "worker", "workers"))
 }

@@ -27,7 +27,6 @@ const (
 	ChangeColumn     = "Change"
 	NoChangeYet      = "The first measurement is the model as it was. The next ones show what it learns, and what it forgets."
 	OldUnknown       = "What it has forgotten was not measured."
-	OldColumn        = "Loss on the old text"
 	OldWriting       = "The model writes a little, to measure forgetting by…"
 	Both             = "Both: before and after"
 	CompletionBefore = "Completion before"

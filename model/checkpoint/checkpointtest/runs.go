@@ -18,7 +18,7 @@ import (
 func Fresh(t testing.TB, shape recipe.Model, tok tokenizer.Tokenizer) checkpoint.Run {
 	t.Helper()
 	r, m := modelOf(t, shape, tok)
-	return checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m, Name: "A tiny one", Step: 12, Tokens: 3456, Seconds: 7.5, TrainLoss: 1.25, ValLoss: 1.5}
+	return checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m, Name: "A tiny one", Step: 12, Tokens: 3456, Seconds: 7.5, Measures: recipe.Measures{{Name: recipe.TrainLoss, Value: 1.25}, {Name: recipe.ValLoss, Value: 1.5}}}
 }
 
 // Full is a run with all that a folder can hold.
@@ -31,7 +31,7 @@ func Full(t testing.TB) checkpoint.Run {
 	for i := range run.Best.Weights {
 		run.Best.Weights[i] = float32(i)
 	}
-	run.Log = []checkpoint.Entry{{Step: 1, Loss: 3.5}, {Step: 10, TrainLoss: 2, ValLoss: 2.5, OldLoss: 1, Tokens: 100, Seconds: 1.5}}
+	run.Log = []checkpoint.Entry{{Step: 1, Loss: 3.5}, {Step: 10, Tokens: 100, Seconds: 1.5, Measures: recipe.Measures{{Name: recipe.ValLoss, Value: 2.5}, {Name: recipe.OldLoss, Value: 1}}}}
 	run.From = &checkpoint.Origin{Name: "base", ID: "0123"}
 	return run
 }

@@ -105,7 +105,7 @@ var badSentences = map[string]struct {
 	"zip-drive":                  {format.UnsafeName, "C:"},
 	"zip-encrypted":              {format.Unsupported, "encrypted"},
 	"zip-in-zip":                 {format.Unsupported, "no zip inside a zip"},
-	"zip-lies":                   {format.Damaged, "does not end where it says"},
+	"zip-lies":                   {format.Damaged, "run.json: it cannot be read"},
 	"zip-overlap":                {format.Damaged, "one over the other"},
 	"zip-twice":                  {format.Damaged, "twice"},
 }

@@ -130,8 +130,8 @@ func card(run checkpoint.Run) []byte {
 			fmt.Fprintf(&out, " of %q", run.Text)
 		}
 		fmt.Fprintf(&out, " in %.0f seconds (preset %s, seed %d).", run.Seconds, r.Preset, r.Seed)
-		if run.ValLoss > 0 {
-			fmt.Fprintf(&out, " Loss on text kept apart: %.4f nats a token.", run.ValLoss)
+		if loss, measured := run.Measures.Of(recipe.ValLoss); measured {
+			fmt.Fprintf(&out, " Loss on text kept apart: %.4f nats a token.", loss)
 		}
 		out.WriteString("\n\n")
 	}

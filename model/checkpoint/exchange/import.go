@@ -7,6 +7,7 @@ import (
 	"archive/zip"
 	"errors"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func Need(fsys fs.FS) (checkpoint.Needs, error) {
 // look finds the model in fsys and opens it.
 func look(fsys fs.FS) (*checkpoint.Opening, error) {
 	if z, is := fsys.(*zip.Reader); is {
-		if err := checkZip(z, ""); err != nil {
+		if err := checkZip(z, math.MaxInt64, ""); err != nil {
 			return nil, err
 		}
 	}

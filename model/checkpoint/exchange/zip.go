@@ -31,12 +31,13 @@ func openZip(r io.ReaderAt, size int64, name string) (zipFiles, error) {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // checkZip tells of those
 		return zipFiles{}, format.Unreadable(name, err)
 	}
-	return zipFiles{z, r}, checkZip(z, name)
+	return zipFiles{z, r}, checkZip(z, size, name)
 }
 
 // checkZip refuses entries that want to lie elsewhere, stand twice, are
-// encrypted, would become too large, or lie one over the other.
-func checkZip(z *zip.Reader, name string) error {
+// encrypted, would become too large, or lie one over the other or behind the
+// zip's size.
+func checkZip(z *zip.Reader, size int64, name string) error {
 	if len(z.File) > maxEntries {
 		return format.Wrong(format.TooLong, name, "the zip has %d entries, more than the %d that are allowed", len(z.File), maxEntries)
 	}
@@ -54,6 +55,9 @@ func checkZip(z *zip.Reader, name string) error {
 		if e.Flags&1 != 0 {
 			return format.Wrong(format.Unsupported, name, "the zip is encrypted; unpack it first")
 		}
+		if e.Method == zip.Store && e.UncompressedSize64 != e.CompressedSize64 {
+			return format.Wrong(format.Damaged, name, "the zip's entry %q says that it is stored as it is, and that it would become %d bytes from %d", e.Name, e.UncompressedSize64, e.CompressedSize64)
+		}
 		if e.UncompressedSize64 > smallEntry && e.UncompressedSize64/maxRatio > e.CompressedSize64 || e.UncompressedSize64 > format.MaxZip {
 			return format.Wrong(format.TooLong, name, "the zip's entry %q would become %d bytes from %d, which no model does", e.Name, e.UncompressedSize64, e.CompressedSize64)
 		}
@@ -61,11 +65,11 @@ func checkZip(z *zip.Reader, name string) error {
 			return format.Wrong(format.TooLong, name, "the zip would become more than %d bytes", int64(format.MaxZip))
 		}
 	}
-	return checkOverlap(z, name)
+	return checkOverlap(z, size, name)
 }
 
-// checkOverlap refuses entries that share their bytes.
-func checkOverlap(z *zip.Reader, name string) error {
+// checkOverlap refuses entries that share their bytes, or lie behind size.
+func checkOverlap(z *zip.Reader, size int64, name string) error {
 	type span struct{ from, to int64 }
 	var spans []span
 	for _, e := range z.File {
@@ -73,11 +77,14 @@ func checkOverlap(z *zip.Reader, name string) error {
 		if err != nil {
 			return format.Unreadable(name, err)
 		}
+		if e.CompressedSize64 > uint64(max(0, size-from)) {
+			return format.Wrong(format.Damaged, name, "the zip's entry %q should have %d bytes there, but the zip ends before: it was cut off", e.Name, e.CompressedSize64)
+		}
 		spans = append(spans, span{from, from + int64(e.CompressedSize64)})
 	}
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	for i, s := range spans {
-		if s.to < s.from || i > 0 && s.from < spans[i-1].to {
+		if i > 0 && s.from < spans[i-1].to {
 			return format.Wrong(format.Damaged, name, "entries of the zip lie one over the other")
 		}
 	}

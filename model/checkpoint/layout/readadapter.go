@@ -75,6 +75,9 @@ func (a *Adapter) Is(l recipe.LoRA, m *model.GPT) bool {
 
 // Fill gives m, which has no adapter, this one.
 func (a *Adapter) Fill(m *model.GPT) error {
+	if err := a.Fetch(); err != nil {
+		return err
+	}
 	m.Adapt(a.LoRA)
 	f, _ := FamilyOf(m.Config)
 	var slots []Slot

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"io"
 	"io/fs"
 	"math"
 	"slices"
@@ -14,7 +13,7 @@ import (
 type Store struct {
 	Tensors map[string]Stored // by name
 	Held    float64           // bytes of memory that the files themselves take when they have been read
-	opened  []io.Closer
+	opened  []*format.File
 }
 
 // Stored is a tensor that a file has.
@@ -39,6 +38,17 @@ func (s *Store) Close() {
 	for _, c := range s.opened {
 		c.Close()
 	}
+}
+
+// Fetch reads what can be read in order only to its end: before, nobody knows
+// that the tensors are as long as the files say.
+func (s *Store) Fetch() error {
+	for _, f := range s.opened {
+		if err := f.Fetch(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AddSafetensors opens a file of weights and adds its tensors.

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"bytes"
 	"io/fs"
 
 	"hornbook/model/format"
@@ -10,11 +9,12 @@ import (
 
 // ReadTokenizer reads tokenizer.json.
 func ReadTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
-	text, err := format.Whole(fsys, TokenizerFile, tokenizer.MaxFile)
+	r, err := format.InOrder(fsys, TokenizerFile, tokenizer.MaxFile)
 	if err != nil {
 		return nil, err
 	}
-	tok, err := tokenizer.ReadJSON(bytes.NewReader(text))
+	defer r.Close()
+	tok, err := tokenizer.ReadJSON(r)
 	if err != nil {
 		return nil, &format.Problem{Kind: format.Unsupported, File: TokenizerFile, What: "this tokenizer cannot be used", Err: err}
 	}

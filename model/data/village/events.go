@@ -39,6 +39,7 @@ type event struct {
 	where *place
 	word  string // the feeling
 	why   string // "he had lost the red ball"
+	told  string // of finds: the words of the tale
 }
 
 func must(holds bool, rule string) {
@@ -82,6 +83,13 @@ func (s *story) goTo(p *place, forms string, people ...*person) {
 	s.tell(or(forms, goesForms), []any{people[0], p})
 }
 
+// wander lets people go about, so that nobody could say where they are.
+func (s *story) wander(people ...*person) {
+	for _, who := range people {
+		who.at = nil
+	}
+}
+
 // stray moves a free animal. {1} is the animal, {2} the place.
 func (s *story) stray(x *thing, p *place, forms string) {
 	must(x.animal && x.holder == nil, "only a free animal strays")
@@ -101,7 +109,9 @@ func (s *story) take(who *person, t *thing, forms string) {
 
 func (s *story) find(who *person, t *thing, forms string) {
 	s.pickUp(finds, who, t)
+	from := len(s.out)
 	s.tell(or(forms, findsForms), []any{who, t})
+	s.log[len(s.log)-1].told = string(s.out[from:])
 }
 
 // spot is to find a thing and leave it where it is.

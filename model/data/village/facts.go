@@ -2,12 +2,13 @@ package village
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 )
 
 // A Fact is something true at the end of a tale, as a question and its answer.
 type Fact struct {
-	Kind     string // "holder", "where", "why", "gave", "found", "friend"
+	Kind     string // "holder", "where", "why", "gave", "found" (or caught, got down, …), "friend"
 	Question string // "Who had the red ball at the end?"
 	Answer   string // "Anna"
 	Sentence string // "It was Anna.", the answer in whole
@@ -26,15 +27,18 @@ func (s *story) facts() []Fact {
 	for _, e := range s.log {
 		switch e.verb {
 		case feels:
-			add("why", "Why was "+e.who.name+" "+e.word+"?", e.who.name+" was "+e.word, because(e.why))
+			add("why", "Why was "+e.who.name+" "+e.word+"?", e.who.name+" was "+e.word, because(e.why, e.word))
 		case gives:
 			add("gave", "Who gave "+s.called(e.what)+" to "+e.whom.name+"?", who, e.who.name)
 		case finds:
-			add("found", "Who found "+s.called(e.what)+"?", who, e.who.name)
+			if ask := asking(e.told); ask != "" {
+				add("found", fmt.Sprintf(ask, s.called(e.what)), who, e.who.name)
+			}
 		case befriends:
 			add("friend", "Who became a friend of "+e.whom.name+"?", who, e.who.name)
+			add("friend", "Who became a friend of "+e.who.name+"?", who, e.whom.name)
 		}
-		if e.what != nil && !things[e.what] {
+		if e.what != nil && !e.what.animal && !things[e.what] { // an animal is with all who are there
 			things[e.what] = true
 			add("holder", "Who had "+s.called(e.what)+" at the end?", who, e.what.holderName())
 		}
@@ -65,11 +69,34 @@ func (s *story) endsAt(at *place) bool {
 	return last >= 0 && strings.HasPrefix(told[last:], name(at))
 }
 
-func because(why string) string {
-	if why == "" {
+// because is why somebody felt so; "" where the tale gives no reason, or only
+// the feeling itself: "he cried because he was sad".
+func because(why, feeling string) string {
+	if why == "" || strings.HasSuffix(why, "was "+feeling) {
 		return ""
 	}
 	return "because " + why
+}
+
+// finding is how a tale says that one had a thing back, and how to ask for it.
+var finding = []struct{ said, ask string }{
+	{"They found", ""},
+	{" caught ", "Who caught %s?"},
+	{" pulled ", "Who pulled %s up?"},
+	{" down.", "Who got %s down?"},
+	{" found ", "Who found %s?"},
+	{" saw ", "Who found %s?"},
+}
+
+// asking is how to ask who found a thing, by the words that told it; "" if they
+// do not say it of one alone.
+func asking(told string) string {
+	for _, f := range finding {
+		if strings.Contains(told, f.said) {
+			return f.ask
+		}
+	}
+	return ""
 }
 
 // called is what a thing is asked about by: its name, or as much of its phrase as

@@ -68,6 +68,7 @@ func fallIntoPond(s *story) {
 	s.take(a, t, "{1} saw {2} and took it.|There lay {2}. {1} picked it up.")
 	s.help(a, b, `"Take the end!" cried {1}. {1} pulled and pulled until {2} was on dry land.|{1} held it out, {2.name} took the end, and {1.he} pulled as hard as {1.he} could.`)
 	s.feel(b, "cold", "{1} was wet and cold, but safe.|{1} was cold and shook all over.")
+	s.drop(a, t, "") // nobody thinks of it any more
 	s.goTo(q, "They ran {2.to}, where it was warm.", a, b)
 	s.talk(b, a, `"You saved me," said {1}.|"I will learn to swim," said {1}.`)
 	s.befriend(a, b, "")
@@ -119,6 +120,7 @@ func birdFell(s *story) {
 	s.help(b, a, "{1} stood against the tree, and {2.name} climbed on {1.his} back.|{1} held the ladder for {2.name}.")
 	s.drop(a, t, "{1} put {2} back into the nest, beside its brothers.|{1} put {2} back where it belonged.")
 	s.say("Soon the mother came with a worm and fed them all.|They sat very still until the mother bird came back.")
+	s.wander(a, b)
 	s.say("In summer {a} and {b} saw a young bird fly over the roofs. Was it theirs?|A few weeks later the nest was empty. All of them had learned to fly.")
 	s.feel(a, "happy", "")
 }

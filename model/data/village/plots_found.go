@@ -28,6 +28,7 @@ func lostTreasure(s *story) {
 		f := s.thing('f', foods)
 		s.make(a, f, "{1} went in and came back with {2}.")
 		s.give(a, f, b, "{1} gave {2} to {3.name}, and {3} ate {2.it} [on the way home|at once].")
+		s.eat(f, "", b)
 	}
 }
 

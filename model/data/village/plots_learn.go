@@ -72,6 +72,7 @@ func fishing(s *story) {
 		s.talk(b, a, `"You have a good heart," said {1}. "There is bread and cheese in my bag."`)
 	} else {
 		s.goTo(h, "{1} carried it {2.to} and ran so fast that {1.his} hat fell off.|{1} took it {2.to}.", a)
+		s.end(f, "")
 		s.say("In the evening the whole family had fish and potatoes.|The cat came too and got the tail.")
 		s.feel(a, "proud", "")
 	}

@@ -103,6 +103,7 @@ func coldFriend(s *story) {
 	s.feel(b, "cold", "There was {1}, and {1.he} was cold because {1.he} had no {t.noun}.|{1} stood there and was cold.")
 	s.talk(a, b, `"You are as white as the snow!" said {1}. "Take my {t.noun}."|"Here, take my {t.noun}," said {1}. "I am warm from walking."`)
 	s.give(a, t, b, "")
+	s.wander(a, b)
 	s.say("They [ran all the way back|played in the snow|made a fire] until both were warm.")
 	s.talk(b, a, `"[You have a warm heart|Thank you], {2}," said {1}.`)
 	if s.chance(50) {

@@ -42,6 +42,7 @@ func quarrel(s *story) {
 	s.say("It was very quiet. [The clock ticked|Rain fell outside]. {a.name} looked at {b.name}, and {b.name} looked at {a.name}.")
 	s.talk(a, b, `"I am sorry," said {1}. "You can have it first."|"Let us play together," said {1}.`)
 	s.give(c, t, b, "So {1} gave {2} to {3.name}.")
+	s.drop(b, t, "") // it is nobody's while both play
 	s.say("{b.name} played for a while and then let {a.name} play.|They played together until it was dark.")
 	s.feel(a, "happy", "{1} was not angry any more. {1} was happy.|{1} was happy because it was more fun with two.")
 }
@@ -114,6 +115,7 @@ func newChild(s *story) {
 	if s.chance(50) {
 		s.give(a, t, b, `"You first," said {1}, and {1.he} gave {2} to {3.name}.`)
 	}
+	s.drop(t.holder, t, "") // it is nobody's while both play
 	s.say("They played until the evening bell. {b.name} laughed and talked and was not shy any more.|{b.name} knew a new game, and it was the best game of all.")
 	s.befriend(a, b, "")
 	s.feel(b, "happy", "")

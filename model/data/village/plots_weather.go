@@ -22,6 +22,7 @@ func caughtInRain(s *story) {
 	s.goTo(q, "They ran {2.to}.|Hand in hand they ran {2.to}.", a, b)
 	s.say("{q.in} it was [dry|dry and warm]. They [told each other stories|sang a song|counted the drops] until the rain stopped.")
 	if s.chance(60) {
+		s.wander(a, b)
 		s.say("When they came out, there was a rainbow over the village.|Then the sun came out, and the whole village shone.")
 	}
 	s.feel(b, "happy", "{1} was happy because {a.name} had [held {b.his} hand|not left {b.him} alone].|{1} was not afraid any more. {1} was happy.")

@@ -63,6 +63,7 @@ const (
 	maxArray     = 1 << 22 // items
 	maxDims      = 4
 	maxAlignment = 1 << 16
+	maxAtOnce    = 1 << 20 // bytes of memory before they are read
 )
 
 const (

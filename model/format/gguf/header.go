@@ -42,19 +42,23 @@ func (h *headerReader) bytes(n uint64, limit int64) []byte {
 		h.fail("the header goes on after the file ends: it was cut off")
 		return nil
 	}
-	b := make([]byte, n)
-	if _, err := io.ReadFull(h.buffer, b); err != nil {
-		h.fail("read the header: %w", err)
-		return nil
+	var b []byte
+	for len(b) < int(n) { // a piece at a time: the file may be shorter than it says
+		at, end := len(b), min(len(b)+maxAtOnce, int(n))
+		b = slices.Grow(b, end-at)[:end]
+		if _, err := io.ReadFull(h.buffer, b[at:]); err != nil {
+			h.fail("read the header: %w", err)
+			return nil
+		}
 	}
 	h.at, h.left = h.at+int64(n), h.left-int64(n)
 	return b
 }
 
-// into reads the number or the slice of numbers that p points to.
+// into reads the number that p points to.
 func (h *headerReader) into(p any) {
 	n := binary.Size(p)
-	b := h.bytes(uint64(n), int64(maxArray*8))
+	b := h.bytes(uint64(n), 8)
 	if h.err == nil {
 		_, h.err = binary.Decode(b, binary.LittleEndian, p)
 	}
@@ -133,17 +137,21 @@ func (h *headerReader) array(k kind) any {
 	}
 	n := h.count(maxArray, size, "items")
 	if k == kindString {
-		list := make([]string, n)
-		for i := range list {
+		list := []string{}
+		for range n {
 			if h.err == nil {
-				list[i] = h.string(maxString)
+				list = append(list, h.string(maxString))
 			}
 		}
 		return list
 	}
+	b := h.bytes(uint64(n)*uint64(size), maxArray*8)
+	if h.err != nil {
+		return nil
+	}
 	list := reflect.MakeSlice(reflect.SliceOf(goTypes[k]), n, n).Interface()
 	if n > 0 {
-		h.into(list)
+		_, h.err = binary.Decode(b, binary.LittleEndian, list)
 	}
 	return list
 }

@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func TestRunOfSeveralRanks(t *testing.T) {
 	}
 	d.commands <- &protocol.Pause{}
 	d.state("paused")
-	d.commands <- &protocol.Predict{ID: 5, Prompt: "Tom"}
+	d.commands <- &protocol.Predict{Request: as(5), Prompt: "Tom"}
 	next[*protocol.Prediction](d)
 	d.commands <- &protocol.Resume{}
 	d.state("training")

@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"bytes"
@@ -47,11 +47,11 @@ func TestTune(t *testing.T) {
 			last = next[*protocol.Eval](d)
 		}
 		d.state("done")
-		if last.ValLoss > first.ValLoss-0.1 || first.OldLoss <= 0 || math.Abs(last.OldLoss-first.OldLoss) < 1e-4 {
+		if last.ValLoss > first.ValLoss-0.1 || old(first) <= 0 || math.Abs(old(last)-old(first)) < 1e-4 {
 			t.Errorf("%s: the losses went from %+v to %+v", method, first, last)
 		}
 		write := func(id int, before bool) string {
-			d.commands <- &protocol.Generate{ID: id, Prompt: "A rose", Tokens: 20, Before: before, Sampling: protocol.Sampling{Temperature: 0}}
+			d.commands <- &protocol.Generate{Request: as(id), Prompt: "A rose", Tokens: 20, Before: before, Sampling: protocol.Sampling{Temperature: 0}}
 			var text strings.Builder
 			for _, c := range d.written(id, 20) {
 				text.WriteString(c.Text)
@@ -86,7 +86,7 @@ func TestTuneGoesOnWithoutShelf(t *testing.T) {
 	whole := sitAt(t, host())
 	begin := func(d *desk) {
 		d.give(rhyme)
-		d.commands <- &protocol.Open{ID: "base"}
+		d.commands <- &protocol.Open{ModelID: "base"}
 		d.commands <- &protocol.Train{Recipe: r, Ranks: 1}
 	}
 	begin(whole)
@@ -107,7 +107,7 @@ func TestTuneGoesOnWithoutShelf(t *testing.T) {
 	}
 	later := sitAt(t, host())
 	later.give(rhyme)
-	later.commands <- &protocol.Open{ID: "run"}
+	later.commands <- &protocol.Open{ModelID: "run"}
 	later.state("paused")
 	later.commands <- &protocol.Resume{}
 	later.state("done")
@@ -129,3 +129,6 @@ func copied(t *testing.T, kept checkpoint.Run) checkpoint.Run {
 	}
 	return again
 }
+
+// old is the loss on text like the old, that an evaluation took.
+func old(e *protocol.Eval) float64 { return e.Measures.Value(recipe.OldLoss) }

@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"bytes"
@@ -19,24 +19,24 @@ import (
 
 // export makes a file of a model.
 func (s *Session) export(c *protocol.Export) {
-	kept, problem := s.exported(c.ID)
+	kept, problem := s.exported(c.ModelID)
 	if problem == nil && !slices.Contains(protocol.DTypes[c.Format], c.DType) {
 		problem = &protocol.Problem{Code: protocol.BadMessage, Detail: fmt.Sprintf("no format %q with numbers of %q", c.Format, c.DType)}
 	}
 	if problem != nil {
-		s.fail(problem)
+		s.voice.tell(problem)
 		return
 	}
 	if need := exportCopies * 4 * float64(len(kept.Model.Weights)); need > maxMemory {
-		s.fail(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", maxMemory)})
+		s.voice.tell(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", maxMemory)})
 		return
 	}
 	file, err := written(kept, c.Format, format.DType(c.DType))
 	if err != nil {
-		s.fail(&protocol.Problem{Code: protocol.ExportImpossible, Got: c.Format, Detail: err.Error()})
+		s.voice.tell(&protocol.Problem{Code: protocol.ExportImpossible, Got: c.Format, Detail: err.Error()})
 		return
 	}
-	s.host.Emit(file)
+	s.voice.tell(file)
 }
 
 // exportCopies is how many times a model lies in memory while a file is made of
@@ -46,14 +46,19 @@ const exportCopies = 4
 // exported is the model to be exported: one that is kept, or for "" the open
 // one as it is.
 func (s *Session) exported(id string) (checkpoint.Run, *protocol.Problem) {
+	open := s.library.open()
 	switch {
-	case id != "" && (s.open == nil || s.open.id != id):
-		return s.load(id)
-	case s.open == nil:
+	case id != "" && !s.library.isOpen(id):
+		return s.library.load(id)
+	case open == nil:
 		return checkpoint.Run{}, &protocol.Problem{Code: protocol.NoModel}
 	}
-	s.catchUp(s.open.State)
-	return s.snapshot(s.open.State), nil
+	if s.runner.running() {
+		s.library.catchUp(s.phase, s.runner.progress())
+	}
+	kept := open.Run
+	s.runner.state(s.phase)(&kept)
+	return kept, nil
 }
 
 // written is kept as a file of a format.
@@ -99,40 +104,24 @@ const manyBytes = 256 << 20
 
 // importModel brings a model in, or an adapter for the open one.
 func (s *Session) importModel(c *protocol.Import) {
-	if s.occupied() {
-		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
-		return
-	}
-	s.host.Emit(&protocol.Working{Task: "import", Total: 1})
+	s.voice.tell(&protocol.Working{Task: "import", Total: 1})
 	if exchange.IsAdapter(c.Files) {
 		s.importAdapter(c)
 		return
 	}
 	if need, err := exchange.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= maxMemory && !c.Agreed {
-		s.host.Emit(&protocol.Needs{Name: nameOf(c), Parameters: need.Parameters, Bytes: int64(need.Bytes)})
+		s.voice.tell(&protocol.Needs{Name: nameOf(c), Parameters: need.Parameters, Bytes: int64(need.Bytes)})
 		return
 	}
 	kept, _, err := exchange.Import(c.Files, maxMemory)
 	if err != nil {
-		s.fail(unopened(err))
+		s.voice.tell(unopened(err))
 		return
 	}
 	if kept.Name == "" {
 		kept.Name = nameOf(c)
 	}
-	s.adopt(kept)
-}
-
-// adopt keeps a model that has come in as a new one, and opens it.
-func (s *Session) adopt(kept checkpoint.Run) {
-	id := s.newID()
-	if id != "" {
-		if err := s.save(id, kept, nil); err != nil {
-			s.fail(unsaved(err))
-			id = ""
-		}
-	}
-	s.enter(id, kept)
+	s.enter(s.library.adopt(kept), kept)
 }
 
 // nameOf is what to call a model that does not say: its folder or first file.
@@ -149,48 +138,53 @@ func nameOf(c *protocol.Import) string {
 
 // importAdapter lays an adapter on the open model.
 func (s *Session) importAdapter(c *protocol.Import) {
-	if s.open == nil {
-		s.fail(&protocol.Problem{Code: protocol.NoModel})
+	open := s.library.open()
+	if open == nil {
+		s.voice.tell(&protocol.Problem{Code: protocol.NoModel})
 		return
 	}
-	kept := s.open.Run
+	kept := open.Run
 	m, err := exchange.ReadAdapter(c.Files, kept.Model)
 	if err != nil {
 		told := unopened(err)
 		if told.Code == protocol.ModelUnsupported {
 			told.Code = protocol.AdapterStranger
 		}
-		s.fail(told)
+		s.voice.tell(told)
 		return
 	}
-	kept.From = &checkpoint.Origin{Name: kept.Name, ID: s.open.id}
+	kept.From = &checkpoint.Origin{Name: kept.Name, ID: open.id}
 	kept.Model, kept.State, kept.Name = m, "done", nameOf(c)
 	kept.Recipe.SetMethod(recipe.Lora)
 	kept.Recipe.Tuning.LoRA, _ = m.Adapter()
-	s.adopt(kept)
+	s.enter(s.library.adopt(kept), kept)
+}
+
+// adapt lets the open model compute with its adapter, or without.
+func (s *Session) adapt(c *protocol.Adapt) {
+	if !s.voice.problem(s.library.use(c.On)) {
+		s.writer.restart()
+	}
 }
 
 // merge makes the open model's adapter a part of its weights, in a model of
 // its own.
 func (s *Session) merge() {
-	switch {
-	case s.open == nil:
-		s.fail(&protocol.Problem{Code: protocol.NoModel})
-		return
-	case s.busy():
-		s.fail(&protocol.Problem{Code: protocol.Busy, Got: s.state})
+	open := s.library.open()
+	if open == nil {
+		s.voice.tell(&protocol.Problem{Code: protocol.NoModel})
 		return
 	}
-	kept := s.open.Run
+	kept := open.Run
 	if _, has := kept.Model.Adapter(); !has {
-		s.fail(&protocol.Problem{Code: protocol.AdapterNone})
+		s.voice.tell(&protocol.Problem{Code: protocol.AdapterNone})
 		return
 	}
 	kept.Model = kept.Model.Clone()
 	kept.Model.Merge()
 	kept.State = "done"
 	kept.Recipe.SetMethod(recipe.Full)
-	s.adopt(kept)
+	s.enter(s.library.adopt(kept), kept)
 }
 
 // unopened is why a model was not opened or written.

@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"bytes"
@@ -21,7 +21,9 @@ import (
 // learns is what a run of r learns from: the text as it is, or the
 // conversations in it; and a text like the old, nil for none.
 func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []byte) (d train.Data, problem *protocol.Problem) {
-	d.Old.IDs = encoded(tok, old)
+	if old != nil {
+		d.Old.IDs = tok.Encode(old)
+	}
 	if r.Objective != recipe.SFT {
 		d.Text = data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}
 		return d, nil
@@ -36,7 +38,7 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	if report.Kept < train.MinDocuments {
 		return d, &protocol.Problem{Code: protocol.TalksFew, Got: strconv.Itoa(report.Kept), Want: strconv.Itoa(train.MinDocuments), Detail: strconv.Itoa(report.Dropped)}
 	}
-	s.host.Emit(&protocol.Talks{Kept: report.Kept, Cut: report.Cut, Dropped: report.Dropped, Tokens: report.Tokens, Counted: report.Counted})
+	s.voice.tell(&protocol.Talks{Kept: report.Kept, Cut: report.Cut, Dropped: report.Dropped, Tokens: report.Tokens, Counted: report.Counted})
 	return d, nil
 }
 

@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ func learned(t *testing.T, s shelf.Storage) (d *desk, id string) {
 	d = at(t, s)
 	d.give(own)
 	d.commands <- &protocol.Train{Recipe: brief(), Ranks: 1}
-	id = next[*protocol.Model](d).ID
+	id = next[*protocol.Model](d).ModelID
 	d.state("done")
 	for !next[*protocol.Saved](d).Done {
 	}
@@ -87,7 +87,7 @@ func TestRunGoesOn(t *testing.T) {
 			cut.commands <- &protocol.Pause{}
 			id := ""
 			for saved := next[*protocol.Saved](cut); ; saved = next[*protocol.Saved](cut) {
-				if id = saved.ID; saved.Step >= 10 {
+				if id = saved.ModelID; saved.Step >= 10 {
 					break
 				}
 			}
@@ -96,9 +96,9 @@ func TestRunGoesOn(t *testing.T) {
 			if s := next[*protocol.Shelf](later); len(s.Cards) == 0 || s.Cards[0].ID != id || s.Cards[0].State != "paused" {
 				t.Fatalf("%s: the shelf offers %+v", method, s.Cards)
 			}
-			later.commands <- &protocol.Open{ID: id}
+			later.commands <- &protocol.Open{ModelID: id}
 			m, h := next[*protocol.Model](later), next[*protocol.History](later)
-			if m.ID != id || m.Ranks != ranks || len(h.Evals) < 2 || h.Evals[0].Step != 0 || len(h.Steps) == 0 {
+			if m.ModelID != id || m.Ranks != ranks || len(h.Evals) < 2 || h.Evals[0].Step != 0 || len(h.Steps) == 0 {
 				t.Errorf("%s: opened as %+v with %+v", method, m, h)
 			}
 			later.state("paused")
@@ -163,7 +163,7 @@ func TestPowerFails(t *testing.T) {
 		}
 		offered++
 		later.give(own)
-		later.commands <- &protocol.Open{ID: s.Cards[0].ID}
+		later.commands <- &protocol.Open{ModelID: s.Cards[0].ID}
 		next[*protocol.Model](later)
 		if next[*protocol.State](later).State == "paused" {
 			later.commands <- &protocol.Resume{}
@@ -197,7 +197,7 @@ func TestDiskFull(t *testing.T) {
 	d.problem(protocol.KeepFull)
 	id := next[*protocol.Shelf](d).Cards[0].ID
 	disk.Room = 1 << 30
-	d.commands <- &protocol.Rename{ID: id, Name: "still there"}
+	d.commands <- &protocol.Rename{ModelID: id, Name: "still there"}
 	if c := next[*protocol.Shelf](d).Cards[0]; c.Name != "still there" || c.Damaged || c.State != "paused" {
 		t.Errorf("of the save before is left %+v", c)
 	}
@@ -215,25 +215,25 @@ func TestShelf(t *testing.T) {
 	if c.ID != id || c.Name != "own.txt" || c.Steps != 30 || c.Step != 30 || c.ValLoss <= 0 || len(c.Curve) < 10 || c.Bytes < 10000 || s.Open != id || s.Keeps != "" {
 		t.Errorf("the card is %+v on %+v", c, s)
 	}
-	d.commands <- &protocol.Rename{ID: id, Name: "My first"}
+	d.commands <- &protocol.Rename{ModelID: id, Name: "My first"}
 	if s = shelf(); s.Cards[0].Name != "My first" {
 		t.Errorf("renamed it is %+v", s.Cards[0])
 	}
-	d.commands <- &protocol.Duplicate{ID: id}
+	d.commands <- &protocol.Duplicate{ModelID: id}
 	if s = shelf(); len(s.Cards) != 2 {
 		t.Fatalf("with its copy there are %d", len(s.Cards))
 	}
-	d.commands <- &protocol.Delete{ID: id}
+	d.commands <- &protocol.Delete{ModelID: id}
 	if s = shelf(); len(s.Cards) != 1 || len(s.Deleted) != 1 || s.Deleted[0].Name != "My first" {
 		t.Errorf("after deleting: %+v and %+v", s.Cards, s.Deleted)
 	}
-	d.commands <- &protocol.Undelete{ID: id}
+	d.commands <- &protocol.Undelete{ModelID: id}
 	if s = shelf(); len(s.Cards) != 2 || len(s.Deleted) != 0 {
 		t.Errorf("after undoing: %+v and %+v", s.Cards, s.Deleted)
 	}
-	d.commands <- &protocol.Open{ID: strings.Repeat("0", 32)}
+	d.commands <- &protocol.Open{ModelID: strings.Repeat("0", 32)}
 	d.problem(protocol.ModelUnknown)
-	d.commands <- &protocol.Predict{ID: 3, Prompt: "Tom"}
+	d.commands <- &protocol.Predict{Request: as(3), Prompt: "Tom"}
 	next[*protocol.Prediction](d) // the open one stays
 }
 
@@ -243,7 +243,7 @@ func TestWithoutShelf(t *testing.T) {
 	if s := next[*protocol.Shelf](d); s.Keeps != protocol.KeepNone {
 		t.Errorf("the shelf is %+v", s)
 	}
-	d.commands <- &protocol.Delete{ID: "x"}
+	d.commands <- &protocol.Delete{ModelID: "x"}
 	d.problem(protocol.KeepNone)
 }
 
@@ -256,16 +256,16 @@ func TestPausedRunMakesWay(t *testing.T) {
 	var ids []string
 	for range 2 {
 		d.commands <- &protocol.Train{Recipe: r, Ranks: 2}
-		ids = append(ids, next[*protocol.Model](d).ID)
+		ids = append(ids, next[*protocol.Model](d).ModelID)
 		next[*protocol.Eval](d)
 		d.commands <- &protocol.Pause{}
 		d.state("paused")
-		d.commands <- &protocol.Open{ID: finished}
+		d.commands <- &protocol.Open{ModelID: finished}
 		d.state("idle")
 	}
 	for _, id := range []string{ids[0], ids[1], ids[0]} {
-		d.commands <- &protocol.Open{ID: id}
-		if m := next[*protocol.Model](d); m.ID != id || m.Ranks != 2 {
+		d.commands <- &protocol.Open{ModelID: id}
+		if m := next[*protocol.Model](d); m.ModelID != id || m.Ranks != 2 {
 			t.Errorf("opened as %+v", m)
 		}
 		d.state("paused")

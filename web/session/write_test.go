@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ func TestSameSeedSameWords(t *testing.T) {
 		d.give(own)
 		d.commands <- &protocol.Train{Recipe: brief()}
 		d.state("done")
-		d.commands <- &protocol.Generate{ID: 1, Prompt: "Tom", Tokens: 60, Sampling: protocol.Sampling{Temperature: 1, TopP: 1, Seed: 4}}
+		d.commands <- &protocol.Generate{Request: as(1), Prompt: "Tom", Tokens: 60, Sampling: protocol.Sampling{Temperature: 1, TopP: 1, Seed: 4}}
 		text := ""
 		for _, token := range d.written(1, 60) {
 			text += token.Text
@@ -34,7 +34,7 @@ func TestWritingIsWholeCharacters(t *testing.T) {
 	r.Tokenizer, r.Steps = "bytes", 200
 	d.commands <- &protocol.Train{Recipe: r}
 	d.state("done")
-	d.commands <- &protocol.Generate{ID: 1, Prompt: "日", Tokens: 60}
+	d.commands <- &protocol.Generate{Request: as(1), Prompt: "日", Tokens: 60}
 	text := ""
 	for _, token := range d.written(1, 60) {
 		if strings.Contains(token.Text, "<") {

@@ -1,4 +1,4 @@
-package trainer
+package session
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ func TestAdapter(t *testing.T) {
 		t.Fatal("taken along, the adapter is not in the weights")
 	}
 	likely := func() float64 {
-		d.commands <- &protocol.Predict{ID: 9, Prompt: "A rose is a "}
+		d.commands <- &protocol.Predict{Request: as(9), Prompt: "A rose is a "}
 		return next[*protocol.Prediction](d).Choices[0].Probability
 	}
 	with := likely()
@@ -41,7 +41,7 @@ func TestAdapter(t *testing.T) {
 	}
 	d.commands <- &protocol.Export{Format: "peft", DType: "f32"}
 	adapter := next[*protocol.File](d)
-	d.commands <- &protocol.Open{ID: id}
+	d.commands <- &protocol.Open{ModelID: id}
 	d.state("idle")
 	d.commands <- &protocol.Import{Names: []string{adapter.Name}, Files: zipped(adapter)}
 	for m := next[*protocol.Model](d); m.Recipe.Method() != recipe.Lora; m = next[*protocol.Model](d) {
@@ -98,7 +98,7 @@ func TestBadImports(t *testing.T) {
 	if !bytes.Equal(d.weights(), before) {
 		t.Error("the open model has changed")
 	}
-	d.commands <- &protocol.Rename{ID: id, Name: "still there"}
+	d.commands <- &protocol.Rename{ModelID: id, Name: "still there"}
 	if s := next[*protocol.Shelf](d); len(s.Cards) != 1 {
 		for len(s.Cards) != 1 {
 			s = next[*protocol.Shelf](d)

@@ -1,0 +1,110 @@
+package session
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"time"
+
+	"hornbook/model/data/village"
+	"hornbook/model/recipe"
+	"hornbook/model/train"
+	"hornbook/web/protocol"
+)
+
+const (
+	benchText  = 1 << 18 // bytes of Village Tales that a bench trains on
+	maxBenched = 10000   // steps
+)
+
+// bench measures the machine with a run of its own; text and run stay.
+func (s *Session) bench(c *protocol.Bench) {
+	answer, problem := s.benched(c)
+	if problem != nil {
+		s.voice.tell(problem)
+		return
+	}
+	s.voice.tell(answer)
+}
+
+func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Problem) {
+	if c.Steps < 1 || c.Steps > maxBenched {
+		return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "steps", Got: fmt.Sprint(c.Steps),
+			Want: fmt.Sprintf("from 1 to %d", maxBenched)}
+	}
+	if problem := cmp.Or(wrongRanks(c.Ranks), fits(c.Recipe)); problem != nil {
+		return nil, problem
+	}
+	sample := &text{bytes: village.Text(villageSeed, benchText)[:benchText]}
+	if problem := s.texts.cut(sample, c.Recipe.Tokenizer, c.Recipe.VocabSize); problem != nil {
+		return nil, problem
+	}
+	return s.time(c, sample)
+}
+
+func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *protocol.Problem) {
+	c.Recipe.Model.Vocab = sample.tok.Size()
+	run, err := train.New(c.Recipe, corpus(sample))
+	if err != nil {
+		return nil, wrong(err)
+	}
+	defer run.Close()
+	run.Share(s.runner.ranks(c.Recipe, len(sample.ids), c.Ranks), s.host.Launch) // the answer says with how many
+	t, err := train.Bench(run, c.Steps, s.host.Yield)
+	if err != nil {
+		return nil, wrong(err)
+	}
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
+	return &protocol.Benched{Timing: protocol.Timing{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
+		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}}, nil
+}
+
+// memory is what the program has taken from the system, in bytes: in
+// WebAssembly, which gives nothing back, all of this worker's memory but 2 MB.
+func memory() int {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.Sys)
+}
+
+// products are those that Measure times: three of nanogpt-cpu's MLP, by 768
+// tokens a step, and a large one.
+var products = []train.Product{
+	{Form: "forward", M: 768, N: 128, K: 512},
+	{Form: "input", M: 768, N: 128, K: 512},
+	{Form: "weight", M: 768, N: 128, K: 512},
+	{Form: "forward", M: 1024, N: 1024, K: 1024},
+}
+
+// writingPreset is the one whose speed of writing is measured.
+const writingPreset = "quick"
+
+// What many sequences are, and at most.
+const (
+	manySequences = 64
+	maxSequences  = 1024
+)
+
+// measure times what one core can do, and how fast all cores write; the model
+// that writes is a new one.
+func (s *Session) measure(c *protocol.Measure) {
+	if c.Sequences < 0 || c.Sequences > maxSequences || c.Ranks < 0 {
+		s.voice.tell(&protocol.Problem{Code: protocol.RecipeWrong, Key: "sequences", Got: fmt.Sprint(c.Sequences), Want: fmt.Sprintf("from 1 to %d", maxSequences)})
+		return
+	}
+	m := &protocol.Measured{Core: protocol.Core{PeakGFLOPS: train.Peak(s.host.Yield), WritingPreset: writingPreset}}
+	for _, p := range products {
+		m.Products = append(m.Products, protocol.Product{Form: p.Form, M: p.M, N: p.N, K: p.K, GFLOPS: p.GFLOPS(s.host.Yield)})
+	}
+	r, _ := recipe.ByName(writingPreset)
+	m.WritingTokens = train.Writing(r, s.host.Yield)
+	m.Sequences = cmp.Or(c.Sequences, manySequences)
+	m.SequencesRanks = min(cmp.Or(c.Ranks, s.runner.cores), s.runner.cores, train.MostRanks)
+	tokens, err := train.WritingTogether(r, m.Sequences, m.SequencesRanks, s.host.Launch, s.host.Yield)
+	if err != nil { // the other ranks could not be started
+		m.SequencesRanks = 1
+		tokens, _ = train.WritingTogether(r, m.Sequences, 1, nil, s.host.Yield)
+	}
+	m.SequencesTokens = tokens
+	s.voice.tell(m)
+}

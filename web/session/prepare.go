@@ -1,0 +1,153 @@
+package session
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"hornbook/model/checkpoint"
+	"hornbook/model/data"
+	"hornbook/model/kernel"
+	"hornbook/model/recipe"
+	"hornbook/model/train"
+	"hornbook/web/protocol"
+	"hornbook/web/wording"
+)
+
+// setText takes a text, and tells what the open model makes of it.
+func (s *Session) setText(c *protocol.SetText) {
+	if !s.voice.problem(s.texts.set(c)) {
+		s.tellFit()
+	}
+}
+
+func (s *Session) tellFit() {
+	if open := s.library.open(); open != nil {
+		s.texts.tellFit(open.Tokenizer)
+	}
+}
+
+// train starts a new run. Whatever is wrong is found before the former run is
+// let go.
+func (s *Session) train(c *protocol.Train) {
+	before := s.phase
+	s.move(preparing, "")
+	next, r, problem := s.prepare(c)
+	if problem != nil {
+		s.voice.tell(problem)
+		s.move(before, "")
+		return
+	}
+	r.release, _ = s.library.hold(next.id) // a new id: nobody else has it
+	s.take(next, r)
+	s.keep(training) // before the first step
+	s.library.tellShelf()
+	s.tellOpen()
+	s.move(training, "")
+	s.runner.tellFewer()
+}
+
+func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem) {
+	t := s.texts.given()
+	if t == nil {
+		return nil, nil, &protocol.Problem{Code: protocol.TextMissing}
+	}
+	if problem := wrongRanks(c.Ranks); problem != nil {
+		return nil, nil, problem
+	}
+	begin := s.begin
+	if c.Recipe.From == recipe.Existing {
+		begin = s.tune
+	}
+	next, r, problem := begin(c.Recipe, t)
+	if problem != nil {
+		return nil, nil, problem
+	}
+	if err := s.goOn(); err != nil {
+		return nil, nil, ended(err)
+	}
+	next.TextSHA256, next.TextBytes, next.Backend, next.Fused = sum(t.bytes), len(t.bytes), backend, kernel.Fused
+	s.runner.share(r, c.Ranks)
+	return next, r, nil
+}
+
+// begin prepares a new model.
+func (s *Session) begin(r recipe.Recipe, t *text) (*current, *run, *protocol.Problem) {
+	if problem := fits(r); problem != nil {
+		return nil, nil, problem
+	}
+	if problem := s.texts.cutFor(r); problem != nil {
+		return nil, nil, problem
+	}
+	r.Model.Vocab = t.tok.Size()
+	if problem := fits(r); problem != nil {
+		return nil, nil, problem
+	}
+	if r.Objective != recipe.LM {
+		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
+	}
+	d := corpus(t)
+	begun, err := train.New(r, d)
+	if err != nil {
+		return nil, nil, unstarted(err, len(t.ids), r)
+	}
+	next := &current{id: s.library.newID(), Run: checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: wording.Sample(t.name), Text: t.name}}
+	return next, &run{Run: begun, data: d, texts: [][]byte{t.bytes}}, nil
+}
+
+// corpus is a text as what a run learns from.
+func corpus(t *text) train.Data {
+	return train.Data{Text: data.Corpus{IDs: t.ids, Bytes: len(t.bytes)}}
+}
+
+// take lets the former model and its run go for another model, and its run or nil.
+func (s *Session) take(next *current, r *run) {
+	s.runner.take(r)
+	s.library.take(next)
+	s.writer.take(next.Tokenizer, next.Model, next.before)
+}
+
+// tellOpen tells what there is to tell of the open model.
+func (s *Session) tellOpen() {
+	told := s.library.describe()
+	s.runner.describe(told)
+	s.voice.tell(told)
+	s.library.tellAdapter()
+	s.tellFit()
+}
+
+// unstarted is why no run of r could begin on a text of tokens.
+func unstarted(err error, tokens int, r recipe.Recipe) *protocol.Problem {
+	if errors.Is(err, train.ErrTooShort) {
+		return &protocol.Problem{Code: protocol.TextTooShort, Got: strconv.Itoa(tokens),
+			Want: strconv.Itoa(data.MinTokens(r.Model.Context)), Detail: err.Error()}
+	}
+	return wrong(err)
+}
+
+// fits says what of r cannot be trained, or not in the memory that there is.
+func fits(r recipe.Recipe) *protocol.Problem {
+	if err := r.Check(); err != nil {
+		return wrong(err)
+	}
+	if n := r.Bytes(); n > maxMemory {
+		return &protocol.Problem{Code: protocol.OutOfMemory, Got: fmt.Sprintf("%.0f", n), Want: fmt.Sprintf("%.0f", maxMemory)}
+	}
+	return nil
+}
+
+// wrong is err as a problem: a recipe's number or, unexpected, anything else.
+func wrong(err error) *protocol.Problem {
+	var w *recipe.Wrong
+	if errors.As(err, &w) {
+		return &protocol.Problem{Code: protocol.RecipeWrong, Key: w.Key, Got: w.Got, Want: w.Want, Detail: err.Error()}
+	}
+	return &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
+}
+
+func sum(text []byte) string {
+	h := sha256.Sum256(text)
+	return hex.EncodeToString(h[:])
+}

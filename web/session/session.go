@@ -1,0 +1,295 @@
+// Package session is what stands behind the page: it takes the protocol's
+// commands and gives its events. It knows no browser: in the worker commands
+// come by postMessage, in tests over a channel.
+//
+// A Session wires four parts, each of which alone knows its fields: texts (what
+// there is to learn from), library (the open model and those that are kept),
+// writer (what the open model writes) and runner (its training).
+//
+// One goroutine does all the work. The training loop, and whatever else takes
+// long, asks again and again what is wished: then the commands that have come
+// are read and the quick ones answered, so that predictions are made and texts
+// written between two steps. Pause, Stop and Cancel are wishes; slow commands
+// wait until the loop has returned, which a wish to hold makes it do at the
+// next step, and then it is called again. So nothing ends a run that is at work.
+package session
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"hornbook/model/checkpoint"
+	"hornbook/model/kernel"
+	"hornbook/model/recipe"
+	"hornbook/model/train"
+	"hornbook/web/protocol"
+	"hornbook/web/shelf"
+)
+
+// Session is the state machine and what wires its parts.
+type Session struct {
+	host     Host
+	voice    *voice
+	phase    phase
+	texts    *texts
+	library  *library
+	writer   *writer
+	runner   *runner
+	commands <-chan protocol.Command
+	closed   bool               // no more will come
+	slow     []protocol.Command // that wait
+	long     *long              // the slow one that is handled; nil for none
+	stopping *protocol.Stop     // the run is to end, once it is not at work; nil: it is not
+	unkept   bool               // the run was paused, so that it is to be saved once it is not at work
+}
+
+// Host is what a session needs of its surroundings.
+type Host struct {
+	Emit   func(protocol.Event)                    // sends an event; never blocks
+	Yield  func()                                  // lets new commands arrive
+	Sample func(name string) ([]byte, error)       // fetches a built-in text that is a file
+	Cores  int                                     // that can work at once; 0 for one
+	Launch train.Launch                            // starts other ranks; nil where there can be none
+	Shelf  *shelf.Shelf                            // where models are kept; nil: nowhere
+	Base   bool                                    // Load has a model Base to begin with
+	Load   func(id string) (checkpoint.Run, error) // opens a model that is not of the shelf; nil for none
+	Save   func(checkpoint.Run) error              // keeps the run where there is no shelf; nil for nowhere
+}
+
+// SampleNames lists the built-in texts; the page begins with the first, which
+// is made here. The others are files.
+var SampleNames = []string{"village", "opticks"}
+
+// backend is what computes.
+const backend = "cpu"
+
+// New returns a session without a text.
+func New(host Host) *Session {
+	s := &Session{host: host, phase: idle, voice: &voice{emit: host.Emit}}
+	s.texts = &texts{voice: s.voice, fetch: host.Sample, goOn: s.goOn}
+	s.library = &library{voice: s.voice, shelf: host.Shelf, elsewhere: host.Load, folder: host.Save}
+	s.writer = &writer{voice: s.voice}
+	s.runner = &runner{voice: s.voice, cores: host.Cores, launch: host.Launch}
+	return s
+}
+
+// Serve handles commands until the channel is closed.
+func (s *Session) Serve(commands <-chan protocol.Command) {
+	s.commands = commands
+	defer s.runner.end()
+	s.voice.tell(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
+		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Samples: SampleNames, Base: s.host.Base})
+	s.move(idle, "")
+	if !s.host.Base { // else it is told when Base has been opened, which comes first
+		s.library.tellShelf()
+	}
+	for s.listen() {
+		s.work()
+	}
+}
+
+// listen handles the commands that have come; where there is nothing else to
+// do it waits for one. It reports false once no more will come.
+func (s *Session) listen() bool {
+	if !s.working() {
+		c, open := <-s.commands
+		if !open {
+			return false
+		}
+		s.handle(c)
+	}
+	s.drain()
+	return !s.closed
+}
+
+// drain handles the commands that have come.
+func (s *Session) drain() {
+	s.host.Yield()
+	for !s.closed {
+		select {
+		case c, open := <-s.commands:
+			if !open {
+				s.closed = true
+				return
+			}
+			s.handle(c)
+		default:
+			return
+		}
+	}
+}
+
+// working tells whether there is something to do besides waiting.
+func (s *Session) working() bool {
+	return s.phase == training || s.unkept || s.stopping != nil || len(s.slow) > 0 || s.texts.asked() || s.writer.asked()
+}
+
+// work does what is quick and one thing that takes long. No run is at work when
+// it is called.
+func (s *Session) work() {
+	s.answer()
+	switch {
+	case s.stopping != nil:
+		s.voice.during(s.stopping.ID, s.stopped)
+	case s.unkept:
+		s.keep(s.phase)
+	case len(s.slow) > 0:
+		c := s.slow[0]
+		s.slow = s.slow[1:]
+		s.voice.during(c.Asks(), func() { s.handleSlow(c) })
+	case s.phase == training:
+		s.loop()
+	}
+}
+
+// writeFor is how long the session writes before it tells what it wrote and
+// goes on: a step of training takes a few times as long, so that both get on.
+const writeFor = 60 * time.Millisecond
+
+// answer does what is quick: a request of each kind, and some written tokens.
+func (s *Session) answer() {
+	s.texts.answer()
+	s.writer.answer(writeFor)
+}
+
+// wish is what the training loop is to do.
+func (s *Session) wish() train.Wish {
+	s.drain()
+	s.answer()
+	switch {
+	case s.closed || s.stopping != nil:
+		return train.Stop
+	case s.phase == paused || s.unkept || len(s.slow) > 0:
+		return train.Hold
+	}
+	return train.GoOn
+}
+
+// long is a slow command while it is handled.
+type long struct {
+	id        int
+	cancelled bool
+}
+
+// errCancelled ends what takes long and is of no more use.
+var errCancelled = errors.New("session: cancelled")
+
+// goOn is called again and again by what takes long, which its error ends.
+func (s *Session) goOn() error {
+	s.drain()
+	s.answer()
+	if s.closed || s.long.cancelled {
+		return errCancelled
+	}
+	return nil
+}
+
+// handle takes a command: a quick one is done or waits for a moment between two
+// steps, a slow one waits until no run is at work.
+func (s *Session) handle(c protocol.Command) {
+	s.voice.during(c.Asks(), func() {
+		switch c := c.(type) {
+		case *protocol.Tokenize:
+			s.texts.ask(c)
+		case *protocol.Predict:
+			s.writer.ask(c)
+		case *protocol.Generate:
+			s.voice.problem(s.writer.generate(c))
+		case *protocol.Pause:
+			s.pause()
+		case *protocol.Resume:
+			s.resume()
+		case *protocol.Stop:
+			s.stop(c)
+		case *protocol.Cancel:
+			s.cancel(c.ID)
+		default:
+			s.slow = append(s.slow, c)
+		}
+	})
+}
+
+// handleSlow handles a command that takes long or changes what a run needs.
+func (s *Session) handleSlow(c protocol.Command) {
+	s.long = &long{id: c.Asks()}
+	defer func() { s.long = nil }()
+	if s.voice.problem(s.refuse(c)) {
+		return
+	}
+	switch c := c.(type) {
+	case *protocol.SetText:
+		s.setText(c)
+	case *protocol.SetTokenizer:
+		s.voice.problem(s.texts.setTokenizer(c))
+	case *protocol.Train:
+		s.train(c)
+	case *protocol.Bench:
+		s.bench(c)
+	case *protocol.Measure:
+		s.measure(c)
+	case *protocol.Open:
+		s.open(c.ModelID)
+	case *protocol.Export:
+		s.export(c)
+	case *protocol.Import:
+		s.importModel(c)
+	case *protocol.Adapt:
+		s.adapt(c)
+	case *protocol.Merge:
+		s.merge()
+	case *protocol.Rename, *protocol.Duplicate, *protocol.Delete, *protocol.Undelete:
+		s.library.change(c)
+	default:
+		s.voice.tell(&protocol.Problem{Code: protocol.BadMessage, Detail: fmt.Sprintf("no handler for %T", c)})
+	}
+}
+
+// refuse says why a slow command cannot be handled while a run is under way,
+// nil if it can.
+func (s *Session) refuse(c protocol.Command) *protocol.Problem {
+	busy := false
+	switch c := c.(type) {
+	case *protocol.Train, *protocol.Bench, *protocol.Measure, *protocol.Adapt, *protocol.Merge:
+		busy = s.phase.active()
+	case *protocol.Open, *protocol.Import:
+		busy = s.occupied()
+	case *protocol.Delete:
+		busy = s.phase.active() && s.library.isOpen(c.ModelID)
+	}
+	if !busy {
+		return nil
+	}
+	return &protocol.Problem{Code: protocol.Busy, Got: string(s.phase)}
+}
+
+// occupied tells whether the open model cannot be let go without loss: its run
+// goes on, or is paused and not kept.
+func (s *Session) occupied() bool {
+	return s.phase == training || s.runner.unkept() || s.phase == paused && !s.library.placed()
+}
+
+// cancel ends the command with this id early.
+func (s *Session) cancel(id int) {
+	s.writer.cancel(id)
+	if s.long != nil && s.long.id == id {
+		s.long.cancelled = true
+	}
+	s.dismiss(func(c protocol.Command) bool { return c.Asks() == id })
+}
+
+// dismiss answers slow commands that need not be handled any more, and reports
+// whether there were some.
+func (s *Session) dismiss(which func(protocol.Command) bool) (some bool) {
+	var rest []protocol.Command
+	for _, c := range s.slow {
+		if !which(c) {
+			rest = append(rest, c)
+			continue
+		}
+		some = true
+		s.voice.answer(c.Asks(), &protocol.Problem{Code: protocol.Cancelled})
+	}
+	s.slow = rest
+	return some
+}

@@ -1,0 +1,145 @@
+package session
+
+import (
+	"errors"
+
+	"hornbook/model/checkpoint"
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+	"hornbook/web/shelf"
+)
+
+// change does what a command asks of the shelf.
+func (l *library) change(c protocol.Command) {
+	if l.shelf == nil {
+		l.voice.tell(&protocol.Problem{Code: protocol.KeepNone})
+		return
+	}
+	var err error
+	switch c := c.(type) {
+	case *protocol.Rename:
+		err = l.rename(c)
+	case *protocol.Duplicate:
+		_, err = l.shelf.Duplicate(c.ModelID)
+	case *protocol.Delete:
+		err = l.shelf.Delete(c.ModelID) // the one that is open stays open
+	case *protocol.Undelete:
+		err = l.shelf.Undelete(c.ModelID)
+	}
+	if err != nil {
+		l.voice.tell(undone(err))
+	}
+	l.tellShelf()
+}
+
+// undone is why the shelf was not changed.
+func undone(err error) *protocol.Problem {
+	told := unsaved(err)
+	if told.Code == protocol.KeepFailed {
+		told.Code = protocol.ShelfFailed
+	}
+	return told
+}
+
+func (l *library) rename(c *protocol.Rename) error {
+	if err := l.shelf.Rename(c.ModelID, c.Name); err != nil {
+		return err
+	}
+	if l.isOpen(c.ModelID) {
+		l.current.Name = c.Name
+	}
+	return nil
+}
+
+// purge forgets what was deleted before this start.
+func (l *library) purge() {
+	if l.purged {
+		return
+	}
+	l.purged = true
+	if err := l.shelf.Purge(); err != nil {
+		l.voice.tell(undone(err))
+	}
+}
+
+// tellShelf tells what the shelf holds.
+func (l *library) tellShelf() {
+	told := &protocol.Shelf{Keeps: protocol.KeepNone, Cards: []protocol.Card{}, Deleted: []protocol.Card{}, Left: -1}
+	if l.current != nil {
+		told.Open = l.current.id
+	}
+	if l.shelf != nil {
+		l.purge()
+		told.Keeps = ""
+		var err error
+		if told.Cards, err = l.cards(l.shelf.List()); err == nil {
+			told.Deleted, err = l.cards(l.shelf.Deleted())
+		}
+		space, spaceErr := l.shelf.Space()
+		told.Used, told.Left, told.Lasting = space.Used, space.Left, space.Lasting
+		if err = errors.Join(err, spaceErr); err != nil {
+			l.voice.tell(undone(err))
+		}
+	}
+	l.voice.tell(told)
+}
+
+func (l *library) cards(items []shelf.Item, err error) ([]protocol.Card, error) {
+	cards := []protocol.Card{}
+	for _, item := range items {
+		cards = append(cards, l.card(item))
+	}
+	return cards, err
+}
+
+// card describes a model of the shelf without reading its weights.
+func (l *library) card(item shelf.Item) protocol.Card {
+	c := protocol.Card{ID: item.ID, Name: item.Name, Saved: item.Saved.UnixMilli(), Bytes: item.Bytes, Damaged: item.Damaged, Newer: item.Newer, Curve: []float64{}}
+	if c.Newer || c.Damaged {
+		return c
+	}
+	var kept checkpoint.Run
+	files, err := l.shelf.Peek(item.ID)
+	if err == nil {
+		kept, err = checkpoint.Describe(files)
+	}
+	if err != nil {
+		c.Damaged = true
+		return c
+	}
+	if c.Name == "" {
+		c.Name = kept.Name
+	}
+	c.State, c.Method, c.Text, c.Parameters = kept.State, kept.Recipe.Method(), kept.Text, kept.Recipe.Weights()
+	if kept.Recipe.Preset == "imported" && kept.Recipe.From == recipe.New {
+		c.Method = "imported"
+	}
+	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept.Log)
+	return c
+}
+
+// cardPoints are those of a card's curve.
+const cardPoints = 60
+
+// curve is the training loss, of batches or of evaluations, at most cardPoints
+// of them.
+func curve(log []checkpoint.Entry) []float64 {
+	losses := []float64{}
+	for _, e := range log {
+		losses = append(losses, max(e.Loss, e.Measures.Value(recipe.TrainLoss)))
+	}
+	return thinned(losses, cardPoints)
+}
+
+// thinned is at most n of list, evenly chosen, the first and the last among
+// them.
+func thinned[T any](list []T, n int) []T {
+	if len(list) <= n {
+		return list
+	}
+	few := make([]T, n)
+	for i := range few {
+		few[i] = list[i*(len(list)-1)/(n-1)]
+	}
+	return few
+}

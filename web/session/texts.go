@@ -1,0 +1,219 @@
+package session
+
+import (
+	"slices"
+
+	"hornbook/model/data/village"
+	"hornbook/model/recipe"
+	"hornbook/tokenizer"
+	"hornbook/web/protocol"
+)
+
+// texts is what there is to learn from, and how it is cut.
+type texts struct {
+	voice    *voice
+	fetch    func(name string) ([]byte, error) // a built-in text that is a file
+	goOn     func() error                      // called while something takes long
+	now      text
+	tokenize *protocol.Tokenize // the newest that waits
+	fit      protocol.Fit       // what fitOf makes of the text
+	fitOf    tokenizer.Tokenizer
+}
+
+// text is a text with its tokens.
+type text struct {
+	name  string
+	bytes []byte
+	info  protocol.Text
+	tok   tokenizer.Tokenizer
+	kind  string // of tok
+	size  int    // asked for, of "bpe"
+	ids   []int32
+}
+
+const (
+	villageSeed  = 1
+	villageBytes = 3 << 19 // of the sample Village Tales
+)
+
+// given is the text, nil if there is none yet.
+func (t *texts) given() *text {
+	if t.now.bytes == nil {
+		return nil
+	}
+	return &t.now
+}
+
+// set takes a text if it is one that can be learned from; otherwise the former
+// text stays.
+func (t *texts) set(c *protocol.SetText) *protocol.Problem {
+	raw, problem := t.read(c)
+	if problem == nil {
+		raw = unify(raw)
+		problem = refuse(raw)
+	}
+	if problem != nil {
+		return problem
+	}
+	next := text{name: c.Name, bytes: raw, info: describe(c, raw)}
+	kind, size := t.now.kind, t.now.size
+	if kind == "" {
+		first, _ := recipe.ByName(recipe.Default)
+		kind, size = first.Tokenizer, first.VocabSize
+	}
+	if kind == "chars" && next.info.Distinct > manyKinds {
+		kind = "bytes"
+	}
+	if problem := t.cut(&next, kind, size); problem != nil {
+		return problem
+	}
+	t.now, t.fitOf = next, nil
+	told := next.info
+	t.voice.tell(&told)
+	t.tellTokenizer()
+	return nil
+}
+
+func (t *texts) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
+	switch c.Source {
+	case "sample":
+		return t.sample(c.Name)
+	case "task":
+		t.voice.tell(&protocol.Working{Task: "sample", Total: 1})
+		lessons, err := Lessons(c.Name)
+		if err != nil {
+			return nil, &protocol.Problem{Code: protocol.SampleUnknown, Got: c.Name, Detail: err.Error()}
+		}
+		return lessons, nil
+	}
+	return c.Data, nil
+}
+
+// sample is a built-in text.
+func (t *texts) sample(name string) ([]byte, *protocol.Problem) {
+	if !slices.Contains(SampleNames, name) {
+		return nil, &protocol.Problem{Code: protocol.SampleUnknown, Got: name}
+	}
+	t.voice.tell(&protocol.Working{Task: "sample", Total: 1})
+	if name == "village" {
+		return village.Text(villageSeed, villageBytes), nil
+	}
+	raw, err := t.fetch(name)
+	if err != nil {
+		return nil, &protocol.Problem{Code: protocol.SampleFailed, Got: name, Detail: err.Error()}
+	}
+	return raw, nil
+}
+
+// sampleLike is a text like a sample: other tales, or the end of the book.
+func (t *texts) sampleLike(name string) ([]byte, *protocol.Problem) {
+	if name == "village" {
+		return village.Text(oldSeed, oldBytes), nil
+	}
+	raw, problem := t.sample(name)
+	return part(unify(raw)), problem
+}
+
+// isSample tells whether the sample of this name is the text with this sum.
+func (t *texts) isSample(name, hash string) bool {
+	raw, problem := t.sample(name)
+	return problem == nil && sum(unify(raw)) == hash
+}
+
+// find is the text with this sum, if it is the one that is given.
+func (t *texts) find(hash string) (found []byte, is bool) {
+	if now := t.given(); now != nil && sum(now.bytes) == hash {
+		return now.bytes, true
+	}
+	return nil, false
+}
+
+func (t *texts) setTokenizer(c *protocol.SetTokenizer) *protocol.Problem {
+	if t.given() == nil {
+		return &protocol.Problem{Code: protocol.TextMissing}
+	}
+	if problem := t.cut(&t.now, c.Kind, c.Size); problem != nil {
+		return problem
+	}
+	t.tellTokenizer()
+	return nil
+}
+
+// cutFor cuts the text as a new model of r wants it.
+func (t *texts) cutFor(r recipe.Recipe) *protocol.Problem {
+	kind, size := t.now.kind, t.now.size
+	if problem := t.cut(&t.now, r.Tokenizer, r.VocabSize); problem != nil {
+		return problem
+	}
+	if kind != t.now.kind || size != t.now.size {
+		t.tellTokenizer()
+	}
+	return nil
+}
+
+func (t *texts) tellTokenizer() {
+	now := t.now
+	t.voice.tell(&protocol.Tokenizer{Kind: now.kind, Size: now.tok.Size(), Tokens: len(now.ids),
+		BytesPerToken: float64(len(now.bytes)) / float64(len(now.ids))})
+}
+
+// ask lets a request wait, in the place of an older one.
+func (t *texts) ask(c *protocol.Tokenize) { t.tokenize = c }
+
+func (t *texts) asked() bool { return t.tokenize != nil }
+
+// answer cuts the text of the request that waits, if one does.
+func (t *texts) answer() {
+	c := t.tokenize
+	if c == nil {
+		return
+	}
+	t.tokenize = nil
+	tok := t.now.tok
+	if tok == nil {
+		t.voice.answer(c.ID, &protocol.Problem{Code: protocol.TextMissing})
+		return
+	}
+	told := &protocol.Tokens{Pieces: []protocol.Piece{}, Unknown: unknown(tok, c.Text)}
+	for _, id := range tok.Encode([]byte(c.Text)) {
+		told.Pieces = append(told.Pieces, protocol.Piece{Token: id, Text: show(tok, id)})
+	}
+	t.voice.answer(c.ID, told)
+}
+
+const (
+	tuneShort   = 5000 // characters of a text below which there is little to train further on
+	manyMissing = 40   // different characters that Fit names
+)
+
+// tellFit tells what the open model's tokenizer makes of the text.
+func (t *texts) tellFit(tok tokenizer.Tokenizer) {
+	now := t.given()
+	if now == nil {
+		return
+	}
+	if t.fitOf != tok {
+		t.fit, t.fitOf = fitOf(now, tok), tok
+	}
+	told := t.fit
+	t.voice.tell(&told)
+}
+
+func fitOf(t *text, tok tokenizer.Tokenizer) protocol.Fit {
+	n, missing := lacks(tok, t.bytes)
+	fit := protocol.Fit{Tokens: len(tok.Encode(t.bytes)), Unknown: n, Missing: append([]string{}, missing[:min(len(missing), manyMissing)]...)}
+	fit.BytesPerToken = float64(len(t.bytes)) / float64(max(1, fit.Tokens))
+	if t.info.Characters < tuneShort {
+		fit.Advice = protocol.TuneShort
+	}
+	return fit
+}
+
+// lacks counts the characters of text that tok leaves out, and lists the
+// different ones.
+func lacks(tok tokenizer.Tokenizer, text []byte) (n int, missing []string) {
+	if chars, is := tok.(*tokenizer.Chars); is {
+		missing, n = chars.Unknown(text)
+	}
+	return n, missing
+}
