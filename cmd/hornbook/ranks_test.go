@@ -220,7 +220,7 @@ func TestWorkerRefused(t *testing.T) {
 			p.inTrainer(script)
 			p.trainWith("3")
 			p.until("one trains", `document.getElementById("run").dataset.ranks === "1"`)
-			if says := p.notices(); !strings.Contains(says, "3 workers") {
+			if says := p.notices(); !strings.Contains(says, "with one worker instead of 3") {
 				t.Errorf("the page says %q", says)
 			}
 			p.beyond(p.step() + 20)
