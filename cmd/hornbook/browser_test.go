@@ -127,7 +127,7 @@ func (p *tab) watch() {
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.Fatal(err)
@@ -144,16 +144,26 @@ func (p *tab) js(expression string) string {
 	return fmt.Sprint(v)
 }
 
-// until waits for a condition in the page.
-func (p *tab) until(what, condition string, limit time.Duration) {
-	p.Helper()
-	end := time.Now().Add(limit)
-	for p.js("Boolean("+condition+")") != "true" {
+// patience is how long a test waits for anything: so long that only what never
+// comes is missed, however slow or busy the machine.
+const patience = 5 * time.Minute
+
+// wait waits until done is true, and reports whether that came.
+func wait(done func() bool) bool {
+	for end := time.Now().Add(patience); !done(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
-			p.Fatalf("after %v still not: %s (%s); the run says %s, problems: %s", limit, what, condition,
-				p.js("JSON.stringify(document.getElementById('run').dataset)"), p.notices())
+			return false
 		}
-		time.Sleep(50 * time.Millisecond)
+	}
+	return true
+}
+
+// until waits for a condition in the page.
+func (p *tab) until(what, condition string) {
+	p.Helper()
+	if !wait(func() bool { return p.js("Boolean("+condition+")") == "true" }) {
+		p.Fatalf("after %v still not: %s (%s); the run says %s, problems: %s", patience, what, condition,
+			p.js("JSON.stringify(document.getElementById('run').dataset)"), p.notices())
 	}
 }
 
@@ -176,23 +186,23 @@ func (p *tab) named(role, name, function string) string {
 // find waits for the one element of a role and name.
 func (p *tab) find(role, name string) cdp.BackendNodeID {
 	p.Helper()
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	var found accessibility.QueryAXTreeResult
+	one := wait(func() bool {
 		root, err := chromedp.Call(p.ctx, dom.GetDocument, dom.GetDocumentParams{})
 		if err != nil {
 			p.Fatal(err)
 		}
-		found, err := chromedp.Call(p.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
+		found, err = chromedp.Call(p.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
 			NodeID: root.Root.NodeID, AccessibleName: name, Role: role})
 		if err != nil {
 			p.Fatal(err)
 		}
-		if len(found.Nodes) == 1 && !found.Nodes[0].Ignored {
-			return found.Nodes[0].BackendDOMNodeID
-		}
-		if time.Now().After(end) {
-			p.Fatalf("there are %d elements of role %s called %q, want one", len(found.Nodes), role, name)
-		}
+		return len(found.Nodes) == 1 && !found.Nodes[0].Ignored
+	})
+	if !one {
+		p.Fatalf("there are %d elements of role %s called %q, want one", len(found.Nodes), role, name)
 	}
+	return found.Nodes[0].BackendDOMNodeID
 }
 
 // press clicks the middle of a button with the mouse, once it stands still.
@@ -248,9 +258,23 @@ func (p *tab) notices() string {
 }
 
 // state waits for the run to be in a state.
-func (p *tab) state(want string, limit time.Duration) {
+func (p *tab) state(want string) {
 	p.Helper()
-	p.until("the run is "+want, fmt.Sprintf(`document.getElementById("run").dataset.state === %q`, want), limit)
+	p.until("the run is "+want, fmt.Sprintf(`document.getElementById("run").dataset.state === %q`, want))
+}
+
+// trains presses Train and waits until the run has begun and ended, however
+// short it is.
+func (p *tab) trains() {
+	p.Helper()
+	p.js(`window.states = [];
+		window.listening ??= (hornbookTrainer.addEventListener("message", ({ data }) => {
+			if (typeof data !== "string") return;
+			const { event, state } = JSON.parse(data);
+			if (event === "state") states.push(state);
+		}), true)`)
+	p.press("Train")
+	p.until("it has trained", `states.includes("training") && states.at(-1) === "done" && document.getElementById("run").dataset.state === "done"`)
 }
 
 // look sets the window's width, height and colours.
@@ -261,7 +285,7 @@ func (p *tab) look(width, height int64, scheme string) {
 	if err != nil {
 		p.Fatal(err)
 	}
-	time.Sleep(300 * time.Millisecond) // until it is painted
+	p.js(`new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(() => painted(true))))`)
 }
 
 // axe lists what axe-core finds wrong with the page as it is.

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/input"
@@ -54,13 +53,13 @@ func TestDroppedFiles(t *testing.T) {
 		return path
 	}
 	p.drop(write("mine.txt", string(tales[:20_000])))
-	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`, 10*time.Second)
+	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`)
 	p.drop(write("a.gguf", "GGUF"))
-	p.until("a model is brought in", `sent.includes("import a.gguf 1")`, 10*time.Second)
+	p.until("a model is brought in", `sent.includes("import a.gguf 1")`)
 	write("llama/config.json", "{}")
 	write("llama/weights/model.safetensors", "")
 	p.drop(filepath.Join(dir, "llama"))
-	p.until("its folder is brought in, in whatever order it is read", `["llama/config.json,llama/weights/model.safetensors", "llama/weights/model.safetensors,llama/config.json"].some((names) => sent.includes("import " + names + " 2"))`, 30*time.Second)
+	p.until("its folder is brought in, in whatever order it is read", `["llama/config.json,llama/weights/model.safetensors", "llama/weights/model.safetensors,llama/config.json"].some((names) => sent.includes("import " + names + " 2"))`)
 	p.quiet()
 }
 
@@ -74,15 +73,13 @@ func TestDownloadedFile(t *testing.T) {
 	}
 	p.js(`(hornbookTrainer.onmessage({data: {json: '{"event":"file","id":0,"name":"model.gguf","size":5,"note":""}',
 		payload: new Uint8Array([71, 0, 255, 10, 1]).buffer}}), true)`)
-	p.until("the page says so", `document.getElementById("shelf-says").textContent.includes("“model.gguf” (5 bytes)")`, 10*time.Second)
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		got, err := os.ReadFile(filepath.Join(dir, "model.gguf"))
-		if err == nil && string(got) == "G\x00\xff\n\x01" {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("the download is %q (%v)", got, err)
-		}
+	p.until("the page says so", `document.getElementById("shelf-says").textContent.includes("“model.gguf” (5 bytes)")`)
+	var got []byte
+	if !wait(func() bool {
+		got, _ = os.ReadFile(filepath.Join(dir, "model.gguf"))
+		return string(got) == "G\x00\xff\n\x01"
+	}) {
+		t.Fatalf("the download is %q", got)
 	}
 	p.quiet()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"hornbook/web/site"
+	"hornbook/web/wording"
 )
 
 // mortal is a tab of a browser that can be killed and started again, with all
@@ -76,51 +77,91 @@ func (p *tab) sum() string {
 	})`)
 }
 
+// prepare chooses the tiny preset and a text of one's own.
+func (p *tab) prepare(steps int) {
+	p.Helper()
+	p.upload("mine.txt", tales)
+	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`)
+	p.choose("Preset", "tiny")
+	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
+	p.fill("Steps", fmt.Sprint(steps))
+	p.choose("Workers", "2")
+}
+
 // begin trains the tiny preset on a text of one's own.
 func (p *tab) begin(steps int) {
 	p.Helper()
-	p.upload("mine.txt", tales)
-	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`, 20*time.Second)
-	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`, 20*time.Second)
-	p.fill("Steps", fmt.Sprint(steps))
-	p.choose("Workers", "2")
+	p.prepare(steps)
 	p.press("Train")
-	p.state("training", 30*time.Second)
+	p.state("training")
 }
 
-// The browser is killed at 25 random moments of a run; each time the page
-// offers it again, and in the end the model has the bits of one that was never
-// stopped.
+// holdBeyond waits in the page for a step and presses Pause at once, if asked to.
+func (p *tab) holdBeyond(step int, pause bool) {
+	p.Helper()
+	p.js(fmt.Sprintf(`new Promise((done) => {
+		const look = () => {
+			if (Number(document.getElementById("run").dataset.step) <= %d) return setTimeout(look, 1);
+			if (%t) document.getElementById("hold").click();
+			done(true);
+		};
+		look();
+	})`, step, pause))
+}
+
+// digits is the whole number that a script finds on the page as text.
+func (p *tab) digits(script string) (n int) {
+	p.Helper()
+	fmt.Sscan(p.js("("+script+`).replace(/\D/g, "")`), &n)
+	return n
+}
+
+// saved is the step that the page says was saved last; 0 while it says nothing.
+func (p *tab) saved() int {
+	p.Helper()
+	return p.digits(`document.getElementById("saved").textContent`)
+}
+
+// The browser is killed again and again: between two saves, about the time that
+// a pause is saved, and after that. Each time the page offers the run again at
+// the step that it said was saved, or a later one, and in the end the model has
+// the bits of one that was never stopped.
 func TestKilledTab(t *testing.T) {
-	const steps = 500
+	const steps, most, least = 600, 15, 6
 	m := newMortal(t)
-	m.begin(steps)
-	m.state("done", 3*time.Minute)
+	m.prepare(steps)
+	m.trains()
 	want := m.sum()
 	m.cancel()
 
 	m = newMortal(t)
 	m.begin(steps)
-	rng, furthest, kills := rand.New(rand.NewPCG(25, 1)), 0, 0
-	for ; kills < 25 && furthest < steps-50; kills++ {
-		time.Sleep(time.Duration(rng.IntN(2000)) * time.Millisecond)
+	rng, kept, kills := rand.New(rand.NewPCG(25, 1)), 0, 0
+	for ; kills < most && kept < steps*2/3; kills++ {
+		m.holdBeyond(kept+rng.IntN(20), kills%3 > 0)
+		if kills%3 == 1 {
+			time.Sleep(time.Duration(rng.IntN(100)) * time.Millisecond)
+		}
+		if kills%3 == 2 {
+			m.state("paused")
+			m.until("the pause is saved", fmt.Sprintf(`document.getElementById("saved").textContent.includes("step %s.")`, wording.Count(m.step())))
+		}
+		told := max(kept, m.saved())
 		m.die()
 		m.live()
-		m.press("Go on")
-		m.state("training", 30*time.Second)
-		if at := m.step(); at < furthest {
-			t.Fatalf("after kill %d it goes on at step %d, it had been at %d", kills+1, at, furthest)
-		} else {
-			furthest = at
+		m.until("it is offered", `document.querySelector(".go-on p")`)
+		if kept = m.digits(`document.querySelector(".go-on p").textContent.match(/step (.*) of/)[1]`); kept < told {
+			t.Fatalf("after kill %d it goes on at step %d, step %d had been saved", kills+1, kept, told)
 		}
+		m.press("Go on")
+		m.state("training")
 	}
-	t.Logf("killed %d times, at last at step %d", kills, furthest)
-	m.state("done", 3*time.Minute)
+	t.Logf("killed %d times, at last at step %d", kills, kept)
+	m.state("done")
 	if got := m.sum(); got != want {
 		t.Errorf("the weights' sum is %s, of the run never stopped %s", got, want)
 	}
-	if kills < 25 || furthest == 0 {
-		t.Errorf("killed only %d times, up to step %d", kills, furthest)
+	if kills < least || kept == 0 {
+		t.Errorf("killed only %d times, up to step %d", kills, kept)
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -71,7 +70,7 @@ func fetched(t *testing.T, url string) string {
 // keepsOffline waits until the page says that it does.
 func (p *tab) keepsOffline() {
 	p.Helper()
-	p.until("it works offline", `document.getElementById("offline").textContent.includes("works offline")`, 30*time.Second)
+	p.until("it works offline", `document.getElementById("offline").textContent.includes("works offline")`)
 }
 
 // leaves waits until what is done opens the page anew.
@@ -79,7 +78,7 @@ func (p *tab) leaves(do func()) {
 	p.Helper()
 	p.js(`window.left = true`)
 	do()
-	p.until("the page has opened anew", `!window.left && document.documentElement?.dataset.ready === "true"`, time.Minute)
+	p.until("the page has opened anew", `!window.left && document.documentElement?.dataset.ready === "true"`)
 }
 
 func (p *tab) reload() {
@@ -101,30 +100,30 @@ func TestOffline(t *testing.T) {
 	}
 	server.Close()
 	p.choose("Sample text", "opticks")
-	p.until("the other sample is there, before the page opens anew", `document.querySelector(".preview").textContent.includes("OPTICKS")`, 20*time.Second)
+	p.until("the other sample is there, before the page opens anew", `document.querySelector(".preview").textContent.includes("OPTICKS")`)
 	p.reload()
 	if p.js(`crossOriginIsolated`) != "true" {
 		t.Error("the page that the browser kept is not cross-origin isolated")
 	}
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
 	p.trainsAndWrites("2")
 	p.begin(100000)
 	p.beyond(20)
 	p.press("Pause")
-	p.state("paused", 10*time.Second)
+	p.state("paused")
 	at := p.step()
-	p.until("it is saved", fmt.Sprintf(`document.getElementById("saved").textContent.includes("step %d")`, at), 10*time.Second)
+	p.until("it is saved", fmt.Sprintf(`document.getElementById("saved").textContent.includes("step %d")`, at))
 	p.reload()
 	p.press("Go on")
-	p.state("training", 30*time.Second)
+	p.state("training")
 	if p.step() < at {
 		t.Errorf("it goes on at step %d, saved was step %d", p.step(), at)
 	}
 	p.beyond(at + 5)
 	p.press("Stop")
-	p.state("done", 10*time.Second)
+	p.state("done")
 	p.choose("Sample text", "opticks")
-	p.until("the other sample is there", `document.querySelector(".preview").textContent.includes("OPTICKS")`, 20*time.Second)
+	p.until("the other sample is there", `document.querySelector(".preview").textContent.includes("OPTICKS")`)
 	p.keepsOffline()
 }
 
@@ -211,7 +210,7 @@ func TestNewVersion(t *testing.T) {
 	version := `getComputedStyle(document.documentElement).getPropertyValue("--version")`
 	says := func(what string) {
 		t.Helper()
-		p.until("it says: "+what, `document.getElementById("newer-says").textContent === "`+what+`"`, 30*time.Second)
+		p.until("it says: "+what, `document.getElementById("newer-says").textContent === "`+what+`"`)
 	}
 
 	p.reload()
@@ -220,17 +219,17 @@ func TestNewVersion(t *testing.T) {
 		t.Fatalf("version %q came without being asked for", v)
 	}
 	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`, 10*time.Second)
+	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
 	p.fill("Steps", "100000")
 	p.press("Train")
-	p.state("training", 30*time.Second)
+	p.state("training")
 	says(wording.NewerTraining)
 	if p.js(`document.getElementById("renew").hidden`) != "true" {
 		t.Error("the new version can be used while a run trains")
 	}
 	p.beyond(10)
 	p.press("Stop")
-	p.state("done", 10*time.Second)
+	p.state("done")
 
 	other, close := chromedp.NewContext(p.ctx)
 	defer close()
@@ -263,10 +262,8 @@ func TestMakesWay(t *testing.T) {
 		fmt.Fprint(w, "another program")
 	}))
 	p.reload()
-	for end := time.Now().Add(10 * time.Second); p.js(`navigator.serviceWorker.getRegistration().then((r) => !r)`) != "true"; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the service worker stays")
-		}
+	if !wait(func() bool { return p.js(`navigator.serviceWorker.getRegistration().then((r) => !r)`) == "true" }) {
+		t.Fatal("the service worker stays")
 	}
 	p.do(chromedp.Navigate(p.address))
 	if text := p.js(`document.body.textContent`); text != "another program" {

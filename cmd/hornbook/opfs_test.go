@@ -106,7 +106,7 @@ func (b *opfsBench) pass(ctx context.Context, run string, env map[string]string)
 	b.Helper()
 	env["HORNBOOK_BROWSER"] = "required"
 	b.begin(ctx, run, env)
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		lines, code, err := b.output(ctx)
 		if err != nil {
 			b.Fatal(err)
@@ -191,7 +191,7 @@ func TestOPFSReloaded(t *testing.T) {
 func (b *opfsBench) savesFrom(ctx context.Context, done int) int {
 	b.Helper()
 	b.begin(ctx, "TestLastsAndGoesOn", map[string]string{"HORNBOOK_SAVED": fmt.Sprint(done), "HORNBOOK_BROWSER": "required"})
-	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		lines, code, err := b.output(ctx)
 		if err != nil || code != "undefined" || time.Now().After(end) {
 			b.Fatalf("the worker ends with %s (%v):\n%s", code, err, lines)

@@ -97,20 +97,26 @@ const togetherTolerance = 1e-5
 // trainTogether begins a long run of two workers.
 func (p *tab) trainTogether() {
 	p.Helper()
+	p.trainWith("2")
+	p.until("two train", `document.getElementById("run").dataset.ranks === "2"`)
+}
+
+// trainWith begins a long run for which so many workers are asked.
+func (p *tab) trainWith(workers string) {
+	p.Helper()
 	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`, 10*time.Second)
-	p.choose("Workers", "2")
+	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
+	p.choose("Workers", workers)
 	p.fill("Steps", "100000")
 	p.press("Train")
-	p.state("training", 30*time.Second)
+	p.state("training")
 	p.beyond(10)
-	p.until("two train", `document.getElementById("run").dataset.ranks === "2"`, 5*time.Second)
 }
 
 // beyond waits for a step.
 func (p *tab) beyond(step int) {
 	p.Helper()
-	p.until(fmt.Sprintf("step %d is done", step), fmt.Sprintf(`Number(document.getElementById("run").dataset.step) > %d`, step), time.Minute)
+	p.until(fmt.Sprintf("step %d is done", step), fmt.Sprintf(`Number(document.getElementById("run").dataset.step) > %d`, step))
 }
 
 func (p *tab) step() (n int) {
@@ -122,7 +128,7 @@ func (p *tab) step() (n int) {
 func (p *tab) workers(n int) {
 	p.Helper()
 	var urls []string
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	there := wait(func() bool {
 		targets, err := chromedp.Targets(p.ctx)
 		if err != nil {
 			p.Fatal(err)
@@ -133,11 +139,11 @@ func (p *tab) workers(n int) {
 				urls = append(urls, t.URL+" "+t.Title)
 			}
 		}
-		if len(urls) == n {
-			return
-		}
+		return len(urls) == n
+	})
+	if !there {
+		p.Errorf("there are %d workers, want %d: %q", len(urls), n, urls)
 	}
-	p.Errorf("there are %d workers, want %d: %q", len(urls), n, urls)
 }
 
 func TestPauseResumeStopOfTwo(t *testing.T) {
@@ -145,24 +151,24 @@ func TestPauseResumeStopOfTwo(t *testing.T) {
 	p.trainTogether()
 	p.workers(2)
 	p.press("Pause")
-	p.state("paused", 5*time.Second)
+	p.state("paused")
 	step := p.step()
 	time.Sleep(time.Second)
 	if now := p.step(); now != step {
 		t.Errorf("paused at step %d, a second later it was step %d", step, now)
 	}
 	p.press("Resume")
-	p.state("training", 5*time.Second)
+	p.state("training")
 	p.beyond(step + 10)
 	p.press("Stop")
-	p.state("done", 5*time.Second)
+	p.state("done")
 	p.workers(1)
 	p.press("Train")
-	p.state("training", 30*time.Second)
+	p.state("training")
 	p.beyond(10)
 	p.workers(2)
 	p.press("Stop")
-	p.state("done", 5*time.Second)
+	p.state("done")
 	p.workers(1)
 	p.quiet()
 }
@@ -184,14 +190,43 @@ func TestWorkerEnds(t *testing.T) {
 			p := openTabOf(t, c.change)
 			p.trainTogether()
 			p.inTrainer(c.script)
-			p.until("one goes on", `document.getElementById("run").dataset.ranks === "1"`, time.Minute)
+			p.until("one goes on", `document.getElementById("run").dataset.ranks === "1"`)
 			if says := p.notices(); !strings.Contains(says, "goes on with one worker") {
 				t.Errorf("the page says %q", says)
 			}
 			p.beyond(p.step() + 20)
 			p.press("Stop")
-			p.state("done", 5*time.Second)
+			p.state("done")
 			p.workers(1)
+			p.quiet()
+		})
+	}
+}
+
+// Where the browser refuses a worker, or the memory that they share, the run
+// goes on alone and the page says so; the workers that had been started end.
+func TestWorkerRefused(t *testing.T) {
+	for name, script := range map[string]string{
+		"the first worker": `hornbookWorker = () => { throw new DOMException("refused", "SecurityError") }`,
+		"the second worker": `globalThis.make = hornbookWorker;
+			hornbookWorker = (options) => {
+				if (hornbookRanks.length === 1) throw new Error("refused");
+				return make(options);
+			}`,
+		"memory": `globalThis.SharedArrayBuffer = class { constructor() { throw new RangeError("refused") } }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := openTabOf(t, cored)
+			p.inTrainer(script)
+			p.trainWith("3")
+			p.until("one trains", `document.getElementById("run").dataset.ranks === "1"`)
+			if says := p.notices(); !strings.Contains(says, "with one worker instead of 3") {
+				t.Errorf("the page says %q", says)
+			}
+			p.beyond(p.step() + 20)
+			p.workers(1)
+			p.press("Stop")
+			p.state("done")
 			p.quiet()
 		})
 	}

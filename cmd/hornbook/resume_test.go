@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -25,29 +27,34 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// killed runs the command and kills it, by SIGKILL, after a while. It reports
-// whether the command had ended by itself before.
-func killed(t *testing.T, after time.Duration, args ...string) (ended bool) {
+// cutOff runs the command, which tells by -json, and cuts it off once it has
+// taken a step beyond one.
+func cutOff(t *testing.T, beyond int, cut func(*os.Process), args ...string) {
 	t.Helper()
-	c := exec.Command(os.Args[0], args...)
+	c := exec.Command(os.Args[0], append(args, "-json")...)
 	c.Env = append(os.Environ(), asCommand+"=1")
-	var errs bytes.Buffer
-	c.Stderr = &errs
-	if err := c.Start(); err != nil {
+	c.Stderr = t.Output()
+	out, err := c.StdoutPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	over := make(chan error, 1)
-	go func() { over <- c.Wait() }()
-	select {
-	case err := <-over:
+	taken := 0
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		e, err := protocol.DecodeEvent(lines.Bytes())
 		if err != nil {
-			t.Fatalf("%q: %v: %s", args, err, errs.String())
+			t.Errorf("%s: %v", lines.Bytes(), err)
 		}
-		return true
-	case <-time.After(after):
-		c.Process.Kill()
-		<-over
-		return false
+		if s, is := e.(*protocol.Step); is && taken <= beyond && s.Step > beyond {
+			cut(c.Process)
+			taken = s.Step
+		}
+	}
+	c.Wait() // by a signal
+	if taken <= beyond {
+		t.Fatalf("%q ended at step %d", args, taken)
 	}
 }
 
@@ -61,45 +68,51 @@ func weightsOf(t *testing.T, dir string) []float32 {
 	return kept.Model.Weights.Numbers()
 }
 
-// A run that is killed at 25 random moments, and goes on each time, ends with
-// the bits of one that was never stopped.
+// A run that is killed again and again, in the middle, as an interrupt is saved
+// and after that, and goes on each time, ends with the bits of one that was
+// never stopped.
 func TestKilledRunGoesOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("25 kills are not for -short")
 	}
+	const steps, most, least = 2400, 25, 10
 	data := textFile(t, tales)
 	args := func(dir string) []string {
-		return []string{"train", "-data", data, "-preset", "tiny", "-steps", "1200", "-seed", "5", "-ranks", "2", "-out", dir}
+		return []string{"train", "-data", data, "-preset", "tiny", "-steps", fmt.Sprint(steps), "-seed", "5", "-ranks", "2", "-out", dir}
 	}
 	whole, cut := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "cut")
 	if _, errs, status := call(args(whole)...); status != 0 {
 		t.Fatal(errs)
 	}
 	rng := rand.New(rand.NewPCG(25, 0))
-	steps, kills := 0, 0
-	for ended := false; !ended; {
-		wait := time.Duration(rng.IntN(2200)) * time.Millisecond
-		if kills >= 25 {
-			wait = time.Minute
-		}
-		if ended = killed(t, wait, append(args(cut), "-resume")...); ended {
-			break
-		}
-		kills++
-		kept, err := checkpoint.Load(cut)
+	kept, kills := 0, 0
+	for ; kills < most && kept < steps*2/3; kills++ {
+		cutOff(t, kept+rng.IntN(20), func(p *os.Process) {
+			if kills%3 > 0 {
+				p.Signal(os.Interrupt)
+				time.Sleep(time.Duration(rng.IntN(100)) * time.Millisecond)
+			}
+			if kills%3 < 2 {
+				p.Kill()
+			}
+		}, append(args(cut), "-resume")...)
+		now, err := checkpoint.Load(cut)
 		switch {
-		case err != nil && steps == 0: // before the first save
+		case err != nil && kept == 0: // before the first save
 		case err != nil:
-			t.Fatalf("after kill %d: %v", kills, err)
-		case kept.Step < steps:
-			t.Fatalf("after kill %d the run is at step %d, it was at %d", kills, kept.Step, steps)
+			t.Fatalf("after kill %d: %v", kills+1, err)
+		case now.Step < kept:
+			t.Fatalf("after kill %d the run is at step %d, it was at %d", kills+1, now.Step, kept)
 		default:
-			steps = kept.Step
+			kept = now.Step
 		}
 	}
-	t.Logf("killed %d times", kills)
-	if kills < 10 || steps == 0 {
-		t.Errorf("killed only %d times, up to step %d", kills, steps)
+	t.Logf("killed %d times, at last at step %d", kills, kept)
+	if kills < least || kept == 0 {
+		t.Errorf("killed only %d times, up to step %d", kills, kept)
+	}
+	if _, errs, status := call(append(args(cut), "-resume")...); status != 0 {
+		t.Fatal(errs)
 	}
 	a, b := weightsOf(t, whole), weightsOf(t, cut)
 	for i := range a {
@@ -110,7 +123,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 	if out, _, status := call(append(args(cut), "-resume")...); status != 0 || out != "" {
 		t.Errorf("going on with a run that is over: status %d, %q", status, out)
 	}
-	if _, errs, status := call(append(args(cut), "-resume", "-steps", "1300")...); status != 2 || !strings.Contains(errs, "1200") {
+	if _, errs, status := call(append(args(cut), "-resume", "-steps", "1300")...); status != 2 || !strings.Contains(errs, fmt.Sprint(steps)) {
 		t.Errorf("going on as another run: status %d, %q", status, errs)
 	}
 }
@@ -192,13 +205,11 @@ func TestInterrupt(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if kept, err := checkpoint.Load(dir); err == nil && kept.Step > 0 {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal("nothing was saved")
-		}
+	if !wait(func() bool {
+		kept, err := checkpoint.Load(dir)
+		return err == nil && kept.Step > 0
+	}) {
+		t.Fatal("nothing was saved")
 	}
 	c.Process.Signal(os.Interrupt)
 	if err := c.Wait(); err != nil {

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -30,13 +29,13 @@ func TestSingleFile(t *testing.T) {
 	if p.js(`crossOriginIsolated`) != "false" {
 		t.Error("a page of file:// is isolated: say so in wording.OfflineApart")
 	}
-	p.until("it says what it is", `document.getElementById("offline").textContent.includes("one single file")`, 5*time.Second)
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
-	p.until("it says that it cannot keep models, and what to do", `document.getElementById("models").textContent.includes("Download a model to keep it")`, 20*time.Second)
+	p.until("it says what it is", `document.getElementById("offline").textContent.includes("one single file")`)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
+	p.until("it says that it cannot keep models, and what to do", `document.getElementById("models").textContent.includes("Download a model to keep it")`)
 	p.trainsAndWrites("1")
 	p.trainsAndWrites("2")
 	p.choose("Sample text", "opticks")
-	p.until("the other sample is there", `document.querySelector(".preview").textContent.includes("OPTICKS")`, 20*time.Second)
+	p.until("the other sample is there", `document.querySelector(".preview").textContent.includes("OPTICKS")`)
 	p.silent()
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -52,7 +51,7 @@ func TestSingleFileInOldBrowser(t *testing.T) {
 	p := &tab{T: t, ctx: chromium(t)}
 	p.beforePage(`delete window.DecompressionStream`)
 	p.do(chromedp.Navigate(singleFile(t)))
-	p.until("it says so", `document.getElementById("trouble-unpack")?.hidden === false`, 10*time.Second)
+	p.until("it says so", `document.getElementById("trouble-unpack")?.hidden === false`)
 }
 
 // trainsAndWrites trains a small model for some steps and lets it predict and
@@ -60,15 +59,13 @@ func TestSingleFileInOldBrowser(t *testing.T) {
 func (p *tab) trainsAndWrites(workers string) {
 	p.Helper()
 	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`, 10*time.Second)
+	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
 	p.choose("Workers", workers)
 	p.fill("Steps", "60")
-	p.press("Train")
-	p.state("training", 30*time.Second)
-	p.until(workers+" train", `document.getElementById("run").dataset.ranks === "`+workers+`"`, 20*time.Second)
-	p.state("done", time.Minute)
+	p.trains()
+	p.until(workers+" have trained", `document.getElementById("run").dataset.ranks === "`+workers+`"`)
 	p.fill("Prompt", "Tom had a")
-	p.until("it predicts", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
+	p.until("it predicts", `document.querySelectorAll("#next li").length === 10`)
 	p.press("Generate")
-	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`, time.Minute)
+	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`)
 }

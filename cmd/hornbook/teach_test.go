@@ -23,7 +23,7 @@ func newton(t *testing.T) []byte {
 // text and on text like the old, each before and after.
 func (p *tab) changed() (newBefore, newAfter, oldBefore, oldAfter float64) {
 	p.Helper()
-	p.until("what changed stands in a table", `document.querySelectorAll("#change tbody tr").length === 2`, 20*time.Second)
+	p.until("what changed stands in a table", `document.querySelectorAll("#change tbody tr").length === 2`)
 	var losses [4]float64
 	cells := strings.Fields(p.js(`[...document.querySelectorAll("#change tbody tr")].flatMap((r) => [r.cells[1], r.cells[2]]).map((c) => c.textContent).join(" ")`))
 	for i := range losses {
@@ -42,21 +42,19 @@ func (p *tab) changed() (newBefore, newAfter, oldBefore, oldAfter float64) {
 // judged.
 func TestTeach(t *testing.T) {
 	p := openTab(t)
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
 	p.upload("newton.txt", newton(t))
 	forgotten := map[string]float64{}
 	for _, method := range []string{"full", "lora"} {
 		if method != "full" { // that is open
 			p.press("Open: This page’s own model")
-			p.state("idle", 10*time.Second)
+			p.state("idle")
 		}
 		p.choose("What trains", method)
 		p.choose("Workers", "2")
 		p.fill("Steps", "90") // of 160 or so, to save time
 		begin := time.Now()
-		p.press("Train")
-		p.state("training", 30*time.Second)
-		p.state("done", 5*time.Minute)
+		p.trains()
 		took := time.Since(begin)
 		was, is, oldWas, oldIs := p.changed()
 		t.Logf("%s: in %.0f s the loss on the new text went from %.2f to %.2f, on the old from %.2f to %.2f", method, took.Seconds(), was, is, oldWas, oldIs)
@@ -65,7 +63,7 @@ func TestTeach(t *testing.T) {
 		}
 		forgotten[method] = oldIs - oldWas
 		p.press("Generate")
-		p.until("both have written", `["picked", "picked-before"].every((id) => document.getElementById(id)?.textContent.includes("200 tokens"))`, time.Minute)
+		p.until("both have written", `["picked", "picked-before"].every((id) => document.getElementById(id)?.textContent.includes("200 tokens"))`)
 		if p.js(`document.getElementById("completion").textContent === document.getElementById("completion-before").textContent`) == "true" {
 			t.Errorf("%s: before and after write the same", method)
 		}
@@ -80,7 +78,7 @@ func TestTeach(t *testing.T) {
 // Every file that can be taken along comes in again and predicts the same.
 func TestTakenAlong(t *testing.T) {
 	p := openTab(t)
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`, 20*time.Second)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
 	predictions := `[...document.querySelectorAll("#next li")].map((l) => l.textContent).join()`
 	want := p.js(predictions)
 	for i, format := range []string{"zip", "hf", "gguf"} {
@@ -101,8 +99,8 @@ func TestTakenAlong(t *testing.T) {
 			input.files = chosen.files;
 			input.dispatchEvent(new Event("change", { bubbles: true }));
 		})(); true`)
-		p.until(format+" is open", fmt.Sprintf(`document.querySelectorAll("#shelf li").length === %d`, i+2), 20*time.Second)
-		p.until(format+" predicts the same", predictions+fmt.Sprintf(` === %q`, want), 20*time.Second)
+		p.until(format+" is open", fmt.Sprintf(`document.querySelectorAll("#shelf li").length === %d`, i+2))
+		p.until(format+" predicts the same", predictions+fmt.Sprintf(` === %q`, want))
 	}
 	p.quiet()
 }

@@ -3,6 +3,8 @@
 package checkpoint_test
 
 import (
+	"bufio"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -23,7 +25,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// saveInTurns saves one run after another until it is killed.
+// saveInTurns saves one run after another, and writes a line after each, until
+// it is killed.
 func saveInTurns(dir string) {
 	runs := numbered(&testing.T{})
 	for i := 0; ; i++ {
@@ -31,11 +34,12 @@ func saveInTurns(dir string) {
 			os.Stderr.WriteString(err.Error())
 			os.Exit(1)
 		}
+		fmt.Println(i)
 	}
 }
 
-// A process that saves in a loop is killed at 25 random moments; each time the
-// folder holds one of its saves, whole.
+// A process that saves in a loop is killed at 25 random moments after one to
+// three saves; each time the folder holds one of its saves, whole.
 func TestSaveKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts 25 processes")
@@ -50,10 +54,18 @@ func TestSaveKilled(t *testing.T) {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), saveForever+"="+dir)
 		cmd.Stderr = os.Stderr
-		if err := cmd.Start(); err != nil {
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(30*time.Millisecond + time.Duration(rng.IntN(60_000))*time.Microsecond)
+		lines := bufio.NewScanner(out)
+		for range 1 + rng.IntN(3) {
+			lines.Scan()
+		}
+		time.Sleep(time.Duration(rng.IntN(20_000)) * time.Microsecond)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatalf("the child ended by itself: %v", err)
 		}

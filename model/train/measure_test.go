@@ -2,12 +2,16 @@ package train
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"hornbook/model/recipe"
 )
 
-func TestTimed(t *testing.T) {
+func TestTimed(t *testing.T) { synctest.Test(t, testTimed) }
+
+// testTimed runs by a clock that only sleeping moves.
+func testTimed(t *testing.T) {
 	calls, between := 0, 0
 	if times := timed(4, func() { calls++ }, func() { between++ }); len(times) != 4 || calls != 5 || between != 5 {
 		t.Errorf("%d times of %d calls, with %d between", len(times), calls, between)

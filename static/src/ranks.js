@@ -137,20 +137,21 @@ self.hornbookRanks = []; // the workers of the other ranks
 
 // Starts the other ranks on a task and returns the lead's seat. arrays are
 // those that go with the task, each its place and length in the module. told
-// hears of each "ready", and "gone" when it ends.
+// hears of each "ready", and "gone" when it ends. Where it throws, as when the
+// browser refuses a worker, hornbookDismiss ends those that were started.
 self.hornbookRecruit = (size, floats, task, arrays, told) => {
   const [lead, ...others] = seats(size, floats);
   const copies = arrays.map(([pointer, length]) => copyOut(pointer, length));
-  self.hornbookRanks = others.map((seat) => {
+  for (const seat of others) {
     const worker = self.hornbookWorker({ name: "rank " + seat.rank });
+    self.hornbookRanks.push(worker); // at once: what follows may throw
     worker.onmessage = (message) => told(message.data);
     worker.onerror = (event) => {
       event.preventDefault();
       told("gone");
     };
     worker.postMessage({ ...seat, task, arrays: copies, module: self.hornbookModule }, seat.ports.filter(Boolean));
-    return worker;
-  });
+  }
   return lead;
 };
 

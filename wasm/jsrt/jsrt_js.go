@@ -40,7 +40,7 @@ func Await(promise js.Value) (js.Value, error) {
 	})
 	defer resolved.Release()
 	rejected := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		err = errors.New(js.Global().Get("String").Invoke(args[0]).String())
+		err = worded(args[0])
 		close(done)
 		return nil
 	})
@@ -48,6 +48,27 @@ func Await(promise js.Value) (js.Value, error) {
 	promise.Call("then", resolved, rejected)
 	<-done
 	return value, err
+}
+
+// Call calls a method; what it throws is the error. A panic that is not
+// JavaScript's goes on.
+func Call(object js.Value, method string, args ...any) (value js.Value, err error) {
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case js.Error:
+			err = worded(thrown.Value)
+		default:
+			panic(thrown)
+		}
+	}()
+	return object.Call(method, args...), nil
+}
+
+// worded is what was thrown or a promise was rejected with, as an error. An
+// Error's text begins with its name and a colon.
+func worded(reason js.Value) error {
+	return errors.New(js.Global().Get("String").Invoke(reason).String())
 }
 
 // CopyIn copies a Uint8Array into Go's memory.

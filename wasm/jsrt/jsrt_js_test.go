@@ -17,6 +17,35 @@ func TestAwait(t *testing.T) {
 	}
 }
 
+func TestCall(t *testing.T) {
+	if v, err := Call(js.Global().Get("Math"), "max", 1, 3, 2); err != nil || v.Int() != 3 {
+		t.Errorf("called: %v, %v", v, err)
+	}
+	if _, err := Call(js.Global(), "decodeURIComponent", "%"); err == nil || !strings.HasPrefix(err.Error(), "URIError: ") {
+		t.Errorf("thrown: %v", err)
+	}
+}
+
+// Mistakes of ours are no errors of JavaScript's.
+func TestCallPanics(t *testing.T) {
+	for name, mistake := range map[string]func(){
+		"a method that is not there": func() { Call(js.Global(), "hornbookHasNoSuchMethod") },
+		"a method of nothing":        func() { Call(js.Undefined(), "max") },
+		"an argument of a wrong kind": func() {
+			Call(js.Global().Get("Math"), "max", make(chan int))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("it is swallowed")
+				}
+			}()
+			mistake()
+		})
+	}
+}
+
 func TestYieldLetsEventsIn(t *testing.T) {
 	came := false
 	pair := js.Global().Get("MessageChannel").New()

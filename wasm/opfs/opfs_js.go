@@ -51,13 +51,9 @@ func await(object js.Value, method string, args ...any) (js.Value, error) {
 }
 
 // call calls a method; what it throws is the error.
-func call(object js.Value, method string, args ...any) (value js.Value, err error) {
-	defer func() {
-		if thrown, is := recover().(js.Error); is {
-			err = known(errors.New(js.Global().Get("String").Invoke(thrown.Value).String()))
-		}
-	}()
-	return object.Call(method, args...), nil
+func call(object js.Value, method string, args ...any) (js.Value, error) {
+	value, err := jsrt.Call(object, method, args...)
+	return value, known(err)
 }
 
 // known gives the errors that a shelf tells apart their Go names.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"sync"
 	"syscall/js"
 	"time"
@@ -43,16 +44,18 @@ func (b *board) Size() int { return b.size }
 func (b *board) Put(to, at int, x []float32) {
 	if len(x) > 0 {
 		b.put.Invoke(to, at, place(x), len(x))
+		runtime.KeepAlive(x)
 	}
 }
 
 func (b *board) Get(x []float32, at int) {
 	if len(x) > 0 {
 		b.get.Invoke(at, place(x), len(x))
+		runtime.KeepAlive(x)
 	}
 }
 
-// place is where x lies in this module's memory.
+// place is where x lies in this module's memory, as long as x is kept alive.
 func place[T any](x []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(x))) }
 
 // slice is how long the lead waits at once. Patience is counted in slices, so

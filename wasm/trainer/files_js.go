@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -98,23 +99,21 @@ func (f *file) Read(b []byte) (int, error) {
 }
 
 // ReadAt reads a part. That the file has changed or gone is an error.
-func (f *file) ReadAt(b []byte, at int64) (n int, err error) {
+func (f *file) ReadAt(b []byte, at int64) (int, error) {
 	if at >= f.info.size {
 		return 0, io.EOF
 	}
-	defer func() {
-		if recover() != nil {
-			n, err = 0, errors.New("the browser cannot read this file any more; choose it again")
-		}
-	}()
 	end := min(at+int64(len(b)), f.info.size)
 	part := f.blob.Call("slice", float64(at), float64(end))
-	bytes := js.Global().Get("FileReaderSync").New().Call("readAsArrayBuffer", part)
-	n = copy(b, jsrt.CopyIn(js.Global().Get("Uint8Array").New(bytes)))
-	if n < len(b) {
-		err = io.EOF
+	bytes, err := jsrt.Call(js.Global().Get("FileReaderSync").New(), "readAsArrayBuffer", part)
+	if err != nil {
+		return 0, fmt.Errorf("the browser cannot read this file any more; choose it again (%w)", err)
 	}
-	return n, err
+	n := copy(b, jsrt.CopyIn(js.Global().Get("Uint8Array").New(bytes)))
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
 }
 
 // folder is an open folder.

@@ -11,6 +11,7 @@ import (
 
 	"hornbook/model/recipe"
 	"hornbook/model/train"
+	"hornbook/wasm/jsrt"
 )
 
 // task is a train.Task without its arrays, which travel beside it.
@@ -48,7 +49,7 @@ func copyIn[T int32 | float32](bytes js.Value) []T {
 	return x
 }
 
-// lent is where x lies and how long it is.
+// lent is where x lies and how long it is, as long as x is kept alive.
 func lent[T any](x []T) any { return []any{place(x), len(x)} }
 
 // crew is the lead's board with the workers of the other ranks.
@@ -58,7 +59,7 @@ type crew struct {
 }
 
 // startingTakes is how long workers may take until they are ready.
-const startingTakes = 30 * time.Second
+const startingTakes = time.Minute
 
 // launch starts workers for ranks 1 to size-1.
 func launch(t train.Task, size int) (train.Crew, error) {
@@ -80,8 +81,13 @@ func launch(t train.Task, size int) (train.Crew, error) {
 	for _, array := range t.Data.Arrays() {
 		arrays = append(arrays, lent(*array))
 	}
-	c.board = newBoard(js.Global().Call("hornbookRecruit", size, floats, string(text), arrays, c.told))
+	seat, err := jsrt.Call(js.Global(), "hornbookRecruit", size, floats, string(text), arrays, c.told)
 	runtime.KeepAlive(t)
+	if err != nil {
+		c.dismiss()
+		return nil, fmt.Errorf("workers cannot be started: %w", err)
+	}
+	c.board = newBoard(seat)
 	if err := c.begin(ready); err != nil {
 		c.End()
 		return nil, err
@@ -106,8 +112,13 @@ func (c *crew) begin(ready <-chan struct{}) error {
 
 // End ends the workers at once, whatever they do.
 func (c *crew) End() {
-	js.Global().Call("hornbookDismiss")
+	c.dismiss()
 	c.close.Invoke()
-	c.told.Release()
 	c.turning.Release()
+}
+
+// dismiss ends the workers that have been started.
+func (c *crew) dismiss() {
+	js.Global().Call("hornbookDismiss")
+	c.told.Release()
 }

@@ -25,12 +25,22 @@ type desk struct {
 
 func sit(t *testing.T) *desk { return sitAt(t, Host{}) }
 
-// sitAt is a desk with a host's cores and ranks.
-func sitAt(t *testing.T, host Host) *desk {
+// patience is how long a test waits for anything: so long that only what never
+// comes is missed, however slow or busy the machine.
+const patience = 5 * time.Minute
+
+// sitAt is a desk with a host's cores and ranks. Replies are those of a page
+// that answers an event at once, before the session goes on; nil for none.
+func sitAt(t *testing.T, host Host, replies ...func(protocol.Event) protocol.Command) *desk {
 	d := &desk{T: t, commands: make(chan protocol.Command, 100), events: make(chan protocol.Event, 100000), ended: make(chan struct{})}
 	host.Emit = func(e protocol.Event) {
 		if _, err := protocol.EncodeEvent(e); err != nil {
 			t.Errorf("an event that cannot be sent: %v", err)
+		}
+		for _, reply := range replies {
+			if c := reply(e); c != nil {
+				d.commands <- c
+			}
 		}
 		if p, is := e.(*protocol.Problem); is && p.Code == protocol.Internal {
 			t.Errorf("a mistake of ours: %s", p.Detail)
@@ -60,7 +70,7 @@ func sitAt(t *testing.T, host Host) *desk {
 // next waits for an event of type E and passes over others.
 func next[E protocol.Event](d *desk) E {
 	d.Helper()
-	limit := time.After(time.Minute)
+	limit := time.After(patience)
 	for {
 		select {
 		case e := <-d.events:
@@ -288,7 +298,7 @@ func TestOffTheRails(t *testing.T) {
 	r.Init, r.Model.NormEps = "gpt2", 1e-12
 	d.commands <- &protocol.Train{Recipe: r}
 	d.state("training")
-	limit := time.After(20 * time.Second)
+	limit := time.After(patience)
 	for {
 		select {
 		case e := <-d.events:

@@ -23,11 +23,16 @@ STEPS = {"nanogpt-cpu": 30, "wide": 6, "narrow": 60}
 PRESETS = ["quick", "stories", "speedrun", "tiny", "nanogpt-cpu", "small"]
 
 
+# What a shell may have set for other programs' sake: it overrides what OpenBLAS
+# finds out about this processor, and steps can take twice as long.
+STEERING = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}
+
+
 def call(*command, env=None):
     """The JSON that a command writes."""
     command = [str(part) for part in command]
     print("+", *command, file=sys.stderr, flush=True)
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=env and os.environ | env)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=env)
     if done.returncode != 0:
         sys.exit(f"compare: {' '.join(command)} failed")
     return json.loads(done.stdout)
@@ -35,7 +40,11 @@ def call(*command, env=None):
 
 def pytorch(work, threads):
     return call(sys.executable, HERE / "pytorch.py", "--work", work, "--threads", threads, "--steps", STEPS[work], "--json",
-                env={"OMP_NUM_THREADS": str(threads)})
+                env=without_steering() | {"OMP_NUM_THREADS": str(threads)})
+
+
+def without_steering():
+    return {key: value for key, value in os.environ.items() if key not in STEERING}
 
 
 def hornbook(where, preset, steps, ranks=1, shape=None):
@@ -82,6 +91,12 @@ def middle(results, *path):
     return statistics.median(values)
 
 
+def kernel_line(results):
+    """Which kernels PyTorch's products ran by."""
+    kernels = {r["blas"] or "unknown" for key, runs in results.items() if key[1] == "PyTorch, native" for r in runs}
+    print("\nPyTorch's BLAS: " + ", ".join(sorted(kernels)) + ".")
+
+
 def core_table(results):
     places = ["Hornbook, native", "Hornbook, Chromium"]
     found = {place: [r for key, runs in results.items() if key[1] == place for r in runs] for place in places}
@@ -117,6 +132,7 @@ def main():
     asked = parser.parse_args()
     print(f"On {os.cpu_count()} cores ({processor()}):\n")
     results = step_table(asked.rounds, [int(n) for n in asked.ranks.split(",")])
+    kernel_line(results)
     core_table(results)
     preset_table()
 

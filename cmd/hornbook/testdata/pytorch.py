@@ -10,8 +10,10 @@ attention written out. A step is zero_grad, forward, backward, clipping and
 AdamW, in float32, on random ids.
 """
 import argparse
+import ctypes
 import json
 import math
+import pathlib
 import statistics
 import time
 
@@ -107,6 +109,21 @@ def steps(work, n):
     return seconds[UNMEASURED:]
 
 
+def blas():
+    """Which OpenBLAS this process has loaded and the kernel that it chose, None
+    if there is none or it cannot be known."""
+    try:
+        libraries = {line.split()[-1] for line in pathlib.Path("/proc/self/maps").read_text().splitlines() if "blas" in line}
+    except OSError:
+        return None
+    for path in sorted(libraries):
+        library = ctypes.CDLL(path)
+        if hasattr(library, "openblas_get_corename"):
+            library.openblas_get_corename.restype = library.openblas_get_config.restype = ctypes.c_char_p
+            return " ".join(library.openblas_get_config().decode().split()[:2]) + ", " + library.openblas_get_corename().decode()
+    return None
+
+
 def measure(name, threads, n):
     import torch
 
@@ -116,7 +133,7 @@ def measure(name, threads, n):
     median = statistics.median(ms)
     return {"where": "pytorch " + torch.__version__, "work": name, "threads": threads,
             "ms_per_step": {"median": median, "min": min(ms), "max": max(ms)},
-            "gflops": flops(**work) / median / 1e6}
+            "gflops": flops(**work) / median / 1e6, "blas": blas()}
 
 
 def main():
