@@ -76,14 +76,10 @@ func (t *talker) talk(in io.Reader) error {
 }
 
 // answer writes what the model says next, whole characters as they come. What
-// of the conversation no longer fits in the context is forgotten from the front,
-// a turn of each at a time.
+// of the conversation no longer fits in the context is forgotten.
 func (t *talker) answer() error {
-	ids := t.template.Prompt(t.said)
-	for len(ids) > t.kept.Model.Context/2 && len(t.said) > 2 {
-		t.said = t.said[2:]
-		ids = t.template.Prompt(t.said)
-	}
+	var ids []int32
+	ids, t.said = t.template.Within(t.said, t.kept.Model.Context/2)
 	rng, stop := t.rule.Rand(), t.template.Stop()
 	logits := t.generator.Prompt(ids)
 	var reply, held []byte

@@ -61,6 +61,7 @@ const (
 	TuneShort        Code = "tune_short"        // advice: little text to train a model further on
 	TuneUnknown      Code = "tune_unknown"      // more than half of the text are characters that the model lacks
 	TalksWrong       Code = "talks_wrong"       // the text is no file of conversations; Got: the line, Detail: what is wrong there
+	ChatNone         Code = "chat_none"         // the open model lacks the tokens of the chat template
 	TalksFew         Code = "talks_few"         // Got conversations can be learned from, Want are needed; Detail: as many are too long
 	NearGELU         Code = "near_gelu"         // a note: llama.cpp computes this model's GELU by an approximation
 	SameBits         Code = "same_bits"         // a notice: going on with other workers or another processor than before, so not to the same bits
@@ -72,7 +73,7 @@ var Codes = []Code{
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
 	Cancelled, TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
 	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
-	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, NearGELU, SameBits,
+	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, ChatNone, NearGELU, SameBits,
 }
 
 // Notice tells whether a problem of this code is to be told only: what was

@@ -63,13 +63,21 @@ type Predict struct {
 	Prompt string `json:"prompt"`
 }
 
-// Generate lets the model go on from the prompt. Answers: Writing, again and
-// again, then Generated. It works while a run is going on.
+// Message is what one says in a conversation.
+type Message struct {
+	Role    string `json:"role"` // "system", "user" or "assistant"
+	Content string `json:"content"`
+}
+
+// Generate lets the model go on from the prompt or, with messages, answer them
+// by its chat template; the oldest are forgotten where not all fit. Answers:
+// Writing, again and again, then Generated. It works while a run is going on.
 type Generate struct {
 	Request
-	Prompt string `json:"prompt"`
-	Tokens int    `json:"tokens"` // at most, 1 to 100,000
-	Before bool   `json:"before"` // by the model as it was before it was trained further
+	Prompt   string    `json:"prompt"`
+	Messages []Message `json:"messages"` // that end with the user's; empty for none
+	Tokens   int       `json:"tokens"`   // at most, 1 to 100,000; an answer may end before
+	Before   bool      `json:"before"`   // by the model as it was before it was trained further
 	Sampling
 }
 

@@ -13,6 +13,7 @@ type Ready struct {
 	Presets []recipe.Recipe `json:"presets"`
 	Default string          `json:"default"` // the preset to begin with
 	Samples []string        `json:"samples"` // names for SetText, the first is the one to begin with
+	Tasks   []string        `json:"tasks"`   // names for SetText of source "task"
 	Base    bool            `json:"base"`    // a model comes with the page: Open Base
 }
 
@@ -86,6 +87,7 @@ type Model struct {
 	Name         string        `json:"name"`
 	From         string        `json:"from"`    // name of the model that it was trained further from, or ""
 	Old          string        `json:"old"`     // the text by which forgetting is measured: a sample's name, "own" for the model's own writing, or a text's name; "" for none
+	Chat         bool          `json:"chat"`    // its tokenizer has the tokens of the chat template: Generate.Messages
 	Before       bool          `json:"before"`  // the model as it was before can write too: Generate.Before
 	Trained      int           `json:"trained"` // of the parameters, that train
 	Tokenizer    string        `json:"tokenizer"`

@@ -91,8 +91,8 @@ func census(b []byte) (all, distinct, invalid int) {
 	return all, distinct + len(others), invalid
 }
 
-func describe(c *protocol.SetText, b []byte) protocol.Text {
-	t := protocol.Text{Source: c.Source, Name: c.Name, Bytes: len(b), Words: words(b),
+func describe(source, name string, b []byte) protocol.Text {
+	t := protocol.Text{Source: source, Name: name, Bytes: len(b), Words: words(b),
 		Lines: bytes.Count(b, []byte("\n")) + 1, Preview: preview(b)}
 	t.Characters, t.Distinct, t.Invalid = census(b)
 	if t.Characters < shortText {

@@ -66,7 +66,7 @@ func TestRunGoesOn(t *testing.T) {
 				r = recipe.FineTune(brief(), method, 5000)
 				r.Steps, r.EvalEvery, r.Batch, r.Tuning.LastLayers, r.Tuning.LoRA.Dropout = 30, 5, 4, 1, 0.1
 			}
-			begin := func() (*desk, shelf.Storage) {
+			begin := func(pause int) (*desk, shelf.Storage) {
 				disk := folder(t)
 				d := at(t, disk)
 				if method != recipe.Pretrain {
@@ -74,17 +74,15 @@ func TestRunGoesOn(t *testing.T) {
 					d, _ = learned(t, disk)
 				}
 				d.give(own)
+				d.pauseAt(pause)
 				d.commands <- &protocol.Train{Recipe: r, Ranks: ranks}
 				return d, disk
 			}
-			whole, _ := begin()
+			whole, _ := begin(-1)
 			whole.state("done")
 			want := whole.weights()
 
-			cut, disk := begin()
-			for next[*protocol.Eval](cut).Step < 10 {
-			}
-			cut.commands <- &protocol.Pause{}
+			cut, disk := begin(10)
 			id := ""
 			for saved := next[*protocol.Saved](cut); ; saved = next[*protocol.Saved](cut) {
 				if id = saved.ModelID; saved.Step >= 10 {
@@ -113,14 +111,16 @@ func TestRunGoesOn(t *testing.T) {
 	}
 }
 
-// restless trains beside a storage and saves about as often as it takes steps:
-// the run is paused after each evaluation.
-func restless(t *testing.T, s shelf.Storage, r recipe.Recipe) *desk {
-	t.Helper()
-	d := sitAt(t, Host{Shelf: shelf.New(s)}, func(e protocol.Event) protocol.Command {
+// restless trains and saves about as often as it takes steps: it is paused
+// after each evaluation, and goes on.
+func (d *desk) restless(r recipe.Recipe) {
+	d.give(own)
+	d.on(func(e protocol.Event) protocol.Command {
 		switch e := e.(type) {
 		case *protocol.Eval:
-			return &protocol.Pause{}
+			if e.Step < r.Steps {
+				return &protocol.Pause{}
+			}
 		case *protocol.State:
 			if e.State == "paused" { // which is saved before anything slow is done
 				return &protocol.Export{Format: "safetensors", DType: "f32"}
@@ -130,10 +130,8 @@ func restless(t *testing.T, s shelf.Storage, r recipe.Recipe) *desk {
 		}
 		return nil
 	})
-	d.give(own)
 	d.commands <- &protocol.Train{Recipe: r, Ranks: 1}
 	d.state("done")
-	return d
 }
 
 // Whenever the power fails, the run can go on from a save, to the same bits.
@@ -142,7 +140,8 @@ func TestPowerFails(t *testing.T) {
 	r.Steps, r.EvalEvery = 12, 1
 	calm := shelftest.NewMemory(1)
 	calm.Fuel = 1 << 30
-	d := restless(t, calm, r)
+	d := at(t, calm)
+	d.restless(r)
 	want := d.weights()
 	d.leave()
 	used := 1<<30 - calm.Fuel
@@ -154,7 +153,9 @@ func TestPowerFails(t *testing.T) {
 	for try := range tries {
 		disk := shelftest.NewMemory(uint64(try))
 		disk.Fuel = 1 + used*try/tries
-		restless(t, disk, r).leave() // it trains on, only nothing is kept any more
+		d := at(t, disk)
+		d.restless(r) // it trains on, only nothing is kept any more
+		d.leave()
 		later := at(t, disk.Restart())
 		s := next[*protocol.Shelf](later)
 		if len(s.Cards) == 0 {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,8 @@ type desk struct {
 	events   chan protocol.Event
 	ended    chan struct{}
 	close    func()
+	watch    func(protocol.Event) // sees what next passes over too; nil for nobody
+	reacts   atomic.Pointer[func(protocol.Event) protocol.Command]
 }
 
 func sit(t *testing.T) *desk { return sitAt(t, Host{}) }
@@ -29,23 +32,22 @@ func sit(t *testing.T) *desk { return sitAt(t, Host{}) }
 // comes is missed, however slow or busy the machine.
 const patience = 5 * time.Minute
 
-// sitAt is a desk with a host's cores and ranks. Replies are those of a page
-// that answers an event at once, before the session goes on; nil for none.
-func sitAt(t *testing.T, host Host, replies ...func(protocol.Event) protocol.Command) *desk {
+// sitAt is a desk with a host's cores and ranks.
+func sitAt(t *testing.T, host Host) *desk {
 	d := &desk{T: t, commands: make(chan protocol.Command, 100), events: make(chan protocol.Event, 100000), ended: make(chan struct{})}
 	host.Emit = func(e protocol.Event) {
 		if _, err := protocol.EncodeEvent(e); err != nil {
 			t.Errorf("an event that cannot be sent: %v", err)
 		}
-		for _, reply := range replies {
-			if c := reply(e); c != nil {
-				d.commands <- c
-			}
-		}
 		if p, is := e.(*protocol.Problem); is && p.Code == protocol.Internal {
 			t.Errorf("a mistake of ours: %s", p.Detail)
 		}
 		d.events <- e
+		if react := d.reacts.Load(); react != nil {
+			if c := (*react)(e); c != nil {
+				d.commands <- c
+			}
+		}
 	}
 	host.Yield = runtime.Gosched
 	host.Sample = func(name string) ([]byte, error) {
@@ -67,6 +69,20 @@ func sitAt(t *testing.T, host Host, replies ...func(protocol.Event) protocol.Com
 	return d
 }
 
+// on sends what react makes of each event from now on, unless that is nil: before
+// the session does anything else, however slow the machine is.
+func (d *desk) on(react func(protocol.Event) protocol.Command) { d.reacts.Store(&react) }
+
+// pauseAt pauses the run at its evaluation after a step, once.
+func (d *desk) pauseAt(step int) {
+	d.on(func(e protocol.Event) protocol.Command {
+		if e, is := e.(*protocol.Eval); is && e.Step == step {
+			return &protocol.Pause{}
+		}
+		return nil
+	})
+}
+
 // next waits for an event of type E and passes over others.
 func next[E protocol.Event](d *desk) E {
 	d.Helper()
@@ -74,6 +90,9 @@ func next[E protocol.Event](d *desk) E {
 	for {
 		select {
 		case e := <-d.events:
+			if d.watch != nil {
+				d.watch(e)
+			}
 			if wanted, is := e.(E); is {
 				return wanted
 			}
@@ -287,16 +306,21 @@ func TestWrongRecipes(t *testing.T) {
 	}
 }
 
+// offTheRails is a recipe whose loss is soon no number.
+func offTheRails() recipe.Recipe {
+	r := brief()
+	r.Optimizer, r.LearningRate, r.WarmUp, r.Clip, r.Steps, r.Schedule = "adamw", 1, 0, 0, 100000, "constant"
+	r.Model.Norm, r.Model.MLP, r.Model.QKNorm, r.WeightDecay = "layernorm", "relu2", false, 10
+	r.Init, r.Model.NormEps = "gpt2", 1e-12
+	return r
+}
+
 // A learning rate that is far too high ends in the failed state, with weights
 // that still predict.
 func TestOffTheRails(t *testing.T) {
 	d := sit(t)
 	d.give(own)
-	r := brief()
-	r.Optimizer, r.LearningRate, r.WarmUp, r.Clip, r.Steps, r.Schedule = "adamw", 1, 0, 0, 100000, "constant"
-	r.Model.Norm, r.Model.MLP, r.Model.QKNorm, r.WeightDecay = "layernorm", "relu2", false, 10
-	r.Init, r.Model.NormEps = "gpt2", 1e-12
-	d.commands <- &protocol.Train{Recipe: r}
+	d.commands <- &protocol.Train{Recipe: offTheRails()}
 	d.state("training")
 	limit := time.After(patience)
 	for {

@@ -7,6 +7,7 @@ import (
 	"hornbook/model/recipe"
 	"hornbook/tokenizer"
 	"hornbook/web/protocol"
+	"hornbook/web/wording"
 )
 
 // texts is what there is to learn from, and how it is cut.
@@ -55,7 +56,11 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	if problem != nil {
 		return problem
 	}
-	next := text{name: c.Name, bytes: raw, info: describe(c, raw)}
+	name := c.Name
+	if c.Source == "task" {
+		name = wording.Task(c.Name)
+	}
+	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw)}
 	kind, size := t.now.kind, t.now.size
 	if kind == "" {
 		first, _ := recipe.ByName(recipe.Default)
@@ -64,7 +69,10 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	if kind == "chars" && next.info.Distinct > manyKinds {
 		kind = "bytes"
 	}
-	if problem := t.cut(&next, kind, size); problem != nil {
+	if c.Source == "task" && t.now.tok != nil { // which the open model cuts as it is used to
+		next.tok, next.kind, next.size = t.now.tok, kind, size
+		next.ids = next.tok.Encode(raw)
+	} else if problem := t.cut(&next, kind, size); problem != nil {
 		return problem
 	}
 	t.now, t.fitOf = next, nil

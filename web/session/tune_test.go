@@ -95,10 +95,8 @@ func TestTuneGoesOnWithoutShelf(t *testing.T) {
 	whole.close()
 
 	cut := sitAt(t, host())
+	cut.pauseAt(20)
 	begin(cut)
-	for next[*protocol.Eval](cut).Step < 20 {
-	}
-	cut.commands <- &protocol.Pause{}
 	for next[*protocol.Saved](cut).Step < 20 {
 	}
 	cut.close()

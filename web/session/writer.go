@@ -1,12 +1,8 @@
 package session
 
 import (
-	"fmt"
-	"math"
-	"math/rand/v2"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"hornbook/model"
 	"hornbook/tokenizer"
@@ -56,25 +52,6 @@ func (w *writer) answer(stretch time.Duration) {
 	w.tell()
 }
 
-// writing is a Generate under way. It keeps all ids, since a training step
-// makes what the generator has read stale.
-type writing struct {
-	ask       *protocol.Generate
-	tok       tokenizer.Tokenizer
-	generator *model.Generator
-	rule      model.Sampling
-	rng       *rand.Rand
-	ids       []int32 // prompt and what was written
-	held      []byte  // the beginning of a character that is not whole yet
-	written   int
-	untold    []protocol.Choice // written since the last Writing event
-	logits    []float32         // of the next token; nil: read ids again first
-	begin     time.Time
-	unknown   []string
-}
-
-const maxWriting = 100000
-
 // choices is the number of next tokens that a prediction names.
 const choices = 10
 
@@ -116,31 +93,18 @@ func (w *writer) generate(c *protocol.Generate) *protocol.Problem {
 	if problem := checkSampling(c); problem != nil {
 		return problem
 	}
-	w.end(true)
-	rule := model.Sampling{Temperature: c.Temperature, TopK: c.TopK, TopP: c.TopP, Seed: c.Seed}
 	m := w.model
 	if c.Before {
 		m = w.before
 	}
+	ids, stop, problem := w.prompt(c, m)
+	if problem != nil {
+		return problem
+	}
+	w.end(true)
+	rule := model.Sampling{Temperature: c.Temperature, TopK: c.TopK, TopP: c.TopP, Seed: c.Seed}
 	w.writing = &writing{ask: c, tok: w.tok, generator: model.NewGenerator(m), rule: rule, rng: rule.Rand(),
-		ids: w.tok.Encode([]byte(c.Prompt)), begin: time.Now(), unknown: unknown(w.tok, c.Prompt)}
-	return nil
-}
-
-func checkSampling(c *protocol.Generate) *protocol.Problem {
-	wrong := func(key string, got any, want string) *protocol.Problem {
-		return &protocol.Problem{Code: protocol.RecipeWrong, Key: key, Got: fmt.Sprint(got), Want: want}
-	}
-	switch {
-	case c.Tokens < 1 || c.Tokens > maxWriting:
-		return wrong("tokens", c.Tokens, fmt.Sprintf("from 1 to %d", maxWriting))
-	case math.IsNaN(c.Temperature) || c.Temperature < 0 || c.Temperature > 10:
-		return wrong("temperature", c.Temperature, "from 0 to 10")
-	case c.TopK < 0:
-		return wrong("top_k", c.TopK, "0 or more")
-	case math.IsNaN(c.TopP) || c.TopP < 0 || c.TopP > 1:
-		return wrong("top_p", c.TopP, "from 0 to 1")
-	}
+		ids: ids, stop: stop, begin: time.Now(), unknown: unknown(w.tok, said(c))}
 	return nil
 }
 
@@ -151,6 +115,10 @@ func (w *writer) write() {
 		x.logits = x.generator.Prompt(x.ids)
 	}
 	id := x.generator.Pick(x.logits, x.rule, x.rng)
+	if slices.Contains(x.stop, id) {
+		w.end(false)
+		return
+	}
 	likely := x.generator.Probabilities(x.logits)[id]
 	x.untold = append(x.untold, protocol.Choice{Token: id, Text: x.text(id), Probability: float64(likely)})
 	x.ids = append(x.ids, id)
@@ -167,20 +135,6 @@ func (w *writer) tell() {
 		w.voice.answer(x.ask.ID, &protocol.Writing{Tokens: x.untold})
 		x.untold = nil
 	}
-}
-
-// text is what token id adds to the writing: whole characters only. What is
-// left of a broken one becomes U+FFFD; at the last token nothing is held back.
-func (w *writing) text(id int32) string {
-	w.held = append(w.held, w.tok.Piece(id)...)
-	last := w.written+1 == w.ask.Tokens
-	var out []rune
-	for len(w.held) > 0 && (last || utf8.FullRune(w.held)) {
-		r, n := utf8.DecodeRune(w.held)
-		out = append(out, r)
-		w.held = w.held[n:]
-	}
-	return string(out)
 }
 
 // cancel ends the writing under way if it has this id.

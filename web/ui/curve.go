@@ -28,6 +28,30 @@ func (c *Curve) Add(step int, loss float64) {
 	}
 }
 
+// mostKept is how many evaluations, or samples, the page keeps of a run.
+const mostKept = 512
+
+// bounded is list without every second of its elements where they have become
+// too many; the first, the last and the last that is dear stay.
+func bounded[E any](list []E, dear func(E) bool) []E {
+	if len(list) <= mostKept {
+		return list
+	}
+	best := -1
+	for i := range list {
+		if dear(list[i]) {
+			best = i
+		}
+	}
+	var few []E
+	for i := range list {
+		if i%2 == 0 || i == best || i == len(list)-1 {
+			few = append(few, list[i])
+		}
+	}
+	return few
+}
+
 // thin drops every second point, but not the last.
 func (c *Curve) thin() {
 	kept := 0

@@ -40,6 +40,9 @@ type Page struct {
 	Sampling   map[string]string // fields of Try by the protocol's names
 	Both       bool              // the model as it was before is to write too
 	asked      *protocol.Generate
+	Chat       bool               // Try is a conversation
+	Talk       []protocol.Message // what was said in it, but for the latest answer, which is Now
+	Lessons    string             // the task whose conversations are chosen, "" for none
 	CopyDone   bool
 	AsideOpen  bool // on narrow screens
 
@@ -135,6 +138,9 @@ func (p *Page) firstText() {
 
 // giveUp forgets the writing that a problem has ended.
 func (p *Page) giveUp(e *protocol.Problem) {
+	if e.ID > 0 && e.ID == p.Now.ID {
+		p.unsay()
+	}
 	for _, c := range []*Completion{&p.Now, &p.Former} {
 		if e.ID > 0 && c.ID == e.ID {
 			*c = NewCompletion()
@@ -173,6 +179,12 @@ func (p *Page) begin(t *protocol.Text) {
 	p.textWaits = false
 	if t.Source != "sample" {
 		p.Source = ""
+	}
+	if t.Source != "task" {
+		p.Lessons = ""
+	}
+	if ofTalks(t) {
+		return
 	}
 	if !p.cutOwn {
 		p.CutText = firstLine(t.Preview)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -278,6 +279,24 @@ func TestCurve(t *testing.T) {
 		if fmt.Sprintf("%.9f", loss) != "2.000000000" {
 			t.Fatalf("the mean of 2 is %v at %d", loss, i)
 		}
+	}
+}
+
+// However long a run takes, the page keeps so much of it and no more: the first,
+// the best and the latest are there.
+func TestLongRunIsBounded(t *testing.T) {
+	p, _ := trained()
+	p.Evals = nil
+	for step := range 20_000 {
+		p.Apply(evaluated(step, 1, 0, step == 1234))
+		p.Apply(&protocol.Sample{Step: step, Text: "x"})
+		if n := len(p.Evals); n > mostKept || len(p.Samples) > mostKept {
+			t.Fatalf("after step %d it keeps %d evaluations and %d samples", step, n, len(p.Samples))
+		}
+	}
+	best := slices.ContainsFunc(p.Evals, func(e recipe.Measurement) bool { return e.Best && e.Step == 1234 })
+	if n := len(p.Evals); n < mostKept/4 || p.Evals[0].Step != 0 || !best || p.LastEval().Step != 19_999 || p.Samples[len(p.Samples)-1].Step != 19_999 {
+		t.Errorf("it keeps %d evaluations from %d to %d, the best: %v", n, p.Evals[0].Step, p.LastEval().Step, best)
 	}
 }
 

@@ -84,9 +84,10 @@ func (p *Page) changeRows() (rows []changeRow) {
 	if !both {
 		return nil
 	}
-	for _, measure := range []struct{ key, name string }{{recipe.ValLoss, wording.OnNew(p.textName(p.Model.Text))}, {recipe.OldLoss, wording.OnOld(p.oldText())}} {
+	for _, measure := range []struct{ key, name string }{{recipe.ValLoss, wording.OnNew(p.textName(p.Model.Text))}, {recipe.OldLoss, wording.OnOld(p.oldText())},
+		{recipe.Exact, wording.Measure(recipe.Exact)}} {
 		if was, is, taken := change(before, after, measure.key); taken {
-			rows = append(rows, changeRow{measure.name, wording.Loss(was), wording.Loss(is), wording.Change(is - was)})
+			rows = append(rows, changeRow{measure.name, wording.MeasureValue(measure.key, was), wording.MeasureValue(measure.key, is), wording.ChangeOf(measure.key, is-was)})
 		}
 	}
 	return rows
@@ -163,5 +164,5 @@ func cell(e recipe.Measurement, name string) string {
 	if !taken {
 		return ""
 	}
-	return wording.Loss(value)
+	return wording.MeasureValue(name, value)
 }

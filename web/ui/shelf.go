@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
@@ -118,7 +119,8 @@ func (p *Page) making() bool { return p.Shelving.making != 0 }
 // meet takes up a model that has come: the one that Train makes, or one that
 // was opened, brought in or merged.
 func (p *Page) meet(m *protocol.Model) {
-	p.Both = m.Before
+	p.Both, p.Talk = m.Before, nil
+	p.Chat = m.Chat && m.Recipe.Objective == recipe.SFT
 	if p.Run.State == "preparing" {
 		p.Shelving.GoOn = nil
 		return

@@ -36,7 +36,8 @@ type State struct {
 	Evals   []recipe.Measurement
 	Curve   Curve
 	Samples []protocol.Sample
-	Fit     *protocol.Fit // what the open model makes of the text; nil: not known
+	Talks   *protocol.Talks // that the run learns from; nil for a text
+	Fit     *protocol.Fit   // what the open model makes of the text; nil: not known
 	Adapted protocol.Adapted
 
 	Prediction *protocol.Prediction // nil: none yet
@@ -106,6 +107,9 @@ func (s *State) applyRun(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.State:
 		s.Run = *e
+		if e.State == "preparing" {
+			s.Talks = nil
+		}
 		if e.State == "training" {
 			if !unsaved(s.Problems[TrainStation]) { // which is told before the first step
 				s.solve(TrainStation)
@@ -116,13 +120,15 @@ func (s *State) applyRun(e protocol.Event) {
 		s.open(e)
 	case *protocol.History:
 		s.remember(e)
+	case *protocol.Talks:
+		s.Talks = e
 	case *protocol.Step:
 		s.Step = *e
 		s.Curve.Add(e.Step, e.Loss)
 	case *protocol.Eval:
-		s.Evals = append(s.Evals, e.Measurement)
+		s.Evals = bounded(append(s.Evals, e.Measurement), func(e recipe.Measurement) bool { return e.Best })
 	case *protocol.Sample:
-		s.Samples = append(s.Samples, *e)
+		s.Samples = bounded(append(s.Samples, *e), func(protocol.Sample) bool { return false })
 	}
 }
 
@@ -192,7 +198,7 @@ func (s *State) station(p *protocol.Problem) string {
 		case "temperature", "top_k", "top_p", "tokens":
 			return TryStation
 		}
-	case protocol.NoModel, protocol.AdapterNone:
+	case protocol.NoModel, protocol.AdapterNone, protocol.ChatNone:
 		return TryStation
 	case protocol.BaseFailed:
 		if s.Model == nil {

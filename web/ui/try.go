@@ -17,7 +17,7 @@ func (p *Page) TypePrompt(text string) {
 func (p *Page) AddToPrompt(token string) { p.TypePrompt(p.PromptText + token) }
 
 func (p *Page) askPrediction() {
-	if p.Model != nil {
+	if p.Model != nil && !p.chatting() {
 		p.predicting = p.ask(&protocol.Predict{Prompt: p.PromptText})
 	}
 }
@@ -38,7 +38,12 @@ func (p *Page) Generate() {
 		p.fail(&protocol.Problem{Code: protocol.NoModel})
 		return
 	}
-	c.Prompt, p.CopyDone = p.PromptText, false
+	switch p.CopyDone = false; {
+	case !p.chatting():
+		c.Prompt = p.PromptText
+	case !p.say(c):
+		return
+	}
 	p.ask(c)
 	p.Now, p.Former, p.asked = begun(c), NewCompletion(), c
 }
@@ -54,7 +59,7 @@ func (p *Page) generated(e *protocol.Generated) {
 		return
 	}
 	p.Host.Say(p.Now.Text())
-	if p.Both && p.Model.Before && !e.Cancelled {
+	if p.Both && p.Model.Before && !e.Cancelled && !p.chatting() {
 		c := *p.asked
 		c.Before = true
 		p.ask(&c)
@@ -107,6 +112,9 @@ func (p *Page) Merge() {
 
 // tryLead says what the open model is, or what can be done with one.
 func (p *Page) tryLead() string {
+	if p.chatting() {
+		return wording.ChatLead
+	}
 	if p.Model != nil && p.Model.ModelID == protocol.Base {
 		return wording.BaseLead(p.textName(p.Model.Text))
 	}

@@ -23,7 +23,7 @@ func (p *Page) ChooseMethod(method string) {
 		if !p.Draft.Tuning() {
 			p.fresh = p.Draft
 		}
-		p.Draft = NewDraft(p.fineTune(method))
+		p.Draft = NewDraft(p.fineTune(p.Draft.Base.Objective, method))
 	}
 }
 
@@ -31,14 +31,18 @@ func (p *Page) ChooseMethod(method string) {
 // the text, since the fields mean the same.
 func (p *Page) refit() {
 	if p.Draft.Tuning() {
-		p.Draft.Base = p.fineTune(p.Draft.Base.Method())
+		p.Draft.Base = p.fineTune(p.Draft.Base.Objective, p.Draft.Base.Method())
 	}
 }
 
 // fineTune is the recipe to train the open model further. What a model of
 // unknown origin forgets is measured on its own writing.
-func (p *Page) fineTune(method string) recipe.Recipe {
-	r := recipe.FineTune(p.Model.Recipe, method, p.fitTokens())
+func (p *Page) fineTune(objective, method string) recipe.Recipe {
+	further := recipe.FineTune
+	if objective == recipe.SFT {
+		further = recipe.Chat
+	}
+	r := further(p.Model.Recipe, method, p.fitTokens())
 	if p.Model.Text == "" {
 		r.Tuning.Old = "own"
 	}

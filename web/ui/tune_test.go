@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -198,7 +199,7 @@ func TestBeforeAndAfter(t *testing.T) {
 	former := last[*protocol.Generate](t, h)
 	if want := *now; former.ID == now.ID || !former.Before {
 		t.Fatalf("the model before is asked for %+v", former)
-	} else if want.ID, want.Before = former.ID, true; *former != want {
+	} else if want.ID, want.Before = former.ID, true; !reflect.DeepEqual(*former, want) {
 		t.Errorf("the model before is asked for %+v, the other for %+v", former, now)
 	}
 	if !p.IsWriting() {

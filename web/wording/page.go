@@ -140,8 +140,18 @@ func Measure(name string) string {
 		return "Loss on the old text"
 	case recipe.BitsPerByte:
 		return "Bits a byte"
+	case recipe.Exact:
+		return "Right answers"
 	}
 	return name
+}
+
+// MeasureValue writes a measure of this name.
+func MeasureValue(name string, value float64) string {
+	if name == recipe.Exact {
+		return Percent(value)
+	}
+	return Loss(value)
 }
 
 // Preset names a recipe.

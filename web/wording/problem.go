@@ -110,6 +110,7 @@ var problems = map[protocol.Code]func(p *protocol.Problem) string{
 	protocol.TuneShort:   say("This is little text to teach a model: it will soon know it by heart. A few thousand words are better."),
 	protocol.TalksWrong:  talksWrong,
 	protocol.TalksFew:    talksFew,
+	protocol.ChatNone:    say("This model was never taught to answer. Choose “" + Objective("sft") + "” under Train, or let it go on from a beginning."),
 	protocol.TuneUnknown: say("More than half of this text are characters that the model has never seen, so it cannot learn from it. Choose a text in a script that it knows, or train a new model on this one."),
 	protocol.NearGELU:    say("llama.cpp computes one curve inside this model (GELU) a little less exactly. Its numbers may differ in the last digits; nothing is to be done about it."),
 	protocol.SameBits:    say("The training goes on with another number of workers or on another processor than before. The model becomes as good, but not the same to the last digit; for that, go on where it began."),

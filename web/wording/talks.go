@@ -6,6 +6,52 @@ import (
 	"hornbook/web/protocol"
 )
 
+// Chatting, and learning to.
+const (
+	ObjectiveLabel = "What it learns"
+	LessonsLabel   = "Conversations"
+	LessonsOwn     = "a file of your own"
+	LessonsHint    = "A file of your own has one conversation a line (.jsonl): {\"messages\": [{\"role\": \"user\", \"content\": …}, {\"role\": \"assistant\", \"content\": …}]}. Upload it under Text."
+	ChatAbout      = "The open model learns what the assistant says in conversations, and when to stop: from then on it answers."
+	AsChat         = "Chat"
+	ChatLead       = "This model was taught to answer. Ask it something in the words that it knows."
+	Conversation   = "Conversation"
+	NewTalk        = "New conversation"
+	YouSay         = "You"
+	ModelSays      = "Model"
+	Silence        = "…"
+	TalkEmpty      = "Nothing has been said yet. Write below, then press Generate."
+)
+
+// Objective names what a run learns by.
+func Objective(objective string) string {
+	if objective == "sft" {
+		return "to answer, from conversations"
+	}
+	return "to write, from a text"
+}
+
+// Task names a task that comes with Hornbook.
+func Task(name string) string {
+	switch name {
+	case "village":
+		return "Questions about Village Tales"
+	case "sums":
+		return "Sums"
+	case "letters":
+		return "Letters of words"
+	}
+	return name
+}
+
+// Says names who says something in a conversation.
+func Says(role string) string {
+	if role == "user" {
+		return YouSay
+	}
+	return ModelSays
+}
+
 // talksWrong says why a text is no file of conversations.
 func talksWrong(p *protocol.Problem) string {
 	where := "This text is no file of conversations"

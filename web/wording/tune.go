@@ -103,10 +103,10 @@ func inBrackets(text string) string {
 	return " (" + text + ")"
 }
 
-// Change writes a difference with its sign.
-func Change(x float64) string {
-	switch text := Loss(math.Abs(x)); {
-	case text == Loss(0):
+// ChangeOf writes a difference between two measures of this name with its sign.
+func ChangeOf(name string, x float64) string {
+	switch text := MeasureValue(name, math.Abs(x)); {
+	case text == MeasureValue(name, 0):
 		return text
 	case x < 0:
 		return "−" + text

@@ -1,0 +1,86 @@
+package session
+
+import (
+	"io/fs"
+	"slices"
+
+	"hornbook/model"
+	"hornbook/model/checkpoint"
+	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+	"hornbook/web/shelf"
+)
+
+// load reads a model.
+func (l *library) load(id string) (checkpoint.Run, *protocol.Problem) {
+	kept, err := l.find(id)
+	if err == nil {
+		return kept, nil
+	}
+	told := unopened(err)
+	if id == protocol.Base {
+		told.Code = protocol.BaseFailed
+	}
+	return kept, told
+}
+
+func (l *library) find(id string) (checkpoint.Run, error) {
+	if l.shelf != nil {
+		var kept checkpoint.Run
+		err := l.shelf.Read(id, func(files fs.FS) (err error) {
+			kept, err = checkpoint.Read(files)
+			return err
+		})
+		if name := l.labelled(id); name != "" {
+			kept.Name = name
+		}
+		if err == nil || l.elsewhere == nil || id != protocol.Base {
+			return kept, err
+		}
+	}
+	if l.elsewhere == nil {
+		return checkpoint.Run{}, fs.ErrNotExist
+	}
+	return l.elsewhere(id)
+}
+
+// labelled is the name that a model of the shelf was given.
+func (l *library) labelled(id string) string {
+	items, _ := l.shelf.List()
+	if at := slices.IndexFunc(items, func(item shelf.Item) bool { return item.ID == id }); at >= 0 {
+		return items[at].Name
+	}
+	return ""
+}
+
+// mostBeside is the number of weights up to which a model's origin is opened
+// beside it, to be compared with.
+const mostBeside = 16 << 20
+
+// beforeOf is what kept was trained further from, nil if that cannot be had.
+func (l *library) beforeOf(kept checkpoint.Run) *model.GPT {
+	if kept.From == nil || kept.From.ID == "" || kept.Recipe.Weights() > mostBeside || l.shelf == nil && !phase(kept.State).active() {
+		return nil
+	}
+	if l.shelf != nil && kept.From.ID != protocol.Base {
+		files, err := l.shelf.Peek(kept.From.ID)
+		if err != nil {
+			return nil
+		}
+		if from, err := checkpoint.Describe(files); err != nil || !becomes(from.Recipe.Model, kept.Recipe.Model) {
+			return nil
+		}
+	}
+	from, err := l.find(kept.From.ID)
+	if err != nil || !becomes(from.Recipe.Model, kept.Recipe.Model) {
+		return nil
+	}
+	return from.Model
+}
+
+// becomes tells whether a model of one shape is of the other when it is trained
+// further, by which it may have been given more tokens.
+func becomes(from, to recipe.Model) bool {
+	from.Vocab = max(from.Vocab, to.Vocab)
+	return from == to
+}
