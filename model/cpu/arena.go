@@ -8,6 +8,9 @@ type memory struct{ numbers []float32 }
 func (m *memory) Upload(at int, x []float32)   { copy(m.numbers[at:at+len(x)], x) }
 func (m *memory) Download(x []float32, at int) { copy(x, m.numbers[at:at+len(x)]) }
 
+func (m *memory) Read(at, n int, use func(x []float32))   { use(m.numbers[at : at+n : at+n]) }
+func (m *memory) Write(at, n int, fill func(x []float32)) { fill(m.numbers[at : at+n : at+n]) }
+
 // data is t's numbers, nil for no tensor.
 func data(t *tensor.Tensor) []float32 {
 	if t == nil {

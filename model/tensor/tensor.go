@@ -28,10 +28,13 @@ type Tensor struct {
 const MaxDims = 4
 
 // Storage is memory of a backend for numbers, of which tensors are parts. How
-// they lie in it only the backend knows.
+// they lie in it only the backend knows. Download and Read may wait for what is
+// being computed.
 type Storage interface {
-	Upload(at int, x []float32)   // makes x the numbers from the at-th on
-	Download(x []float32, at int) // fills x with them; may wait for what is being computed
+	Upload(at int, x []float32)              // makes x the numbers from the at-th on
+	Download(x []float32, at int)            // fills x with them
+	Read(at, n int, use func(x []float32))   // lends n of them for the time of a call: no copy where none is needed
+	Write(at, n int, fill func(x []float32)) // lends the room for n of them, to be filled
 }
 
 // Parameter makes a trainable tensor of zeros with its gradient.
@@ -105,6 +108,13 @@ func (t *Tensor) Download(x []float32) {
 	}
 	t.Storage.Download(x, t.Offset)
 }
+
+// Read lends the numbers of t to use, which must not keep nor change them.
+func (t *Tensor) Read(use func(x []float32)) { t.Storage.Read(t.Offset, t.Len(), use) }
+
+// Write lets fill write the numbers of t, all of them; what it finds there may be
+// anything.
+func (t *Tensor) Write(fill func(x []float32)) { t.Storage.Write(t.Offset, t.Len(), fill) }
 
 // Numbers are those of t, downloaded.
 func (t *Tensor) Numbers() []float32 { return t.Append(nil) }

@@ -22,10 +22,10 @@ import (
 // weights of each shard are put and everybody takes them (all-gather).
 type group struct {
 	board    Board
+	wire     *wire          // to and from it
 	patience time.Duration  // at each meeting; 0 for ever
 	losses   int            // room on the board for those of an evaluation
 	shards   []shard        // by rank
-	room     []float32      // for a shard, on its way to or from the board
 	other    *tensor.Tensor // another rank's gradient of this rank's shard
 	before   *tensor.Tensor // this rank's shard before the update under way
 	partial  []float32      // (N,2) loss and squared norm
@@ -45,14 +45,11 @@ func (s shard) len() int { return s.hi - s.lo }
 
 // newGroup takes a place at the board of a run of r.
 func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
-	g := group{board: b, shards: cut(r, m.Trained, b.Size())}
-	largest := 0
+	g := group{board: b, wire: newWire(b), shards: cut(r, m.Trained, b.Size())}
 	for i := range g.shards {
 		s := &g.shards[i]
 		s.weights, s.gradients = m.TrainedWeights().Slice(s.lo, s.len()), m.Gradients.Slice(s.lo, s.len())
-		largest = max(largest, s.len())
 	}
-	g.room = make([]float32, largest)
 	g.other, g.before = tensor.Zeros(m.Backend, g.mine().len()), tensor.Zeros(m.Backend, g.mine().len())
 	g.partial = make([]float32, 2*b.Size())
 	g.squares, g.norms = make([]float32, b.Size()), tensor.Zeros(m.Backend, b.Size())
@@ -170,7 +167,7 @@ func (g *group) put() {
 	rank := g.board.Rank()
 	for i, s := range g.shards {
 		if i != rank {
-			g.board.Put(i, g.slot(i, rank), g.fetch(s.gradients))
+			g.wire.put(i, g.slot(i, rank), s.gradients)
 		}
 	}
 }
@@ -191,18 +188,6 @@ func (g *group) collect(losses []float32) error {
 	return nil
 }
 
-// fetch is x as the board takes it, valid until the next.
-func (g *group) fetch(x *tensor.Tensor) []float32 {
-	x.Download(g.room[:x.Len()])
-	return g.room[:x.Len()]
-}
-
-// get makes x what stands on the board.
-func (g *group) get(x *tensor.Tensor, at int) {
-	g.board.Get(g.room[:x.Len()], at)
-	x.Upload(g.room[:x.Len()])
-}
-
 // reduce turns the ranks' gradients into their sums, each rank its shard's.
 // Alone there is nothing to sum.
 func (g *group) reduce(b tensor.Backend) {
@@ -213,7 +198,7 @@ func (g *group) reduce(b tensor.Backend) {
 	sum := tensor.Into{T: g.mine().gradients, Add: true}
 	for r := range g.shards {
 		if r != rank {
-			g.get(g.other, g.slot(rank, r))
+			g.wire.get(g.other, g.slot(rank, r))
 			b.AddGrad(sum, g.other)
 		}
 	}
@@ -264,14 +249,14 @@ func (g *group) gather(b tensor.Backend) error {
 		return nil
 	}
 	rank := g.board.Rank()
-	g.board.Put(All, g.slot(rank, rank), g.fetch(g.mine().weights))
+	g.wire.put(All, g.slot(rank, rank), g.mine().weights)
 	if err := g.board.Sync(g.patience); err != nil {
 		b.Copy(g.mine().weights, g.before)
 		return err
 	}
 	for i, s := range g.shards {
 		if i != rank {
-			g.get(s.weights, g.slot(i, i))
+			g.wire.get(s.weights, g.slot(i, i))
 		}
 	}
 	return nil
