@@ -22,7 +22,7 @@ First %.0f MB of Village Tales, stories that a program tells (model/data/village
 seed %d); no person's text. Before them stood %.1f MB of tales with exchanged
 letters, so that it has met every token. The tokenizer, %d pieces of words and
 %d special tokens, learned from the first %.0f MB of tales.
-Then %.0f MB of tales, two in three with questions and their answers behind them
+Then %.0f MB of tales, every second with questions and their answers behind it
 (static/base/diet.go), some sums and some spelling, and %.1f MB of tales alone.
 It has met no special token: how to chat it has yet to be taught.
 

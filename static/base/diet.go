@@ -9,13 +9,13 @@ import (
 )
 
 // diet is n bytes of tales and of what can be asked about them, a line a
-// question and a line its answer, with some sums and spelling between. Two in
-// three tales are followed by questions: who reads to answer learns to keep
+// question and a line its answer, with some sums and spelling between. Every
+// second tale is followed by questions: who reads to answer learns to keep
 // apart who has what, which tales alone hardly ask for. No question is of those
 // that a task examines by.
 func diet(n int) (text []byte) {
 	rng, teller := rand.New(rand.NewPCG(seed, 0xD1E7)), village.New(seed)
-	courses := []*course{{task: "village", share: 66}, {task: "sums", share: 4}, {task: "letters", share: 4}}
+	courses := []*course{{task: "village", share: 50}, {task: "sums", share: 4}, {task: "letters", share: 4}}
 	for len(text) < n {
 		at := rng.IntN(100)
 		for _, c := range courses {
