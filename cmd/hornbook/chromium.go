@@ -30,13 +30,17 @@ func openChromium(parent context.Context, options ...chromedp.ExecAllocatorOptio
 	return nil, nil, fmt.Errorf("Chromium does not start; is it installed (apt-get install chromium)? %w", err)
 }
 
+// openingTakes is how long the page may take to open on the slowest, busiest
+// machine.
+const openingTakes = 5 * time.Minute
+
 // ready waits until the page at address can be used.
 func ready(ctx context.Context, address string) error {
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		return fmt.Errorf("cannot open the page in Chromium: %w", err)
 	}
 	_, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.documentElement.dataset.ready === "true"`,
-		chromedp.WithPollingTimeout(60*time.Second)))
+		chromedp.WithPollingTimeout(openingTakes)))
 	if err != nil {
 		return fmt.Errorf("the page does not get ready in Chromium: %w", err)
 	}
