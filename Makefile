@@ -8,6 +8,9 @@ PURE := GOEXPERIMENT=
 WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
 IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/shelf ./web/session
+# Packages that call kernels, so that each variant of those is to pass their
+# tests; others only build on them.
+COMPUTES := ./model/kernel ./model/cpu ./model/tensor ./model/optim ./model ./model/train
 
 .PHONY: all run build base single clients test check bench compare generate fuzz clean
 
@@ -48,15 +51,16 @@ node_modules: package-lock.json
 	@touch node_modules
 
 # test runs everything: checks, native, without SIMD, race, wasm, fuzz, browser.
+# Natively all is tested; what is run again for a variant is -short, which keeps
+# every kind of check that a variant could change.
 test: build single clients check
 	HORNBOOK_BROWSER=required HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test -timeout 40m ./...
-	$(PURE) go test ./model/...
-	$(PURE) go test -short ./web/session
+	$(PURE) go test -short $(COMPUTES) ./web/session
 	go test -race -short ./web/protocol ./web/shelf ./web/session ./web/site ./web/ui
 	go test -race -short -run='Rank|Replicas' ./model/train
-	$(WASM) go test -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
+	$(WASM) go test -short -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	go build -o build/wasm-exec ./wasm/exec
-	HORNBOOK_FUSED=required $(WASM) go test -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
+	HORNBOOK_FUSED=required $(WASM) go test -short -timeout 20m -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
 	$(MAKE) fuzz FUZZTIME=5s
 
 FUZZTIME ?= 60s

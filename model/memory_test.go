@@ -45,6 +45,9 @@ const besides = 3 << 20
 
 // What writing to the context's end takes is what WritingBytes says, or less.
 func TestWritingBytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("memory is the same whatever computes")
+	}
 	for name, c := range shapes {
 		m := model.New(cpu.New(), c)
 		hashWeights(m)
@@ -92,7 +95,11 @@ func TestLongPrompts(t *testing.T) {
 		g, h := model.NewGenerator(m), model.NewGenerator(m)
 		tape := tensor.NewTape(cpu.New())
 		ids := prompt(c.Context)
-		for _, n := range []int{63, 64, 65, c.Context / 2, c.Context - 1} {
+		lengths := []int{63, 64, 65, c.Context / 2, c.Context - 1}
+		if testing.Short() {
+			lengths = lengths[:3]
+		}
+		for _, n := range lengths {
 			g.Prompt(ids[:n])
 			logits := g.Next(ids[n])
 			tape.Reset(false)

@@ -87,7 +87,11 @@ func TestPickKeepsTheLikeliest(t *testing.T) {
 	c.Vocab = v
 	g := model.NewGenerator(model.New(cpu.New(), c))
 	rng := rand.New(rand.NewPCG(1, 2))
-	for round := range 200 {
+	rounds := 200
+	if testing.Short() {
+		rounds = 40
+	}
+	for round := range rounds {
 		logits := make([]float32, v)
 		for i := range logits {
 			logits[i] = float32(rng.IntN(1 + round)) // from all equal to few equal

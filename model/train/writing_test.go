@@ -67,6 +67,9 @@ func TestWritingDoesNotDependOnRanks(t *testing.T) {
 
 // What the board has no room for is written in portions, or by the lead.
 func TestLongWriting(t *testing.T) {
+	if testing.Short() {
+		t.Skip("60,000 tokens are not for -short")
+	}
 	r := brief("quick")
 	long := model.Rule{Tokens: 3000}
 	want := begin(t, r).Write(begins(20), long, nil)
