@@ -22,6 +22,7 @@ func Run(t *testing.T, fresh func() tensor.Backend) {
 	t.Run("adamw", func(t *testing.T) { adamw(t, fresh()) })
 	t.Run("muon", func(t *testing.T) { muon(t, fresh()) })
 	t.Run("clip", func(t *testing.T) { clip(t, fresh()) })
+	t.Run("not finite", func(t *testing.T) { notFinite(t, fresh()) })
 	t.Run("steady", func(t *testing.T) { steady(t, fresh()) })
 	t.Run("products", func(t *testing.T) { products(t, fresh) })
 	t.Run("causal", func(t *testing.T) { causal(t, fresh()) })

@@ -130,6 +130,22 @@ func clip(t *testing.T, b tensor.Backend) {
 	near(t, "clipped", append(xs[0].Numbers(), xs[1].Numbers()...), []float64{.6, 0, .8}, valueTolerance)
 }
 
+// notFinite: one number that is not finite shows in the squares of its tensor,
+// wherever it stands, and in those of no other.
+func notFinite(t *testing.T, b tensor.Backend) {
+	sums := tensor.Zeros(b, 2)
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		for at := range 37 {
+			x := make([]float32, 37)
+			x[at] = float32(bad)
+			b.Squares(sums, []*tensor.Tensor{tensor.From(b, x, 37), tensor.From(b, []float32{2}, 1)})
+			if got := sums.Numbers(); got[0]-got[0] == 0 || got[1] != 4 {
+				t.Fatalf("with %v at %d the squares are %v", bad, at, got)
+			}
+		}
+	}
+}
+
 // steady: beside a steady backend a row has the same bits alone and among others.
 func steady(t *testing.T, b tensor.Backend) {
 	rng := rand.New(rand.NewPCG(9, 0))

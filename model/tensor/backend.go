@@ -62,7 +62,10 @@ type Backend interface {
 	TokenLoss(loss, lse, logits *Tensor, targets []int32, weights []float32) // lse (R) is kept for the gradient
 	TokenLossGrad(dlogits Into, dloss, logits, lse *Tensor, targets []int32, weights []float32)
 
-	Squares(sums *Tensor, xs []*Tensor)                // sums (len(xs)): of each x, Σ x²
+	// Squares makes sums (len(xs)), of each x, Σ x². That is no finite number where
+	// one of x is not (nor where the sum is too large for a float32): whether a
+	// step went wrong can be seen by it without the numbers themselves.
+	Squares(sums *Tensor, xs []*Tensor)
 	Clip(xs []*Tensor, squares *Tensor, limit float64) // x = x · min(1, limit/(√Σ squares + 1e-6))
 	AdamW(w, g, m, v *Tensor, s AdamW)
 	Muon(w, g, m *Tensor, s Muon) // g is of no use after it

@@ -42,7 +42,8 @@ type Run struct {
 // it was told before: a step does not wait for what its loss was.
 const keepEvery = 16
 
-// New prepares a run that trains a new model by r on d. r's Vocab must be set.
+// New prepares a run that trains a new model by r on d, on the CPU; one on
+// another backend is made there and goes to On. r's Vocab must be set.
 // Nothing large is allocated before the recipe is checked.
 func New(r recipe.Recipe, d Data) (*Run, error) {
 	run, err := On(nil, r, d)
@@ -55,7 +56,7 @@ func New(r recipe.Recipe, d Data) (*Run, error) {
 }
 
 // On is New for a model that there is: m, whose shape r's must be, trains on
-// as r says. Where r trains an adapter m must have it.
+// as r says, in the memory of its own backend. Where r trains an adapter m must have it.
 func On(m *model.GPT, r recipe.Recipe, d Data) (*Run, error) {
 	p, err := newReplica(m, r, d)
 	if err != nil {
