@@ -56,7 +56,8 @@ func New(r recipe.Recipe, d Data) (*Run, error) {
 }
 
 // On is New for a model that there is: m, whose shape r's must be, trains on
-// as r says, in the memory of its own backend. Where r trains an adapter m must have it.
+// as r says, in the memory of its own backend. Where r trains an adapter m must
+// have it.
 func On(m *model.GPT, r recipe.Recipe, d Data) (*Run, error) {
 	p, err := newReplica(m, r, d)
 	if err != nil {
