@@ -67,6 +67,11 @@ func cases() []opCase {
 		{name: "attention to a longer past", dims: [][]int{{3, 4, 8}, {11, 2, 8}, {11, 2, 8}},
 			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2], longer) },
 			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], longer, 4, 2, 8) }},
+		{name: "attention of one tensor to itself", dims: [][]int{{7, 2, 4}},
+			op: func(t tape, in list) out { return t.Attention(in[0], in[0], in[0], t.Spans([]int{5, 2})) },
+			want: func(in [][]float64) []float64 {
+				return attention(in[0], in[0], in[0], new(tensor.Tape).Spans([]int{5, 2}), 2, 2, 4)
+			}},
 		{name: "gelu", dims: [][]int{{3, 21}},
 			op:   func(t tape, in list) out { return t.GELU(in[0]) },
 			want: func(in [][]float64) []float64 { return gelu(in[0]) }},
