@@ -132,6 +132,7 @@ func (d *desk) restless(r recipe.Recipe) {
 	})
 	d.commands <- &protocol.Train{Recipe: r, Ranks: 1}
 	d.state("done")
+	d.on(func(protocol.Event) protocol.Command { return nil })
 }
 
 // Whenever the power fails, the run can go on from a save, to the same bits.

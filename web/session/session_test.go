@@ -70,7 +70,8 @@ func sitAt(t *testing.T, host Host) *desk {
 }
 
 // on sends what react makes of each event from now on, unless that is nil: before
-// the session does anything else, however slow the machine is.
+// the session does anything else, however slow the machine is. A reaction to
+// what comes last would meet the end of the commands: nothing is to react then.
 func (d *desk) on(react func(protocol.Event) protocol.Command) { d.reacts.Store(&react) }
 
 // pauseAt pauses the run at its evaluation after a step, once.
