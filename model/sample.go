@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 
 	"hornbook/model/cpu"
@@ -20,11 +21,11 @@ func (s Sampling) Rand() *rand.Rand { return rand.New(rand.NewPCG(s.Seed, 0)) }
 
 // picker is the memory of Pick.
 type picker struct {
-	weights []float32 // (V)
-	order   []int32   // (V)
+	weights []float32   // (V)
+	room    []candidate // (V)
 }
 
-func newPicker(vocab int) picker { return picker{make([]float32, vocab), make([]int32, vocab)} }
+func newPicker(vocab int) picker { return picker{make([]float32, vocab), make([]candidate, vocab)} }
 
 // Pick draws the next token by its logits as s says: the temperature first,
 // then the k likeliest, then as few of them as reach p. Of equal logits the
@@ -33,12 +34,13 @@ func (p *picker) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
 	if s.Temperature <= 0 {
 		return likeliest(logits)
 	}
-	c := candidates{ids: p.order[:0], weights: p.weights[:len(logits)]}
-	cpu.Softmax(c.weights, logits, s.Temperature)
+	weights := p.weights[:len(logits)]
+	cpu.Softmax(weights, logits, s.Temperature)
+	c := candidates(p.room[:0])
 	topK, topP := s.TopK > 0 && s.TopK < len(logits), s.TopP > 0 && s.TopP < 1
 	switch {
 	case topK:
-		c.fill(0)
+		c.fill(weights, 0)
 		c.keep(s.TopK, math.Inf(1))
 		if topP {
 			c.keep(s.TopK, s.TopP*c.total())
@@ -46,10 +48,10 @@ func (p *picker) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
 	case topP:
 		// All that are under this together weigh less than the part that is
 		// cut off: of a sure model's tokens few are left.
-		total := c.fill(0.5 * (1 - s.TopP) / float64(len(logits)))
+		total := c.fill(weights, 0.5*(1-s.TopP)/float64(len(logits)))
 		c.keep(len(logits), s.TopP*total)
 	default:
-		c.fill(0)
+		c.fill(weights, 0)
 	}
 	return c.draw(rng)
 }
@@ -65,40 +67,47 @@ func likeliest(logits []float32) int32 {
 	return int32(best)
 }
 
-// candidates are the ids that may be drawn; weights (V) has one for every id.
-type candidates struct {
-	ids     []int32
-	weights []float32
+// candidate is an id that may be drawn, under the bits of its weight, which is
+// not negative, so that the larger candidate is the likelier one; of equal
+// weights the one of the lower id.
+type candidate uint64
+
+func newCandidate(id int, weight float32) candidate {
+	return candidate(math.Float32bits(weight))<<32 | candidate(^uint32(id))
 }
+
+func (c candidate) id() int32       { return int32(^uint32(c)) }
+func (c candidate) weight() float64 { return float64(math.Float32frombits(uint32(c >> 32))) }
+
+type candidates []candidate
 
 // fill takes every id that weighs at least so much. It returns the weight of
 // all.
-func (c *candidates) fill(least float64) (total float64) {
-	for id, w := range c.weights {
+func (c *candidates) fill(weights []float32, least float64) (total float64) {
+	for id, w := range weights {
 		if total += float64(w); !(float64(w) < least) {
-			c.ids = append(c.ids, int32(id))
+			*c = append(*c, newCandidate(id, w))
 		}
 	}
 	return total
 }
 
-func (c *candidates) total() float64 {
-	var sum float64
-	for _, id := range c.ids {
-		sum += float64(c.weights[id])
+func (c candidates) total() (sum float64) {
+	for _, c := range c {
+		sum += c.weight()
 	}
 	return sum
 }
 
 // draw takes each id as often as its weight says.
-func (c *candidates) draw(rng *rand.Rand) int32 {
+func (c candidates) draw(rng *rand.Rand) int32 {
 	at := rng.Float64() * c.total()
-	for _, id := range c.ids {
-		if at -= float64(c.weights[id]); at < 0 {
-			return id
+	for _, c := range c {
+		if at -= c.weight(); at < 0 {
+			return c.id()
 		}
 	}
-	return c.ids[len(c.ids)-1]
+	return c[len(c)-1].id()
 }
 
 // keep drops all but the likeliest: the first that are n or whose weights
@@ -106,40 +115,34 @@ func (c *candidates) draw(rng *rand.Rand) int32 {
 // that reaches both ends only the likelier side is looked into, and any other
 // side is kept whole.
 func (c *candidates) keep(n int, sum float64) {
-	low, high := 0, len(c.ids) // kept up to low, dropped from high on
+	low, high := 0, len(*c) // kept up to low, dropped from high on
 	for low < high {
-		pivot, weight := c.split(low, high)
-		switch whole := pivot + 1; {
+		pivot := low + (*c)[low:high].split()
+		weight := (*c)[low:pivot].total()
+		switch whole := weight + (*c)[pivot].weight(); {
 		case pivot >= n || weight >= sum:
 			high = pivot // enough without the pivot
-		case whole == n || weight+c.weight(pivot) >= sum:
-			low, high = whole, whole
+		case pivot+1 == n || whole >= sum:
+			low, high = pivot+1, pivot+1
 		default:
-			low, sum = whole, sum-weight-c.weight(pivot)
+			low, sum = pivot+1, sum-whole
 		}
 	}
-	c.ids = c.ids[:max(1, low)]
+	*c = (*c)[:max(1, low)]
 }
 
-func (c *candidates) weight(i int) float64 { return float64(c.weights[c.ids[i]]) }
-
-// split puts the ids from low to high that are likelier than one of them, the
-// pivot, before it and the others behind. It returns the pivot's place and the
-// weight of those before it.
-func (c *candidates) split(low, high int) (place int, weight float64) {
-	ids, w, last := c.ids, c.weights, high-1
-	middle := low + (high-low)/2
-	ids[middle], ids[last] = ids[last], ids[middle]
-	pivot := ids[last]
-	place = low
-	for i := low; i < last; i++ {
-		id := ids[i]
-		if w[id] > w[pivot] || w[id] == w[pivot] && id < pivot {
-			weight += float64(w[id])
-			ids[i], ids[place] = ids[place], id
-			place++
-		}
+// split puts those that are likelier than one of them, the pivot, before it and
+// the others behind, and returns the pivot's place. What goes where is counted
+// rather than asked: half of the answers would surprise the processor.
+func (c candidates) split() (place int) {
+	last := len(c) - 1
+	c[len(c)/2], c[last] = c[last], c[len(c)/2]
+	pivot := c[last]
+	for i, one := range c[:last] {
+		c[i], c[place] = c[place], one
+		_, likelier := bits.Sub64(uint64(pivot), uint64(one), 0)
+		place += int(likelier)
 	}
-	ids[place], ids[last] = pivot, ids[place]
-	return place, weight
+	c[place], c[last] = c[last], c[place]
+	return place
 }

@@ -53,6 +53,11 @@ func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span,
 	heads, group := q.Dims[1], q.Dims[1]/k.Dims[1]
 	row, w := 0, data(p)
 	for _, s := range spans {
+		if s.Rows == 1 && p == nil {
+			c.lookBack(y, sums, q, k, v, row, s, scale)
+			row++
+			continue
+		}
 		for h := range heads {
 			qh, kh, vh, yh := head(q, row, s.Rows, h), head(k, s.Keys, s.Seen(), h/group), head(v, s.Keys, s.Seen(), h/group), head(y, row, s.Rows, h)
 			kept := data(sums)[2*(row*heads+h*s.Rows):]
@@ -66,6 +71,13 @@ func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span,
 		}
 		row += s.Rows
 	}
+}
+
+// lookBack is Attention of the one query of s, in this row.
+func (c *CPU) lookBack(y, sums, q, k, v *tensor.Tensor, row int, s tensor.Span, scale float32) {
+	wide, n := q.Dims[1]*q.Dims[2], k.Dims[1]*k.Dims[2]
+	seen := func(x *tensor.Tensor) kernel.Matrix { return kernel.Mat(data(x)[s.Keys*n:], s.Seen(), n) }
+	kernel.Attend(data(y)[row*wide:][:wide], data(sums)[2*row*q.Dims[1]:], data(q)[row*wide:][:wide], seen(k), seen(v), q.Dims[2], scale, &c.heads)
 }
 
 // after is what follows the weights of a head of s in p.

@@ -55,7 +55,7 @@ func softmaxBlock(p Matrix, scale float32, sums []float32, again bool) (done boo
 	if p.Cols%4 != 0 || !(scale > 0) {
 		return false
 	}
-	softmaxRows(p.pointer(), uintptr(4*p.Stride), p.Rows, p.Cols-p.Rows+1, p.Cols, scale, again, start(sums), unsafe.Pointer(&expTable))
+	softmaxRows(p.pointer(), uintptr(4*p.Stride), p.Rows, p.Cols-p.Rows+1, 1, p.Cols, scale, again, start(sums), unsafe.Pointer(&expTable))
 	return true
 }
 
@@ -69,7 +69,7 @@ func softmaxGradBlock(dp, p Matrix, scale float32) (done bool) {
 }
 
 //go:noescape
-func softmaxRows(p unsafe.Pointer, stride uintptr, rows, seen, cols int, scale float32, again bool, sums, table unsafe.Pointer)
+func softmaxRows(p unsafe.Pointer, stride uintptr, rows, seen, more, cols int, scale float32, again bool, sums, table unsafe.Pointer)
 
 //go:noescape
 func softmaxGradRows(dp, p unsafe.Pointer, stride uintptr, rows, seen, cols int, scale float32, table unsafe.Pointer)

@@ -51,6 +51,9 @@ func CausalSoftmaxAgain(p Matrix, scale float32, sums []float32) {
 	CausalSoftmaxAgainRef(p, scale, sums)
 }
 func CausalSoftmaxGrad(dp, p Matrix, scale float32) { CausalSoftmaxGradRef(dp, p, scale) }
+func Attend(y, sums, q []float32, k, v Matrix, d int, scale float32, _ *Workspace) {
+	AttendRef(y, sums, q, k, v, d, scale)
+}
 func CrossEntropy(loss, lse, logits []float32, targets []int32, v int) {
 	CrossEntropyRef(loss, lse, logits, targets, v)
 }

@@ -4,7 +4,8 @@
 #include "exp_wasm.h"
 
 // Both functions go over rows of a causal matrix, of which each sees one number
-// more than the one before. Rows are whole vectors long.
+// more than the one before, or some other number that the caller says. Rows are
+// whole vectors long.
 //
 //	R0 row   R1 numbers seen   R2 rows left   R6 bytes of the vectors that hold
 //	what is seen   R7 walking   R8 bytes from row to row   R9 bytes of a row
@@ -48,17 +49,17 @@
 	Get R12; I32WrapI64; F32Load $0; Get R12; I32WrapI64; F32Load $4; op; \
 	Get R12; I32WrapI64; F32Load $8; Get R12; I32WrapI64; F32Load $12; op; op
 
-// func softmaxRows(p unsafe.Pointer, stride uintptr, rows, seen, cols int, scale float32, again bool, sums, table unsafe.Pointer)
-TEXT ·softmaxRows(SB), NOSPLIT|NOFRAME, $0-64
+// func softmaxRows(p unsafe.Pointer, stride uintptr, rows, seen, more, cols int, scale float32, again bool, sums, table unsafe.Pointer)
+TEXT ·softmaxRows(SB), NOSPLIT|NOFRAME, $0-72
 	I64Load p+0(FP); Set R0
 	I64Load stride+8(FP); Set R8
 	I64Load rows+16(FP); Set R2
 	I64Load seen+24(FP); Set R1
-	I64Load cols+32(FP); I64Const $2; I64Shl; Set R9
-	F32Load scale+40(FP); F32x4Splat; Set V5
-	I64Load8U again+44(FP); Set R11
-	I64Load sums+48(FP); Set R10
-	I64Load table+56(FP); Tee R5; I64Const $SCRATCH; I64Add; Set R12
+	I64Load cols+40(FP); I64Const $2; I64Shl; Set R9
+	F32Load scale+48(FP); F32x4Splat; Set V5
+	I64Load8U again+52(FP); Set R11
+	I64Load sums+56(FP); Set R10
+	I64Load table+64(FP); Tee R5; I64Const $SCRATCH; I64Add; Set R12
 	SETUP
 	Loop
 		BYTES(R6, R1)
@@ -102,7 +103,7 @@ TEXT ·softmaxRows(SB), NOSPLIT|NOFRAME, $0-64
 		ZEROREST
 		Get R0; Get R8; I64Add; Set R0
 		Get R10; I64Const $8; I64Add; Set R10
-		Get R1; I64Const $1; I64Add; Set R1
+		I64Load more+32(FP); Get R1; I64Add; Set R1
 		Get R2; I64Const $-1; I64Add; Tee R2; I64Const $0; I64GtS; BrIf $0
 	End
 	RET

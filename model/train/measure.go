@@ -58,8 +58,12 @@ func Writing(r recipe.Recipe, between func()) float64 {
 	return stretch / median(times).Seconds()
 }
 
-// longest is the time after which timed calls no more.
-const longest = 400 * time.Millisecond
+// longest is the time after which timed calls no more, but for so many calls
+// besides the first.
+const (
+	longest = 400 * time.Millisecond
+	fewest  = 3
+)
 
 // timed is how long each of up to n calls of f takes, after one that fills the
 // caches; fewer where they take long. between is not timed.
@@ -70,7 +74,7 @@ func timed(n int, f, between func()) []time.Duration {
 		f()
 		times = append(times, time.Since(at))
 		between()
-		if time.Since(begin) > longest {
+		if len(times) > fewest && time.Since(begin) > longest {
 			break
 		}
 	}
