@@ -13,7 +13,8 @@ import (
 // their loss does where answers are short.
 type asked struct {
 	prompts []model.Prompt
-	answers [][]int32 // their end included
+	answers [][]int32  // their end included
+	rule    model.Rule // as long as the longest, and what ends them
 }
 
 // mostAnswer is the tokens of the longest answer that is asked for.
@@ -36,6 +37,10 @@ func ask(c data.Corpus) (a asked) {
 		if len(answer) <= mostAnswer && len(a.prompts) < recipe.MostAsked {
 			a.prompts = append(a.prompts, model.Prompt{IDs: ids[:first+1], Seeds: []uint64{0}})
 			a.answers = append(a.answers, answer)
+			a.rule.Tokens = max(a.rule.Tokens, len(answer))
+			if end := answer[len(answer)-1]; !slices.Contains(a.rule.Stop, end) {
+				a.rule.Stop = append(a.rule.Stop, end)
+			}
 		}
 	}
 	return a
@@ -48,14 +53,8 @@ func (r *Run) answers(between func() bool) (list recipe.Measures, whole bool) {
 	if len(a.prompts) == 0 {
 		return nil, true
 	}
-	rule, right, whole := model.Rule{}, 0, true
-	for _, answer := range a.answers {
-		rule.Tokens = max(rule.Tokens, len(answer))
-		if end := answer[len(answer)-1]; !slices.Contains(rule.Stop, end) {
-			rule.Stop = append(rule.Stop, end)
-		}
-	}
-	written := r.Write(a.prompts, rule, func() bool {
+	right, whole := 0, true
+	written := r.Write(a.prompts, a.rule, func() bool {
 		whole = between == nil || between()
 		return whole
 	})

@@ -135,7 +135,7 @@ func (r *Run) look(h Hooks) (stopped bool, err error) {
 // Opening is what a sample of the run's writing begins with.
 func (r *Run) Opening() []int32 { return slices.Clone(r.plan.prompt) }
 
-// sampleTokens is the length of a sample.
+// sampleTokens is the length of a sample that does not end before.
 const sampleTokens = 160
 
 // sample lets the model write a little, to show how far it is. It reports
@@ -151,6 +151,9 @@ func (r *Run) sample(h Hooks) bool {
 	for range sampleTokens {
 		id := r.writer.Pick(logits, rule, rng)
 		ids = append(ids, id)
+		if slices.Contains(r.plan.asked.rule.Stop, id) {
+			break
+		}
 		if h.wish() != GoOn {
 			return false
 		}

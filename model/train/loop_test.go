@@ -134,3 +134,20 @@ func TestDivergedLoop(t *testing.T) {
 		t.Error("the weights that are left predict nothing")
 	}
 }
+
+// A sample of what learns to answer ends where its answer does.
+func TestSampleEnds(t *testing.T) {
+	r := brief("quick")
+	r.Objective, r.Steps, r.EvalEvery, r.SampleEvery = recipe.SFT, 60, 60, 60
+	run, err := New(r, conversations(60))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sample []int32
+	looped(t, run, Hooks{Sampled: func(ids []int32) { sample = ids }}, Finished)
+	ends := run.plan.asked.rule.Stop
+	at := slices.IndexFunc(sample[len(run.Opening()):], func(id int32) bool { return slices.Contains(ends, id) })
+	if at < 0 || len(run.Opening())+at != len(sample)-1 {
+		t.Errorf("of %v, which follows %d tokens, %v ends number %d", sample, len(run.Opening()), ends, at)
+	}
+}
