@@ -11,21 +11,15 @@ type attention struct {
 	output            linear // (C,H·D)
 }
 
-func newAttention(m *GPT, name string) attention {
-	c, d := m.Channels, m.HeadSize()
-	a := attention{
-		query: newLinear(m, name+"query", m.Heads*d, c),
-		key:   newLinear(m, name+"key", m.KVHeads*d, c),
-		value: newLinear(m, name+"value", m.KVHeads*d, c),
+func newAttention(m *GPT, named tensors, name string) attention {
+	head := func(which string) norm {
+		return norm{gain: named[name+which+".gain"], eps: float32(m.NormEps)}
 	}
-	if m.QKNorm {
-		rms := func(part string) norm {
-			return norm{gain: m.parameter(name+part+".gain", d), eps: float32(m.NormEps)}
-		}
-		a.queryNorm, a.keyNorm = rms("query_norm"), rms("key_norm")
+	return attention{
+		query: newLinear(named, name+"query"), key: newLinear(named, name+"key"), value: newLinear(named, name+"value"),
+		queryNorm: head("query_norm"), keyNorm: head("key_norm"),
+		output: newLinear(named, name+"output"),
 	}
-	a.output = newLinear(m, name+"output", c, m.Heads*d)
-	return a
 }
 
 func (a attention) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor.Tensor {

@@ -8,12 +8,8 @@ type linear struct {
 	low  *lowRank // nil for none
 }
 
-func newLinear(m *GPT, name string, out, in int) linear {
-	l := linear{w: m.parameter(name+".weight", out, in)}
-	if m.Bias {
-		l.b = m.parameter(name+".bias", out)
-	}
-	return l
+func newLinear(named tensors, name string) linear {
+	return linear{w: named[name+".weight"], b: named[name+".bias"]}
 }
 
 func (l linear) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
@@ -27,12 +23,8 @@ type norm struct {
 	eps        float32
 }
 
-func newNorm(m *GPT, name string, width int) norm {
-	n := norm{gain: m.parameter(name+"gain", width), layer: m.Norm == "layernorm", eps: float32(m.NormEps)}
-	if n.layer && m.Bias {
-		n.bias = m.parameter(name+"bias", width)
-	}
-	return n
+func newNorm(m *GPT, named tensors, name string) norm {
+	return norm{gain: named[name+"gain"], bias: named[name+"bias"], layer: m.Norm == "layernorm", eps: float32(m.NormEps)}
 }
 
 func (n norm) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
@@ -50,12 +42,12 @@ type block struct {
 	mlp       mlp
 }
 
-func newBlock(m *GPT, name string) *block {
+func newBlock(m *GPT, named tensors, name string) *block {
 	return &block{
-		norm1:     newNorm(m, name+"norm1.", m.Channels),
-		attention: newAttention(m, name+"attention."),
-		norm2:     newNorm(m, name+"norm2.", m.Channels),
-		mlp:       newMLP(m, name+"mlp."),
+		norm1:     newNorm(m, named, name+"norm1."),
+		attention: newAttention(m, named, name+"attention."),
+		norm2:     newNorm(m, named, name+"norm2."),
+		mlp:       newMLP(m, named, name+"mlp."),
 	}
 }
 

@@ -163,6 +163,7 @@ func (c goldenCase) follow(t *testing.T) {
 	hashWeights(m)
 	tape := tensor.NewTape(cpu.New())
 	r := c.Recipe.recipe()
+	r.Model = c.Model
 	m.Train(r)
 	o, clipper := optim.New(m.Backend, r, m.Parameters), optim.NewClipper(m.Backend, r, m.Parameters)
 	tape.Reset(false)

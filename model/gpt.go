@@ -25,7 +25,6 @@ type GPT struct {
 	Trained    []*tensor.Tensor // those that Train chose: the last ones of Parameters
 	Gradients  *tensor.Tensor   // of the trained ones, in their order; nil where nothing trains
 
-	carved    int            // weights that have their parameter
 	tokens    *tensor.Tensor // (V,C)
 	positions *tensor.Tensor // (T,C), of learned positions
 	lookback  lookback
@@ -43,36 +42,35 @@ func New(b tensor.Backend, c Config) *GPT {
 	if c.Vocab < 1 {
 		panic("model: config without a vocabulary")
 	}
-	n := c.Parameters()
-	m := &GPT{Config: c, Backend: b, Weights: tensor.Zeros(b, n)}
-	m.tokens = m.parameter("tokens.weight", c.Vocab, c.Channels)
-	if c.Position == "learned" {
-		m.positions = m.parameter("positions.weight", c.Context, c.Channels)
-	} else {
+	m := &GPT{Config: c, Backend: b, Weights: tensor.Zeros(b, c.Parameters())}
+	named := m.carve(c.Tensors())
+	m.tokens, m.positions = named["tokens.weight"], named["positions.weight"]
+	if m.positions == nil {
 		m.cos, m.sin = tensor.RoPETables(b, c.Context, c.HeadSize(), c.RoPEBase)
 	}
-	m.lookback = newLookback(m)
+	m.lookback = newLookback(m, named)
 	for i := range c.Layers {
-		m.blocks = append(m.blocks, newBlock(m, fmt.Sprintf("blocks.%d.", i)))
+		m.blocks = append(m.blocks, newBlock(m, named, fmt.Sprintf("blocks.%d.", i)))
 	}
-	m.norm = newNorm(m, "norm.", c.Channels)
+	m.norm, m.head = newNorm(m, named, "norm."), newLinear(named, "head")
 	if c.Tied {
-		m.head = linear{w: m.tokens}
-	} else {
-		m.head = linear{w: m.parameter("head.weight", c.Vocab, c.Channels)}
-	}
-	if m.carved != n {
-		panic("model: Config.Parameters counts wrong")
+		m.head.w = m.tokens
 	}
 	return m
 }
 
-// parameter is the next part of Weights.
-func (m *GPT) parameter(name string, dims ...int) *tensor.Tensor {
-	p := tensor.Weight(m.Weights.Storage, m.carved, name, dims...)
-	m.carved += p.Len()
-	m.Parameters = append(m.Parameters, p)
-	return p
+// tensors are some by their names; the names of others give nil.
+type tensors map[string]*tensor.Tensor
+
+// carve makes parameters of the list, in Weights behind those that m has.
+func (m *GPT) carve(list []recipe.Tensor) tensors {
+	named, at := tensors{}, length(m.Parameters)
+	for _, t := range list {
+		p := tensor.Weight(m.Weights.Storage, at, t.Name, t.Dims...)
+		m.Parameters, named[t.Name] = append(m.Parameters, p), p
+		at += p.Len()
+	}
+	return named
 }
 
 // Forward turns the tokens of a pass into logits (N,V).

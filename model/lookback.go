@@ -15,13 +15,10 @@ type lookback struct {
 	none      int32            // V
 }
 
-func newLookback(m *GPT) lookback {
-	l := lookback{none: int32(m.Vocab)}
+func newLookback(m *GPT, named tensors) lookback {
+	l := lookback{trigrams: named["trigrams.weight"], none: int32(m.Vocab)}
 	for k := range m.Lookback {
-		l.distances = append(l.distances, m.parameter(fmt.Sprintf("lookback.%d.weight", k), m.Vocab+1, m.Channels))
-	}
-	if m.Trigrams > 0 {
-		l.trigrams = m.parameter("trigrams.weight", m.Trigrams, m.Channels)
+		l.distances = append(l.distances, named[fmt.Sprintf("lookback.%d.weight", k)])
 	}
 	return l
 }

@@ -30,13 +30,12 @@ func (m *GPT) Adapt(l recipe.LoRA) {
 		panic("model: an adapter on an adapter")
 	}
 	m.adapter = &adapter{LoRA: l}
-	n := m.Weights.Len()
-	m.adapted(func(_ string, l *linear) { n += m.adapter.Rank * (l.w.Rows() + l.w.Cols()) })
-	m.move(n)
+	list, number := l.On(m.Config), uint64(len(m.Parameters))
+	m.move(m.Weights.Len() + recipe.Count(list))
+	named := m.carve(list)
 	m.adapted(func(name string, l *linear) {
-		out, in := l.w.Rows(), l.w.Cols()
-		l.low = &lowRank{adapter: m.adapter, number: uint64(len(m.Parameters)),
-			a: m.parameter(name+".lora_a", m.adapter.Rank, in), b: m.parameter(name+".lora_b", out, m.adapter.Rank)}
+		l.low = &lowRank{m.adapter, named[name+".lora_a"], named[name+".lora_b"], number}
+		number += 2
 	})
 }
 
@@ -96,11 +95,10 @@ func (m *GPT) Adapter() (l recipe.LoRA, has bool) {
 
 // Base are the parameters without the adapter's.
 func (m *GPT) Base() []*tensor.Tensor {
-	n := 0
-	if m.adapter != nil {
-		m.adapted(func(string, *linear) { n += 2 })
+	if m.adapter == nil {
+		return m.Parameters
 	}
-	return m.Parameters[:len(m.Parameters)-n]
+	return m.Parameters[:len(m.Parameters)-len(m.adapter.On(m.Config))]
 }
 
 // UseAdapter makes m compute with its adapter, or without.
@@ -134,8 +132,8 @@ func (m *GPT) DropAdapter() {
 	base := m.Base()
 	m.adapted(func(_ string, l *linear) { l.low = nil })
 	m.Freeze()
-	m.adapter, m.Parameters, m.carved = nil, base, length(base)
-	m.move(m.carved)
+	m.adapter, m.Parameters = nil, base
+	m.move(length(base))
 }
 
 func (a *adapter) scale() float32 { return float32(a.Alpha / float64(a.Rank)) }

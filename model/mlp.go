@@ -9,14 +9,8 @@ type mlp struct {
 	down     linear // (C,F)
 }
 
-func newMLP(m *GPT, name string) mlp {
-	l := mlp{kind: m.MLP}
-	if l.kind == "swiglu" {
-		l.gate = newLinear(m, name+"gate", m.Hidden, m.Channels)
-	}
-	l.up = newLinear(m, name+"up", m.Hidden, m.Channels)
-	l.down = newLinear(m, name+"down", m.Channels, m.Hidden)
-	return l
+func newMLP(m *GPT, named tensors, name string) mlp {
+	return mlp{kind: m.MLP, gate: newLinear(named, name+"gate"), up: newLinear(named, name+"up"), down: newLinear(named, name+"down")}
 }
 
 func (l mlp) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {

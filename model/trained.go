@@ -1,10 +1,6 @@
 package model
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -17,15 +13,8 @@ func (m *GPT) Train(r recipe.Recipe) {
 	if (r.Trains == recipe.Adapter) != (m.adapter != nil) {
 		panic("model: to train an adapter takes one, to train the rest none")
 	}
-	first := 0
-	switch r.Trains {
-	case recipe.Last:
-		first = m.first(fmt.Sprintf("blocks.%d.", m.Layers-r.Tuning.LastLayers))
-	case recipe.Adapter:
-		first = len(m.Base())
-	}
 	m.Freeze()
-	m.Trained = m.Parameters[first:]
+	m.Trained = m.Parameters[len(m.Parameters)-len(r.Tensors()):]
 	n := length(m.Trained)
 	m.Gradients = tensor.Zeros(m.Backend, n)
 	at := 0
@@ -72,11 +61,6 @@ func (m *GPT) like(b tensor.Backend) *GPT {
 		c.adapter.off = m.adapter.off
 	}
 	return c
-}
-
-// first is the place of the first parameter whose name begins so.
-func (m *GPT) first(prefix string) int {
-	return slices.IndexFunc(m.Parameters, func(p *tensor.Tensor) bool { return strings.HasPrefix(p.Name, prefix) })
 }
 
 func length(params []*tensor.Tensor) (n int) {

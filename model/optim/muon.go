@@ -16,13 +16,13 @@ func momentumAt(r recipe.Recipe, step int) float64 {
 	return math.Min(r.Momentum, 0.85)*(1-rise) + r.Momentum*rise
 }
 
-// Cost is about what a step on p costs, in operations of a product of
+// Cost is about what a step on t costs, in operations of a product of
 // matrices: Newton–Schulz’ three products, two of them symmetric, or AdamW’s way
 // through memory.
-func Cost(r recipe.Recipe, p *tensor.Tensor) float64 {
-	cost := adamwCost * float64(p.Len())
-	if takesMuon(r, p) {
-		k, n := float64(min(p.Rows(), p.Cols())), float64(max(p.Rows(), p.Cols()))
+func Cost(r recipe.Recipe, t recipe.Tensor) float64 {
+	cost := adamwCost * float64(t.Len())
+	if r.Muon(t) {
+		k, n := float64(min(t.Dims[0], t.Dims[1])), float64(max(t.Dims[0], t.Dims[1]))
 		cost += tensor.MuonSteps * (3*k*k*n + k*k*k)
 	}
 	return cost

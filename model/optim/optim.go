@@ -4,7 +4,6 @@ package optim
 
 import (
 	"math"
-	"strings"
 
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
@@ -25,23 +24,22 @@ type state struct {
 	m, v *tensor.Tensor // v is nil under Muon
 }
 
-// New prepares the optimizer that the recipe names for params, of backend b. Muon
-// takes the matrices of the blocks; embeddings, head, gains and biases go to
-// AdamW.
+// New prepares the optimizer that the recipe names for params, of backend b and
+// among r.Tensors.
 func New(b tensor.Backend, r recipe.Recipe, params []*tensor.Tensor) *Optimizer {
 	o := &Optimizer{backend: b, recipe: r}
+	muon := map[string]bool{}
+	for _, t := range r.Tensors() {
+		muon[t.Name] = r.Muon(t)
+	}
 	for _, p := range params {
 		s := state{p: p, m: tensor.Zeros(b, p.Dims...)}
-		if !takesMuon(r, p) {
+		if !muon[p.Name] {
 			s.v = tensor.Zeros(b, p.Dims...)
 		}
 		o.states = append(o.states, s)
 	}
 	return o
-}
-
-func takesMuon(r recipe.Recipe, p *tensor.Tensor) bool {
-	return r.Optimizer == "muon" && len(p.Dims) == 2 && strings.HasPrefix(p.Name, "blocks.")
 }
 
 // Continue makes o, which has taken no step, go on after steps with the

@@ -3,6 +3,7 @@ package optim
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"hornbook/model/cpu"
@@ -91,13 +92,24 @@ func TestClip(t *testing.T) {
 
 // Muon takes the matrices of the blocks and nothing else.
 func TestMuonsShare(t *testing.T) {
-	params := []*tensor.Tensor{parameter("tokens.weight", 0, 1, 4, 4), parameter("blocks.0.mlp.up.weight", 0, 1, 4, 4),
-		parameter("blocks.0.norm1.gain", 0, 1, 4), parameter("head.weight", 0, 1, 4, 4)}
-	o := New(backend, recipe.Recipe{Optimizer: "muon"}, params)
-	for i, s := range o.states {
-		if (s.v == nil) != (i == 1) || s.p != params[i] {
+	r, _ := recipe.ByName("speedrun")
+	r.Model.Vocab, r.Optimizer = 5, "muon"
+	var params []*tensor.Tensor
+	for _, t := range r.Tensors() {
+		params = append(params, parameter(t.Name, 0, 1, t.Dims...))
+	}
+	muons := 0
+	for i, s := range New(backend, r, params).states {
+		matrix := strings.HasPrefix(s.p.Name, "blocks.") && strings.HasSuffix(s.p.Name, ".weight")
+		if (s.v == nil) != matrix || s.p != params[i] {
 			t.Errorf("%s is not with its optimizer", s.p.Name)
 		}
+		if matrix {
+			muons++
+		}
+	}
+	if muons == 0 || muons == len(params) {
+		t.Errorf("of %d tensors %d are Muon's", len(params), muons)
 	}
 }
 

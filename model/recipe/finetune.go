@@ -35,42 +35,30 @@ func (l LoRA) Adapts(matrix string) bool {
 	return slices.Contains(strings.Split(l.Targets, ","), matrix)
 }
 
-// parameters counts the numbers of an adapter on m.
-func (l LoRA) parameters(m Model) (n int) {
-	for _, target := range inBlock {
-		if l.Adapts(target) {
-			out, in := m.Matrix(target)
-			n += m.Layers * l.Rank * (out + in)
-		}
-	}
-	if l.Adapts("head") && !m.Tied {
-		n += l.Rank * (m.Vocab + m.Channels)
-	}
-	return n
-}
-
 // Weights counts the numbers that the model of the recipe computes with, an
 // adapter's included.
 func (r Recipe) Weights() int {
 	if r.Trains == Adapter {
-		return r.Model.Parameters() + r.Tuning.LoRA.parameters(r.Model)
+		return r.Model.Parameters() + r.Trained()
 	}
 	return r.Model.Parameters()
 }
 
 // Trained counts those of the recipe's weights that train.
 func (r Recipe) Trained() int {
+	m := r.Model
 	switch r.Trains {
 	case Last:
-		return r.Tuning.LastLayers*r.Model.block() + r.Model.head()
+		m.Layers = r.Tuning.LastLayers
+		return m.sum(Tensor.multiplied)
 	case Adapter:
-		return r.Tuning.LoRA.parameters(r.Model)
+		return m.sum(func(t Tensor) int { return Count(r.Tuning.LoRA.of(t)) })
 	}
-	return r.Model.Parameters()
+	return m.Parameters()
 }
 
 func (l LoRA) check(m Model) error {
-	if l.parameters(m) == 0 {
+	if len(l.On(m)) == 0 {
 		return &Wrong{"lora_targets", fmt.Sprintf("%q", l.Targets), "matrices that this model has"}
 	}
 	for target := range strings.SplitSeq(l.Targets, ",") {
@@ -102,8 +90,9 @@ func FineTune(from Recipe, method string, tokens int) Recipe {
 
 // Chat is the recipe by which a model that from describes learns what the
 // assistant says in conversations of tokens: FineTune's, but for larger batches,
-// since few of their tokens count, and half the rate of all weights, at which the
-// model learns as much and forgets less (LOG.md).
+// since few of their tokens count, and where all weights or the last layers learn
+// for Muon at a low rate, by which the model learns more and forgets less
+// (LOG.md).
 func Chat(from Recipe, method string, tokens int) Recipe {
 	r := FineTune(from, method, tokens)
 	r.Objective = SFT

@@ -35,84 +35,31 @@ func (m Model) HeadSize() int {
 	return m.Channels / m.Heads
 }
 
-// Parameters counts the trainable numbers of the model.
-func (m Model) Parameters() int {
-	total := m.Vocab*m.Channels + m.lookback() + m.Layers*m.block() + m.head()
-	if m.Position == "learned" {
-		total += m.Context * m.Channels
-	}
-	return total
-}
+// Parameters counts the weights of the model. It may be asked of any shape: it
+// lists one block, not all.
+func (m Model) Parameters() int { return m.sum(Tensor.Len) }
 
-// block counts the parameters of one block.
-func (m Model) block() int {
-	n := 2 * m.norm()
-	if m.QKNorm {
-		n += 2 * m.HeadSize()
-	}
-	for _, target := range inBlock {
-		out, in := m.Matrix(target)
-		n += out * in
-		if m.Bias {
-			n += out
+// sum adds up what count says of each tensor.
+func (m Model) sum(count func(Tensor) int) int {
+	total := func(layers int) (n int) {
+		few := m
+		few.Layers = layers
+		for _, t := range few.Tensors() {
+			n += count(t)
 		}
+		return n
 	}
-	return n
+	return total(0) + m.Layers*(total(1)-total(0))
 }
-
-// Matrix is the shape of one of a block's matrices, by its name in LoRATargets;
-// 0 for one that the model's form lacks.
-func (m Model) Matrix(target string) (out, in int) {
-	c, d := m.Channels, m.HeadSize()
-	switch target {
-	case "query":
-		return m.Heads * d, c
-	case "key", "value":
-		return m.KVHeads * d, c
-	case "output":
-		return c, m.Heads * d
-	case "up":
-		return m.Hidden, c
-	case "down":
-		return c, m.Hidden
-	case "gate":
-		if m.MLP == "swiglu" {
-			return m.Hidden, c
-		}
-	}
-	return 0, 0
-}
-
-func (m Model) norm() int {
-	if m.Norm == "layernorm" && m.Bias {
-		return 2 * m.Channels
-	}
-	return m.Channels
-}
-
-// head counts the parameters after the blocks: the last norm, and the head
-// where it is not the embedding.
-func (m Model) head() int {
-	if m.Tied {
-		return m.norm()
-	}
-	return m.norm() + m.Vocab*m.Channels
-}
-
-// lookback counts the parameters of the tables of earlier tokens.
-func (m Model) lookback() int { return (m.Lookback*(m.Vocab+1) + m.Trigrams) * m.Channels }
 
 // FLOPsPerToken estimates the floating-point operations of one training step
 // a token: 6 for each weight that is multiplied (2 forward, 4 backward) and
 // 12·T·H·D a layer for attention (PaLM, appendix B), halved because attention
 // is causal.
 func (m Model) FLOPsPerToken() float64 {
-	weights := m.Parameters() - m.lookback() // looked up, not multiplied
-	if m.Position == "learned" {
-		weights -= m.Context * m.Channels
-	}
-	if !m.Tied {
-		weights -= m.Vocab * m.Channels // the embedding is looked up as well
+	weights := m.sum(Tensor.multiplied)
+	if m.Tied {
+		weights += m.Vocab * m.Channels // of the table that is the head too
 	}
 	return 6*float64(weights) + 6*float64(m.Layers)*float64(m.Context)*float64(m.Heads*m.HeadSize())
 }

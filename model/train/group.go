@@ -75,18 +75,19 @@ func (g *group) expect(took time.Duration) {
 	}
 }
 
-// cut divides parameters into n neighbourly shards of about the same cost of
+// cut divides all that train into n neighbourly shards of about the same cost of
 // an update. It cuts between parameters only, since Muon needs whole matrices.
 func cut(r recipe.Recipe, params []*tensor.Tensor, n int) []shard {
 	var all float64
-	for _, p := range params {
-		all += optim.Cost(r, p)
+	list := r.Tensors()
+	for i := range params {
+		all += optim.Cost(r, list[i])
 	}
 	shards := make([]shard, n)
 	var cost float64
 	at, s := 0, 0
-	for _, p := range params {
-		c := optim.Cost(r, p)
+	for i, p := range params {
+		c := optim.Cost(r, list[i])
 		for s < n-1 && cost+c/2 > all*float64(s+1)/float64(n) {
 			s++
 			shards[s].lo, shards[s].hi = at, at

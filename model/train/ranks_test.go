@@ -279,12 +279,12 @@ func TestShards(t *testing.T) {
 		m := model.New(cpu.New(), r.Model)
 		m.Train(r)
 		for n := 1; n <= MostRanks; n++ {
-			shards := cut(r, m.Parameters, n)
+			shards, list := cut(r, m.Parameters, n), r.Tensors()
 			at, params, worst, all := 0, 0, 0.0, 0.0
 			for _, s := range shards {
 				cost, length := 0.0, 0
-				for _, p := range s.params {
-					cost += optim.Cost(r, p)
+				for i, p := range s.params {
+					cost += optim.Cost(r, list[params+i])
 					length += p.Len()
 				}
 				if s.lo != at || s.hi-s.lo != length {

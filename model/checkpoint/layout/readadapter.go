@@ -64,8 +64,7 @@ func (a *Adapter) slots(m *model.GPT) (slots []Slot) {
 func (a *Adapter) Is(l recipe.LoRA, m *model.GPT) bool {
 	var targets []string
 	for _, target := range recipe.LoRATargets {
-		out, _ := m.Matrix(target)
-		if l.Adapts(target) && (out > 0 || target == "head" && !m.Tied) {
+		if l.Adapts(target) && len(recipe.LoRA{Rank: 1, Targets: target}.On(m.Config)) > 0 {
 			targets = append(targets, target)
 		}
 	}
