@@ -110,9 +110,9 @@ func (p presetFlags) change(f *flag.FlagSet, r recipe.Recipe) (recipe.Recipe, er
 
 // tuneFlags are those of training a model further.
 type tuneFlags struct {
-	from, targets, old     *string
-	last, rank, patience   *int
-	alpha, dropout, rateOf *float64
+	from, targets, old               *string
+	last, rank, patience             *int
+	alpha, dropout, rateOf, muonRate *float64
 }
 
 func addTuneFlags(f *flag.FlagSet) tuneFlags {
@@ -126,11 +126,12 @@ func addTuneFlags(f *flag.FlagSet) tuneFlags {
 		patience: f.Int("patience", 0, "evaluations without a better loss before the training ends (default 4; 0 never ends it)"),
 		old:      f.String("old", "", "text by which forgetting is measured: village, or own for the model's own writing (default what it learned from, if that is known)"),
 		rateOf:   f.Float64("learning-rate", 0, "with -from: the highest learning rate (default the method's)"),
+		muonRate: f.Float64("muon-rate", 0, "with -objective sft: Muon's highest learning rate (default the method's); lora has none"),
 	}
 }
 
 // tuneOnly are the flags that a new model has no use for.
-var tuneOnly = []string{"last-layers", "lora-rank", "lora-alpha", "lora-dropout", "lora-targets", "patience", "old", "learning-rate"}
+var tuneOnly = []string{"last-layers", "lora-rank", "lora-alpha", "lora-dropout", "lora-targets", "patience", "old", "learning-rate", "muon-rate"}
 
 // idle refuses flags that would have no effect.
 func (t tuneFlags) idle(f *flag.FlagSet) (err error) {
@@ -179,7 +180,14 @@ func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, t
 			r.Tuning.Old = *t.old
 		case "learning-rate":
 			r.LearningRate = *t.rateOf
+		case "muon-rate":
+			if r.MuonRate = *t.muonRate; r.Optimizer != "muon" {
+				err = wrongUsage("-muon-rate is Muon's, which trains all or the last layers with -objective sft")
+			}
 		}
 	})
+	if err != nil {
+		return recipe.Recipe{}, err
+	}
 	return p.change(f, r)
 }

@@ -168,7 +168,7 @@ func spare(dir string) error {
 func same(f *flag.FlagSet, kept checkpoint.Run) (err error) {
 	r, t := kept.Recipe, kept.Recipe.Tuning
 	is := map[string]any{"preset": r.Preset, "method": r.Method(), "objective": r.Objective, "trains": r.Trains, "steps": r.Steps, "seed": r.Seed, "ranks": kept.Ranks,
-		"learning-rate": r.LearningRate, "last-layers": t.LastLayers, "patience": t.Patience, "old": t.Old,
+		"learning-rate": r.LearningRate, "muon-rate": r.MuonRate, "last-layers": t.LastLayers, "patience": t.Patience, "old": t.Old,
 		"lora-rank": t.LoRA.Rank, "lora-alpha": t.LoRA.Alpha, "lora-dropout": t.LoRA.Dropout, "lora-targets": t.LoRA.Targets}
 	f.Visit(func(set *flag.Flag) {
 		was, fixed := is[set.Name]

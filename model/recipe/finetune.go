@@ -97,11 +97,12 @@ func Chat(from Recipe, method string, tokens int) Recipe {
 	r := FineTune(from, method, tokens)
 	r.Objective = SFT
 	r.Batch = max(1, min(8, 2048/r.Model.Context))
-	r.Steps = min(200, max(60, 4*tokens/r.TokensPerStep()))
-	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/14), r.Steps/7
+	r.Steps = min(240, max(60, 4*tokens/r.TokensPerStep()))
+	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/8), r.Steps/4
+	r.EvalBatches = 3
 	r.Tuning.Patience = 0
-	if method == Full {
-		r.LearningRate = 5e-4
+	if method != Lora {
+		r.Optimizer, r.LearningRate, r.MuonRate, r.Momentum = "muon", 5e-4, 0.006, 0.95
 	}
 	return r
 }

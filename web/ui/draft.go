@@ -28,8 +28,8 @@ var (
 		recipe.Lora: {"lora_rank", "lora_alpha", "steps", "batch", "learning_rate", "seed", "old"},
 	}
 	moreTuneFields = map[string][]string{
-		recipe.Full: {"patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "schedule"},
-		recipe.Last: {"patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "schedule"},
+		recipe.Full: {"muon_rate", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"},
+		recipe.Last: {"muon_rate", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"},
 		recipe.Lora: {"lora_dropout", "lora_targets", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "schedule"},
 	}
 )
