@@ -75,7 +75,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("25 kills are not for -short")
 	}
-	const steps, most, least = 1200, 25, 3
+	const steps, most, least = 400, 25, 3
 	data := textFile(t, tales)
 	args := func(dir string) []string {
 		return []string{"train", "-data", data, "-preset", "tiny", "-steps", fmt.Sprint(steps), "-seed", "5", "-ranks", "2", "-out", dir}
