@@ -27,19 +27,25 @@ func forms() map[string]recipe.Model {
 	return map[string]recipe.Model{"gpt2": gpt2, "gpt2 with biases": biased, "qwen3": qwen, "relu2": relu, "lookback": back}
 }
 
-func TestParametersAreCounted(t *testing.T) {
+// The parameters of a model, an adapter's included, are those that its recipe
+// lists, one behind the other in Weights.
+func TestParametersAreListed(t *testing.T) {
+	lora := recipe.LoRA{Rank: 3, Alpha: 6, Targets: "query,gate,down,head"}
 	for name, c := range forms() {
-		m, n := model.New(cpu.New(), c), 0
-		seen := map[string]bool{}
-		for _, p := range m.Parameters {
-			n += p.Len()
-			if seen[p.Name] {
-				t.Errorf("%s: two parameters are called %s", name, p.Name)
-			}
-			seen[p.Name] = true
+		m := model.New(cpu.New(), c)
+		m.Adapt(lora)
+		list, n := append(c.Tensors(), lora.On(c)...), 0
+		if len(m.Parameters) != len(list) {
+			t.Fatalf("%s has %d parameters, its recipe lists %d", name, len(m.Parameters), len(list))
 		}
-		if n != c.Parameters() {
-			t.Errorf("%s has %d parameters, its recipe says %d", name, n, c.Parameters())
+		for i, p := range m.Parameters {
+			if p.Name != list[i].Name || !slices.Equal(p.Dims, list[i].Dims) || p.Offset != n {
+				t.Errorf("%s: %s %v lies at %d, its recipe lists %s %v, at %d", name, p.Name, p.Dims, p.Offset, list[i].Name, list[i].Dims, n)
+			}
+			n += p.Len()
+		}
+		if n != m.Weights.Len() {
+			t.Errorf("%s has %d weights, its parameters %d", name, m.Weights.Len(), n)
 		}
 	}
 }

@@ -36,20 +36,21 @@ func (m Model) HeadSize() int {
 }
 
 // Parameters counts the weights of the model. It may be asked of any shape: it
-// lists one block, not all.
+// lists one block and one table of earlier tokens, not all.
 func (m Model) Parameters() int { return m.sum(Tensor.Len) }
 
 // sum adds up what count says of each tensor.
 func (m Model) sum(count func(Tensor) int) int {
-	total := func(layers int) (n int) {
+	total := func(layers, lookback int) (n int) {
 		few := m
-		few.Layers = layers
+		few.Layers, few.Lookback = layers, lookback
 		for _, t := range few.Tensors() {
 			n += count(t)
 		}
 		return n
 	}
-	return total(0) + m.Layers*(total(1)-total(0))
+	rest := total(0, 0)
+	return rest + m.Layers*(total(1, 0)-rest) + m.Lookback*(total(0, 1)-rest)
 }
 
 // FLOPsPerToken estimates the floating-point operations of one training step
