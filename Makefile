@@ -55,13 +55,13 @@ node_modules: package-lock.json
 # every kind of check that a variant could change. The browser's tests wait for
 # one tab at a time, so the others run beside them.
 test: build single clients check
-	$(MAKE) -j2 --output-sync=target test-browser test-rest
+	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-browser test-rest
 
 test-browser:
 	HORNBOOK_BROWSER=required go test -timeout 40m ./cmd/hornbook
 
-# The kernels are left as they are where races are looked for: in them each number
-# would be asked for.
+# Kernels are compiled as always where races are looked for: watched, each number of
+# theirs would be asked about.
 RACE := go test -race -gcflags=hornbook/model/kernel=-race=false -short
 test-rest:
 	HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test -timeout 40m $$(go list ./... | grep -v cmd/hornbook)

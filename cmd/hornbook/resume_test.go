@@ -184,6 +184,8 @@ func TestTrainFromRefuses(t *testing.T) {
 		{2, "-out DIR", []string{"-resume"}},
 		{2, "same folder", []string{"-from", base, "-out", base}},
 		{2, "-lora-rank", []string{"-lora-rank", "3"}},
+		{2, "-muon-rate is for", []string{"-muon-rate", "0.01"}},
+		{2, "-muon-rate is Muon's", []string{"-from", base, "-muon-rate", "0.01"}},
 		{2, "-preset", []string{"-from", base, "-preset", "tiny"}},
 	} {
 		_, errs, status := call(append([]string{"train", "-data", data}, c.args...)...)

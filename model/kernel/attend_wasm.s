@@ -1,6 +1,7 @@
 //go:build goexperiment.simd && !purego
 
 #include "textflag.h"
+#include "dots_wasm.h"
 
 // Both loops go over keys as they lie in memory, a row of all heads after the
 // other, and over the heads of a few rows before the next few.
@@ -17,21 +18,6 @@
 		Get R2; Get R7; I64Add; Set R2; \
 	End
 
-#define AT(r) Get r; Get R6; I64Add; I32WrapI64
-#define ZERO(v) V128Const $0, $0; Set v
-#define ROW(r, lo, hi) \
-	AT(r); V128Load $0; Get V8; F32x4Mul; Get lo; F32x4Add; Set lo; \
-	AT(r); V128Load $16; Get V9; F32x4Mul; Get hi; F32x4Add; Set hi
-
-// HALVES adds the halves of a vector, once in each half of it.
-#define HALVES(lo, hi) \
-	Get lo; Get hi; F32x4Add; Tee lo; \
-	Get lo; Get V10; I8x16Swizzle; F32x4Add
-// PAIR is what HALVES made of two vectors, half of each, with neighbours added.
-#define PAIR(to) \
-	Get V11; V128Bitselect; Tee to; \
-	Get to; Get V12; I8x16Swizzle; F32x4Add; Set to
-
 // func scoreRows(p, q, k unsafe.Pointer, pstride, kstride uintptr, heads, share, d, keys int)
 TEXT ·scoreRows(SB), NOSPLIT|NOFRAME, $0-72
 	I64Load p+0(FP); Set R14
@@ -40,11 +26,7 @@ TEXT ·scoreRows(SB), NOSPLIT|NOFRAME, $0-72
 	I64Load kstride+32(FP); Set R9
 	I64Load d+56(FP); Set R7
 	I64Load keys+64(FP); Set R13
-	V128Const $0x0f0e0d0c0b0a0908, $0x0706050403020100; Set V10 // halves change places
-	V128Const $0xffffffffffffffff, $0; Set V11 // the first half
-	V128Const $0x0302010007060504, $0x0b0a09080f0e0d0c; Set V12 // neighbours change places
-	V128Const $0x0b0a090803020100, $0x8080808080808080; Set V13 // every second, in the first half
-	V128Const $0x8080808080808080, $0x0b0a090803020100; Set V14 // every second, in the second
+	SETUPDOTS
 	Loop
 		Get R14; Set R0
 		I64Load q+8(FP); Set R1
@@ -52,27 +34,9 @@ TEXT ·scoreRows(SB), NOSPLIT|NOFRAME, $0-72
 		I64Load heads+40(FP); Set R10
 		I64Load share+48(FP); Set R11
 		Loop
-			Get R2; Get R9; I64Add; Set R3
-			Get R3; Get R9; I64Add; Set R4
-			Get R4; Get R9; I64Add; Set R5
-			ZERO(V0); ZERO(V1); ZERO(V2); ZERO(V3)
-			ZERO(V4); ZERO(V5); ZERO(V6); ZERO(V7)
-			I64Const $0; Set R6
-			Loop
-				AT(R1); V128Load $0; Set V8
-				AT(R1); V128Load $16; Set V9
-				ROW(R2, V0, V1)
-				ROW(R3, V2, V3)
-				ROW(R4, V4, V5)
-				ROW(R5, V6, V7)
-				Get R6; I64Const $32; I64Add; Tee R6; Get R7; I64LtS; BrIf $0
-			End
+			FOURDOTS
 			Get R0; I32WrapI64
-			HALVES(V0, V1); HALVES(V2, V3); PAIR(V0)
-			HALVES(V4, V5); HALVES(V6, V7); PAIR(V4)
-			Get V0; Get V13; I8x16Swizzle
-			Get V4; Get V14; I8x16Swizzle
-			V128Or
+			FOURSUMS
 			V128Store $0
 			Get R0; Get R8; I64Add; Set R0
 			Get R1; Get R7; I64Add; Set R1

@@ -8,8 +8,7 @@ import "unsafe"
 func addDots(y, x, b []float32, stride int) {
 	full, k := len(y)&^3, len(x)&^7
 	if full > 0 && k > 0 {
-		var room vector
-		dotRows(start(y), start(x), start(b), uintptr(4*stride), full/4, k, unsafe.Pointer(&room))
+		dotRows(start(y), start(x), start(b), uintptr(4*stride), full/4, k)
 	} else {
 		full, k = 0, len(x)
 	}
@@ -24,4 +23,4 @@ func addDots(y, x, b []float32, stride int) {
 }
 
 //go:noescape
-func dotRows(y, x, b unsafe.Pointer, stride uintptr, groups, k int, room unsafe.Pointer)
+func dotRows(y, x, b unsafe.Pointer, stride uintptr, groups, k int)

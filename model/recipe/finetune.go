@@ -50,7 +50,7 @@ func (r Recipe) Trained() int {
 	switch r.Trains {
 	case Last:
 		m.Layers = r.Tuning.LastLayers
-		return m.sum(Tensor.multiplied)
+		return m.sum(Tensor.besideTables)
 	case Adapter:
 		return m.sum(func(t Tensor) int { return Count(r.Tuning.LoRA.of(t)) })
 	}

@@ -58,7 +58,7 @@ func (m Model) sum(count func(Tensor) int) int {
 // 12·T·H·D a layer for attention (PaLM, appendix B), halved because attention
 // is causal.
 func (m Model) FLOPsPerToken() float64 {
-	weights := m.sum(Tensor.multiplied)
+	weights := m.sum(Tensor.besideTables)
 	if m.Tied {
 		weights += m.Vocab * m.Channels // of the table that is the head too
 	}

@@ -40,8 +40,8 @@ func (t Tensor) Len() int {
 	return n
 }
 
-// multiplied is Len, but 0 of a table, which is looked up.
-func (t Tensor) multiplied() int {
+// besideTables is Len, but 0 of a table, which is looked up and not multiplied.
+func (t Tensor) besideTables() int {
 	if t.Role == Table || t.Role == Trigram {
 		return 0
 	}

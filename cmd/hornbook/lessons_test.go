@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+)
+
+// What the lessons about Village Tales bring in the tab, by the page's own
+// numbers: the model that is downloaded in the end is examined by eval. It takes
+// minutes, so it is run for whom asks. How long it takes is reported, not judged.
+func TestLessons(t *testing.T) {
+	if os.Getenv("HORNBOOK_LESSONS") == "" {
+		t.Skip("all lessons take minutes; HORNBOOK_LESSONS=1 takes them")
+	}
+	p, dir := openTab(t), t.TempDir()
+	if _, err := chromedp.Call(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: "allow", DownloadPath: dir}); err != nil {
+		t.Fatal(err)
+	}
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
+	p.choose("What trains", "full")
+	p.choose("What it learns", "sft")
+	p.until("the conversations are taken", `document.querySelector('a[href="#text"]').textContent.includes("Questions about Village Tales")`)
+	p.choose("Workers", "2")
+	begin := time.Now()
+	p.trains()
+	took := time.Since(begin)
+	changed := p.js(`[...document.querySelectorAll("#change tbody tr")].map((r) => [...r.cells].map((c) => c.textContent).join(" ")).join("; ")`)
+	p.js(`(document.querySelector('[aria-label^="Download:"]').click(), true)`)
+	p.until("it can be downloaded", `document.getElementById("download")`)
+	p.js(`(document.getElementById("download").click(), true)`)
+	var files []string
+	if !wait(func() bool { files, _ = filepath.Glob(dir + "/*.zip"); return len(files) == 1 }) {
+		t.Fatal("no zip is downloaded")
+	}
+	run := filepath.Join(dir, "run")
+	if _, errs, status := call("import", "-o", run, files[0]); status != 0 {
+		t.Fatal(errs)
+	}
+	t.Logf("in %.0f s; before, after, change: %s", took.Seconds(), changed)
+	for _, exam := range [][]string{{"-n", "200"}, {"-n", "1000", "-seed", "9"}} {
+		out, errs, status := call(append([]string{"eval", "-run", run, "-task", "village"}, exam...)...)
+		if status != 0 {
+			t.Fatal(errs)
+		}
+		right, _, _ := strings.Cut(out, "\n\n")
+		t.Logf("%s: %s", strings.Join(exam, " "), right)
+	}
+	p.quiet()
+}
