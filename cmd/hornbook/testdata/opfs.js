@@ -17,7 +17,10 @@ self.onmessage = async (message) => {
   const go = new Go();
   go.argv = ["opfs.test", ...message.data.args];
   go.env = message.data.env;
-  go.exit = (code) => postMessage({ code });
+  go.exit = (code) => {
+    postMessage({ code });
+    self.close(); // a timer that Go still has would wake a program that has ended
+  };
   self.hornbookValues = () => go._values.filter((v) => v !== undefined && v !== null).length;
   const { instance } = await WebAssembly.instantiateStreaming(fetch("opfs.wasm"), go.importObject);
   await go.run(instance);
