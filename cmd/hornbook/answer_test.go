@@ -9,6 +9,7 @@ import (
 // with: what was said stands above what is said next. axe-core finds nothing
 // wrong with a conversation, in any look.
 func TestTeachToAnswer(t *testing.T) {
+	t.Parallel()
 	p := openTab(t)
 	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
 	p.choose("What trains", "full")

@@ -127,6 +127,7 @@ func (p *tab) saved() int {
 // the step that it said was saved, or a later one, and in the end the model has
 // the bits of one that was never stopped.
 func TestKilledTab(t *testing.T) {
+	t.Parallel()
 	const steps, most, least = 250, 15, 3
 	m := newMortal(t)
 	m.prepare(steps)

@@ -69,9 +69,10 @@ func TestFromTextToPrediction(t *testing.T) {
 
 // The page follows the native curve: same text, same seed, same losses.
 func TestFollowsNative(t *testing.T) {
+	t.Parallel()
 	p := openTab(t)
 	r, _ := recipe.ByName("nanogpt-cpu")
-	r.Steps, r.EvalEvery = 40, 20
+	r.Steps, r.Batch, r.EvalEvery = 40, 4, 20
 	var native []float64
 	j := job{text: &protocol.SetText{Source: "upload", Name: "mine.txt", Data: tales}, recipe: r, ranks: 1, errs: t.Output(), tell: func(e protocol.Event) error {
 		if e, is := e.(*protocol.Eval); is {
@@ -87,6 +88,7 @@ func TestFollowsNative(t *testing.T) {
 	p.choose("Preset", "nanogpt-cpu")
 	p.press("More numbers")
 	p.fill("Steps", "40")
+	p.fill("Batch", "4")
 	p.fill("Check every", "20")
 	p.press("Train")
 	p.state("done")

@@ -41,6 +41,7 @@ func (p *tab) changed() (newBefore, newAfter, oldBefore, oldAfter float64) {
 // forgotten; the adapter forgets less. How long it takes is reported, not
 // judged.
 func TestTeach(t *testing.T) {
+	t.Parallel()
 	p := openTab(t)
 	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
 	p.upload("newton.txt", newton(t))
