@@ -53,10 +53,12 @@ func (b *browser) listen() {
 		b.receive(early.Index(i))
 	}
 	document := js.Global().Get("document")
-	document.Call("addEventListener", "dragover", js.FuncOf(func(_ js.Value, args []js.Value) any {
+	welcome := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		args[0].Call("preventDefault")
 		return nil
-	}))
+	})
+	document.Call("addEventListener", "dragenter", welcome) // else a drop is lost as one element gives way to another
+	document.Call("addEventListener", "dragover", welcome)
 	document.Call("addEventListener", "drop", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		args[0].Call("preventDefault")
 		go b.drop(entries(args[0].Get("dataTransfer")))
