@@ -1,87 +1,88 @@
 package wording
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 )
 
 // Count writes a whole number with its digits in groups: 1,234,567.
-func Count(n int) string {
-	digits := strconv.Itoa(n)
-	sign := ""
+func (w *Words) Count(n int) string {
+	digits, sign := strconv.Itoa(n), ""
 	if n < 0 {
 		sign, digits = "−", digits[1:]
 	}
-	var groups []string
-	for len(digits) > 3 {
-		groups = append([]string{digits[len(digits)-3:]}, groups...)
-		digits = digits[:len(digits)-3]
+	if len(digits) < w.style.grouped {
+		return sign + digits
 	}
-	return sign + strings.Join(append([]string{digits}, groups...), ",")
+	var groups []string
+	for ; len(digits) > 3; digits = digits[:len(digits)-3] {
+		groups = append([]string{digits[len(digits)-3:]}, groups...)
+	}
+	return sign + strings.Join(append([]string{digits}, groups...), w.style.group)
 }
 
-// CountOf is a number and what is counted: "1 step", "20 steps".
-func CountOf(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Count(n) + " " + many
+// Number writes x with this many digits after the point.
+func (w *Words) Number(x float64, digits int) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', digits, 64), ".", w.style.decimal, 1)
 }
 
 // Bytes writes a size: 512 bytes, 12 kB, 3.4 MB.
-func Bytes(n float64) string { return scaled(n, "bytes", "kB", "MB", "GB", "TB") }
-
-// Operations writes a number of arithmetic operations.
-func Operations(n float64) string {
-	return scaled(n, "", "thousand", "million", "billion", "trillion", "quadrillion")
+func (w *Words) Bytes(n float64) string {
+	return w.scaled(n, "bytes", "kilobytes", "megabytes", "gigabytes", "terabytes")
 }
 
-func scaled(n float64, units ...string) string {
+// Operations writes a number of arithmetic operations.
+func (w *Words) Operations(n float64) string {
+	return w.scaled(n, "ones", "thousands", "millions", "billions", "trillions", "quadrillions")
+}
+
+// scaled is n in the largest of the units, each a thousand of the one before,
+// that it has one of.
+func (w *Words) scaled(n float64, units ...string) string {
 	i := 0
 	for ; n >= 999.5 && i < len(units)-1; i++ {
 		n /= 1000
 	}
-	text := strconv.FormatFloat(n, 'f', 0, 64)
+	digits := 0
 	if i > 0 && n < 9.95 {
-		text = strconv.FormatFloat(n, 'f', 1, 64)
+		digits = 1
 	}
-	return strings.TrimSpace(text + " " + units[i])
+	return w.Say(units[i], "n", w.Number(n, digits))
 }
 
 // Duration writes seconds as people say them: 8 s, 2 min 5 s, 1 h 20 min.
-func Duration(seconds float64) string {
+func (w *Words) Duration(seconds float64) string {
 	switch s := int(math.Round(seconds)); {
 	case math.IsNaN(seconds) || math.IsInf(seconds, 0):
 		return "–"
 	case s < 60:
-		return fmt.Sprintf("%d s", s)
+		return w.Say("seconds", "s", s)
 	case s < 3600:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
+		return w.Say("minutes_seconds", "min", s/60, "s", s%60)
 	default:
-		return fmt.Sprintf("%d h %d min", s/3600, s%3600/60)
+		return w.Say("hours_minutes", "h", s/3600, "min", s%3600/60)
 	}
 }
 
 // Loss writes a loss with two digits.
-func Loss(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
+func (w *Words) Loss(x float64) string { return w.Number(x, 2) }
 
 // Percent writes a probability.
-func Percent(p float64) string {
+func (w *Words) Percent(p float64) string {
 	switch {
 	case p > 0 && p < 0.001:
-		return "under 0.1 %"
+		return w.Say("percent_under", "n", w.Number(0.1, 1))
 	case p < 0.0995:
-		return strconv.FormatFloat(100*p, 'f', 1, 64) + " %"
+		return w.Say("percent", "n", w.Number(100*p, 1))
 	}
-	return strconv.FormatFloat(100*p, 'f', 0, 64) + " %"
+	return w.Say("percent", "n", w.Number(100*p, 0))
 }
 
 // Energy guesses the electricity of seconds of computing, in watt-hours, at
 // Watts more than an idle laptop draws.
-func Energy(seconds float64) string {
-	return strconv.FormatFloat(seconds*Watts/3600, 'f', 2, 64) + " Wh"
+func (w *Words) Energy(seconds float64) string {
+	return w.Say("watt_hours", "n", w.Number(seconds*Watts/3600, 2))
 }
 
 // Watts is the guess behind Energy.
@@ -93,14 +94,14 @@ func Visible(token string) string {
 }
 
 // Spoken names the white space of a token for a screen reader.
-func Spoken(token string) string {
+func (w *Words) Spoken(token string) string {
 	switch token {
 	case " ":
-		return "space"
+		return w.Say("space")
 	case "\n":
-		return "new line"
+		return w.Say("new_line")
 	case "\t":
-		return "tab"
+		return w.Say("tab")
 	}
-	return strings.NewReplacer("\n", " new line ").Replace(token)
+	return strings.ReplaceAll(token, "\n", " "+w.Say("new_line")+" ")
 }
