@@ -1,272 +1,120 @@
 package wording
 
 import (
-	"fmt"
-
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
-// The page as a whole.
-const (
-	Title     = "Hornbook"
-	Tagline   = "Teach a tiny language model to write, in this tab. Nothing leaves your device."
-	Stations  = "Stations"
-	ThisModel = "This model"
-)
+// Sample is the name of a built-in text, SampleAbout what it is.
+func (w *Words) Sample(name string) string      { return w.named("sample_", name) }
+func (w *Words) SampleAbout(name string) string { return w.about("sample_", name) }
 
-// The stations, in order.
-const (
-	TextStation   = "Text"
-	TokensStation = "Tokens"
-	TrainStation  = "Train"
-	TryStation    = "Try"
-	ModelsStation = "My models"
-)
+// Kind names a tokenizer, KindAbout says what it does.
+func (w *Words) Kind(kind string) string      { return w.named("kind_", kind) }
+func (w *Words) KindAbout(kind string) string { return w.about("kind_", kind) }
 
-// Text.
-const (
-	TextLead    = "The model learns from one text: it reads the beginning of a sentence and guesses what comes next, again and again."
-	SampleText  = "Sample text"
-	OwnText     = "Your own text"
-	UploadText  = "Upload text"
-	UploadHint  = "A plain text file (.txt), or drop one anywhere on this page. It stays on this device."
-	TypedText   = "Type or paste text"
-	TypedUse    = "Use this text"
-	TypedName   = "your text"
-	TypedOpen   = "Type or paste a text"
-	TextPreview = "How the text begins"
-	TextLoading = "Getting the text ready…"
-)
-
-// Sample is the name of a built-in text.
-func Sample(name string) string {
-	switch name {
-	case "village":
-		return "Village Tales"
-	case "opticks":
-		return "Newton’s Opticks"
+// TextSum describes a text in a line.
+func (w *Words) TextSum(t *protocol.Text) string {
+	says := w.Say("text_sum", "bytes", w.Bytes(float64(t.Bytes)), "words", w.Say("words", "n", t.Words),
+		"characters", w.Say("characters", "n", t.Characters), "different", w.Say("different_ones", "n", t.Distinct), "lines", w.Say("lines", "n", t.Lines))
+	if t.Invalid > 0 {
+		says += " " + w.Say("text_invalid", "n", t.Invalid)
 	}
-	return name
-}
-
-// SampleAbout says what a built-in text is.
-func SampleAbout(name string) string {
-	switch name {
-	case "village":
-		return "Little stories in simple English, told by a program: people, places, things and what happens to them."
-	case "opticks":
-		return "Isaac Newton’s book of 1704 on light and colours, in the English of his day."
-	}
-	return ""
-}
-
-// Tokens.
-const (
-	TokensLead    = "A model does not see letters but numbers. A tokenizer cuts the text into tokens and gives each a number."
-	Cut           = "Cut the text into"
-	VocabSize     = "Different tokens"
-	CutStop       = "Stop cutting"
-	CutButton     = "Cut the text anew"
-	TryCut        = "Type to see it cut"
-	TokensOf      = "Tokens of what you typed"
-	TokensCutting = "Learning which pieces are common…"
-)
-
-// Kind names a tokenizer.
-func Kind(kind string) string {
-	switch kind {
-	case "chars":
-		return "characters"
-	case "bytes":
-		return "bytes"
-	case "bpe":
-		return "pieces of words (BPE)"
-	}
-	return kind
-}
-
-// KindAbout says what a tokenizer does.
-func KindAbout(kind string) string {
-	switch kind {
-	case "chars":
-		return "Each character is a token. The simplest way, but the model sees only a few words at once."
-	case "bytes":
-		return "Each byte is a token: any file in any language, but é takes two and 語 three."
-	case "bpe":
-		return "Letters that often stand together become one token (byte-pair encoding), as in large models. The page learns which from your text."
-	}
-	return ""
+	return says
 }
 
 // TokensSum says what the tokenizer makes of the text.
-func TokensSum(t *protocol.Tokenizer) string {
-	return fmt.Sprintf("The text is %s; there are %s different ones. One token stands for %.2f bytes of text.",
-		CountOf(t.Tokens, "token", "tokens"), Count(t.Size), t.BytesPerToken)
+func (w *Words) TokensSum(t *protocol.Tokenizer) string {
+	return w.Say("tokens_sum", "tokens", w.Say("tokens", "n", t.Tokens), "different", w.Count(t.Size), "bytes", w.Number(t.BytesPerToken, 2))
 }
-
-// Train.
-const (
-	TrainLead      = "The model begins with random numbers (weights). At each step it guesses the next token at many places of the text, and the weights are nudged so that it would have guessed better."
-	PresetLabel    = "Preset"
-	Train          = "Train"
-	Pause          = "Pause"
-	Resume         = "Resume"
-	Stop           = "Stop"
-	MoreNumbers    = "More numbers"
-	FewerNumbers   = "Fewer numbers"
-	LossTitle      = "How wrong the model is (loss)"
-	LossAbout      = "Lower is better. Training (red) is text that it learns from, validation (green) is text that it has never seen: when only the red curve falls, the model learns by heart."
-	ChartAbout     = "Chart of the loss by step. The same numbers stand in the table behind the button below."
-	ShowTable      = "Show as table"
-	HideTable      = "Hide the table"
-	StepColumn     = "Step"
-	ModelWriting   = "The model’s own writing"
-	NoWriting      = "Here the model shows what it writes as it learns: first babble, then words."
-	LogScale       = "Logarithmic scale"
-	LossAxis       = "Loss (nats a token)"
-	TrainingCurve  = "training"
-	ValidatedCurve = "validation"
-)
 
 // Measure names what a run is judged by, as the head of a column.
-func Measure(name string) string {
-	switch name {
-	case recipe.TrainLoss:
-		return "Training loss"
-	case recipe.ValLoss:
-		return "Validation loss"
-	case recipe.OldLoss:
-		return "Loss on the old text"
-	case recipe.BitsPerByte:
-		return "Bits a byte"
-	case recipe.Exact:
-		return "Right answers"
-	}
-	return name
-}
+func (w *Words) Measure(name string) string { return w.named("measure_", name) }
 
 // MeasureValue writes a measure of this name.
-func MeasureValue(name string, value float64) string {
+func (w *Words) MeasureValue(name string, value float64) string {
 	if name == recipe.Exact {
-		return Percent(value)
+		return w.Percent(value)
 	}
-	return Loss(value)
+	return w.Loss(value)
 }
 
 // Preset names a recipe.
-func Preset(name string) string {
-	switch name {
-	case "quick":
-		return "quick (letter by letter, our best)"
-	case "stories":
-		return "stories (readable in two minutes)"
-	case "tiny":
-		return "tiny (for slow computers)"
-	case "speedrun":
-		return "speedrun (the fastest start)"
-	case "nanogpt-cpu":
-		return "nanogpt-cpu (nanoGPT’s own numbers)"
-	case "small":
-		return "small (larger and slower)"
-	}
-	return name
-}
+func (w *Words) Preset(name string) string { return w.named("preset_", name) }
 
 // Workers is a choice of how many train together.
-func Workers(n int) string {
+func (w *Words) Workers(n int) string {
 	if n == 0 {
-		return "as many as help"
+		return w.Say("workers_all")
 	}
-	return Count(n)
+	return w.Count(n)
 }
 
 // RunState is the state of the run in a word.
-func RunState(state string) string {
-	switch state {
-	case "idle":
-		return "not begun"
-	case "preparing":
-		return "getting ready"
-	case "training":
-		return "training"
-	case "paused":
-		return "paused"
-	case "done":
-		return "done"
-	case "failed":
-		return "failed"
+func (w *Words) RunState(state string) string { return w.named("run_", state) }
+
+// Progress says how far a run is.
+func (w *Words) Progress(run *protocol.State, s *protocol.Step) string {
+	key := "progress"
+	switch training := run.State == "training"; {
+	case s.Step == 0:
+		key = "progress_begun"
+	case training && s.Step == s.Steps:
+		key = "progress_last"
+	case training:
+		key = "progress_training"
 	}
-	return state
+	return w.Say(key, "state", w.RunState(run.State), "step", w.Of(s.Step, s.Steps), "loss", w.Loss(s.Loss),
+		"speed", w.PerSecond(s.TokensPerSecond), "left", w.Duration(s.SecondsLeft))
 }
 
-// Try.
-const (
-	TryLead       = "Give the model a beginning. It says how likely each next token is; it writes by drawing one, adding it and guessing again."
-	Prompt        = "Prompt"
-	NextToken     = "Next token"
-	NextEmpty     = "The likeliest next tokens stand here once there is a model. Press Train first."
-	AddToken      = "Add to the prompt"
-	Generate      = "Generate"
-	Cancel        = "Stop writing"
-	Temperature   = "Temperature (how daring)"
-	TopK          = "Top-k (only the k likeliest; 0 for all)"
-	TopP          = "Top-p (only the likeliest that make up p; 1 for all)"
-	SamplingSeed  = "Seed (same seed, same text)"
-	Length        = "Tokens to write"
-	Completion    = "Completion"
-	FirstPrompt   = "One day"
-	CompletionTip = "Paler tokens were less likely. Click one, or use the arrow keys, to see how likely it was."
-	CompletionNo  = "What the model writes appears here."
-	Copy          = "Copy the text"
-	Copied        = "Copied."
-)
-
-// This model.
-const (
-	NoModelYet = "No model yet. Press Train."
-	ModelKind  = "Preset"
-	LearnsFrom = "Learns from"
-	Parameters = "Weights"
-	Memory     = "Memory, about"
-	StepLabel  = "Step"
-	LossLabel  = "Loss"
-	ValLabel   = "Validation"
-	Speed      = "Speed"
-	TimeLeft   = "Time left, about"
-	Cost       = "Cost so far"
-	CostTokens = "Tokens read"
-	CostFLOPs  = "Operations, about"
-	CostTime   = "Computing time"
-	CostEnergy = "Electricity, about"
-)
-
-// EnergyAbout says what the guess rests on.
-func EnergyAbout() string {
-	return fmt.Sprintf("A guess: %d watts more than an idle laptop.", Watts)
+// ShortProgress is Progress for a narrow screen.
+func (w *Words) ShortProgress(run *protocol.State, s *protocol.Step) string {
+	return w.Say("progress", "state", w.RunState(run.State), "step", w.Of(s.Step, s.Steps), "loss", w.Loss(s.Loss))
 }
+
+// Of is "12 of 1,000".
+func (w *Words) Of(n, all int) string { return w.Say("of", "n", n, "all", all) }
+
+// PerSecond is a speed.
+func (w *Words) PerSecond(tokens float64) string { return w.Say("per_second", "n", int(tokens+0.5)) }
+
+// PercentDone is a whole percentage.
+func (w *Words) PercentDone(part float64) string { return w.Say("percent", "n", int(100*part)) }
+
+// Unsure is a perplexity: how many equally likely tokens leave one as unsure.
+func (w *Words) Unsure(perplexity float64) string {
+	return w.Say("unsure", "n", w.Number(perplexity, 1))
+}
+
+// AtStep heads a piece of writing.
+func (w *Words) AtStep(step int) string { return w.Say("at_step", "step", step) }
+
+// Tuned names a model that was trained further on a text.
+func (w *Words) Tuned(model, text string) string { return w.Say("tuned", "model", model, "text", text) }
+
+// EnergyAbout says what the guess of Energy rests on.
+func (w *Words) EnergyAbout() string { return w.Say("energy_about", "watts", Watts) }
 
 // NewSteps is said to screen readers while training.
-func NewSteps(step, steps int, loss float64) string {
-	return fmt.Sprintf("Step %s of %s. Loss %s.", Count(step), Count(steps), Loss(loss))
+func (w *Words) NewSteps(step, steps int, loss float64) string {
+	return w.Say("new_steps", "step", step, "steps", steps, "loss", w.Loss(loss))
 }
 
 // Unknown tells which characters of a prompt the model has never seen.
-func Unknown(list string) string {
-	return "The model has never seen these characters, so they are left out: " + list
-}
+func (w *Words) Unknown(list string) string { return w.Say("unknown", "list", list) }
 
 // TokenSays names a token and how likely it was.
-func TokenSays(token string, probability float64) string {
-	return "“" + Visible(token) + "” was " + Percent(probability) + " likely."
+func (w *Words) TokenSays(token string, probability float64) string {
+	return w.Say("token_says", "token", Visible(token), "percent", w.Percent(probability))
 }
 
 // Written tells how fast a text was written.
-func Written(tokens int, perSecond float64) string {
-	return fmt.Sprintf("%s, %s a second.", CountOf(tokens, "token", "tokens"), Count(int(perSecond+0.5)))
+func (w *Words) Written(tokens int, perSecond float64) string {
+	return w.Say("written", "tokens", w.Say("tokens", "n", tokens), "speed", w.Count(int(perSecond+0.5)))
 }
 
 // Estimate describes a model that is not yet trained.
-func Estimate(parameters int, bytes, operations float64) string {
-	return fmt.Sprintf("%s weights, about %s of memory, about %s operations a step.", Count(parameters), Bytes(bytes), Operations(operations))
+func (w *Words) Estimate(parameters int, bytes, operations float64) string {
+	return w.Say("estimate", "weights", parameters, "memory", w.Bytes(bytes), "operations", w.Operations(operations))
 }

@@ -1,112 +1,67 @@
 package wording
 
 import (
-	"fmt"
 	"math"
 
 	"hornbook/web/protocol"
 )
 
-// Training a finished model further.
-const (
-	MethodLabel      = "What trains"
-	Teach            = "Teach this model your text"
-	TeachText        = "Teach the open model this text"
-	TeachChoose      = "Now choose the text that the open model is to learn: your own is best. Then press Train."
-	TokensOwn        = "The open model keeps its own tokenizer when it learns your text. What you choose here is for a new model."
-	OldKnown         = "what it learned from"
-	OldOwn           = "its own writing"
-	OldCurve         = "old text"
-	NewCurve         = "new text"
-	Before           = "before"
-	After            = "after"
-	ChangeTitle      = "Learning and forgetting"
-	ChangeAbout      = "How wrong the model is (loss): lower is better. On the new text (green) it should fall; where the old text (ochre) rises, the model forgets. Both are measured on text that it does not learn from."
-	ChangeTable      = "What changed"
-	ChangeOn         = "Loss (nats a token)"
-	ChangeColumn     = "Change"
-	NoChangeYet      = "The first measurement is the model as it was. The next ones show what it learns, and what it forgets."
-	OldUnknown       = "What it has forgotten was not measured."
-	OldWriting       = "The model writes a little, to measure forgetting by…"
-	Both             = "Both: before and after"
-	CompletionBefore = "Completion before"
-	BothBefore       = "Before"
-	BothAfter        = "After"
-	UseAdapter       = "Write with the adapter"
-	Merge            = "Make it part of the model"
-	ComesFrom        = "Taught further from"
-	Trained          = "Weights that train"
-	NameLabel        = "Name"
-)
+// MethodName names a way to train, MethodAbout says what it does.
+func (w *Words) MethodName(method string) string  { return w.named("method_", method) }
+func (w *Words) MethodAbout(method string) string { return w.about("method_", method) }
 
-// BaseLead says what the model is that the page opens with.
-func BaseLead(text string) string {
-	if text == "" {
-		return "A small model. Type, and see what it expects next."
+// Objective names what a run learns by, Task a task that comes with Hornbook.
+func (w *Words) Objective(objective string) string { return w.named("objective_", objective) }
+func (w *Words) Task(name string) string           { return w.named("task_", name) }
+
+// Says names who says something in a conversation.
+func (w *Words) Says(role string) string {
+	if role == "user" {
+		return w.Say("you_say")
 	}
-	return "A small model that has read " + text + ". Type, and see what it expects next."
+	return w.Say("model_says")
 }
 
-// MethodName names a way to train.
-func MethodName(method string) string {
-	switch method {
-	case "full":
-		return "This model: all weights"
-	case "last":
-		return "This model: the last layers"
-	case "lora":
-		return "This model: an adapter (LoRA)"
+// Talks says what became of the conversations that are learned from.
+func (w *Words) Talks(t *protocol.Talks) string {
+	says := w.Say("talks", "conversations", w.Say("conversations", "n", t.Kept), "tokens", w.Say("tokens", "n", t.Tokens), "counted", t.Counted)
+	if t.Cut > 0 {
+		says += " " + w.Say("talks_cut", "n", t.Cut)
 	}
-	return "A new model"
-}
-
-// MethodAbout says what a way to train does.
-func MethodAbout(method string) string {
-	switch method {
-	case "full":
-		return "The open model goes on learning, now from your text. It learns the most this way, and forgets the most of the old."
-	case "last":
-		return "Only the last blocks of the open model change, the first stay as they are. Faster, and it forgets less."
-	case "lora":
-		return "The open model stays as it is; small matrices beside its own (an adapter) learn your text. It forgets the least, and the adapter can be switched off."
-	}
-	return TrainLead
-}
-
-// Fits says what the open model makes of the text.
-func Fits(model string, f *protocol.Fit) string {
-	says := fmt.Sprintf("“%s” cuts this text into %s, %.2f bytes each.", model, CountOf(f.Tokens, "token", "tokens"), f.BytesPerToken)
-	if f.Unknown == 0 {
-		says += " It knows every character of it."
+	if t.Dropped > 0 {
+		says += " " + w.Say("talks_dropped", "n", t.Dropped)
 	}
 	return says
 }
 
-// Lacks says which characters of the text the open model does not know.
-func Lacks(n int, list string) string {
-	return fmt.Sprintf("The open model lacks %s of this text, which are left out: %s", CountOf(n, "character", "characters"), list)
-}
-
-// TeachTrain says that all is ready.
-func TeachTrain(model string) string {
-	return "Press Train to teach “" + model + "” this text."
-}
+// BaseLead says what the model is that the page opens with.
+func (w *Words) BaseLead(text string) string { return w.of("base_lead", text) }
 
 // OnNew and OnOld name the texts that learning and forgetting are measured on.
-func OnNew(text string) string { return "on your text" + inBrackets(text) }
-func OnOld(text string) string { return "on text like the old" + inBrackets(text) }
+func (w *Words) OnNew(text string) string { return w.of("on_new", text) }
+func (w *Words) OnOld(text string) string { return w.of("on_old", text) }
 
-func inBrackets(text string) string {
+// of is a phrase with a text's name or, without one, the phrase for that.
+func (w *Words) of(key, text string) string {
 	if text == "" {
-		return ""
+		return w.Say(key)
 	}
-	return " (" + text + ")"
+	return w.Say(key+"_of", "text", text)
+}
+
+// Fits says what the open model makes of the text.
+func (w *Words) Fits(model string, f *protocol.Fit) string {
+	says := w.Say("fits", "model", model, "tokens", w.Say("tokens", "n", f.Tokens), "bytes", w.Number(f.BytesPerToken, 2))
+	if f.Unknown == 0 {
+		says += " " + w.Say("fits_all")
+	}
+	return says
 }
 
 // ChangeOf writes a difference between two measures of this name with its sign.
-func ChangeOf(name string, x float64) string {
-	switch text := MeasureValue(name, math.Abs(x)); {
-	case text == MeasureValue(name, 0):
+func (w *Words) ChangeOf(name string, x float64) string {
+	switch text := w.MeasureValue(name, math.Abs(x)); {
+	case text == w.MeasureValue(name, 0):
 		return text
 	case x < 0:
 		return "−" + text
@@ -116,32 +71,35 @@ func ChangeOf(name string, x float64) string {
 }
 
 // Learned says how much better the model became on the new text, in nats.
-func Learned(nats float64) string { return learned(nats) + "." }
+func (w *Words) Learned(nats float64) string { return w.Say("learned", "learned", w.learned(nats)) }
 
 // LearnedForgotten sets what was learned beside what was forgotten, in nats.
-func LearnedForgotten(learnt, forgotten float64) string {
+func (w *Words) LearnedForgotten(learnt, forgotten float64) string {
+	key := "forgot"
 	switch {
-	case tenth(math.Abs(forgotten)) == tenth(0):
-		return learned(learnt) + " and forgotten nothing of the old."
+	case w.tenth(forgotten) == w.tenth(0):
+		key = "forgot_nothing"
 	case forgotten < 0:
-		return learned(learnt) + ", and it even became better on the old by " + tenth(-forgotten) + "."
+		key = "forgot_less"
 	}
-	return learned(learnt) + " and forgotten " + tenth(forgotten) + " of the old."
+	return w.Say(key, "learned", w.learned(learnt), "n", w.tenth(forgotten))
 }
 
-func learned(nats float64) string {
+func (w *Words) learned(nats float64) string {
+	key := "learned_so"
 	switch {
-	case tenth(math.Abs(nats)) == tenth(0):
-		return "It has learned nothing of your text so far"
+	case w.tenth(nats) == w.tenth(0):
+		key = "learned_nothing"
 	case nats < 0:
-		return "It has become worse on your text by " + tenth(-nats) + " nats"
+		key = "learned_less"
 	}
-	return "It has learned " + tenth(nats) + " nats of your text"
+	return w.Say(key, "n", w.tenth(nats))
 }
 
-func tenth(x float64) string { return fmt.Sprintf("%.1f", x) }
+// tenth is how large x is, whatever its sign.
+func (w *Words) tenth(x float64) string { return w.Number(math.Abs(x), 1) }
 
 // PartOf is a number of weights and its share of all.
-func PartOf(n, all int) string {
-	return fmt.Sprintf("%s (%s)", Count(n), Percent(float64(n)/float64(all)))
+func (w *Words) PartOf(n, all int) string {
+	return w.Say("part_of", "n", n, "part", w.Percent(float64(n)/float64(all)))
 }
