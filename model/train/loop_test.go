@@ -35,13 +35,35 @@ func looped(t *testing.T, run *Run, h Hooks, want Outcome) {
 func TestLoop(t *testing.T) {
 	r := brief("quick")
 	r.Steps, r.EvalEvery, r.SampleEvery = 7, 3, 5
-	run, all, began := begin(t, r), new(told), time.Now()
+	began := time.Now()
+	run, all := begin(t, r), new(told)
 	looped(t, run, all.hooks(run, nil), Finished)
 	if !slices.Equal(all.steps, []int{1, 2, 3, 4, 5, 6, 7}) || !slices.Equal(all.measured, []int{0, 3, 6, 7}) || !slices.Equal(all.samples, []int{5, 7}) {
 		t.Errorf("told of %+v", *all)
 	}
 	if took := time.Since(began); all.saves > int(took/time.Second) {
 		t.Errorf("saved %d times in %v", all.saves, took)
+	}
+}
+
+// A run is saved a second after the last time or later, an eighth of its training
+// later where it is long, and at most one part in thirty of the time. Nothing here
+// waits: the moments are an hour away.
+func TestDue(t *testing.T) {
+	const hour = time.Hour
+	for _, c := range []struct {
+		saved, training, saving time.Duration // since the last save, in all, of the last save
+		due                     bool
+	}{
+		{hour, 0, 0, true}, {-hour, 0, 0, false},
+		{hour, 100 * hour, 0, true}, // an eighth would be longer than saveEvery
+		{hour, 0, hour / 15, false}, {hour, 0, hour / 60, true},
+	} {
+		r := &Run{saved: time.Now().Add(-c.saved), saving: c.saving}
+		r.Training = c.training
+		if r.due() != c.due {
+			t.Errorf("%+v: due is %t", c, !c.due)
+		}
 	}
 }
 
