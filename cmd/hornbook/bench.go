@@ -12,7 +12,6 @@ import (
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
 // result is what bench -json writes.
@@ -141,10 +140,10 @@ func tellBench(out io.Writer, r result, asJSON bool) error {
 		return json.NewEncoder(out).Encode(r)
 	}
 	_, err := fmt.Fprintf(out, "%s, %s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f GFLOP/s, loss %.3f to %.3f, %s of memory\n",
-		r.Preset, r.Where, r.Backend, wording.CountOf(r.Ranks, "worker", "workers"), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
-		r.GFLOPS, r.LossFirst, r.LossLast, wording.Bytes(float64(r.MemoryBytes)))
+		r.Preset, r.Where, r.Backend, english.Say("workers", "n", r.Ranks), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
+		r.GFLOPS, r.LossFirst, r.LossLast, english.Bytes(float64(r.MemoryBytes)))
 	if err == nil {
-		_, err = fmt.Fprintf(out, "one core: %s\n", wording.Measured(r.Core))
+		_, err = fmt.Fprintf(out, "one core: %s\n", english.Measured(r.Core))
 	}
 	return err
 }

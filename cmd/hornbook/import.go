@@ -12,7 +12,6 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/exchange"
-	"hornbook/web/wording"
 )
 
 // importLimit is the memory that opening a model may take, in bytes.
@@ -49,7 +48,7 @@ func importCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "%s parameters, saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n",
-		wording.Count(run.Recipe.Model.Parameters()), *dir, *dir)
+		english.Count(run.Recipe.Model.Parameters()), *dir, *dir)
 	return err
 }
 

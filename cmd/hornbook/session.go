@@ -11,6 +11,9 @@ import (
 	"hornbook/web/wording"
 )
 
+// english is what the command says.
+var english = wording.New("en")
+
 // talk is a conversation with the trainer's session.
 type talk struct {
 	session.Host                                  // what it may keep and load; converse fills in the rest
@@ -84,7 +87,7 @@ func sample(name string) ([]byte, error) {
 type problem struct{ *protocol.Problem }
 
 func (p problem) Error() string {
-	text := wording.Problem(p.Problem)
+	text := english.Problem(p.Problem)
 	if p.Detail != "" {
 		text += " (" + p.Detail + ")"
 	}

@@ -18,7 +18,6 @@ import (
 	"hornbook/model/task"
 	"hornbook/web/protocol"
 	"hornbook/web/session"
-	"hornbook/web/wording"
 )
 
 // trainCommand trains a model on a file.
@@ -114,7 +113,7 @@ func read(name string) ([]byte, error) {
 		return nil, err
 	}
 	if n > protocol.MaxText {
-		return nil, fmt.Errorf("%s is over the limit of %s: cut out a part of it", name, wording.Bytes(protocol.MaxText))
+		return nil, fmt.Errorf("%s is over the limit of %s: cut out a part of it", name, english.Bytes(protocol.MaxText))
 	}
 	return text.Bytes(), nil
 }
@@ -145,10 +144,10 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 	}
 	if kept.TextSHA256 != session.TextSum(j.text.Data) {
 		return true, fmt.Errorf("%s is not the text that the run in %s learns from, which was called %s and had %s characters or bytes; give that one by -data",
-			j.text.Name, j.dir, kept.Text, wording.Count(kept.TextBytes))
+			j.text.Name, j.dir, kept.Text, english.Count(kept.TextBytes))
 	}
 	if kept.State != "training" && kept.State != "paused" {
-		fmt.Fprintf(j.errs, "hornbook: the run in %s is over, after %s of %d.\n", j.dir, wording.CountOf(kept.Step, "step", "steps"), kept.Recipe.Steps)
+		fmt.Fprintf(j.errs, "hornbook: the run in %s is over, after %s of %d.\n", j.dir, english.Say("steps", "n", kept.Step), kept.Recipe.Steps)
 		return true, nil
 	}
 	j.from, j.going = j.dir, true
@@ -269,28 +268,28 @@ func report(out io.Writer) func(protocol.Event) error {
 		var err error
 		switch e := e.(type) {
 		case *protocol.Text:
-			_, err = fmt.Fprintf(out, "%s: %s\n", e.Name, wording.TextSum(e))
+			_, err = fmt.Fprintf(out, "%s: %s\n", e.Name, english.TextSum(e))
 			if e.Advice != "" {
-				_, err = fmt.Fprintln(out, wording.Problem(&protocol.Problem{Code: e.Advice}))
+				_, err = fmt.Fprintln(out, english.Problem(&protocol.Problem{Code: e.Advice}))
 			}
 		case *protocol.Model:
-			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps, %s\n", e.Recipe.Preset, wording.Count(e.Parameters), wording.Count(e.Recipe.Steps),
-				wording.CountOf(e.Ranks, "worker", "workers"))
+			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps, %s\n", e.Recipe.Preset, english.Count(e.Parameters), english.Count(e.Recipe.Steps),
+				english.Say("workers", "n", e.Ranks))
 		case *protocol.Talks:
-			_, err = fmt.Fprintln(out, wording.Talks(e))
+			_, err = fmt.Fprintln(out, english.Talks(e))
 		case *protocol.Eval:
 			_, err = fmt.Fprintf(out, "step %5d  training loss %.4f  validation loss %.4f%s  %s  %.0f tokens/s\n",
-				e.Step, e.TrainLoss, e.ValLoss, onOld(e.Measures)+exact(e.Measures), wording.Duration(e.Seconds), e.TokensPerSecond)
+				e.Step, e.TrainLoss, e.ValLoss, onOld(e.Measures)+exact(e.Measures), english.Duration(e.Seconds), e.TokensPerSecond)
 		case *protocol.Fit:
 			if e.Unknown > 0 {
-				_, err = fmt.Fprintf(out, "%s (%d in all)\n", wording.Unknown(strings.Join(e.Missing, " ")), e.Unknown)
+				_, err = fmt.Fprintf(out, "%s (%d in all)\n", english.Unknown(strings.Join(e.Missing, " ")), e.Unknown)
 			}
 			if e.Advice != "" {
-				_, err = fmt.Fprintln(out, wording.Problem(&protocol.Problem{Code: e.Advice}))
+				_, err = fmt.Fprintln(out, english.Problem(&protocol.Problem{Code: e.Advice}))
 			}
 		case *protocol.State:
 			if e.Reason == protocol.StoppedEarly {
-				_, err = fmt.Fprintln(out, wording.Problem(&protocol.Problem{Code: e.Reason}))
+				_, err = fmt.Fprintln(out, english.Problem(&protocol.Problem{Code: e.Reason}))
 			}
 		case *protocol.Sample:
 			_, err = fmt.Fprintf(out, "\n%s\n\n", e.Text)

@@ -1,7 +1,6 @@
 package recipe
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -26,13 +25,13 @@ func (r Recipe) Check() error {
 		return err
 	}
 	if n := r.Model.Parameters(); n > MaxParameters {
-		return &Wrong{"parameters", fmt.Sprint(n), fmt.Sprintf("at most %d", MaxParameters)}
+		return wrong("parameters", n, "at_most", MaxParameters)
 	}
 	switch t := r.Tuning; {
 	case r.From == New && r.Trains != All:
-		return &Wrong{"trains", fmt.Sprintf("%q", r.Trains), "\"all\" of a new model"}
+		return wrong("trains", r.Trains, "all_of_new")
 	case r.Trains == Last && t.LastLayers > r.Model.Layers:
-		return &Wrong{"last_layers", fmt.Sprint(t.LastLayers), fmt.Sprintf("at most the %d layers", r.Model.Layers)}
+		return wrong("last_layers", t.LastLayers, "at_most_layers", r.Model.Layers)
 	case r.Trains == Adapter:
 		return t.LoRA.check(r.Model)
 	}
@@ -51,13 +50,13 @@ func (m Model) Check() error {
 	}
 	switch {
 	case m.HeadDim == 0 && m.Channels%m.Heads != 0:
-		return &Wrong{"channels", fmt.Sprint(m.Channels), fmt.Sprintf("a multiple of the %d heads", m.Heads)}
+		return wrong("channels", m.Channels, "multiple_of_heads", m.Heads)
 	case m.Heads%m.KVHeads != 0:
-		return &Wrong{"kv_heads", fmt.Sprint(m.KVHeads), fmt.Sprintf("a divisor of the %d heads", m.Heads)}
+		return wrong("kv_heads", m.KVHeads, "divisor_of_heads", m.Heads)
 	case m.Position == "rope" && m.HeadDim%2 != 0:
-		return &Wrong{"head_dim", fmt.Sprint(m.HeadDim), "even, for RoPE"}
+		return wrong("head_dim", m.HeadDim, "even")
 	case m.Position == "rope" && m.HeadSize()%2 != 0:
-		return &Wrong{"channels", fmt.Sprint(m.Channels), "twice a multiple of the heads, for RoPE"}
+		return wrong("channels", m.Channels, "multiple_of_twice_heads", 2*m.Heads)
 	}
 	return nil
 }
@@ -66,7 +65,7 @@ func (m Model) Check() error {
 func known(choices []choice) error {
 	for _, c := range choices {
 		if !slices.Contains(c.want, c.got) {
-			return &Wrong{c.key, fmt.Sprintf("%q", c.got), "one of " + strings.Join(c.want, ", ")}
+			return wrong(c.key, c.got, "one_of", strings.Join(c.want, " "))
 		}
 	}
 	return nil
@@ -77,7 +76,7 @@ func within(numbers map[string]float64) error {
 	for _, key := range slices.Sorted(maps.Keys(numbers)) {
 		b, v := Limits[key], numbers[key]
 		if math.IsNaN(v) || v < b.Min || v > b.Max {
-			return &Wrong{key, fmt.Sprint(v), fmt.Sprintf("from %v to %v", b.Min, b.Max)}
+			return wrong(key, v, "between", b.Min, b.Max)
 		}
 	}
 	return nil

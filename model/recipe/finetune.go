@@ -1,7 +1,6 @@
 package recipe
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -59,11 +58,11 @@ func (r Recipe) Trained() int {
 
 func (l LoRA) check(m Model) error {
 	if len(l.On(m)) == 0 {
-		return &Wrong{"lora_targets", fmt.Sprintf("%q", l.Targets), "matrices that this model has"}
+		return wrong("lora_targets", l.Targets, "matrices_it_has")
 	}
 	for target := range strings.SplitSeq(l.Targets, ",") {
 		if !slices.Contains(LoRATargets, target) {
-			return &Wrong{"lora_targets", fmt.Sprintf("%q", l.Targets), "some of " + strings.Join(LoRATargets, ", ") + ", with commas between"}
+			return wrong("lora_targets", l.Targets, "some_of", strings.Join(LoRATargets, " "))
 		}
 	}
 	return nil

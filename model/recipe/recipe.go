@@ -1,6 +1,11 @@
 package recipe
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
 
 // Recipe is everything that a training run needs besides its text and, to
 // train one further, its model.
@@ -63,16 +68,33 @@ var Limits = map[string]Bound{
 // two moments of 64 million parameters fill 1 GiB.
 const MaxParameters = 64 << 20
 
-// Wrong is what Check says of a recipe: which number, its value, and the
-// range or the choices that it should be of.
+// Wrong is what Check says of a recipe: which number or word, what it is, and
+// the rule that it breaks.
 type Wrong struct {
 	Key  string
 	Got  string
-	Want string
+	Want string // a rule and what it needs, with spaces between: "between 1 64", "one_of chars bytes bpe", "even"
 }
 
 func (w *Wrong) Error() string {
-	return fmt.Sprintf("recipe: %s is %s; it must be %s", w.Key, w.Got, w.Want)
+	return fmt.Sprintf("recipe: %s is %s; wanted: %s", w.Key, w.Got, strings.ReplaceAll(w.Want, "_", " "))
+}
+
+// wrong is what breaks a rule; numbers are written without an exponent where
+// people would.
+func wrong(key string, got any, rule string, needs ...any) *Wrong {
+	w := &Wrong{key, plain(got), rule}
+	for _, n := range needs {
+		w.Want += " " + plain(n)
+	}
+	return w
+}
+
+func plain(v any) string {
+	if x, is := v.(float64); is && (x == 0 || math.Abs(x) >= 1e-4 && math.Abs(x) < 1e15) {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
 }
 
 // numbers are the model's bounded numbers by their JSON names.

@@ -80,5 +80,13 @@ var Codes = []Code{
 // asked for goes on.
 func (c Code) Notice() bool { return c == RanksFewer || c == RankLost || c == SameBits }
 
+// MaxMemory is what a model may take to be trained or opened, in bytes: what a
+// tab of most browsers can have.
+const MaxMemory = 1.5 * (1 << 30)
+
+// TaskText begins the name of a text that is the lessons of a task; the task's
+// name follows.
+const TaskText = "task/"
+
 // MaxText bounds the text, in bytes. Ids take four bytes a token beside it.
 const MaxText = 64 << 20

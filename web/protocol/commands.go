@@ -36,6 +36,7 @@ type Train struct {
 	Request
 	Recipe recipe.Recipe `json:"recipe"`
 	Ranks  int           `json:"ranks"` // workers that train together; 0 leaves the number to the trainer
+	Name   string        `json:"name"`  // of the model that comes of it; "": the text's, after the name of the model that is trained further
 }
 
 // Pause holds the run after the step under way; Resume goes on; Stop ends the

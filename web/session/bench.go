@@ -30,7 +30,7 @@ func (s *Session) bench(c *protocol.Bench) {
 func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Problem) {
 	if c.Steps < 1 || c.Steps > maxBenched {
 		return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "steps", Got: fmt.Sprint(c.Steps),
-			Want: fmt.Sprintf("from 1 to %d", maxBenched)}
+			Want: fmt.Sprintf("between 1 %d", maxBenched)}
 	}
 	if problem := cmp.Or(wrongRanks(c.Ranks), fits(c.Recipe)); problem != nil {
 		return nil, problem
@@ -89,7 +89,7 @@ const (
 // that writes is a new one.
 func (s *Session) measure(c *protocol.Measure) {
 	if c.Sequences < 0 || c.Sequences > maxSequences || c.Ranks < 0 {
-		s.voice.tell(&protocol.Problem{Code: protocol.RecipeWrong, Key: "sequences", Got: fmt.Sprint(c.Sequences), Want: fmt.Sprintf("from 1 to %d", maxSequences)})
+		s.voice.tell(&protocol.Problem{Code: protocol.RecipeWrong, Key: "sequences", Got: fmt.Sprint(c.Sequences), Want: fmt.Sprintf("between 1 %d", maxSequences)})
 		return
 	}
 	m := &protocol.Measured{Core: protocol.Core{PeakGFLOPS: train.Peak(s.host.Yield), WritingPreset: writingPreset}}

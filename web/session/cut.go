@@ -49,11 +49,11 @@ func (t *texts) build(of *text, kind string, size int) (tokenizer.Tokenizer, *pr
 	case "bpe":
 		if b := recipe.Limits["vocab_size"]; float64(size) < b.Min || float64(size) > b.Max {
 			return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "vocab_size", Got: strconv.Itoa(size),
-				Want: fmt.Sprintf("from %v to %v", b.Min, b.Max)}
+				Want: fmt.Sprintf("between %v %v", b.Min, b.Max)}
 		}
 		return t.learnPieces(of.bytes, size)
 	}
-	return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "tokenizer", Got: kind, Want: "one of chars, bytes, bpe"}
+	return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "tokenizer", Got: kind, Want: "one_of chars bytes bpe"}
 }
 
 // learnPieces learns from b which pieces of words are common.

@@ -27,8 +27,8 @@ func (s *Session) export(c *protocol.Export) {
 		s.voice.tell(problem)
 		return
 	}
-	if need := exportCopies * 4 * float64(kept.Model.Weights.Len()); need > maxMemory {
-		s.voice.tell(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", maxMemory)})
+	if need := exportCopies * 4 * float64(kept.Model.Weights.Len()); need > protocol.MaxMemory {
+		s.voice.tell(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", protocol.MaxMemory)})
 		return
 	}
 	file, err := written(kept, c.Format, format.DType(c.DType))
@@ -109,11 +109,11 @@ func (s *Session) importModel(c *protocol.Import) {
 		s.importAdapter(c)
 		return
 	}
-	if need, err := exchange.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= maxMemory && !c.Agreed {
+	if need, err := exchange.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= protocol.MaxMemory && !c.Agreed {
 		s.voice.tell(&protocol.Needs{Name: nameOf(c), Parameters: need.Parameters, Bytes: int64(need.Bytes)})
 		return
 	}
-	kept, _, err := exchange.Import(c.Files, maxMemory)
+	kept, _, err := exchange.Import(c.Files, protocol.MaxMemory)
 	if err != nil {
 		s.voice.tell(unopened(err))
 		return

@@ -1,11 +1,13 @@
 package session
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/data"
@@ -13,7 +15,6 @@ import (
 	"hornbook/model/recipe"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
 // setText takes a text, and tells what the open model makes of it.
@@ -61,7 +62,7 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 	if c.Recipe.From == recipe.Existing {
 		begin = s.tune
 	}
-	next, r, problem := begin(c.Recipe, t)
+	next, r, problem := begin(c, t)
 	if problem != nil {
 		return nil, nil, problem
 	}
@@ -74,7 +75,8 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 }
 
 // begin prepares a new model.
-func (s *Session) begin(r recipe.Recipe, t *text) (*current, *run, *protocol.Problem) {
+func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.Problem) {
+	r := c.Recipe
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
@@ -93,8 +95,15 @@ func (s *Session) begin(r recipe.Recipe, t *text) (*current, *run, *protocol.Pro
 	if err != nil {
 		return nil, nil, unstarted(err, len(t.ids), r)
 	}
-	next := &current{id: s.library.newID(), Run: checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: wording.Sample(t.name), Text: t.name}}
+	next := &current{id: s.library.newID(), Run: checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: nameFor(c, t.name), Text: t.name}}
 	return next, &run{Run: begun, data: d, texts: [][]byte{t.bytes}}, nil
+}
+
+// nameFor is what the model of a run is called: as the command says or else by
+// itself, as much of it as a name may have.
+func nameFor(c *protocol.Train, itself string) string {
+	name := cmp.Or(c.Name, itself)
+	return strings.ToValidUTF8(name[:min(len(name), protocol.MaxName)], "")
 }
 
 // corpus is a text as what a run learns from.
@@ -132,8 +141,8 @@ func fits(r recipe.Recipe) *protocol.Problem {
 	if err := r.Check(); err != nil {
 		return wrong(err)
 	}
-	if n := r.Bytes(); n > maxMemory {
-		return &protocol.Problem{Code: protocol.OutOfMemory, Got: fmt.Sprintf("%.0f", n), Want: fmt.Sprintf("%.0f", maxMemory)}
+	if n := r.Bytes(); n > protocol.MaxMemory {
+		return &protocol.Problem{Code: protocol.OutOfMemory, Got: fmt.Sprintf("%.0f", n), Want: fmt.Sprintf("%.0f", protocol.MaxMemory)}
 	}
 	return nil
 }

@@ -41,7 +41,6 @@ type progress struct {
 const (
 	stepEvery   = 100 * time.Millisecond // between two Step events
 	curvePoints = 300                    // of the loss of batches that a log keeps
-	maxMemory   = 1.5 * (1 << 30)        // bytes
 )
 
 // take makes next the run, after the one before, if there was one, was ended.
@@ -189,9 +188,9 @@ func (r *runner) most() int {
 // for, 0 for as many as help.
 func (r *runner) ranks(of recipe.Recipe, tokens, asked int) int {
 	if asked == 0 {
-		return train.Ranks(of, tokens, r.most(), maxMemory)
+		return train.Ranks(of, tokens, r.most(), protocol.MaxMemory)
 	}
-	return min(asked, train.MaxRanks(of, tokens, r.most(), maxMemory))
+	return min(asked, train.MaxRanks(of, tokens, r.most(), protocol.MaxMemory))
 }
 
 // wrongRanks says what of a number of ranks nobody can ask for.
@@ -199,7 +198,7 @@ func wrongRanks(asked int) *protocol.Problem {
 	if asked >= 0 {
 		return nil
 	}
-	return &protocol.Problem{Code: protocol.RecipeWrong, Key: "ranks", Got: strconv.Itoa(asked), Want: "0 or more"}
+	return &protocol.Problem{Code: protocol.RecipeWrong, Key: "ranks", Got: strconv.Itoa(asked), Want: "at_least 0"}
 }
 
 // share starts the other ranks of a run that is to be taken; where they cannot

@@ -7,7 +7,6 @@ import (
 	"hornbook/model/recipe"
 	"hornbook/tokenizer"
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
 // texts is what there is to learn from, and how it is cut.
@@ -58,7 +57,7 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	}
 	name := c.Name
 	if c.Source == "task" {
-		name = wording.Task(c.Name)
+		name = protocol.TaskText + c.Name
 	}
 	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw)}
 	kind, size := t.now.kind, t.now.size

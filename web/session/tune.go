@@ -11,7 +11,6 @@ import (
 	"hornbook/model/train"
 	"hornbook/tokenizer"
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
 const (
@@ -24,8 +23,8 @@ const (
 
 // tune prepares to train the open model further on t. It stays as it is, to be
 // compared with: what trains is a copy.
-func (s *Session) tune(r recipe.Recipe, t *text) (*current, *run, *protocol.Problem) {
-	from := s.library.open()
+func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Problem) {
+	r, from := c.Recipe, s.library.open()
 	if from == nil {
 		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
 	}
@@ -61,7 +60,7 @@ func (s *Session) tune(r recipe.Recipe, t *text) (*current, *run, *protocol.Prob
 		return nil, nil, unstarted(err, len(d.Text.IDs), r)
 	}
 	next := &current{id: s.library.newID(), before: from.Model, Run: checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m,
-		Name: wording.Tuned(from.Name, wording.Sample(t.name)), Text: t.name, Old: oldName, OldSHA256: sum(oldText),
+		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText),
 		From: &checkpoint.Origin{Name: from.Name, ID: from.id}}}
 	return next, &run{Run: begun, data: d, texts: [][]byte{t.bytes, oldText}}, nil
 }

@@ -70,13 +70,13 @@ func checkSampling(c *protocol.Generate) *protocol.Problem {
 	}
 	switch {
 	case c.Tokens < 1 || c.Tokens > maxWriting:
-		return wrong("tokens", c.Tokens, fmt.Sprintf("from 1 to %d", maxWriting))
+		return wrong("tokens", c.Tokens, fmt.Sprintf("between 1 %d", maxWriting))
 	case math.IsNaN(c.Temperature) || c.Temperature < 0 || c.Temperature > 10:
-		return wrong("temperature", c.Temperature, "from 0 to 10")
+		return wrong("temperature", c.Temperature, "between 0 10")
 	case c.TopK < 0:
-		return wrong("top_k", c.TopK, "0 or more")
+		return wrong("top_k", c.TopK, "at_least 0")
 	case math.IsNaN(c.TopP) || c.TopP < 0 || c.TopP > 1:
-		return wrong("top_p", c.TopP, "from 0 to 1")
+		return wrong("top_p", c.TopP, "between 0 1")
 	}
 	return nil
 }
