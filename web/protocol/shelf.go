@@ -25,10 +25,12 @@ type (
 		Name    string `json:"name"`
 	}
 
-	// Duplicate puts a copy of a model on the shelf.
+	// Duplicate puts a copy of a model on the shelf, called as Name says or, for
+	// "", as the model is.
 	Duplicate struct {
 		Request
 		ModelID string `json:"model"`
+		Name    string `json:"name"`
 	}
 
 	// Delete takes a model off the shelf; Undelete puts it back. The next start

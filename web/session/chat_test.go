@@ -139,7 +139,7 @@ func TestNoTalks(t *testing.T) {
 func TestTaskAsText(t *testing.T) {
 	d := sit(t)
 	d.commands <- &protocol.SetText{Request: as(3), Source: "task", Name: "sums"}
-	if text := next[*protocol.Text](d); text.ID != 3 || text.Source != "task" || text.Name != "Sums" || !strings.HasPrefix(text.Preview, `{"messages":[`) {
+	if text := next[*protocol.Text](d); text.ID != 3 || text.Source != "task" || text.Name != "task/sums" || !strings.HasPrefix(text.Preview, `{"messages":[`) {
 		t.Errorf("the task is told as %+v", text)
 	}
 	d.commands <- &protocol.SetText{Source: "task", Name: "nonsense"}

@@ -20,7 +20,7 @@ func (l *library) change(c protocol.Command) {
 	case *protocol.Rename:
 		err = l.rename(c)
 	case *protocol.Duplicate:
-		_, err = l.shelf.Duplicate(c.ModelID)
+		err = l.duplicate(c)
 	case *protocol.Delete:
 		err = l.shelf.Delete(c.ModelID) // the one that is open stays open
 	case *protocol.Undelete:
@@ -39,6 +39,14 @@ func undone(err error) *protocol.Problem {
 		told.Code = protocol.ShelfFailed
 	}
 	return told
+}
+
+func (l *library) duplicate(c *protocol.Duplicate) error {
+	id, err := l.shelf.Duplicate(c.ModelID)
+	if err != nil || c.Name == "" {
+		return err
+	}
+	return l.shelf.Rename(id, c.Name)
 }
 
 func (l *library) rename(c *protocol.Rename) error {

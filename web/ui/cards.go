@@ -1,14 +1,11 @@
 package ui
 
 import (
-	"fmt"
-	"math"
 	"strings"
 	"time"
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
 // fewCards are shown at first, since each costs time whenever the page is
@@ -17,16 +14,17 @@ const fewCards = 8
 
 // shelved are the models that the page lists: the open one if it is not kept,
 // those that are kept, and the one that comes with the page.
-func (p *Page) shelved() []protocol.Card {
+func (m *Models) shelved() []protocol.Card {
+	p := m.Page
 	cards := p.Shelf.Cards
-	if len(cards) > fewCards && !p.Shelving.All {
+	if len(cards) > fewCards && !m.All {
 		cards = cards[:fewCards]
 	}
-	if p.isUnkept() {
-		cards = append([]protocol.Card{p.unkept()}, cards...)
+	if m.isUnkept() {
+		cards = append([]protocol.Card{m.unkept()}, cards...)
 	}
 	if p.Ready.Base {
-		cards = append(cards[:len(cards):len(cards)], protocol.Card{ID: protocol.Base, Name: wording.BaseName, State: "done"})
+		cards = append(cards[:len(cards):len(cards)], protocol.Card{ID: protocol.Base, Name: p.W.Say("base_name"), State: "done"})
 	}
 	return cards
 }
@@ -34,31 +32,31 @@ func (p *Page) shelved() []protocol.Card {
 // isUnkept tells whether the open model is not kept, because nothing is kept
 // here, a save has failed, or it was deleted; a run's first save may be yet to
 // come, and the shelf yet to tell of it.
-func (p *Page) isUnkept() bool {
-	m := p.Model
-	if m == nil || m.ModelID == protocol.Base || p.cardOf(m.ModelID) != nil {
+func (m *Models) isUnkept() bool {
+	p, open := m.Page, m.Page.Model
+	if open == nil || open.ModelID == protocol.Base || p.cardOf(open.ModelID) != nil {
 		return false
 	}
-	told := p.Shelf.Open == m.ModelID || p.Shelf.Open == ""
+	told := p.Shelf.Open == open.ModelID || p.Shelf.Open == ""
 	return p.Shelf.Keeps != "" || p.saveFailed() || told && !p.Active()
 }
 
-// cardOf is the card of a model that is kept, nil for any other.
-func (s *State) cardOf(id string) *protocol.Card {
-	for i := range s.Shelf.Cards {
-		if c := &s.Shelf.Cards[i]; c.ID == id {
-			return c
+// saveFailed tells whether the last save of the open model has failed.
+func (s *State) saveFailed() bool {
+	for _, problem := range s.Problems {
+		if unsaved(problem) {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // unkept is the open model as a card, which has no id.
-func (p *Page) unkept() protocol.Card {
-	m := p.Model
-	c := protocol.Card{Name: wording.UnkeptName(m.Name), State: p.Run.State, Method: m.Recipe.Method(), Text: m.Text,
-		Parameters: m.Parameters, Step: p.Step.Step, Steps: p.Step.Steps, Curve: p.Curve.Losses}
-	if m.Recipe.Preset == imported && m.From == "" {
+func (m *Models) unkept() protocol.Card {
+	p, open := m.Page, m.Page.Model
+	c := protocol.Card{Name: p.W.UnkeptName(open.Name), State: p.Run.State, Method: open.Recipe.Method(), Text: open.Text,
+		Parameters: open.Parameters, Step: p.Step.Step, Steps: p.Step.Steps, Curve: p.Curve.Losses}
+	if open.Recipe.Preset == imported && open.From == "" {
 		c.Method = imported
 	}
 	c.ValLoss, _ = p.latest(recipe.ValLoss)
@@ -69,13 +67,9 @@ func (p *Page) unkept() protocol.Card {
 // card.
 const imported = "imported"
 
-// isOpen tells whether the card with this id is of the open model, as one
-// without is.
-func (p *Page) isOpen(id string) bool { return p.Model != nil && (id == "" || p.Model.ModelID == id) }
-
 // current is the value of aria-current.
-func (p *Page) current(id string) string {
-	if p.isOpen(id) {
+func (m *Models) current(id string) string {
+	if m.Page.isOpen(id) {
 		return "true"
 	}
 	return "false"
@@ -89,15 +83,21 @@ func kept(c protocol.Card) bool { return c.ID != "" && c.ID != protocol.Base }
 func readable(c protocol.Card) bool { return !c.Damaged && !c.Newer }
 
 // cardFacts are a model's size, age and progress in a line.
-func (p *Page) cardFacts(c protocol.Card) string {
-	if c.ID == protocol.Base {
-		return wording.BaseAbout
+func (m *Models) cardFacts(c protocol.Card) string {
+	w := m.Page.W
+	switch {
+	case m.deleting[c.ID]:
+		return w.Say("deleting")
+	case c.ID == protocol.Base:
+		return w.Say("base_about")
+	case c.Newer:
+		return w.Say("card_newer")
+	case c.Damaged:
+		return w.Say("card_damaged")
 	}
-	if c.Newer {
-		return wording.CardNewer
-	}
-	if c.Damaged {
-		return wording.CardDamaged
+	if p := m.Page; p.isOpen(c.ID) && p.Active() { // which the shelf has not seen yet
+		c.Step, c.Steps = p.Step.Step, p.Step.Steps
+		c.ValLoss, _ = p.latest(recipe.ValLoss)
 	}
 	var facts []string
 	say := func(is bool, fact string) {
@@ -105,107 +105,51 @@ func (p *Page) cardFacts(c protocol.Card) string {
 			facts = append(facts, strings.ReplaceAll(fact, " ", "\u00a0"))
 		}
 	}
-	say(c.Steps > 0, wording.CardStep(c.Step, c.Steps))
-	say(c.ValLoss > 0, wording.CardLoss(c.ValLoss))
-	say(true, wording.CardWeights(c.Parameters))
-	say(c.Bytes > 0, wording.Bytes(float64(c.Bytes)))
-	say(c.Saved > 0, wording.When(time.UnixMilli(c.Saved)))
-	return wording.CardMethod(c.Method, p.textName(c.Text)) + " · " + strings.Join(facts, " · ")
+	say(c.Steps > 0, w.Say("card_step", "step", w.Of(c.Step, c.Steps)))
+	say(c.ValLoss > 0, w.Say("card_loss", "loss", w.Loss(c.ValLoss)))
+	say(true, w.Say("weights", "n", c.Parameters))
+	say(c.Bytes > 0, w.Bytes(float64(c.Bytes)))
+	say(c.Saved > 0, w.When(time.UnixMilli(c.Saved)))
+	return w.CardMethod(c.Method, m.Page.textName(c.Text)) + " · " + strings.Join(facts, " · ")
+}
+
+// cardClass pales a model that is being deleted.
+func (m *Models) cardClass(c protocol.Card) string {
+	if m.deleting[c.ID] {
+		return "going"
+	}
+	return ""
 }
 
 // canDownload tells whether a model can be downloaded: one that is kept, or
 // the open one.
-func (p *Page) canDownload(c protocol.Card) bool { return readable(c) && (kept(c) || p.isOpen(c.ID)) }
+func (m *Models) canDownload(c protocol.Card) bool {
+	return readable(c) && (kept(c) || m.Page.isOpen(c.ID))
+}
 
 // cardState is what is special about a model, in a word.
-func (p *Page) cardState(c protocol.Card) string {
+func (m *Models) cardState(c protocol.Card) string {
 	switch {
-	case p.isOpen(c.ID) && p.Active():
-		return wording.CardOpen + ", " + wording.RunState(p.Run.State)
-	case p.isIdle(c):
-		return wording.CardOpen + ", " + wording.CardUnfinished
-	case p.isOpen(c.ID):
-		return wording.CardOpen
+	case m.Page.isOpen(c.ID) && m.Page.Active():
+		return m.Page.W.Say("card_open") + ", " + m.Page.W.RunState(m.Page.Run.State)
+	case m.isIdle(c):
+		return m.Page.W.Say("card_open") + ", " + m.Page.W.Say("card_unfinished")
+	case m.Page.isOpen(c.ID):
+		return m.Page.W.Say("card_open")
 	case canGoOn(&c):
-		return wording.CardUnfinished
+		return m.Page.W.Say("card_unfinished")
 	}
 	return ""
 }
 
 // isIdle tells whether a model is open and its run not over, yet does not go
 // on: its text was not there, or another tab had it.
-func (p *Page) isIdle(c protocol.Card) bool {
-	return kept(c) && p.Shelf.Open == c.ID && p.isOpen(c.ID) && canGoOn(&c) && p.Run.State == "idle"
-}
-
-// goOnSays is the offer to go on, "" for none.
-func (p *Page) goOnSays() string {
-	c := p.Shelving.GoOn
-	if c == nil {
-		return ""
-	}
-	return wording.GoOnOffer(c.Name, c.Step, c.Steps, ago(c))
-}
-
-// Size of a sparkline, in the units of its viewBox.
-const sparkWidth, sparkHeight = 100, 28
-
-// sparkline is a curve as the points of a polyline, the least loss at the
-// bottom; "" for fewer than two points.
-func sparkline(curve []float64) string {
-	if len(curve) < 2 {
-		return ""
-	}
-	curve = thinned(curve, 60)
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, loss := range curve {
-		low, high = min(low, loss), max(high, loss)
-	}
-	var points strings.Builder
-	for i, loss := range curve {
-		x := float64(i) / float64(len(curve)-1) * sparkWidth
-		y := sparkHeight / 2.0
-		if high > low {
-			y = 1 + (high-loss)/(high-low)*(sparkHeight-2)
-		}
-		fmt.Fprintf(&points, "%.1f,%.1f ", x, y)
-	}
-	return strings.TrimSpace(points.String())
-}
-
-// thinned is at most n points of a curve, both ends among them.
-func thinned(curve []float64, n int) []float64 {
-	if len(curve) <= n {
-		return curve
-	}
-	few := make([]float64, n)
-	for i := range few {
-		few[i] = curve[i*(len(curve)-1)/(n-1)]
-	}
-	return few
-}
-
-// curveSays is a curve for those who do not see it, "" for none.
-func curveSays(curve []float64) string {
-	if len(curve) < 2 {
-		return ""
-	}
-	return wording.CurveSays(curve[0], curve[len(curve)-1])
-}
-
-func sparkClass(curve []float64) string {
-	if len(curve) < 2 {
-		return "spark none"
-	}
-	return "spark"
-}
-
-// downloadName puts "format/numbers" in words.
-func downloadName(as string) string {
-	format, dtype, _ := strings.Cut(as, "/")
-	return wording.DownloadAs(format, dtype)
+func (m *Models) isIdle(c protocol.Card) bool {
+	return kept(c) && m.Page.Shelf.Open == c.ID && m.Page.isOpen(c.ID) && canGoOn(&c) && m.Page.Run.State == "idle"
 }
 
 // hasPaper tells whether the page can show what there is to know of a model:
 // of its own one, where its files lie beside the page.
-func (p *Page) hasPaper(m protocol.Card) bool { return m.ID == protocol.Base && !p.Offline.Single }
+func (m *Models) hasPaper(c protocol.Card) bool {
+	return c.ID == protocol.Base && !m.Page.Offline.Single
+}

@@ -21,14 +21,6 @@ type Completion struct {
 // NewCompletion is one that is not begun.
 func NewCompletion() Completion { return Completion{Picked: -1} }
 
-// completion is the one that the request with this id asked for.
-func (s *State) completion(id int) *Completion {
-	if id == s.Former.ID {
-		return &s.Former
-	}
-	return &s.Now
-}
-
 func (c *Completion) underWay() bool { return c.ID > 0 && c.Done == nil }
 
 // Text is what was written.
@@ -56,15 +48,15 @@ func (c *Completion) Pick(key string) {
 
 // Says is the picked token and its probability or, without one, how the text
 // was written.
-func (c *Completion) Says() string {
+func (c *Completion) Says(w *wording.Words) string {
 	switch {
 	case c.Picked >= 0 && c.Picked < len(c.Tokens):
 		t := c.Tokens[c.Picked]
-		return wording.TokenSays(t.Text, t.Probability)
+		return w.TokenSays(t.Text, t.Probability)
 	case c.Done != nil:
-		return wording.Written(c.Done.Tokens, c.Done.TokensPerSecond) + " " + wording.CompletionTip
+		return w.Written(c.Done.Tokens, c.Done.TokensPerSecond) + " " + w.Say("completion_tip")
 	}
-	return wording.CompletionTip
+	return w.Say("completion_tip")
 }
 
 // class shades a token by its probability.

@@ -5,8 +5,11 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hornbook/model/recipe"
+	"hornbook/web/protocol"
+	"hornbook/web/wording"
 )
 
 // Draft is a recipe while a person edits it: what stands in each field, by
@@ -62,30 +65,32 @@ func (d *Draft) More() []string {
 }
 
 // Value is what stands in a field.
-func (d *Draft) Value(key string) string {
+func (d *Draft) Value(w *wording.Words, key string) string {
 	if text, typed := d.Fields[key]; typed {
 		return text
 	}
-	return format(fieldsOf(&d.Base)[key])
+	return format(w, fieldsOf(&d.Base)[key])
 }
 
 // Set is what a person wrote in a field.
 func (d *Draft) Set(key, text string) { d.Fields[key] = text }
 
-// Recipe reads the fields. wrong names the first field that cannot be read,
-// "" if all can; the recipe's own Check comes after.
-func (d *Draft) Recipe() (r recipe.Recipe, wrong string) {
+// Recipe reads the fields. wrong is the first that cannot be read, nil if all
+// can; the recipe's own Check comes after.
+func (d *Draft) Recipe(w *wording.Words) (r recipe.Recipe, wrong *protocol.Problem) {
 	r = d.Base
 	at := fieldsOf(&r)
 	for _, key := range slices.Concat(d.Basic(), d.More()) {
-		if text, typed := d.Fields[key]; typed && parse(at[key], text) != nil {
-			return r, key
+		if text, typed := d.Fields[key]; typed {
+			if want := parse(w, at[key], text); want != "" {
+				return r, &protocol.Problem{Code: protocol.RecipeWrong, Key: key, Got: text, Want: want}
+			}
 		}
 	}
 	if _, own := d.Fields["kv_heads"]; !own && d.Base.Model.KVHeads == d.Base.Model.Heads {
 		r.Model.KVHeads = r.Model.Heads
 	}
-	return r, ""
+	return r, nil
 }
 
 // fieldsOf points to the fields of r that can be edited.
@@ -103,14 +108,14 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 	}
 }
 
-func format(at any) string {
+func format(w *wording.Words, at any) string {
 	switch v := at.(type) {
 	case *int:
 		return strconv.Itoa(*v)
 	case *uint64:
 		return strconv.FormatUint(*v, 10)
 	case *float64:
-		return strconv.FormatFloat(*v, 'g', -1, 64)
+		return w.Decimal(*v)
 	case *string:
 		return *v
 	case *bool:
@@ -119,23 +124,37 @@ func format(at any) string {
 	panic(fmt.Sprintf("ui: no way to write a %T", at))
 }
 
-func parse(at any, text string) (err error) {
+// parse reads what was typed, in any way that people write numbers. want is
+// the rule that it breaks, "" for none.
+func parse(w *wording.Words, at any, text string) (want string) {
 	switch v := at.(type) {
-	case *int:
-		*v, err = strconv.Atoi(text)
-	case *uint64:
-		*v, err = strconv.ParseUint(text, 10, 64)
-	case *float64:
-		*v, err = strconv.ParseFloat(text, 64)
-		if math.IsNaN(*v) || math.IsInf(*v, 0) {
-			err = strconv.ErrRange
-		}
 	case *string:
 		*v = text
+		return ""
 	case *bool:
-		*v, err = strconv.ParseBool(text)
+		*v = text == "true"
+		return ""
+	}
+	_, real := at.(*float64)
+	plain, err := w.Plain(strings.TrimSpace(text), !real)
+	if err != nil {
+		return "number"
+	}
+	switch v := at.(type) {
+	case *int:
+		if *v, err = strconv.Atoi(plain); err != nil {
+			return "whole"
+		}
+	case *uint64:
+		if *v, err = strconv.ParseUint(plain, 10, 64); err != nil {
+			return "whole"
+		}
+	case *float64:
+		if *v, err = strconv.ParseFloat(plain, 64); err != nil || math.IsInf(*v, 0) {
+			return "number"
+		}
 	default:
 		panic(fmt.Sprintf("ui: no way to read a %T", at))
 	}
-	return err
+	return ""
 }

@@ -1,7 +1,5 @@
 package ui
 
-import "hornbook/web/wording"
-
 // Offline is what the browser keeps of the page.
 type Offline struct {
 	Kept   bool // the page opens without a network
@@ -22,10 +20,10 @@ func (p *Page) Keep(news string) {
 		o.Single, o.Apart = true, true
 	case "newer":
 		o.Newer, o.Others = true, false
-		p.Host.Say(wording.NewerReady)
+		p.Host.Say(p.W.Say("newer_ready"))
 	case "others":
 		o.Others = true
-		p.Host.Say(wording.NewerOthers)
+		p.Host.Say(p.W.Say("newer_others"))
 	}
 }
 
@@ -41,11 +39,11 @@ func (p *Page) canRenew() bool { return p.Offline.Newer && !p.Active() }
 func (p *Page) offlineSays() string {
 	switch o := p.Offline; {
 	case o.Apart:
-		return wording.OfflineSingle + " " + wording.OfflineApart
+		return p.W.Say("offline_single") + " " + p.W.Say("offline_apart")
 	case o.Single:
-		return wording.OfflineSingle
+		return p.W.Say("offline_single")
 	case o.Kept:
-		return wording.OfflineKept
+		return p.W.Say("offline_kept")
 	}
 	return ""
 }
@@ -55,9 +53,9 @@ func (p *Page) newerSays() string {
 	case !o.Newer:
 		return ""
 	case p.Active():
-		return wording.NewerTraining
+		return p.W.Say("newer_training")
 	case o.Others:
-		return wording.NewerOthers
+		return p.W.Say("newer_others")
 	}
-	return wording.NewerReady
+	return p.W.Say("newer_ready")
 }

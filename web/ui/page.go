@@ -1,127 +1,132 @@
 package ui
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
-	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
 
-// Page is the State with what a person is doing on it. Its methods are the
-// handlers of the components.
+// Page is what the stations share: the State, the words, the browser, and what
+// a person does beside any station. Its methods are the handlers of the
+// components that are always in sight.
 type Page struct {
 	State
-	Host Host
+	Host     Host
+	W        *wording.Words
+	Stations []Station
+	Open     string // id of the station that is open
+	Offline  Offline
+	Workers  int // that are to train, 0 for as many as help
 
-	Offline Offline
-
-	Source    string // the sample that is chosen, "" for an own text
-	Typed     string
-	TypedOpen bool
-
-	CutText  string // what was typed to see it cut
-	cutOwn   bool   // it was typed, not taken from the text
-	CutKind  string
-	CutSize  string
-	Draft    Draft
-	fresh    Draft // of a new model, while the open one is to be trained further
-	Workers  int   // that are to train, 0 for as many as help
-	More     bool  // more numbers are shown
-	AsTable  bool  // the losses are shown as a table
-	LogScale bool
-	lookBack int  // the piece of writing that is looked at
-	looking  bool // back at lookBack, not at the latest
-
-	PromptText string
-	promptOwn  bool              // it was typed, not taken from the text
-	Sampling   map[string]string // fields of Try by the protocol's names
-	Both       bool              // the model as it was before is to write too
-	asked      *protocol.Generate
-	Chat       bool               // Try is a conversation
-	Talk       []protocol.Message // what was said in it, but for the latest answer, which is Now
-	Lessons    string             // the task whose conversations are chosen, "" for none
-	CopyDone   bool
-	AsideOpen  bool // on narrow screens
-
-	Shelving   Shelving
-	textWaits  bool      // the first text is still to be asked for
-	opening    int       // id of the Open that the page begins with
-	requests   int       // ids of requests so far
-	cutting    int       // id of the latest Tokenize
-	predicting int       // id of the latest Predict
-	spoken     time.Time // when a screen reader was last told the step
+	Unfolded  bool           // what there is to know of the open model is shown
+	offer     *protocol.Card // the run that the page offers to go on with
+	offered   bool           // that was done, once
+	resuming  int            // id of the Open after which the run goes on, 0 for none
+	asked     Asked          // what stands in the page's address, until it is answered
+	linked    bool           // the link was copied
+	before    Experiment     // of the last visit, until the trainer is ready; nil for none
+	textWaits bool           // the first text is still to be asked for
+	opening   int            // id of the Open that the page begins with
+	requests  int            // ids of requests so far
+	asker     map[int]string // the stations that asked them, where one did
+	spoken    time.Time      // when a screen reader was last told the step
 }
+
+// RunStrip is the place of problems that belong to the run and no station.
+const RunStrip = "run"
 
 // sayEvery is the least time between two steps that are read aloud.
 const sayEvery = 10 * time.Second
 
-// NewPage returns a page that waits for the trainer's Ready.
-func NewPage(h Host) *Page {
-	return &Page{Host: h, State: State{Run: protocol.State{State: "idle"}, Now: NewCompletion(), Former: NewCompletion()},
-		Sampling: map[string]string{"temperature": "0.8", "top_k": "0", "top_p": "0.95", "seed": "1", "tokens": "200"}}
+// NewPage returns a page that waits for the trainer's Ready, in a language of
+// wording.Languages.
+func NewPage(h Host, language string) *Page {
+	p := &Page{Host: h, W: wording.New(language), asker: map[int]string{}, Open: "try",
+		State: State{Run: protocol.State{State: "idle"}, Problems: map[string]*protocol.Problem{}}}
+	p.Stations = stations(p)
+	return p
+}
+
+// ChooseLanguage lets the page speak another language.
+func (p *Page) ChooseLanguage(language string) {
+	p.W = wording.New(language)
+	p.Host.Speak(language, p.W.Say("title"), p.W.RightToLeft())
 }
 
 // Usable tells whether there is a text, so that Train can be pressed, or a
 // message that says why there is none.
-func (p *Page) Usable() bool {
-	return p.Tokenizer != nil || p.Problems[TextStation] != nil || p.Problems[TokensStation] != nil || p.Problems[TrainStation] != nil
-}
+func (p *Page) Usable() bool { return p.Tokenizer != nil || len(p.Problems) > 0 }
 
 // Apply takes over an event and asks for what follows from it.
 func (p *Page) Apply(e protocol.Event) {
-	if p.stale(e) {
-		return
-	}
-	known := p.standing(e)
+	problem, is := e.(*protocol.Problem)
+	known := is && p.fail(problem)
 	p.State.Apply(e)
-	p.applySpeed(e)
-	p.applyModels(e)
+	for _, s := range p.Stations {
+		s.Apply(e)
+	}
+	p.applyShared(e)
+	if is && !known && problem.Code != protocol.Cancelled {
+		p.Host.Say(p.W.Problem(problem))
+	}
+}
+
+// applyShared does what follows from an event beside any station.
+func (p *Page) applyShared(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Ready:
 		p.welcome(e)
 	case *protocol.Text:
-		p.begin(e)
-	case *protocol.Tokenizer:
-		p.CutKind = e.Kind
-		p.askTokens()
+		p.textWaits = false
 	case *protocol.State:
-		if e.State != "idle" {
-			p.Host.Say(wording.RunState(e.State))
+		p.follow(e)
+	case *protocol.Shelf:
+		p.offerToGoOn()
+	case *protocol.Saved:
+		for place, problem := range p.Problems {
+			if unsaved(problem) {
+				p.solve(place)
+			}
 		}
-		if e.State == "training" || e.State == "done" {
-			p.askPrediction()
+	case *protocol.Model:
+		if p.Run.State == "preparing" {
+			p.offer = nil
+		} else {
+			p.Host.Say(p.W.Say("opened", "name", p.modelName()))
 		}
-	case *protocol.Sample, *protocol.Adapted:
-		p.askPrediction()
-	case *protocol.Generated:
-		p.generated(e)
 	case *protocol.Step:
 		p.saySteps(e)
-	case *protocol.Prediction:
-		p.firstText()
 	case *protocol.Problem:
-		if e.ID == p.opening || e.ID == p.predicting {
-			p.firstText()
-		}
 		p.giveUp(e)
-		if !known {
-			p.Host.Say(wording.Problem(e))
-		}
 	}
 }
 
-// welcome opens what the page begins with: the model that comes with it, so
-// that one can type at once, and the first text.
+// follow takes over what the run is doing.
+func (p *Page) follow(e *protocol.State) {
+	if e.State != "idle" {
+		p.Host.Say(p.W.RunState(e.State))
+	}
+	if e.State == "training" && !unsaved(p.Problems[RunStrip]) { // which is told before the first step
+		p.solve(RunStrip)
+	}
+	if p.resuming != 0 && e.ID == p.resuming && e.State == "paused" {
+		p.resuming = 0
+		p.ask(&protocol.Resume{})
+	}
+}
+
+// welcome opens what the page begins with: the model of the last visit or the
+// one that comes with the page, so that one can type at once, and a text.
 func (p *Page) welcome(e *protocol.Ready) {
-	p.Draft = NewDraft(p.preset(e.Default))
-	p.CutSize = strconv.Itoa(p.Draft.Base.VocabSize)
 	p.textWaits = true
+	if p.before != nil {
+		p.restore(p.before)
+		p.before = nil
+	}
 	if e.Base {
-		p.PromptText, p.Source = wording.FirstPrompt, e.Samples[0]
 		p.opening = p.ask(&protocol.Open{ModelID: protocol.Base})
+		p.asker[p.opening] = "try" // where it was to be the first to write
 		return
 	}
 	p.firstText()
@@ -132,86 +137,68 @@ func (p *Page) welcome(e *protocol.Ready) {
 func (p *Page) firstText() {
 	if p.textWaits {
 		p.textWaits = false
-		p.ChooseSample(p.Ready.Samples[0])
+		of[*Text](p).choose()
 	}
 }
 
-// giveUp forgets the writing that a problem has ended.
+// giveUp forgets what the command was to lead to that a problem answers.
 func (p *Page) giveUp(e *protocol.Problem) {
-	if e.ID > 0 && e.ID == p.Now.ID {
-		p.unsay()
+	if p.resuming != 0 && (e.ID == p.resuming || gone(e)) && !e.Code.Notice() {
+		p.resuming = 0
 	}
-	for _, c := range []*Completion{&p.Now, &p.Former} {
-		if e.ID > 0 && c.ID == e.ID {
-			*c = NewCompletion()
+	if e.ID == p.opening {
+		p.firstText()
+	}
+}
+
+// fail puts a problem where it can be mended, and reports whether it stands
+// there already, as one that a run meets again and again. What a person has
+// stopped is no problem.
+func (p *Page) fail(e *protocol.Problem) (known bool) {
+	switch e.Code {
+	case protocol.Cancelled:
+		return false
+	case protocol.TrainerGone:
+		p.Working = nil
+	}
+	place := p.placeOf(e)
+	before := p.Problems[place]
+	p.Problems[place] = e
+	return before != nil && before.Code == e.Code && unsaved(e)
+}
+
+// placeOf is where a problem is shown: where it was asked for, else beside the
+// run, or with the models that are kept.
+func (p *Page) placeOf(e *protocol.Problem) string {
+	if station, asked := p.asker[e.ID]; asked && e.ID > 0 {
+		return station
+	}
+	switch e.Code {
+	case protocol.ShelfFailed, protocol.KeepNone:
+		return "models"
+	case protocol.TextUnread, protocol.TextTooLong:
+		return "text"
+	case protocol.ModelNone:
+		return "models"
+	}
+	return RunStrip
+}
+
+// elsewhere are the stations at which something is wrong and that are not
+// open, so that the strip points to them.
+func (p *Page) elsewhere() (list []Station) {
+	for _, s := range p.Stations {
+		if id := s.Place().ID; p.Problems[id] != nil && id != p.Open {
+			list = append(list, s)
 		}
 	}
-}
-
-// standing tells whether e says anew that a save has failed, which still stands
-// on the page: a run tries again and again.
-func (p *Page) standing(e protocol.Event) bool {
-	problem, is := e.(*protocol.Problem)
-	if !is || !unsaved(problem) {
-		return false
-	}
-	before := p.Problems[p.station(problem)]
-	return before != nil && before.Code == problem.Code
-}
-
-// stale tells whether e answers a request that a newer one has replaced.
-func (p *Page) stale(e protocol.Event) bool {
-	switch e := e.(type) {
-	case *protocol.Tokens:
-		return e.ID != p.cutting
-	case *protocol.Prediction:
-		return e.ID != p.predicting
-	case *protocol.Writing:
-		return e.ID != p.Now.ID && e.ID != p.Former.ID
-	case *protocol.Generated:
-		return e.ID != p.Now.ID && e.ID != p.Former.ID
-	}
-	return false
-}
-
-// begin fills in what was not typed from the beginning of the text.
-func (p *Page) begin(t *protocol.Text) {
-	p.textWaits = false
-	if t.Source != "sample" {
-		p.Source = ""
-	}
-	if t.Source != "task" {
-		p.Lessons = ""
-	}
-	if ofTalks(t) {
-		return
-	}
-	if !p.cutOwn {
-		p.CutText = firstLine(t.Preview)
-	}
-	if !p.promptOwn && (p.Model == nil || p.Model.Text != t.Name) {
-		p.PromptText = firstWords(t.Preview, 2)
-		p.askPrediction()
-	}
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	if r := []rune(line); len(r) > 80 {
-		return strings.TrimSpace(string(r[:80]))
-	}
-	return line
-}
-
-func firstWords(text string, n int) string {
-	words := strings.Fields(text)
-	return strings.Join(words[:min(n, len(words))], " ")
+	return list
 }
 
 func (p *Page) saySteps(e *protocol.Step) {
 	if now := time.Now(); now.Sub(p.spoken) >= sayEvery {
 		p.spoken = now
-		p.Host.Say(wording.NewSteps(e.Step, e.Steps, e.Loss))
+		p.Host.Say(p.W.NewSteps(e.Step, e.Steps, e.Loss))
 	}
 }
 
@@ -238,127 +225,4 @@ func (p *Page) CancelWorking() {
 // cancel ends the command with this id, whose answer still comes.
 func (p *Page) cancel(id int) {
 	p.Host.Send(&protocol.Cancel{Request: protocol.Request{ID: id}})
-}
-
-// Text.
-
-// ChooseSample asks for a built-in text.
-func (p *Page) ChooseSample(name string) {
-	if name == "" {
-		return
-	}
-	p.Source = name
-	p.solve(TextStation)
-	p.await("sample", p.ask(&protocol.SetText{Source: "sample", Name: name}))
-}
-
-// UseTyped takes what was typed as the text.
-func (p *Page) UseTyped() {
-	p.solve(TextStation)
-	p.ask(&protocol.SetText{Source: "typed", Name: wording.TypedName, Data: []byte(p.Typed)})
-}
-
-// Upload sends the file that was chosen.
-func (p *Page) Upload() { p.Host.SendFile("upload", p.Uploading()) }
-
-// Uploading gives the id by which a file is to be sent as SetText.
-func (p *Page) Uploading() int {
-	p.solve(TextStation)
-	p.requests++
-	return p.requests
-}
-
-// Tokens.
-
-// ChooseKind asks for another tokenizer; BPE waits for its size and a button.
-func (p *Page) ChooseKind(kind string) {
-	p.CutKind = kind
-	if kind != "bpe" {
-		p.Cut()
-	}
-}
-
-// Cut asks for the tokenizer that is chosen.
-func (p *Page) Cut() {
-	size, err := strconv.Atoi(strings.TrimSpace(p.CutSize))
-	if err != nil && p.CutKind == "bpe" {
-		p.fail(&protocol.Problem{Code: protocol.RecipeWrong, Key: "vocab_size", Got: p.CutSize, Want: wording.WholeNumber})
-		return
-	}
-	if p.CutKind != "bpe" {
-		size = 0
-	}
-	p.solve(TokensStation)
-	p.ask(&protocol.SetTokenizer{Kind: p.CutKind, Size: size})
-}
-
-// TypeToCut shows how another text is cut.
-func (p *Page) TypeToCut(text string) {
-	p.CutText, p.cutOwn = text, true
-	p.askTokens()
-}
-
-func (p *Page) askTokens() {
-	p.cutting = p.ask(&protocol.Tokenize{Text: p.CutText})
-}
-
-// Train.
-
-// ChoosePreset begins the draft of a new model and asks for the tokenizer that
-// goes with it.
-func (p *Page) ChoosePreset(name string) {
-	p.Draft = NewDraft(p.preset(name))
-	p.solve(TrainStation)
-	if r := p.Draft.Base; p.Text != nil && (r.Tokenizer != p.CutKind || r.Tokenizer == "bpe") {
-		p.CutKind, p.CutSize = r.Tokenizer, strconv.Itoa(r.VocabSize)
-		p.Cut()
-	}
-}
-
-// ChooseWorkers sets how many are to train together.
-func (p *Page) ChooseWorkers(n string) { p.Workers, _ = strconv.Atoi(n) }
-
-// Recipe is the draft, of a new model with the tokenizer that is in use; key
-// names a field that cannot be read, "" if all can.
-func (p *Page) Recipe() (r recipe.Recipe, key string) {
-	r, key = p.Draft.Recipe()
-	if p.Tokenizer != nil && !p.Draft.Tuning() {
-		r.Tokenizer, r.Model.Vocab = p.Tokenizer.Kind, p.Tokenizer.Size
-		if r.Tokenizer == "bpe" {
-			r.VocabSize = p.Tokenizer.Size
-		}
-	}
-	return r, key
-}
-
-// Train starts a run with the draft.
-func (p *Page) Train() {
-	if p.Active() {
-		return
-	}
-	r, key := p.Recipe()
-	if key != "" {
-		p.fail(&protocol.Problem{Code: protocol.RecipeWrong, Key: key, Got: p.Draft.Value(key), Want: wording.AnyNumber})
-		return
-	}
-	p.solve(TrainStation)
-	p.ask(&protocol.Train{Recipe: r, Ranks: p.Workers})
-	p.Host.Show("run")
-}
-
-// PauseResume does what the button says.
-func (p *Page) PauseResume() {
-	switch p.Run.State {
-	case "training":
-		p.ask(&protocol.Pause{})
-	case "paused":
-		p.ask(&protocol.Resume{})
-	}
-}
-
-// Stop ends the run, or what leads to one.
-func (p *Page) Stop() {
-	if p.Active() {
-		p.ask(&protocol.Stop{})
-	}
 }

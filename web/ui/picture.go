@@ -1,20 +1,28 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
+
+// A Picture is what a station's chart shows.
+type Picture struct {
+	Series []Series
+	Marks  []Mark
+	Steps  int  // that the axis has at least
+	Log    bool // the losses stand on a logarithmic scale
+}
 
 // A Series is one curve of the chart.
 type Series struct {
 	Name   string
 	Colour string // the custom property of the style sheet that holds it
+	Style  string // "" for a line, "dots" for dashes with a dot at each measurement, "ghost" for what is expected, "rule" for a line of reference
 	Steps  []int
 	Values []float64
-	Dots   bool // dashed, with a dot at each measurement
 }
 
 // add puts a measure on the curve, if it was taken.
@@ -30,32 +38,94 @@ type Mark struct {
 	Name string
 }
 
-// Tuned tells whether the open model was trained further, so that the chart
-// is of learning and forgetting.
-func (s *State) Tuned() bool { return s.Model != nil && s.Model.From != "" }
+// mine tells whether the open model was trained as the station would train one,
+// so that its curve stands there.
+func (t *Teaching) mine() bool {
+	m := t.Page.Model
+	switch {
+	case m == nil:
+		return false
+	case !t.Draft.Tuning():
+		return m.From == "" && m.ModelID != protocol.Base && (t.Page.begun() || len(t.Page.Curve.Steps) > 0)
+	}
+	return m.From != "" && m.Recipe.Objective == t.Draft.Base.Objective
+}
 
-// Picture is what the chart shows: what was learned and, of a model that was
-// trained further, what was forgotten meanwhile.
-func (s *State) Picture() ([]Series, []Mark) {
-	val := Series{Name: wording.ValidatedCurve, Colour: "--verdigris", Dots: true}
-	old := Series{Name: wording.OldCurve, Colour: "--ochre", Dots: true}
-	for _, e := range s.Evals {
+// Picture is the open model's curves, with what a run like it was expected to
+// do and the loss of guessing; of a model that was trained further what was
+// learned and what was forgotten meanwhile. Before a run it is what to expect.
+func (t *Teaching) Picture() Picture {
+	p := t.Page
+	if !t.mine() {
+		steps := t.Draft.Base.Steps
+		if r, wrong := t.Recipe(); wrong == nil {
+			steps = r.Steps
+		}
+		return Picture{Series: slices.Concat(t.expected(steps), t.rule(steps)), Steps: steps, Log: t.LogScale}
+	}
+	steps := cmp.Or(p.Step.Steps, p.Model.Recipe.Steps)
+	val := Series{Name: p.W.Say("validated_curve"), Colour: "--verdigris", Style: "dots"}
+	old := Series{Name: p.W.Say("old_curve"), Colour: "--ochre", Style: "dots"}
+	for _, e := range p.Evals {
 		val.add(e, recipe.ValLoss)
 		old.add(e, recipe.OldLoss)
 	}
-	if !s.Tuned() {
-		return []Series{{Name: wording.TrainingCurve, Colour: "--rubric", Steps: s.Curve.Steps, Values: s.Curve.Losses}, val}, nil
+	if !p.Tuned() {
+		learned := Series{Name: p.W.Say("training_curve"), Colour: "--rubric", Steps: p.Curve.Steps, Values: p.Curve.Losses}
+		return Picture{Series: append([]Series{learned, val}, t.rule(steps)...), Steps: steps, Log: t.LogScale}
 	}
-	val.Name = wording.NewCurve
+	val.Name = p.W.Say("new_curve")
 	series := []Series{val}
 	if len(old.Steps) > 0 {
 		series = append(series, old)
 	}
 	var marks []Mark
-	if before, after, both := s.change(); both {
-		marks = []Mark{{before.Step, wording.Before}, {after.Step, wording.After}}
+	if before, after, both := p.change(); both {
+		marks = []Mark{{before.Step, p.W.Say("before")}, {after.Step, p.W.Say("after")}}
 	}
-	return series, marks
+	return Picture{Series: series, Marks: marks, Log: t.LogScale}
+}
+
+// rule is the loss of guessing as a line through the whole run.
+func (t *Teaching) rule(steps int) []Series {
+	loss := t.Page.guessing()
+	if loss == 0 || t.Draft.Tuning() {
+		return nil
+	}
+	return []Series{{Name: t.Page.W.Say("guessing_curve"), Colour: "--faint", Style: "rule", Steps: []int{0, steps}, Values: []float64{loss, loss}}}
+}
+
+// pictureTitle heads the chart: whose curve it is.
+func (t *Teaching) pictureTitle() string {
+	p := t.Page
+	switch {
+	case !t.mine():
+		return p.W.Say("expect_title")
+	case p.Tuned():
+		return p.W.Say("change_title")
+	}
+	return p.W.Say("loss_title")
+}
+
+// pictureAbout says what the chart means.
+func (t *Teaching) pictureAbout() string {
+	p := t.Page
+	switch {
+	case !t.mine() && t.Draft.Tuning():
+		return p.W.Say("expect_further")
+	case !t.mine():
+		return p.W.Say("expect_about")
+	case p.Tuned():
+		return p.W.Say("change_about")
+	}
+	return p.W.Say("loss_about")
+}
+
+func (t *Teaching) tableLabel() string {
+	if t.AsTable {
+		return t.Page.W.Say("hide_table")
+	}
+	return t.Page.W.Say("show_table")
 }
 
 // change is the evaluation before training further and that of the weights
@@ -84,10 +154,10 @@ func (p *Page) changeRows() (rows []changeRow) {
 	if !both {
 		return nil
 	}
-	for _, measure := range []struct{ key, name string }{{recipe.ValLoss, wording.OnNew(p.textName(p.Model.Text))}, {recipe.OldLoss, wording.OnOld(p.oldText())},
-		{recipe.Exact, wording.Measure(recipe.Exact)}} {
+	for _, measure := range []struct{ key, name string }{{recipe.ValLoss, p.W.OnNew(p.textName(p.Model.Text))}, {recipe.OldLoss, p.W.OnOld(p.oldText())},
+		{recipe.Exact, p.W.Measure(recipe.Exact)}} {
 		if was, is, taken := change(before, after, measure.key); taken {
-			rows = append(rows, changeRow{measure.name, wording.MeasureValue(measure.key, was), wording.MeasureValue(measure.key, is), wording.ChangeOf(measure.key, is-was)})
+			rows = append(rows, changeRow{measure.name, p.W.MeasureValue(measure.key, was), p.W.MeasureValue(measure.key, is), p.W.ChangeOf(measure.key, is-was)})
 		}
 	}
 	return rows
@@ -107,43 +177,18 @@ func (p *Page) changeSays() string {
 	case !p.Tuned():
 		return ""
 	case !both:
-		return wording.NoChangeYet
+		return p.W.Say("no_change_yet")
 	}
 	was, is, _ := change(before, after, recipe.ValLoss)
 	if oldWas, oldIs, taken := change(before, after, recipe.OldLoss); taken {
-		return wording.LearnedForgotten(was-is, oldIs-oldWas)
+		return p.W.LearnedForgotten(was-is, oldIs-oldWas)
 	}
-	return wording.Learned(was-is) + " " + wording.OldUnknown
+	return p.W.Learned(was-is) + " " + p.W.Say("old_unknown")
 }
 
 // oldText names the text by which forgetting was measured.
 func (p *Page) oldText() string {
-	if p.Model.Old == "own" {
-		return wording.OldOwn
-	}
-	return p.textName(p.Model.Old)
-}
-
-func (p *Page) lossTitle() string {
-	if p.Tuned() {
-		return wording.ChangeTitle
-	}
-	return wording.LossTitle
-}
-
-func (p *Page) lossAbout() string {
-	if p.Tuned() {
-		return wording.ChangeAbout
-	}
-	return wording.LossAbout
-}
-
-// stopSays is why a run ended before its last step, "" if nobody need be told.
-func (p *Page) stopSays() string {
-	if p.Run.State == "done" && p.Run.Reason == protocol.StoppedEarly {
-		return wording.Problem(&protocol.Problem{Code: p.Run.Reason})
-	}
-	return ""
+	return p.oldName(p.Model.Old)
 }
 
 // columns are the measures that the table of losses has, in order.
@@ -159,10 +204,10 @@ func (s *State) columns() (names []string) {
 }
 
 // cell is a measure in the table, "" where it was not taken.
-func cell(e recipe.Measurement, name string) string {
+func (p *Page) cell(e recipe.Measurement, name string) string {
 	value, taken := e.Measures.Of(name)
 	if !taken {
 		return ""
 	}
-	return wording.MeasureValue(name, value)
+	return p.W.MeasureValue(name, value)
 }

@@ -21,7 +21,7 @@ var works = [...]work{
 // large is the work that takes long.
 const large = 2
 
-func (w work) String() string { return wording.Work(w.layers, w.channels) }
+func (w work) says(words *wording.Words) string { return words.Work(w.layers, w.channels) }
 
 // recipe is the work in nanoGPT's form, which the others were measured in.
 func (w work) recipe(nanoGPT recipe.Recipe) recipe.Recipe {
@@ -33,17 +33,41 @@ func (w work) recipe(nanoGPT recipe.Recipe) recipe.Recipe {
 	return r
 }
 
-// published is what a training step of each work took others, in
-// milliseconds, on a machine of two cores.
-var published = []struct {
-	name string
-	ms   [len(works)]string
-}{
-	{wording.ByThreads(wording.PyTorch, 1), [...]string{"58", "15", "703"}},
-	{wording.ByThreads(wording.PyTorch, 2), [...]string{"40", "12", "409"}},
-	{wording.ByThreads(wording.LLMC, 1), [...]string{"225", "60", "4,158"}},
-	{wording.ByThreads(wording.LLMC, 2), [...]string{"161", "44", "2,723"}},
-	{wording.ByWorkers(wording.JaxJS, 1), [...]string{"231", "62", "3,096"}},
-	{wording.ByWorkers(wording.JaxJS, 2), [...]string{"187", "72", "1,803"}},
-	{wording.TensorFlowJS, [...]string{"566 to 1,515", "187 to 345", "6,970 to 25,066"}},
+// A record is what a program has been measured at.
+type record struct {
+	name    string
+	threads int                    // of a program outside a browser that share its work
+	workers int                    // of one in a browser
+	ms      [len(works)][2]float64 // a training step of each work, from and to, in milliseconds
+}
+
+// published are what a training step of each work took others, on a machine of
+// two cores.
+var published = []record{
+	{"PyTorch 1.13", 1, 0, [...][2]float64{{58}, {15}, {703}}},
+	{"PyTorch 1.13", 2, 0, [...][2]float64{{40}, {12}, {409}}},
+	{"llm.c", 1, 0, [...][2]float64{{225}, {60}, {4158}}},
+	{"llm.c", 2, 0, [...][2]float64{{161}, {44}, {2723}}},
+	{"jax-js", 0, 1, [...][2]float64{{231}, {62}, {3096}}},
+	{"jax-js", 0, 2, [...][2]float64{{187}, {72}, {1803}}},
+	{"TensorFlow.js", 0, 0, [...][2]float64{{566, 1515}, {187, 345}, {6970, 25066}}},
+}
+
+// row is a record as a line of the table.
+func (r record) row(w *wording.Words) speedRow {
+	row := speedRow{Name: r.name}
+	switch {
+	case r.threads > 0:
+		row.Name = w.ByThreads(r.name, r.threads)
+	case r.workers > 0:
+		row.Name = w.ByWorkers(r.name, r.workers)
+	}
+	for _, ms := range r.ms {
+		cell := w.Milliseconds(ms[0])
+		if ms[1] > 0 {
+			cell = w.Say("from_to", "from", cell, "to", w.Milliseconds(ms[1]))
+		}
+		row.Cells = append(row.Cells, cell)
+	}
+	return row
 }

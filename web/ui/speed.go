@@ -4,12 +4,33 @@ import (
 	"encoding/json"
 
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
-// SpeedPanel is the part of the page that measures the browser; it has
-// problems of its own, as the stations have.
-const SpeedPanel = "speed"
+// Speed is the station that measures this browser, beside what others have
+// published.
+type Speed struct {
+	desk
+	Measuring
+}
+
+func newSpeed(p *Page) *Speed { return &Speed{desk: desk{p, Place{"speed", "keep"}}} }
+
+// Stand tells whether there is something measured.
+func (s *Speed) Stand() Stand {
+	switch w := s.Page.W; {
+	case s.measuring():
+		return Stand{Says: w.Say("measuring")}
+	case s.Measured != nil:
+		return Stand{w.Say("measured"), "done"}
+	}
+	return Stand{Says: s.Page.W.Say("can_try")}
+}
+
+// Keep writes nothing down.
+func (s *Speed) Keep(Experiment) {}
+
+// Restore takes nothing over.
+func (s *Speed) Restore(Experiment) {}
 
 // Measuring is what was measured of this browser, one trial after the other.
 type Measuring struct {
@@ -28,51 +49,51 @@ type trial struct {
 	result      *protocol.Benched
 }
 
-func (s *State) measuring() bool { return len(s.Speed.Left) > 0 }
+func (m *Measuring) measuring() bool { return len(m.Left) > 0 }
 
-func (p *Page) canMeasure() bool { return !p.measuring() && !p.Active() && p.Ready.Backend != "" }
+func (s *Speed) canMeasure() bool {
+	return !s.measuring() && !s.Page.Active() && s.Page.Ready.Backend != ""
+}
 
 // MeasureBrowser begins to measure; the answers lead from trial to trial. The
 // first work is shared by every number of workers, the others by one and all.
-func (p *Page) MeasureBrowser() {
-	if !p.canMeasure() {
+func (s *Speed) MeasureBrowser() {
+	if !s.canMeasure() {
 		return
 	}
-	p.solve(SpeedPanel)
-	s := Measuring{Large: p.Speed.Large}
+	m := Measuring{Large: s.Large}
 	for w := range works {
-		if w == large && !s.Large {
+		if w == large && !m.Large {
 			continue
 		}
-		for ranks := 1; ranks <= p.mostRanks(); ranks++ {
-			if w == 0 || ranks == 1 || ranks == p.mostRanks() {
-				s.Left = append(s.Left, trial{work: w, ranks: ranks})
+		for ranks := 1; ranks <= s.Page.mostRanks(); ranks++ {
+			if w == 0 || ranks == 1 || ranks == s.Page.mostRanks() {
+				m.Left = append(m.Left, trial{work: w, ranks: ranks})
 			}
 		}
 	}
-	s.Left = append(s.Left, trial{})
-	p.Speed = s
-	p.measureNext()
+	m.Left = append(m.Left, trial{})
+	s.Measuring = m
+	s.measureNext()
 }
 
 func (p *Page) mostRanks() int { return max(1, p.Ready.Ranks) }
 
 // measureNext asks for the first trial that is left.
-func (p *Page) measureNext() {
-	p.Host.Say(p.speedSays())
-	switch t := p.Speed.Left[0]; t.ranks {
+func (s *Speed) measureNext() {
+	s.Page.Host.Say(s.says())
+	switch t := s.Left[0]; t.ranks {
 	case 0:
-		p.Speed.asked = p.ask(&protocol.Measure{})
+		s.asked = s.ask(&protocol.Measure{})
 	default:
 		w := works[t.work]
-		p.Speed.asked = p.ask(&protocol.Bench{Recipe: w.recipe(p.preset("nanogpt-cpu")), Steps: w.steps, Ranks: t.ranks})
+		s.asked = s.ask(&protocol.Bench{Recipe: w.recipe(s.Page.preset("nanogpt-cpu")), Steps: w.steps, Ranks: t.ranks})
 	}
 }
 
-// applySpeed takes over what was measured and asks for the next trial.
-func (p *Page) applySpeed(e protocol.Event) {
-	s := &p.Speed
-	if !p.measuring() || e.Answers() != s.asked && !gone(e) {
+// Apply takes over what was measured and asks for the next trial.
+func (s *Speed) Apply(e protocol.Event) {
+	if !s.measuring() || e.Answers() != s.asked && !gone(e) {
 		return
 	}
 	switch e := e.(type) {
@@ -80,35 +101,29 @@ func (p *Page) applySpeed(e protocol.Event) {
 		t := s.Left[0]
 		t.result, t.ranks = e, e.Ranks // fewer, where workers could not be had
 		s.Done, s.Left = append(s.Done, t), s.Left[1:]
-		p.measureNext()
+		s.measureNext()
 	case *protocol.Measured:
 		s.Measured, s.Left = e, nil
-		p.Host.Say(p.speedSays())
+		s.Page.Host.Say(s.says())
 	case *protocol.Problem:
 		s.Left = nil
 	}
 }
 
-// gone tells whether e says that no answer will come any more.
-func gone(e protocol.Event) bool {
-	p, is := e.(*protocol.Problem)
-	return is && p.Code == protocol.TrainerGone
-}
-
-// speedSays is where the measuring is, or what there is to know before it.
-func (p *Page) speedSays() string {
-	s := &p.Speed
+// says is where the measuring is, or what there is to know before it.
+func (s *Speed) says() string {
+	w := s.Page.W
 	switch {
-	case p.measuring() && s.Left[0].ranks == 0:
-		return wording.MeasuringCore
-	case p.measuring():
-		return wording.MeasuringStep(works[s.Left[0].work].String(), s.Left[0].ranks)
-	case p.Active():
-		return wording.MeasureLater
+	case s.measuring() && s.Left[0].ranks == 0:
+		return w.Say("measuring_core")
+	case s.measuring():
+		return w.MeasuringStep(works[s.Left[0].work].says(w), s.Left[0].ranks)
+	case s.Page.Active():
+		return w.Say("measure_later")
 	case s.Measured != nil:
-		return wording.SpeedDone(s.Done[0].result.MsPerStep.Median, s.Measured.WritingTokens)
+		return w.SpeedDone(s.Done[0].result.MsPerStep.Median, s.Measured.WritingTokens)
 	}
-	return wording.MeasureNow
+	return w.Say("measure_now")
 }
 
 // A speedRow is a line of the table of steps: a program and its milliseconds
@@ -118,39 +133,40 @@ type speedRow struct {
 	Cells       []string
 }
 
-// speedRows are this browser's lines, then the published ones.
-func (p *Page) speedRows() []speedRow {
+// rows are this browser's lines, then the published ones.
+func (s *Speed) rows() []speedRow {
 	var rows []speedRow
-	for ranks := 1; ranks <= p.mostRanks(); ranks++ {
-		row := speedRow{Name: wording.ByWorkers(wording.ThisBrowser, ranks), Class: "own", Cells: make([]string, len(works))}
+	w := s.Page.W
+	for ranks := 1; ranks <= s.Page.mostRanks(); ranks++ {
+		row := speedRow{Name: w.ByWorkers(w.Say("this_browser"), ranks), Class: "own", Cells: make([]string, len(works))}
 		for i := range row.Cells {
-			row.Cells[i] = wording.NotMeasured
+			row.Cells[i] = "–"
 		}
-		for _, t := range p.Speed.Done {
+		for _, t := range s.Done {
 			if t.ranks == ranks {
-				row.Cells[t.work] = wording.Milliseconds(t.result.MsPerStep.Median)
+				row.Cells[t.work] = w.Milliseconds(t.result.MsPerStep.Median)
 			}
 		}
 		rows = append(rows, row)
 	}
 	for _, other := range published {
-		rows = append(rows, speedRow{Name: other.name, Cells: other.ms[:]})
+		rows = append(rows, other.row(w))
 	}
 	return rows
 }
 
-// coreFacts are what one core does, once it is measured.
-func (p *Page) coreFacts() []fact {
-	m := p.Speed.Measured
+// facts are what one core does, once it is measured.
+func (s *Speed) facts() []fact {
+	m, w := s.Measured, s.Page.W
 	if m == nil {
 		return nil
 	}
-	facts := []fact{{Name: wording.PeakSpeed, Value: wording.GFLOPS(m.PeakGFLOPS)}}
+	facts := []fact{{Name: w.Say("peak_speed"), Value: w.GFLOPS(m.PeakGFLOPS)}}
 	for _, product := range m.Products {
-		facts = append(facts, fact{Name: wording.ProductOf(product), Value: wording.GFLOPS(product.GFLOPS)})
+		facts = append(facts, fact{Name: w.ProductOf(product), Value: w.GFLOPS(product.GFLOPS)})
 	}
-	return append(facts, fact{Name: wording.WritingOf(m.WritingPreset), Value: wording.PerSecond(m.WritingTokens)},
-		fact{Name: wording.ByWorkers(wording.WritingMany(m.Sequences), m.SequencesRanks), Value: wording.PerSecond(m.SequencesTokens)})
+	return append(facts, fact{Name: w.Say("writing_of", "preset", m.WritingPreset), Value: w.PerSecond(m.WritingTokens)},
+		fact{Name: w.ByWorkers(w.Say("writing_many", "n", m.Sequences), m.SequencesRanks), Value: w.PerSecond(m.SequencesTokens)})
 }
 
 // speedReport is what is copied as JSON.
@@ -173,14 +189,14 @@ type stepReport struct {
 	protocol.Timing
 }
 
-// CopySpeed puts all that was measured on the clipboard.
-func (p *Page) CopySpeed() {
-	if p.Speed.Measured == nil {
+// Copy puts all that was measured on the clipboard.
+func (s *Speed) Copy() {
+	if s.Measured == nil {
 		return
 	}
-	r := speedReport{Backend: p.Ready.Backend, Cores: p.Ready.Cores, SIMD: p.Ready.SIMD, Fused: p.Ready.Fused,
-		Ranks: p.mostRanks(), Core: p.Speed.Measured.Core}
-	for _, t := range p.Speed.Done {
+	p := s.Page
+	r := speedReport{Backend: p.Ready.Backend, Cores: p.Ready.Cores, SIMD: p.Ready.SIMD, Fused: p.Ready.Fused, Ranks: p.mostRanks(), Core: s.Measured.Core}
+	for _, t := range s.Done {
 		w := works[t.work]
 		r.Steps = append(r.Steps, stepReport{w.layers, w.heads, w.channels, w.context, w.batch, t.result.Timing})
 	}
@@ -189,13 +205,13 @@ func (p *Page) CopySpeed() {
 		panic(err) // all are plain numbers
 	}
 	p.Host.Copy(string(text))
-	p.Speed.Copied = true
-	p.Host.Say(wording.Copied)
+	s.Copied = true
+	p.Host.Say(p.W.Say("copied"))
 }
 
-func (p *Page) copySpeedLabel() string {
-	if p.Speed.Copied {
-		return wording.Copied
+func (s *Speed) copyLabel() string {
+	if s.Copied {
+		return s.Page.W.Say("copied")
 	}
-	return wording.CopyJSON
+	return s.Page.W.Say("copy_json")
 }

@@ -1,6 +1,10 @@
 // Package ui is the page: vugu components that draw a State and turn what a
 // person does into the protocol's commands. It knows the protocol, never the
 // model, and runs natively too, for its tests.
+//
+// The page is a list of stations (station.go), of which one is open, and what
+// they share: the State, which follows the trainer's events, the words of a
+// language, and the model and run that stay in sight beside whatever is open.
 package ui
 
 import (
@@ -15,20 +19,22 @@ type Host interface {
 	Hold(input string) []string    // holds the files chosen in the input for Import to take along, and returns their names
 	Persist()                      // asks the browser to keep models for good; Page.Persisted takes the answer
 	Copy(text string)              // to the clipboard
+	CopyLink(fragment string)      // to the clipboard, after the address of the page
 	Say(text string)               // to screen readers
-	Show(id string)                // scrolls an element into view
-	Renew()                        // opens the page's new version
+	Focus(id string)               // puts the focus on an element, once it is drawn
+	Visit(station string)          // writes a station's address where the browser shows it
+	Speak(language, title string, rightToLeft bool)
+	Remember(page string) // keeps the page's experiment until it is opened again
+	Renew()               // opens the page's new version
 }
 
-// State is all that the page shows. Apply changes it by an event of the
-// trainer, the components by what a person does.
+// State is what the trainer has told, as far as stations share it. Apply
+// changes it by an event.
 type State struct {
 	Ready     protocol.Ready
 	Text      *protocol.Text      // nil until the first is there
 	Tokenizer *protocol.Tokenizer // nil until the first is there
 	Working   *protocol.Working   // nil unless something long goes on
-	Tokens    []protocol.Piece    // of what was typed to see it cut
-	Missing   []string            // characters of it that the tokenizer lacks
 
 	Run     protocol.State
 	Model   *protocol.Model // that is open; nil before the first
@@ -40,30 +46,11 @@ type State struct {
 	Fit     *protocol.Fit   // what the open model makes of the text; nil: not known
 	Adapted protocol.Adapted
 
-	Prediction *protocol.Prediction // nil: none yet
-	Now        Completion           // of the open model
-	Former     Completion           // of the model as it was before it was trained further
-
 	Shelf protocol.Shelf
 	Saved *protocol.Saved // the latest of the open model; nil: none yet
-	File  *protocol.File  // that was made to be downloaded last
-	Needs *protocol.Needs // a question that waits for an answer
 
-	Speed    Measuring
-	Problems map[string]*protocol.Problem // by station, and of SpeedPanel
+	Problems map[string]*protocol.Problem // by station, and of RunStrip
 }
-
-// Stations in the order of the page; the names are the ids of their elements.
-const (
-	TextStation   = "text"
-	TokensStation = "tokens"
-	TrainStation  = "train"
-	TryStation    = "try"
-	ModelsStation = "models"
-)
-
-// Stations lists them in order.
-var Stations = []string{TextStation, TokensStation, TrainStation, TryStation, ModelsStation}
 
 // Apply takes over what an event says.
 func (s *State) Apply(e protocol.Event) {
@@ -75,30 +62,23 @@ func (s *State) Apply(e protocol.Event) {
 		s.Ready = *e
 	case *protocol.Text:
 		s.Text, s.Fit = e, nil
-		s.solve(TextStation)
 	case *protocol.Tokenizer:
 		s.Tokenizer = e
-		s.solve(TokensStation)
-	case *protocol.Tokens:
-		s.Tokens, s.Missing = e.Pieces, e.Unknown
 	case *protocol.Working:
 		s.Working = e
-	case *protocol.Prediction:
-		s.Prediction = e
-	case *protocol.Writing:
-		c := s.completion(e.ID)
-		c.Tokens = append(c.Tokens, e.Tokens...)
-	case *protocol.Generated:
-		s.completion(e.ID).Done = e
 	case *protocol.Fit:
 		s.Fit = e
 	case *protocol.Adapted:
 		s.Adapted = *e
-	case *protocol.Problem:
-		s.fail(e)
+	case *protocol.Shelf:
+		s.shelve(e)
+	case *protocol.Saved:
+		s.Saved = e
+		if s.Model != nil {
+			s.Model.ModelID = e.ModelID // which it has from its first save on
+		}
 	default:
 		s.applyRun(e)
-		s.applyShelf(e)
 	}
 }
 
@@ -109,12 +89,6 @@ func (s *State) applyRun(e protocol.Event) {
 		s.Run = *e
 		if e.State == "preparing" {
 			s.Talks = nil
-		}
-		if e.State == "training" {
-			if !unsaved(s.Problems[TrainStation]) { // which is told before the first step
-				s.solve(TrainStation)
-			}
-			s.solve(TryStation)
 		}
 	case *protocol.Model:
 		s.open(e)
@@ -140,7 +114,6 @@ func (s *State) open(m *protocol.Model) {
 	}
 	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
 	s.Adapted, s.Saved = protocol.Adapted{}, nil
-	s.Prediction, s.Now, s.Former = nil, NewCompletion(), NewCompletion()
 }
 
 // remember takes over what was measured of the open model before.
@@ -159,68 +132,49 @@ func (s *State) remember(h *protocol.History) {
 	}
 }
 
-// fail puts a problem where it can be mended. What a person has stopped is none.
-func (s *State) fail(p *protocol.Problem) {
-	switch p.Code {
-	case protocol.Cancelled:
+// shelve takes over what the shelf holds. A new model has no id before it, and
+// the open one is called as its card is.
+func (s *State) shelve(e *protocol.Shelf) {
+	s.Shelf = *e
+	if s.Model == nil {
 		return
-	case protocol.TrainerGone:
-		s.Working = nil
 	}
-	if s.Problems == nil {
-		s.Problems = map[string]*protocol.Problem{}
+	if s.Model.ModelID == "" && e.Open != protocol.Base {
+		s.Model.ModelID = e.Open
 	}
-	s.Problems[s.station(p)] = p
+	if c := s.cardOf(s.Model.ModelID); c != nil && c.Name != "" {
+		s.Model.Name = c.Name
+	}
 }
 
-func (s *State) solve(station string) { delete(s.Problems, station) }
-
-// station is where a problem is shown.
-func (s *State) station(p *protocol.Problem) string {
-	if s.measuring() && p.ID == s.Speed.asked {
-		return SpeedPanel
+// cardOf is the card of a model that is kept, nil for any other.
+func (s *State) cardOf(id string) *protocol.Card {
+	for i := range s.Shelf.Cards {
+		if c := &s.Shelf.Cards[i]; c.ID == id {
+			return c
+		}
 	}
-	switch p.Code {
-	case protocol.TextEmpty, protocol.TextOne, protocol.TextTooLong, protocol.TextBinary, protocol.TextUnread,
-		protocol.SampleUnknown, protocol.SampleFailed:
-		return TextStation
-	case protocol.TextTooShort, protocol.TextMissing:
-		if s.Run.State == "preparing" {
-			return TrainStation
-		}
-		return TextStation
-	case protocol.TooManyKinds:
-		return TokensStation
-	case protocol.RecipeWrong:
-		switch p.Key {
-		case "tokenizer", "vocab_size":
-			return TokensStation
-		case "temperature", "top_k", "top_p", "tokens":
-			return TryStation
-		}
-	case protocol.NoModel, protocol.AdapterNone, protocol.ChatNone:
-		return TryStation
-	case protocol.BaseFailed:
-		if s.Model == nil {
-			return TryStation // where it was to be the first to write
-		}
-		return ModelsStation
-	case protocol.KeepFull, protocol.KeepFailed:
-		if !s.Active() {
-			return ModelsStation
-		}
-	case protocol.KeepNone, protocol.ShelfFailed, protocol.ModelUnknown, protocol.ModelDamaged, protocol.ModelUnsupported, protocol.ModelNone,
-		protocol.ModelUnsafe, protocol.ModelTooLarge, protocol.ModelElsewhere, protocol.ExportImpossible,
-		protocol.AdapterStranger, protocol.TextGone:
-		return ModelsStation
-	}
-	return TrainStation
+	return nil
 }
+
+func (s *State) solve(place string) { delete(s.Problems, place) }
+
+func (s *State) loading(task string) bool { return s.Working != nil && s.Working.Task == task }
 
 // Active tells whether a run is under way, paused or not.
 func (s *State) Active() bool {
 	return s.Run.State == "training" || s.Run.State == "paused" || s.Run.State == "preparing"
 }
+
+func (s *State) running() bool { return s.Run.State == "training" || s.Run.State == "paused" }
+
+// begun tells whether the open model has a run; what was measured of one that
+// is only open is none.
+func (s *State) begun() bool { return s.Model != nil && s.Run.State != "idle" }
+
+// Tuned tells whether the open model was trained further, so that the picture
+// is of learning and forgetting.
+func (s *State) Tuned() bool { return s.Model != nil && s.Model.From != "" }
 
 // LastEval is the latest evaluation, nil before the first.
 func (s *State) LastEval() *recipe.Measurement {
@@ -246,4 +200,19 @@ func (s *State) preset(name string) recipe.Recipe {
 		}
 	}
 	return recipe.Recipe{}
+}
+
+// isOpen tells whether the card with this id is of the open model, as one
+// without is.
+func (s *State) isOpen(id string) bool { return s.Model != nil && (id == "" || s.Model.ModelID == id) }
+
+// unsaved tells whether p says that the open model could not be saved.
+func unsaved(p *protocol.Problem) bool {
+	return p != nil && (p.Code == protocol.KeepFull || p.Code == protocol.KeepFailed)
+}
+
+// gone tells whether e says that no answer will come any more.
+func gone(e protocol.Event) bool {
+	p, is := e.(*protocol.Problem)
+	return is && p.Code == protocol.TrainerGone
 }

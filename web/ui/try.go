@@ -1,51 +1,334 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
+	"github.com/vugu/vugu"
+
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
-// TypePrompt asks what may come after the prompt.
-func (p *Page) TypePrompt(text string) {
-	p.PromptText, p.promptOwn = text, true
-	p.askPrediction()
+// Who says something in a conversation.
+const (
+	user  = "user"
+	model = "assistant"
+)
+
+// Try is the station that shows what the model makes of a beginning, or
+// answers.
+type Try struct {
+	desk
+	Prompt     string
+	own        bool                 // it was typed, not taken from the text
+	added      []string             // tokens that were added to it, which can be taken back
+	Prediction *protocol.Prediction // nil: none yet
+	predicting int                  // id of the latest Predict
+	All        bool                 // all that was predicted is shown
+	Sampling   map[string]string    // fields by the protocol's names, where they were typed
+	More       bool                 // and shown
+	Now        Completion           // of the open model
+	Former     Completion           // of the model as it was before it was trained further
+	Both       bool                 // which is to write too
+	request    *protocol.Generate   // that Now answers
+	Chat       bool                 // it is a conversation
+	Talk       []protocol.Message   // what was said in it, but for the latest answer, which is Now
+	Copied     bool
 }
 
-// AddToPrompt takes one of the predicted tokens over.
-func (p *Page) AddToPrompt(token string) { p.TypePrompt(p.PromptText + token) }
+func newTry(p *Page) *Try {
+	return &Try{desk: desk{p, Place{"try", "ask"}}, Now: NewCompletion(), Former: NewCompletion(), Sampling: map[string]string{}}
+}
 
-func (p *Page) askPrediction() {
-	if p.Model != nil && !p.chatting() {
-		p.predicting = p.ask(&protocol.Predict{Prompt: p.PromptText})
+// Stand says whether there is a model to ask.
+func (t *Try) Stand() Stand {
+	if t.Page.Model == nil {
+		return Stand{t.Page.W.Say("needs_model"), "blocked"}
 	}
+	return Stand{Says: t.Page.W.Say("can_try")}
+}
+
+// Apply follows the model and what it writes.
+func (t *Try) Apply(e protocol.Event) {
+	switch e := e.(type) {
+	case *protocol.Ready:
+		if !t.own && e.Base {
+			t.Prompt = t.Page.W.Say("first_prompt")
+		}
+	case *protocol.Text:
+		t.suggest(e)
+	case *protocol.Model:
+		t.meet(e)
+	case *protocol.State:
+		if e.State == "training" {
+			t.solve()
+		}
+		if e.State == "training" || e.State == "done" {
+			t.predict()
+		}
+	case *protocol.Sample, *protocol.Adapted:
+		t.predict()
+	case *protocol.Prediction:
+		if e.ID == t.predicting {
+			t.Prediction = e
+			t.Page.firstText()
+		}
+	case *protocol.Writing:
+		if c := t.completion(e.ID); c != nil {
+			c.Tokens = append(c.Tokens, e.Tokens...)
+		}
+	case *protocol.Generated:
+		if c := t.completion(e.ID); c != nil {
+			c.Done = e
+			t.generated(e)
+		}
+	case *protocol.Problem:
+		t.giveUp(e)
+	}
+}
+
+// Keep writes down the prompt and the numbers of sampling.
+func (t *Try) Keep(x Experiment) {
+	if t.own {
+		x.put("prompt", t.Prompt)
+	}
+	for key, text := range t.Sampling {
+		x.put(key, text)
+	}
+}
+
+// Restore takes them over.
+func (t *Try) Restore(x Experiment) {
+	if text, is := x.take("prompt"); is {
+		t.Prompt, t.own = firstRunes(text, mostPrompt), true
+		t.predict()
+	}
+	for _, key := range samplingFields {
+		if text, is := x[key]; is {
+			if _, wrong := t.read(key, text); wrong == nil {
+				t.Sampling[key] = text
+				delete(x, key)
+			}
+		}
+	}
+}
+
+// mostPrompt is how many characters a prompt may have; a model sees far less.
+const mostPrompt = 4000
+
+// suggest begins the prompt as the text does, where nobody typed one.
+func (t *Try) suggest(e *protocol.Text) {
+	if m := t.Page.Model; t.own || ofTalks(e) || m != nil && m.Text == e.Name {
+		return
+	}
+	t.Prompt = firstWords(e.Preview, 2)
+	t.predict()
+}
+
+// meet takes up a model that has come.
+func (t *Try) meet(m *protocol.Model) {
+	t.Both, t.Talk, t.Prediction = m.Before, nil, nil
+	t.Now, t.Former = NewCompletion(), NewCompletion()
+	t.Chat = m.Chat && m.Recipe.Objective == recipe.SFT
+	if t.Page.Run.State != "preparing" {
+		t.solve()
+		t.predict()
+	}
+}
+
+// The prompt.
+
+// TypePrompt asks what may come after the prompt.
+func (t *Try) TypePrompt(text string) {
+	t.Prompt, t.own, t.added = text, true, nil
+	t.predict()
+}
+
+// tooLong tells whether the prompt has more characters than are taken.
+func (t *Try) tooLong() bool { return len([]rune(t.Prompt)) > mostPrompt }
+
+// Add takes one of the predicted tokens over.
+func (t *Try) Add(token string) {
+	t.Prompt, t.own, t.added = t.Prompt+token, true, append(t.added, token)
+	t.predict()
+}
+
+// TakeBack takes the token back that was added last.
+func (t *Try) TakeBack() {
+	if last := len(t.added) - 1; last >= 0 {
+		t.Prompt, t.added = strings.TrimSuffix(t.Prompt, t.added[last]), t.added[:last]
+		t.predict()
+	}
+}
+
+// Key writes at Enter; with Shift it begins a new line.
+func (t *Try) Key(key string, shift bool) {
+	if key == "Enter" && !shift {
+		t.Generate()
+	}
+}
+
+// keyed takes a key that was pressed in the prompt.
+func (t *Try) keyed(e vugu.DOMEvent) {
+	if key, shift := e.PropString("key"), e.PropBool("shiftKey"); key == "Enter" && !shift && !e.PropBool("isComposing") {
+		e.PreventDefault()
+		t.Key(key, shift)
+	}
+}
+
+func (t *Try) predict() {
+	if t.Page.Model != nil && !t.chatting() && !t.tooLong() {
+		t.predicting = t.Page.ask(&protocol.Predict{Prompt: t.Prompt})
+	}
+}
+
+// fewChoices are shown at first.
+const fewChoices = 5
+
+func (t *Try) choices() []protocol.Choice {
+	switch {
+	case t.Prediction == nil:
+		return nil
+	case t.All:
+		return t.Prediction.Choices
+	}
+	return t.Prediction.Choices[:min(fewChoices, len(t.Prediction.Choices))]
+}
+
+func (t *Try) allLabel() string {
+	if t.All {
+		return t.Page.W.Say("fewer_choices")
+	}
+	return t.Page.W.Say("more_choices")
+}
+
+func (t *Try) choiceSays(c protocol.Choice) string {
+	return t.Page.W.Spoken(c.Text) + ", " + t.Page.W.Percent(c.Probability) + ". " + t.Page.W.Say("add_token")
+}
+
+// unknown are the characters of the prompt that the model lacks, "" for none.
+func (t *Try) unknown() string {
+	switch {
+	case t.tooLong():
+		return t.Page.W.Say("prompt_long", "n", len([]rune(t.Prompt)), "most", mostPrompt)
+	case t.Prediction == nil || len(t.Prediction.Unknown) == 0:
+		return ""
+	}
+	return t.Page.W.Unknown(visibleList(t.Prediction.Unknown))
+}
+
+// Sampling.
+
+// samplingFields are the numbers of Try in the order of the page, and what
+// they are at first.
+var (
+	samplingFields = []string{"temperature", "top_k", "top_p", "seed", "tokens"}
+	samplingFirst  = map[string]float64{"temperature": 0.8, "top_k": 0, "top_p": 0.95, "seed": 1, "tokens": 200}
+)
+
+// sampled is what stands in a field.
+func (t *Try) sampled(key string) string {
+	if text, typed := t.Sampling[key]; typed {
+		return text
+	}
+	return t.Page.W.Decimal(samplingFirst[key])
+}
+
+// SetSampling writes into a field.
+func (t *Try) SetSampling(key, text string) {
+	t.Sampling[key] = text
+	t.solve()
+}
+
+// read reads one field, alone into a Generate.
+func (t *Try) read(key, text string) (*protocol.Generate, *protocol.Problem) {
+	c := &protocol.Generate{}
+	at := map[string]any{"temperature": &c.Temperature, "top_k": &c.TopK, "top_p": &c.TopP, "seed": &c.Seed, "tokens": &c.Tokens}
+	want := parse(t.Page.W, at[key], text)
+	if want == "" {
+		want = t.bounds(key, c)
+	}
+	if want != "" {
+		return c, &protocol.Problem{Code: protocol.RecipeWrong, Key: "sampling_" + key, Got: text, Want: want}
+	}
+	return c, nil
+}
+
+// bounds is the rule that a field breaks, "" for none.
+func (t *Try) bounds(key string, c *protocol.Generate) string {
+	switch {
+	case key == "temperature" && (c.Temperature < 0 || c.Temperature > 10):
+		return "between 0 10"
+	case key == "top_k" && c.TopK < 0:
+		return "at_least 0"
+	case key == "top_p" && (c.TopP < 0 || c.TopP > 1):
+		return "between 0 1"
+	case key == "tokens" && (c.Tokens < 1 || c.Tokens > 100_000):
+		return "between 1 100000"
+	}
+	return ""
+}
+
+// readSampling reads all fields.
+func (t *Try) readSampling() (*protocol.Generate, *protocol.Problem) {
+	all := &protocol.Generate{}
+	for _, key := range samplingFields {
+		c, wrong := t.read(key, t.sampled(key))
+		if wrong != nil {
+			return nil, wrong
+		}
+		all.Tokens = cmp.Or(all.Tokens, c.Tokens)
+		s, one := &all.Sampling, c.Sampling
+		s.Temperature, s.TopK = cmp.Or(s.Temperature, one.Temperature), cmp.Or(s.TopK, one.TopK)
+		s.TopP, s.Seed = cmp.Or(s.TopP, one.TopP), cmp.Or(s.Seed, one.Seed)
+	}
+	return all, nil
+}
+
+func (t *Try) invalid(key string) string {
+	return disabled(t.Problem() != nil && t.Problem().Key == "sampling_"+key)
+}
+
+// Writing.
+
+// completion is the one that the request with this id asked for, nil for none.
+func (t *Try) completion(id int) *Completion {
+	for _, c := range []*Completion{&t.Now, &t.Former} {
+		if id > 0 && c.ID == id {
+			return c
+		}
+	}
+	return nil
 }
 
 // IsWriting tells whether a Generate is under way.
-func (p *Page) IsWriting() bool { return p.Now.underWay() || p.Former.underWay() }
+func (t *Try) IsWriting() bool { return t.Now.underWay() || t.Former.underWay() }
 
 // Generate lets the model go on from the prompt; the model as it was before
 // follows with the same numbers, if both are wanted.
-func (p *Page) Generate() {
-	c, wrong := p.readSampling()
-	if wrong != nil {
-		p.fail(wrong)
+func (t *Try) Generate() {
+	c, wrong := t.readSampling()
+	switch {
+	case wrong != nil:
+		t.More = true // where the field is
+		t.fail(wrong)
+		return
+	case t.Page.Model == nil:
+		t.fail(&protocol.Problem{Code: protocol.NoModel})
+		return
+	case t.tooLong():
+		return // which is said already
+	}
+	switch t.Copied = false; {
+	case !t.chatting():
+		c.Prompt = t.Prompt
+	case !t.say(c):
 		return
 	}
-	p.solve(TryStation)
-	if p.Model == nil {
-		p.fail(&protocol.Problem{Code: protocol.NoModel})
-		return
-	}
-	switch p.CopyDone = false; {
-	case !p.chatting():
-		c.Prompt = p.PromptText
-	case !p.say(c):
-		return
-	}
-	p.ask(c)
-	p.Now, p.Former, p.asked = begun(c), NewCompletion(), c
+	t.ask(c)
+	t.Now, t.Former, t.request = begun(c), NewCompletion(), c
 }
 
 func begun(c *protocol.Generate) Completion {
@@ -53,90 +336,136 @@ func begun(c *protocol.Generate) Completion {
 }
 
 // generated reads a finished text aloud and asks for what follows it.
-func (p *Page) generated(e *protocol.Generated) {
-	if e.ID == p.Former.ID {
-		p.Host.Say(wording.CompletionBefore + ": " + p.Former.Text())
+func (t *Try) generated(e *protocol.Generated) {
+	if e.ID == t.Former.ID {
+		t.Page.Host.Say(t.Page.W.Say("completion_before") + ": " + t.Former.Text())
 		return
 	}
-	p.Host.Say(p.Now.Text())
-	if p.Both && p.Model.Before && !e.Cancelled && !p.chatting() {
-		c := *p.asked
+	t.Page.Host.Say(t.Now.Text())
+	if t.Both && t.Page.Model.Before && !e.Cancelled && !t.chatting() {
+		c := *t.request
 		c.Before = true
-		p.ask(&c)
-		p.Former = begun(&c)
+		t.ask(&c)
+		t.Former = begun(&c)
 	}
 }
 
-// readSampling reads the fields of Try.
-func (p *Page) readSampling() (*protocol.Generate, *protocol.Problem) {
-	c := &protocol.Generate{}
-	for key, at := range map[string]any{"temperature": &c.Temperature, "top_k": &c.TopK, "top_p": &c.TopP,
-		"seed": &c.Seed, "tokens": &c.Tokens} {
-		if err := parse(at, strings.TrimSpace(p.Sampling[key])); err != nil {
-			return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: key, Got: p.Sampling[key], Want: wording.AnyNumber}
-		}
+// giveUp forgets the writing that a problem has ended.
+func (t *Try) giveUp(e *protocol.Problem) {
+	if e.ID > 0 && e.ID == t.predicting {
+		t.Page.firstText()
 	}
-	return c, nil
+	if e.ID > 0 && e.ID == t.Now.ID {
+		t.unsay()
+	}
+	if c := t.completion(e.ID); c != nil {
+		*c = NewCompletion()
+	}
 }
 
 // CancelWriting ends the Generate under way.
-func (p *Page) CancelWriting() {
-	for _, c := range []*Completion{&p.Now, &p.Former} {
+func (t *Try) CancelWriting() {
+	for _, c := range []*Completion{&t.Now, &t.Former} {
 		if c.underWay() {
-			p.cancel(c.ID)
+			t.Page.cancel(c.ID)
 		}
 	}
 }
 
 // CopyWriting puts prompt and writing on the clipboard.
-func (p *Page) CopyWriting() {
-	p.Host.Copy(p.Now.Prompt + p.Now.Text())
-	p.CopyDone = true
-	p.Host.Say(wording.Copied)
+func (t *Try) CopyWriting() {
+	t.Page.Host.Copy(t.Now.Prompt + t.Now.Text())
+	t.Copied = true
+	t.Page.Host.Say(t.Page.W.Say("copied"))
+}
+
+func (t *Try) copyLabel() string {
+	if t.Copied {
+		return t.Page.W.Say("copied")
+	}
+	return t.Page.W.Say("copy")
 }
 
 // Adapt lets the open model write with its adapter or without.
-func (p *Page) Adapt(on bool) {
-	p.solve(TryStation)
-	p.ask(&protocol.Adapt{On: on})
-}
+func (t *Try) Adapt(on bool) { t.ask(&protocol.Adapt{On: on}) }
 
 // Merge makes the adapter part of the weights.
-func (p *Page) Merge() {
-	if !p.Active() {
-		p.solve(TryStation)
-		p.solve(ModelsStation)
-		p.ask(&protocol.Merge{})
+func (t *Try) Merge() {
+	if !t.Page.Active() {
+		t.ask(&protocol.Merge{})
 	}
 }
 
-// tryLead says what the open model is, or what can be done with one.
-func (p *Page) tryLead() string {
-	if p.chatting() {
-		return wording.ChatLead
+// lead says what the open model is, or what can be done with one.
+func (t *Try) lead() string {
+	p := t.Page
+	switch {
+	case t.chatting():
+		return p.W.Say("chat_lead")
+	case p.Model != nil && p.Model.ModelID == protocol.Base:
+		return p.W.BaseLead(p.textName(p.Model.Text))
 	}
-	if p.Model != nil && p.Model.ModelID == protocol.Base {
-		return wording.BaseLead(p.textName(p.Model.Text))
-	}
-	return wording.TryLead
+	return p.W.Say("try_lead")
 }
 
 // bothClass lays the two texts side by side where there are two.
-func (p *Page) bothClass() string {
-	if p.Former.ID > 0 {
+func (t *Try) bothClass() string {
+	if t.Former.ID > 0 {
 		return "both"
 	}
-	return ""
+	return "one"
 }
 
 // completionTitle heads what the open model writes.
-func (p *Page) completionTitle() string {
-	if p.Former.ID > 0 {
-		return wording.BothAfter
+func (t *Try) completionTitle() string {
+	if t.Former.ID > 0 {
+		return t.Page.W.Say("both_after")
 	}
-	return wording.Completion
+	return t.Page.W.Say("completion")
 }
 
-// tryFirst tells whether the station stands first on the page: where a model
-// comes with it, so that the first thing to do is to type.
-func (p *Page) tryFirst() bool { return p.Ready.Base }
+// Chatting.
+
+// chatting tells whether Try is a conversation.
+func (t *Try) chatting() bool { return t.Page.Model != nil && t.Page.Model.Chat && t.Chat }
+
+// ChooseChat makes Try a conversation, or a text to go on from.
+func (t *Try) ChooseChat(on bool) {
+	t.CancelWriting()
+	t.Chat = on
+	t.NewTalk()
+	t.predict()
+}
+
+// NewTalk begins a conversation.
+func (t *Try) NewTalk() {
+	t.CancelWriting()
+	t.Talk, t.Now, t.Former = nil, NewCompletion(), NewCompletion()
+}
+
+// say makes c ask for an answer to what stands in the prompt. It reports false
+// if nothing does.
+func (t *Try) say(c *protocol.Generate) bool {
+	says := strings.TrimSpace(t.Prompt)
+	if says == "" {
+		return false
+	}
+	if t.Now.ID > 0 {
+		t.Talk = append(t.Talk, protocol.Message{Role: model, Content: t.answer()})
+	}
+	t.Talk = append(t.Talk, protocol.Message{Role: user, Content: says})
+	c.Messages, t.Prompt = slices.Clone(t.Talk), ""
+	return true
+}
+
+// answer is what the model said last; silence is an answer too.
+func (t *Try) answer() string {
+	return cmp.Or(strings.TrimSpace(t.Now.Text()), t.Page.W.Say("silence"))
+}
+
+// unsay takes back what cannot be answered, so that it can be said otherwise.
+func (t *Try) unsay() {
+	if last := len(t.Talk) - 1; last >= 0 && t.Talk[last].Role == user {
+		t.Prompt, t.Talk = t.Talk[last].Content, t.Talk[:last]
+	}
+}

@@ -105,3 +105,8 @@ func (w *Words) Spoken(token string) string {
 	}
 	return strings.ReplaceAll(token, "\n", " "+w.Say("new_line")+" ")
 }
+
+// Decimal writes x with as many digits as it has, as a person would type it.
+func (w *Words) Decimal(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'g', -1, 64), ".", w.style.decimal, 1)
+}

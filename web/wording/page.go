@@ -118,3 +118,12 @@ func (w *Words) Written(tokens int, perSecond float64) string {
 func (w *Words) Estimate(parameters int, bytes, operations float64) string {
 	return w.Say("estimate", "weights", parameters, "memory", w.Bytes(bytes), "operations", w.Operations(operations))
 }
+
+// PresetLine names a recipe with what it brings, PresetAbout is that alone.
+func (w *Words) PresetLine(name string) string {
+	return w.Say("preset_line", "name", w.Preset(name), "about", w.PresetAbout(name))
+}
+func (w *Words) PresetAbout(name string) string { return w.about("preset_", name) }
+
+// Setting names a part of an experiment.
+func (w *Words) Setting(key string) string { return w.named("setting_", key) }

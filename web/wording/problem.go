@@ -1,7 +1,9 @@
 package wording
 
 import (
+	"math"
 	"strconv"
+	"strings"
 
 	"hornbook/web/protocol"
 )
@@ -13,6 +15,9 @@ func (w *Words) Problem(p *protocol.Problem) string {
 		because = " (" + p.Detail + ")"
 	}
 	got, want := w.number(p.Got), w.number(p.Want)
+	if p.Code == protocol.RecipeWrong {
+		want = w.want(p.Want)
+	}
 	switch p.Code {
 	case protocol.TextTooLong, protocol.OutOfMemory, protocol.ModelTooLarge:
 		got, want = w.size(p.Got), w.size(p.Want)
@@ -38,6 +43,20 @@ func (w *Words) problem(p *protocol.Problem) string {
 	return key
 }
 
+// want says which rule a number should keep: a rule and its numbers or words,
+// as recipe.Wrong has them.
+func (w *Words) want(rule string) string {
+	name, needs, _ := strings.Cut(rule, " ")
+	if _, known := w.phrases["want_"+name]; !known {
+		return rule
+	}
+	if name == "one_of" || name == "some_of" {
+		return w.Say("want_"+name, "a", strings.ReplaceAll(needs, " ", ", "))
+	}
+	a, b, _ := strings.Cut(needs, " ")
+	return w.Say("want_"+name, "a", w.number(a), "b", w.number(b))
+}
+
 // workers counts those that train after a notice.
 func (w *Words) workers(p *protocol.Problem) string {
 	text := p.Got
@@ -51,13 +70,15 @@ func (w *Words) workers(p *protocol.Problem) string {
 	return w.Say("workers", "n", n)
 }
 
-// number groups the digits of a whole number; anything else stays as it is.
+// number writes a number as the language does; anything else stays as it is.
 func (w *Words) number(text string) string {
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return text
+	if n, err := strconv.Atoi(text); err == nil {
+		return w.Count(n)
 	}
-	return w.Count(n)
+	if x, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(x, 0) && !math.IsNaN(x) {
+		return w.Decimal(x)
+	}
+	return text
 }
 
 // size writes a number of bytes for people.

@@ -124,3 +124,9 @@ func (w *Words) isolated(text string) string {
 func rightToLeft(r rune) bool {
 	return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko)
 }
+
+// endonyms are the languages' names in themselves.
+var endonyms = map[string]string{"en": "English", "de": "Deutsch", "es": "Español", "ar": "العربية"}
+
+// Endonym is what a language calls itself.
+func Endonym(language string) string { return endonyms[language] }

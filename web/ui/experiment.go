@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// An Experiment is what a link, a reload and a file carry of a page: what was
+// set, by name. Each station knows its own names.
+type Experiment map[string]string
+
+// put writes down what was set; nothing of what was not.
+func (x Experiment) put(key, value string) {
+	if value != "" {
+		x[key] = value
+	}
+}
+
+// take takes a value out, if it is one of those allowed or, without any
+// allowed, whatever it is. What is refused stays, and is said to be left out.
+func (x Experiment) take(key string, allowed ...string) (value string, is bool) {
+	value, is = x[key]
+	if is = is && (len(allowed) == 0 || slices.Contains(allowed, value)); is {
+		delete(x, key)
+	}
+	return value, is
+}
+
+// String is the experiment as a part of an address, its names in order.
+func (x Experiment) String() string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(x)) {
+		parts = append(parts, url.QueryEscape(key)+"="+url.QueryEscape(x[key]))
+	}
+	return strings.Join(parts, "&")
+}
+
+// mostAddress is how long an address may be that is read, in bytes.
+const mostAddress = 64 << 10
+
+// ReadAddress is the station and the experiment that the fragment of an
+// address names: "#/try?prompt=One+day".
+func ReadAddress(fragment string) (station string, x Experiment) {
+	fragment = strings.TrimPrefix(strings.TrimPrefix(fragment, "#"), "/")
+	station, query, _ := strings.Cut(fragment, "?")
+	x = Experiment{}
+	if len(query) > mostAddress || !utf8.ValidString(query) {
+		return station, x
+	}
+	for part := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(part, "=")
+		key, badKey := url.QueryUnescape(key)
+		value, badValue := url.QueryUnescape(value)
+		if badKey == nil && badValue == nil && key != "" && utf8.ValidString(key+value) {
+			x.put(key, value)
+		}
+	}
+	return station, x
+}
+
+// Experiment is what is set on the page.
+func (p *Page) Experiment() Experiment {
+	x := Experiment{}
+	for _, s := range p.Stations {
+		s.Keep(x)
+	}
+	return x
+}
+
+// Address is the page's address, from the fragment on, with all that is set.
+func (p *Page) Address() string { return address(p.Open) + "?" + p.Experiment().String() }
+
+// restore takes an experiment over and gives the names that nobody knows, or
+// whose values cannot be.
+func (p *Page) restore(x Experiment) (left []string) {
+	x = maps.Clone(x)
+	for _, s := range p.Stations {
+		s.Restore(x)
+	}
+	return slices.Sorted(maps.Keys(x))
+}
+
+// Asked is what an address sets that somebody opened, and what of it was left
+// out.
+type Asked struct {
+	Set  Experiment // nil: nothing is asked
+	Left []string   // names that were left out; nil: none
+}
+
+// Remembered takes over what was set at the last visit, before the trainer is
+// ready.
+func (p *Page) Remembered(x Experiment) { p.before = x }
+
+// Addressed opens what an address names. What it sets is taken over at once by
+// a page on which nothing is set yet; else the person is asked.
+func (p *Page) Addressed(fragment string, untouched bool) {
+	station, x := ReadAddress(fragment)
+	p.Go(station)
+	switch {
+	case len(x) == 0:
+	case untouched:
+		p.before = x
+	default:
+		p.asked = Asked{Set: x}
+	}
+}
+
+// SetUp takes over what the address sets.
+func (p *Page) SetUp() {
+	p.asked = Asked{Left: p.restore(p.asked.Set)}
+}
+
+// LeaveAsked leaves all as it is.
+func (p *Page) LeaveAsked() { p.asked = Asked{} }
+
+// askedSays is what the address sets, in words: names and values.
+func (p *Page) askedSays() string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(p.asked.Set)) {
+		parts = append(parts, p.settingName(key)+": "+firstRunes(p.asked.Set[key], 60))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// settingName is what a name of an experiment is called for people.
+func (p *Page) settingName(key string) string {
+	station, field, of := strings.Cut(key, ".")
+	if !of {
+		return p.W.Setting(key)
+	}
+	return p.stationName(station) + ", " + p.W.Field(field)
+}
+
+func (p *Page) leftSays() string {
+	names := make([]string, len(p.asked.Left))
+	for i, key := range p.asked.Left {
+		names[i] = p.settingName(key)
+	}
+	return p.W.Say("left_out", "list", strings.Join(names, ", "))
+}
+
+// CopyLink puts the page's address with all that is set on the clipboard.
+func (p *Page) CopyLink() {
+	p.Host.CopyLink(p.Address())
+	p.Host.Say(p.W.Say("link_copied"))
+	p.linked = true
+}
+
+func (p *Page) linkLabel() string {
+	if p.linked {
+		return p.W.Say("link_copied")
+	}
+	return p.W.Say("copy_link")
+}

@@ -1,0 +1,174 @@
+package ui
+
+import (
+	"strings"
+
+	"hornbook/web/protocol"
+)
+
+// Text is the station of what there is to learn from.
+type Text struct {
+	desk
+	Source    string // the sample that is chosen, "" for an own text
+	Typed     string
+	TypedOpen bool
+	Teach     bool // the open model is to learn it, not a new one
+}
+
+func newText(p *Page) *Text { return &Text{desk: desk{p, Place{"text", "read"}}} }
+
+// Stand says which text it is.
+func (t *Text) Stand() Stand {
+	if text := t.Page.Text; text != nil {
+		return Stand{t.Page.textName(text.Name), "done"}
+	}
+	return Stand{Says: t.Page.W.Say("not_yet")}
+}
+
+// Apply follows the text.
+func (t *Text) Apply(e protocol.Event) {
+	switch e := e.(type) {
+	case *protocol.Ready:
+		if t.Source == "" {
+			t.Source = e.Samples[0]
+		}
+	case *protocol.Text:
+		t.solve()
+		t.Source = ""
+		if e.Source == "sample" {
+			t.Source = e.Name
+		}
+	case *protocol.Model:
+		t.Teach = t.Teach && t.Page.Model != nil
+	}
+}
+
+// Keep writes down the sample; a text of one's own travels with nobody.
+func (t *Text) Keep(x Experiment) { x.put("text", t.Source) }
+
+// Restore takes a sample over.
+func (t *Text) Restore(x Experiment) {
+	if name, is := x.take("text", t.Page.Ready.Samples...); is {
+		t.Source = name
+		if !t.Page.textWaits {
+			t.choose()
+		}
+	}
+}
+
+// ChooseSample asks for a built-in text.
+func (t *Text) ChooseSample(name string) {
+	if name != "" {
+		t.Source = name
+		t.choose()
+	}
+}
+
+func (t *Text) choose() {
+	t.Page.await("sample", t.ask(&protocol.SetText{Source: "sample", Name: t.Source}))
+}
+
+// UseTyped takes what was typed as the text.
+func (t *Text) UseTyped() {
+	t.ask(&protocol.SetText{Source: "typed", Name: t.Page.W.Say("typed_name"), Data: []byte(t.Typed)})
+}
+
+// Upload sends the file that was chosen.
+func (t *Text) Upload() { t.Page.Host.SendFile("upload", t.Uploading()) }
+
+// Uploading gives the id by which a file is to be sent as SetText, and opens
+// the station, where its answer is seen.
+func (t *Text) Uploading() int {
+	t.solve()
+	p := t.Page
+	p.visit("text")
+	p.requests++
+	p.asker[p.requests] = t.place.ID
+	p.await("sample", p.requests)
+	return p.requests
+}
+
+// canTeach tells whether the open model can be taught the text.
+func (t *Text) canTeach() bool { return t.Page.Model != nil }
+
+// ChooseTeach chooses who is to learn the text.
+func (t *Text) ChooseTeach(teach bool) { t.Teach = teach && t.canTeach() }
+
+// textFiles are the files that the browser offers first.
+const textFiles = ".txt,.md,.csv,.tsv,.jsonl,.html,.htm,.docx,.odt,.epub,.pdf,text/*"
+
+// preview is the beginning of the text.
+func (t *Text) preview() string {
+	if t.Page.Text == nil {
+		return ""
+	}
+	return t.Page.Text.Preview
+}
+
+// lesson is what the red button begins.
+func (t *Text) lesson() lesson {
+	switch {
+	case t.Teach && ofTalks(t.Page.Text):
+		return of[*Chat](t.Page)
+	case t.Teach:
+		return of[*Finetune](t.Page)
+	}
+	return of[*Pretrain](t.Page)
+}
+
+func (t *Text) canTrain() bool { return t.lesson().canTrain() }
+func (t *Text) trains() string { return t.lesson().trains() }
+
+// Train begins to train whoever is to learn the text, and opens the station
+// where one sees it.
+func (t *Text) Train() {
+	l := t.lesson()
+	t.Page.visit(l.Place().ID)
+	l.Train()
+}
+
+// ofTalks tells whether a text is of conversations, by its name.
+func ofTalks(t *protocol.Text) bool {
+	return t != nil && (t.Source == "task" || strings.HasSuffix(strings.ToLower(t.Name), ".jsonl"))
+}
+
+func (t *Text) advice() string {
+	return t.Page.W.Problem(&protocol.Problem{Code: t.Page.Text.Advice})
+}
+
+// fitSays is what the open model makes of the text, "" if that is not known.
+func (t *Text) fitSays() string {
+	if p := t.Page; p.Fit != nil && p.Model != nil {
+		return p.W.Fits(p.modelName(), p.Fit)
+	}
+	return ""
+}
+
+// fitWarnings are what to know before the open model learns from the text.
+func (t *Text) fitWarnings() []string {
+	p := t.Page
+	if p.Fit == nil || !t.Teach {
+		return nil
+	}
+	var warnings []string
+	if p.Fit.Unknown > 0 {
+		warnings = append(warnings, p.W.Say("lacks", "n", p.Fit.Unknown, "list", visibleList(p.Fit.Missing)))
+	}
+	if p.Fit.Advice != "" {
+		warnings = append(warnings, p.W.Problem(&protocol.Problem{Code: p.Fit.Advice}))
+	}
+	return warnings
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if r := []rune(line); len(r) > 80 {
+		return strings.TrimSpace(string(r[:80]))
+	}
+	return line
+}
+
+func firstWords(text string, n int) string {
+	words := strings.Fields(text)
+	return strings.Join(words[:min(n, len(words))], " ")
+}
