@@ -12,7 +12,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"hornbook/web/site"
-	"hornbook/web/wording"
 )
 
 // mortal is a tab of a browser that can be killed and started again, with all
@@ -145,7 +144,7 @@ func TestKilledTab(t *testing.T) {
 		}
 		if kills%3 == 2 {
 			m.state("paused")
-			m.until("the pause is saved", fmt.Sprintf(`document.getElementById("saved").textContent.includes("step %s.")`, wording.Count(m.step())))
+			m.until("the pause is saved", fmt.Sprintf(`document.getElementById("saved").textContent.includes("step %s.")`, english.Count(m.step())))
 		}
 		told := max(kept, m.saved())
 		m.die()

@@ -21,7 +21,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"hornbook/web/site"
-	"hornbook/web/wording"
 )
 
 // keptPage are the names and digests that the service worker's script lists.
@@ -214,7 +213,7 @@ func TestNewVersion(t *testing.T) {
 	}
 
 	p.reload()
-	says(wording.NewerReady)
+	says(english.Say("newer_ready"))
 	if v := p.js(version); v != "" {
 		t.Fatalf("version %q came without being asked for", v)
 	}
@@ -223,7 +222,7 @@ func TestNewVersion(t *testing.T) {
 	p.fill("Steps", "100000")
 	p.press("Train")
 	p.state("training")
-	says(wording.NewerTraining)
+	says(english.Say("newer_training"))
 	if p.js(`document.getElementById("renew").hidden`) != "true" {
 		t.Error("the new version can be used while a run trains")
 	}
@@ -236,10 +235,10 @@ func TestNewVersion(t *testing.T) {
 	if err := chromedp.Do(other, chromedp.Navigate(p.address)); err != nil {
 		t.Fatal(err)
 	}
-	p.press(wording.NewerUse)
-	says(wording.NewerOthers)
+	p.press(english.Say("newer_use"))
+	says(english.Say("newer_others"))
 	close()
-	p.leaves(func() { p.press(wording.NewerUse) })
+	p.leaves(func() { p.press(english.Say("newer_use")) })
 	if v := strings.TrimSpace(p.js(version)); v != "2" {
 		t.Errorf("version %q opens", v)
 	}

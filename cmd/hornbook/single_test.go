@@ -27,7 +27,7 @@ func singleFile(t *testing.T) string {
 func TestSingleFile(t *testing.T) {
 	p := openTabAt(t, singleFile(t))
 	if p.js(`crossOriginIsolated`) != "false" {
-		t.Error("a page of file:// is isolated: say so in wording.OfflineApart")
+		t.Error("a page of file:// is isolated: say so in offline_apart")
 	}
 	p.until("it says what it is", `document.getElementById("offline").textContent.includes("one single file")`)
 	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)

@@ -1,37 +1,50 @@
-// The chart of losses, drawn by uPlot: hornbookChart(element, series, marks,
-// log, names) draws or redraws it. A series is {name, colour, dots, steps,
-// values}, colour being a custom property; a mark is a {step, name}.
+// The chart of losses, drawn by uPlot: hornbookChart(element, picture) draws or
+// redraws it. A picture is { series, marks, steps, log, words }: a series is
+// {name, colour, style, steps, values}, colour being a custom property and style
+// "", "dots", "ghost" or "rule"; a mark is a {step, name}; steps are those that
+// the axis has at least. It is as wide as its box.
 "use strict";
 
 (() => {
   let chart = null;
   let shown = null; // what the chart was made for: element, scale, colours, curves
-  let marked = [];
+  let picture = null;
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const format = (value) => (value == null ? "–" : value.toFixed(2));
   const font = () => `${13 * devicePixelRatio}px system-ui`;
+  const height = 240;
+
+  // Digits after the point that tell losses apart that lie so far from each other.
+  const digits = (apart) => Math.min(5, Math.max(2, Math.ceil(-Math.log10(apart || 1)) + 1));
+  const format = (value, n = 2) => (value == null ? "–" : value.toLocaleString(picture.words.language, { minimumFractionDigits: n, maximumFractionDigits: n, numberingSystem: "latn" }));
+  const whole = (value) => value.toLocaleString(picture.words.language, { numberingSystem: "latn" });
+
+  const resized = new ResizeObserver(() => {
+    if (chart && shown.element.clientWidth) chart.setSize({ width: shown.element.clientWidth, height });
+  });
 
   function line(s) {
+    const ghost = s.style === "ghost", rule = s.style === "rule", dots = s.style === "dots";
     return {
-      label: s.name, stroke: colour(s.colour), width: 2, spanGaps: true, dash: s.dots ? [6, 3] : undefined,
-      points: { show: s.dots, size: 5 }, value: (_, v) => format(v),
+      label: s.name, stroke: colour(s.colour), width: ghost || rule ? 1.5 : 2, alpha: ghost ? 0.6 : 1, spanGaps: true,
+      dash: dots ? [6, 3] : rule ? [2, 4] : undefined, points: { show: dots, size: 5 }, value: (_, v) => format(v),
     };
   }
 
-  function options(element, data, series, log, names) {
-    const axis = { stroke: colour("--faint"), grid: { stroke: colour("--rule"), width: 1 }, ticks: { stroke: colour("--rule") }, font: "13px system-ui" };
+  function options(element, data) {
+    const { series, words, log, steps } = picture;
+    const axis = { stroke: colour("--faint"), grid: { stroke: colour("--rule"), width: 1 }, ticks: { stroke: colour("--rule") }, font: "13px system-ui", labelSize: 20, labelFont: "13px system-ui" };
     return {
-      width: element.clientWidth, height: 240, padding: [20, 76, 0, 0],
+      width: element.clientWidth, height, padding: [20, 84, 0, 0],
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-      scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+      scales: { x: { time: false, range: (_, low, high) => [Math.min(low ?? 0, 0), Math.max(high ?? 1, picture.steps || 1)] }, y: { distr: log ? 3 : 1 } },
       axes: [
-        { ...axis, label: names.step, labelSize: 20, labelFont: "13px system-ui", size: 36, values: (_, v) => v.map((x) => (Number.isInteger(x) ? x.toLocaleString("en") : "")) },
-        { ...axis, label: names.loss, labelSize: 20, labelFont: "13px system-ui", size: 44, values: (_, v) => v.map((x) => (x == null ? "" : String(+x.toFixed(2)))) },
+        { ...axis, label: words.step, size: 36, values: (_, v) => v.map((x) => (Number.isInteger(x) ? whole(x) : "")) },
+        { ...axis, label: words.loss, size: 52, values: (_, v, __, ___, apart) => v.map((x) => (x == null ? "" : format(x, log ? 2 : digits(apart) - 1))) },
       ],
-      series: [{ label: names.step, value: (_, v) => (v == null ? "–" : v.toLocaleString("en")) }, ...series.map(line)],
-      legend: { show: data[0].length > 0 },
-      hooks: { draw: [(u) => ends(u, series), (u) => marks(u, series)] },
+      series: [{ label: words.step, value: (_, v) => (v == null ? "–" : whole(v)) }, ...series.map(line)],
+      legend: { show: series.some((s) => s.style !== "rule" && s.style !== "ghost") && data[0].length > 0 },
+      hooks: { draw: [(u) => ends(u, picture.series), (u) => marks(u, picture.series, picture.marks)] },
     };
   }
 
@@ -44,25 +57,22 @@
     });
     at.sort((a, b) => a.y - b.y);
     const apart = 15 * devicePixelRatio;
-    if (at.length === 2 && at[1].y - at[0].y < apart) {
-      const middle = (at[0].y + at[1].y) / 2;
-      at[0].y = middle - apart / 2;
-      at[1].y = middle + apart / 2;
-    }
+    for (let i = 1; i < at.length; i++) at[i].y = Math.max(at[i].y, at[i - 1].y + apart);
+    const over = at.length ? at.at(-1).y - (u.bbox.top + u.bbox.height) : 0;
     u.ctx.save();
     u.ctx.font = font();
     u.ctx.textAlign = "left";
     u.ctx.textBaseline = "middle";
     for (const end of at) {
       u.ctx.fillStyle = end.colour;
-      u.ctx.fillText(end.name, u.bbox.left + u.bbox.width + 6 * devicePixelRatio, end.y);
+      u.ctx.fillText(end.name, u.bbox.left + u.bbox.width + 6 * devicePixelRatio, end.y - Math.max(0, over));
     }
     u.ctx.restore();
   }
 
   // marks draws a line through each marked step, named above the chart, and
   // the values of the curves there.
-  function marks(u, series) {
+  function marks(u, series, marked) {
     const { ctx, bbox } = u;
     ctx.save();
     ctx.font = font();
@@ -107,16 +117,20 @@
     return [steps, ...series.map(spread)];
   }
 
-  window.hornbookChart = (element, series, marksNow, log, names) => {
-    const data = merge(series);
-    const look = [log, colour("--ink"), element.clientWidth, data[0].length > 0, ...series.map((s) => s.name)].join();
-    marked = marksNow;
+  window.hornbookChart = (element, now) => {
+    picture = now;
+    const data = merge(now.series);
+    const look = [now.log, now.words.language, now.words.loss, colour("--ink"), data[0].length > 0, ...now.series.map((s) => s.name + s.style)].join();
     if (chart && shown.element === element && shown.look === look) {
       chart.setData(data);
       return;
     }
-    if (chart) chart.destroy();
+    if (chart) {
+      chart.destroy();
+      resized.disconnect();
+    }
     shown = { element, look };
-    chart = new uPlot(options(element, data, series, log, names), data, element);
+    chart = new uPlot(options(element, data), data, element);
+    resized.observe(element);
   };
 })();

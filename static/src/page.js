@@ -7,6 +7,23 @@
 // forbids; vugu.js already holds it.
 window.eval = () => undefined;
 
+// What the browser keeps of the page: its language and what was set. Some
+// windows keep nothing.
+self.hornbookRecall = (name) => {
+  try {
+    return localStorage.getItem("hornbook." + name) ?? "";
+  } catch {
+    return "";
+  }
+};
+self.hornbookKeepSmall = (name, value) => {
+  try {
+    localStorage.setItem("hornbook." + name, value);
+  } catch {
+    // it is forgotten
+  }
+};
+
 function trouble(what) {
   document.getElementById("trouble").hidden = false;
   document.getElementById("trouble-" + what).hidden = false;

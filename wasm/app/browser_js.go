@@ -9,7 +9,6 @@ import (
 	"hornbook/wasm/jsrt"
 	"hornbook/web/protocol"
 	"hornbook/web/ui"
-	"hornbook/web/wording"
 )
 
 // browser is the page's ui.Host: the worker, files, the clipboard, the chart.
@@ -22,13 +21,16 @@ type browser struct {
 	paint    chan struct{} // the browser is about to paint
 	painting js.Func
 	held     js.Value // the files that Import takes along, an array
+	focus    string   // id of the element that is to have it, once it is drawn; "" for none
+	drawnAt  string   // the station that was drawn last
+	kept     string   // what is remembered of the page
 	usable   bool     // and <html> says so
 }
 
 func newBrowser(lock vugu.EventEnv) *browser {
 	b := &browser{worker: js.Global().Get("hornbookTrainer"), lock: lock,
 		changed: make(chan struct{}, 1), touched: make(chan struct{}, 1), paint: make(chan struct{}, 1)}
-	b.page = ui.NewPage(b)
+	b.page = ui.NewPage(b, language())
 	b.painting = js.FuncOf(func(js.Value, []js.Value) any {
 		select {
 		case b.paint <- struct{}{}:
@@ -55,22 +57,33 @@ func (b *browser) listen() {
 	document := js.Global().Get("document")
 	welcome := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		args[0].Call("preventDefault")
+		dragging(true)
+		return nil
+	})
+	away := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		dragging(!args[0].Get("relatedTarget").IsNull())
 		return nil
 	})
 	document.Call("addEventListener", "dragenter", welcome) // else a drop is lost as one element gives way to another
 	document.Call("addEventListener", "dragover", welcome)
+	document.Call("addEventListener", "dragleave", away)
 	document.Call("addEventListener", "drop", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		args[0].Call("preventDefault")
+		dragging(false)
 		go b.drop(entries(args[0].Get("dataTransfer")))
 		return nil
 	}))
-	repaint := js.FuncOf(func(js.Value, []js.Value) any {
+	js.Global().Call("matchMedia", "(prefers-color-scheme: dark)").Call("addEventListener", "change", js.FuncOf(func(js.Value, []js.Value) any {
 		b.change()
 		return nil
-	})
-	js.Global().Call("addEventListener", "resize", repaint)
-	js.Global().Call("matchMedia", "(prefers-color-scheme: dark)").Call("addEventListener", "change", repaint)
+	}))
+	b.addressed()
 	b.change()
+}
+
+// dragging shows that files are about to be let go over the page.
+func dragging(is bool) {
+	js.Global().Get("document").Get("documentElement").Get("classList").Call("toggle", "dragging", is)
 }
 
 // Send gives the worker a command.
@@ -147,12 +160,29 @@ func (b *browser) Copy(text string) {
 // Say tells a screen reader.
 func (b *browser) Say(text string) { element("spoken").Set("textContent", text) }
 
-// Show scrolls an element into view.
-func (b *browser) Show(id string) { element(id).Call("scrollIntoView") }
+// Focus puts the focus on an element, once it is drawn.
+func (b *browser) Focus(id string) { b.focus = id }
+
+// clear takes away what another station has left, before one is drawn in its
+// place: vugu would take its elements over, with what scripts have put in.
+func (b *browser) clear() {
+	if now := b.page.At().Place().ID; now != b.drawnAt {
+		if place := element("station"); place.Truthy() && b.drawnAt != "" {
+			place.Call("replaceChildren")
+			b.focus = now + "-title"
+		}
+		b.drawnAt = now
+	}
+}
 
 // drawn does after each drawing what vugu leaves to JavaScript.
 func (b *browser) drawn() {
 	b.chart()
+	b.remember()
+	if at := element(b.focus); b.focus != "" && at.Truthy() {
+		at.Call("focus", map[string]any{"preventScroll": b.focus == b.drawnAt+"-title"})
+	}
+	b.focus = ""
 	if b.page.Usable() && !b.usable {
 		b.usable = true
 		js.Global().Get("document").Get("documentElement").Call("setAttribute", "data-ready", "true")
@@ -160,19 +190,28 @@ func (b *browser) drawn() {
 	}
 }
 
+// pictured are the stations that have a chart.
+type pictured interface{ Picture() ui.Picture }
+
 func (b *browser) chart() {
-	pictured, marked := b.page.Picture()
-	series, marks := make([]any, len(pictured)), make([]any, len(marked))
-	for i, s := range pictured {
+	place := element("chart")
+	at, is := b.page.At().(pictured)
+	if !is || !place.Truthy() {
+		return
+	}
+	p := at.Picture()
+	series, marks := make([]any, len(p.Series)), make([]any, len(p.Marks))
+	for i, s := range p.Series {
 		steps, values := make([]any, len(s.Steps)), make([]any, len(s.Steps))
 		for k := range s.Steps {
 			steps[k], values[k] = s.Steps[k], s.Values[k]
 		}
-		series[i] = map[string]any{"name": s.Name, "colour": s.Colour, "dots": s.Dots, "steps": steps, "values": values}
+		series[i] = map[string]any{"name": s.Name, "colour": s.Colour, "style": s.Style, "steps": steps, "values": values}
 	}
-	for i, m := range marked {
+	for i, m := range p.Marks {
 		marks[i] = map[string]any{"step": m.Step, "name": m.Name}
 	}
-	names := map[string]any{"step": wording.StepColumn, "loss": wording.LossAxis}
-	js.Global().Call("hornbookChart", element("chart"), series, marks, b.page.LogScale, names)
+	w := b.page.W
+	words := map[string]any{"step": w.Say("step_column"), "loss": w.Say("loss_axis"), "language": w.Language}
+	js.Global().Call("hornbookChart", place, map[string]any{"series": series, "marks": marks, "steps": p.Steps, "log": p.Log, "words": words})
 }

@@ -86,7 +86,7 @@ func (b *browser) drop(all []js.Value) {
 			b.send(files[0].file, id)
 			return
 		}
-		b.with(func() { b.page.Import(names) })
+		b.with(func() { b.page.BringIn(names) })
 	}
 }
 

@@ -30,6 +30,7 @@ func main() {
 	browser := newBrowser(renderer.EventEnv())
 	root := &ui.Root{Page: browser.page}
 	build.WireComponent(root)
+	dress(browser.page.W.Language, browser.page.W.Say("title"), browser.page.W.RightToLeft())
 	browser.listen()
 	go func() {
 		for renderer.EventWait() {
@@ -40,6 +41,7 @@ func main() {
 	for {
 		<-browser.changed
 		browser.frame()
+		browser.clear()
 		if err := renderer.Render(build.RunBuild(root)); err != nil {
 			panic(err)
 		}

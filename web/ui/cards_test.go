@@ -29,12 +29,13 @@ func TestNewerCard(t *testing.T) {
 // The open model is called by its new name wherever it is named.
 func TestRenameTheOpenModel(t *testing.T) {
 	p, _ := welcomed()
-	p.Apply(&protocol.Model{ModelID: "b", Name: "Tales", Recipe: p.Draft.Base, Text: "village"})
+	p.Apply(&protocol.Model{ModelID: "b", Name: "Tales", Recipe: pre(p).Draft.Base, Text: "village"})
 	p.Apply(&protocol.Fit{Tokens: 20000, BytesPerToken: 4})
 	renamed := cards()
 	renamed[1].Name = "Old tales"
 	p.Apply(&protocol.Shelf{Cards: renamed, Open: "b"})
-	has(t, draw(t, p), "“Old tales” cuts this text", "<dd>Old tales</dd>")
+	of[*Text](p).ChooseTeach(true)
+	has(t, draw(t, p), "“Old tales” cuts this text", ">Old tales</span>")
 	renamed[1].Name = ""
 	p.Apply(&protocol.Shelf{Cards: renamed, Open: "b"})
 	if p.modelName() != "Old tales" {
@@ -46,14 +47,14 @@ func TestRenameTheOpenModel(t *testing.T) {
 func TestKeepsNothing(t *testing.T) {
 	p, h := welcomed()
 	p.Apply(&protocol.Shelf{Keeps: protocol.KeepNone, Left: -1})
-	p.Apply(&protocol.Model{Name: "mine", Recipe: p.Draft.Base, Parameters: 7})
+	p.Apply(&protocol.Model{Name: "mine", Recipe: pre(p).Draft.Base, Parameters: 7})
 	has(t, draw(t, p), "keeps no models", "not kept here", "mine, not kept")
-	p.Unfold(p.shelved()[0], downloadPart)
-	p.Download()
+	shelf(p).Unfold(shelf(p).shelved()[0], downloadPart)
+	shelf(p).Download()
 	if c := last[*protocol.Export](t, h); c.ModelID != "" {
 		t.Errorf("it asks for %+v", c)
 	}
-	if p.canPersist() {
+	if shelf(p).canPersist() {
 		t.Error("it offers to keep for good what it cannot keep")
 	}
 }
@@ -64,7 +65,7 @@ func TestKeepsNothing(t *testing.T) {
 func TestFirstSaveFails(t *testing.T) {
 	p, h := welcomed()
 	for _, e := range []protocol.Event{
-		&protocol.State{State: "preparing"}, &protocol.Model{ModelID: "new", Name: "mine", Recipe: p.Draft.Base, Parameters: 7},
+		&protocol.State{State: "preparing"}, &protocol.Model{ModelID: "new", Name: "mine", Recipe: pre(p).Draft.Base, Parameters: 7},
 		&protocol.Problem{Code: protocol.KeepFull}, &protocol.Shelf{Cards: cards(), Left: -1, Open: "new"}, &protocol.State{State: "training"},
 	} {
 		p.Apply(e)
@@ -74,8 +75,8 @@ func TestFirstSaveFails(t *testing.T) {
 	if hiddenButton(t, html, "Download: mine, not kept") || !hiddenButton(t, html, "Delete: mine, not kept") {
 		t.Error("it cannot be downloaded, or can be deleted")
 	}
-	p.Unfold(p.shelved()[0], downloadPart)
-	p.Download()
+	shelf(p).Unfold(shelf(p).shelved()[0], downloadPart)
+	shelf(p).Download()
 	if c := last[*protocol.Export](t, h); c.ModelID != "" {
 		t.Errorf("it asks for %+v", c)
 	}
@@ -103,7 +104,7 @@ func TestFirstSaveFails(t *testing.T) {
 func TestOpenWithoutACard(t *testing.T) {
 	p, _ := welcomed()
 	p.Apply(&protocol.Shelf{Cards: cards(), Open: protocol.Base})
-	p.Apply(&protocol.Model{ModelID: "c", Name: "brought", Recipe: p.Draft.Base})
+	p.Apply(&protocol.Model{ModelID: "c", Name: "brought", Recipe: pre(p).Draft.Base})
 	if html := draw(t, p); strings.Contains(html, "brought, not kept") {
 		t.Error("it is called unkept before the shelf has told")
 	}
@@ -115,7 +116,7 @@ func TestOpenWithoutACard(t *testing.T) {
 // A model that was brought in is so called, kept or not.
 func TestBroughtIn(t *testing.T) {
 	p, _ := welcomed()
-	r := p.Draft.Base
+	r := pre(p).Draft.Base
 	r.Preset = imported
 	p.Apply(&protocol.Model{Name: "llama", Recipe: r})
 	p.Apply(&protocol.Shelf{Keeps: protocol.KeepNone, Left: -1})

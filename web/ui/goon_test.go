@@ -20,7 +20,7 @@ func TestGoOn(t *testing.T) {
 	}
 	p.Apply(&protocol.Problem{Code: protocol.SampleFailed, Reply: to(open.ID - 1)}) // of something else
 	for _, e := range []protocol.Event{
-		&protocol.Model{Reply: to(open.ID), ModelID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
+		&protocol.Model{Reply: to(open.ID), ModelID: "a", Name: "Letters", Recipe: pre(p).Draft.Base, Text: "letters.txt"},
 		&protocol.History{Steps: []int{240}, Losses: []float64{2.2}, Evals: []recipe.Measurement{evaluated(240, 2.31, 0, false).Measurement}},
 		&protocol.State{Reply: to(open.ID), State: "paused"},
 	} {
@@ -53,7 +53,7 @@ func TestGoOnIsNotOffered(t *testing.T) {
 		s := &protocol.Shelf{Cards: cards()}
 		change(p, s)
 		p.Apply(s)
-		if p.Shelving.GoOn != nil {
+		if p.offer != nil {
 			t.Errorf("it is offered %s", name)
 		}
 	}
@@ -73,8 +73,8 @@ func TestGoOnFails(t *testing.T) {
 	id := h.asked()
 	p.Apply(&protocol.Problem{Code: protocol.TextGone, Reply: to(id)})
 	p.Apply(&protocol.State{State: "paused", Reply: to(id)})
-	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); is || p.Problems[ModelsStation] == nil || h.shown[len(h.shown)-1] != ModelsStation {
-		t.Errorf("problems %v, shown %v, sent %T", p.Problems, h.shown, h.sent[len(h.sent)-1])
+	if _, is := h.sent[len(h.sent)-1].(*protocol.Resume); is || p.Problems[RunStrip] == nil {
+		t.Errorf("problems %v, sent %T", p.Problems, h.sent[len(h.sent)-1])
 	}
 }
 
@@ -82,11 +82,11 @@ func TestGoOnFails(t *testing.T) {
 func TestGoOnGoesWithTheModel(t *testing.T) {
 	p, h := welcomed()
 	p.Apply(&protocol.Shelf{Cards: cards()})
-	p.Delete("b")
-	if p.Shelving.GoOn == nil {
+	shelf(p).Delete("b")
+	if p.offer == nil {
 		t.Error("it is gone with another model")
 	}
-	p.Delete("a")
+	shelf(p).Delete("a")
 	if html := draw(t, p); strings.Contains(html, `id="go-on"`) {
 		t.Error("it is offered after the model was deleted")
 	}
@@ -95,7 +95,7 @@ func TestGoOnGoesWithTheModel(t *testing.T) {
 	p.Apply(&protocol.Shelf{Cards: cards()[1:]}) // another tab has deleted it
 	sent := len(h.sent)
 	p.GoOn()
-	if p.Shelving.GoOn != nil || len(h.sent) != sent {
+	if p.offer != nil || len(h.sent) != sent {
 		t.Errorf("without its card it is offered, and sends %v", h.sent[sent:])
 	}
 }
@@ -108,7 +108,7 @@ func TestGoOnAgain(t *testing.T) {
 	p.GoOn()
 	for _, e := range []protocol.Event{
 		&protocol.Problem{Code: protocol.ModelElsewhere, Reply: to(h.asked())},
-		&protocol.Model{ModelID: "a", Name: "Letters", Recipe: p.Draft.Base, Text: "letters.txt"},
+		&protocol.Model{ModelID: "a", Name: "Letters", Recipe: pre(p).Draft.Base, Text: "letters.txt"},
 		&protocol.History{}, &protocol.State{State: "idle"},
 		&protocol.Shelf{Cards: cards(), Open: "a"},
 	} {

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
 // A new version is offered, and never while a run is under way.
@@ -20,8 +19,8 @@ func TestNewerVersion(t *testing.T) {
 		state, says string
 		renewed     int
 	}{
-		{"training", wording.NewerTraining, 0}, {"paused", wording.NewerTraining, 0}, {"preparing", wording.NewerTraining, 0},
-		{"done", wording.NewerReady, 1}, {"failed", wording.NewerReady, 2},
+		{"training", english.Say("newer_training"), 0}, {"paused", english.Say("newer_training"), 0}, {"preparing", english.Say("newer_training"), 0},
+		{"done", english.Say("newer_ready"), 1}, {"failed", english.Say("newer_ready"), 2},
 	} {
 		p.Apply(&protocol.State{State: c.state})
 		p.Renew()
@@ -30,14 +29,14 @@ func TestNewerVersion(t *testing.T) {
 		}
 	}
 	p.Keep("others")
-	if page := draw(t, p); !strings.Contains(page, wording.NewerOthers) {
+	if page := draw(t, p); !strings.Contains(page, english.Say("newer_others")) {
 		t.Error("it does not say that another tab must be closed")
 	}
 }
 
 func TestOfflineSays(t *testing.T) {
 	for news, says := range map[string]string{
-		"": "", "kept": wording.OfflineKept, "single": wording.OfflineSingle, "apart": wording.OfflineSingle + " " + wording.OfflineApart,
+		"": "", "kept": english.Say("offline_kept"), "single": english.Say("offline_single"), "apart": english.Say("offline_single") + " " + english.Say("offline_apart"),
 	} {
 		p, _ := opened()
 		p.Keep(news)

@@ -13,27 +13,44 @@ import (
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
+	"hornbook/web/wording"
 )
 
 // paper is a browser that keeps what the page wants of it.
 type paper struct {
-	sent    []protocol.Command
-	spoken  []string
-	copied  string
-	shown   []string
-	chosen  []string // the files in whatever input is held
-	persist bool     // it was asked to keep models for good
-	renewed int
+	sent        []protocol.Command
+	spoken      []string
+	copied      string
+	shown       []string // stations that were opened for the person
+	focused     string
+	language    string
+	rightToLeft bool
+	chosen      []string // the files in whatever input is held
+	persist     bool     // it was asked to keep models for good
+	renewed     int
 }
+
+// english is what the page says in tests.
+var english = wording.New("en")
+
+func pre(p *Page) *Pretrain  { return of[*Pretrain](p) }
+func tune(p *Page) *Finetune { return of[*Finetune](p) }
+func trying(p *Page) *Try    { return of[*Try](p) }
+func shelf(p *Page) *Models  { return of[*Models](p) }
 
 func (h *paper) Send(c protocol.Command) { h.sent = append(h.sent, c) }
 func (h *paper) SendFile(string, int)    {}
 func (h *paper) Copy(text string)        { h.copied = text }
 func (h *paper) Say(text string)         { h.spoken = append(h.spoken, text) }
-func (h *paper) Show(id string)          { h.shown = append(h.shown, id) }
-func (h *paper) Hold(string) []string    { return h.chosen }
-func (h *paper) Persist()                { h.persist = true }
-func (h *paper) Renew()                  { h.renewed++ }
+func (h *paper) Focus(id string)         { h.focused = id }
+func (h *paper) Visit(station string)    { h.shown = append(h.shown, station) }
+func (h *paper) CopyLink(at string)      { h.copied = at }
+func (h *paper) Speak(language, title string, rightToLeft bool) {
+	h.language, h.rightToLeft = language, rightToLeft
+}
+func (h *paper) Hold(string) []string { return h.chosen }
+func (h *paper) Persist()             { h.persist = true }
+func (h *paper) Renew()               { h.renewed++ }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {
@@ -66,7 +83,7 @@ func (h *paper) asked() int { return h.sent[len(h.sent)-1].Asks() }
 // opened is a page with a text, as it stands after its first second.
 func opened() (*Page, *paper) {
 	h := &paper{}
-	p := NewPage(h)
+	p := NewPage(h, "en")
 	for _, e := range []protocol.Event{
 		&protocol.Ready{Backend: "cpu", Cores: 2, Ranks: 2, Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village", "opticks"}},
 		&protocol.State{State: "idle"},
@@ -78,8 +95,21 @@ func opened() (*Page, *paper) {
 	return p, h
 }
 
+// draw is the page with each of its stations open, one after the other.
 func draw(t *testing.T, p *Page) string {
 	t.Helper()
+	at, all := p.Open, ""
+	for _, s := range p.Stations {
+		all += drawAt(t, p, s.Place().ID)
+	}
+	p.Open = at
+	return all
+}
+
+// drawAt is the page with a station open.
+func drawAt(t *testing.T, p *Page, station string) string {
+	t.Helper()
+	p.Open = station
 	var out bytes.Buffer
 	renderer := staticrender.New(&out)
 	build, err := vugu.NewBuildEnv()
@@ -100,8 +130,8 @@ func TestOpensWithASample(t *testing.T) {
 	if cut := last[*protocol.Tokenize](t, h); cut.Text != "Tom had a ball. It was red." {
 		t.Errorf("it shows %q cut", cut.Text)
 	}
-	if !p.Usable() || p.PromptText != "Tom had" {
-		t.Errorf("usable %v, prompt %q", p.Usable(), p.PromptText)
+	if !p.Usable() || trying(p).Prompt != "Tom had" {
+		t.Errorf("usable %v, prompt %q", p.Usable(), trying(p).Prompt)
 	}
 	html := draw(t, p)
 	for _, part := range []string{`id="run"`, `data-state="idle"`, `data-backend="cpu"`, `data-ranks="1"`, "Upload text", "Sample text", "Preset", ">Train<", ">Pause<", ">Stop<", "Prompt", ">Generate<"} {
@@ -113,17 +143,17 @@ func TestOpensWithASample(t *testing.T) {
 
 func TestTrainSendsWhatStandsInTheFields(t *testing.T) {
 	p, h := opened()
-	p.Draft.Set("steps", "77")
-	p.Draft.Set("heads", "2")
-	p.Train()
+	pre(p).Draft.Set("steps", "77")
+	pre(p).Draft.Set("heads", "2")
+	pre(p).Train()
 	r := last[*protocol.Train](t, h).Recipe
 	if r.Steps != 77 || r.Model.Heads != 2 || r.Model.KVHeads != 2 || r.Tokenizer != "chars" || r.Preset != recipe.Default {
 		t.Errorf("it sends %+v", r)
 	}
 	n := len(h.sent)
-	p.Draft.Set("steps", "many")
-	p.Train()
-	if len(h.sent) != n || p.Problems[TrainStation].Key != "steps" {
+	pre(p).Draft.Set("steps", "many")
+	pre(p).Train()
+	if len(h.sent) != n || p.Problems["pretrain"].Key != "steps" {
 		t.Errorf("a word for a number: %+v", p.Problems)
 	}
 	if html := draw(t, p); !strings.Contains(html, "Steps is many") {
@@ -138,31 +168,31 @@ func TestWorkers(t *testing.T) {
 		t.Error("the workers cannot be chosen")
 	}
 	p.ChooseWorkers("2")
-	p.Train()
+	pre(p).Train()
 	if c := last[*protocol.Train](t, h); c.Ranks != 2 {
 		t.Errorf("it asks for %d workers", c.Ranks)
 	}
 	p.Apply(&protocol.State{State: "preparing"})
-	p.Apply(&protocol.Model{Recipe: p.Draft.Base, Ranks: 2})
+	p.Apply(&protocol.Model{Recipe: pre(p).Draft.Base, Ranks: 2})
 	if html := draw(t, p); !strings.Contains(html, `data-ranks="2"`) {
 		t.Error("the page does not say that 2 train")
 	}
 	p.Apply(&protocol.State{State: "training"})
 	p.Apply(&protocol.Problem{Code: protocol.RankLost, Got: "1"})
 	p.Apply(&protocol.Step{Step: 5, Steps: 10, Ranks: 1})
-	if html := draw(t, p); !strings.Contains(html, `data-ranks="1"`) || !strings.Contains(html, "goes on with one worker") {
+	if html := draw(t, p); !strings.Contains(html, `data-ranks="1"`) || !strings.Contains(html, "goes on with 1 worker") {
 		t.Error("the page does not say that a worker was lost")
 	}
 }
 
 func TestPresetBringsItsTokenizer(t *testing.T) {
 	p, h := opened()
-	p.ChoosePreset("stories")
+	pre(p).ChoosePreset("stories")
 	if c := last[*protocol.SetTokenizer](t, h); c.Kind != "bpe" || c.Size != 1024 {
 		t.Errorf("stories asks for %+v", c)
 	}
 	p.Apply(&protocol.Tokenizer{Kind: "bpe", Size: 1000})
-	p.ChoosePreset("nanogpt-cpu")
+	pre(p).ChoosePreset("nanogpt-cpu")
 	if c := last[*protocol.SetTokenizer](t, h); c.Kind != "chars" {
 		t.Errorf("nanogpt-cpu asks for %+v", c)
 	}
@@ -171,7 +201,7 @@ func TestPresetBringsItsTokenizer(t *testing.T) {
 // trained is a page after a few steps.
 func trained() (*Page, *paper) {
 	p, h := opened()
-	r := p.Draft.Base
+	r := pre(p).Draft.Base
 	r.Model.Vocab = 40
 	for _, e := range []protocol.Event{
 		&protocol.State{State: "preparing"}, &protocol.Model{Recipe: r, Parameters: 1000, Text: "village"}, &protocol.State{State: "training"},
@@ -199,20 +229,20 @@ func TestDrawsARun(t *testing.T) {
 
 func TestStaleAnswersAreDropped(t *testing.T) {
 	p, h := trained()
-	p.TypePrompt("To")
+	trying(p).TypePrompt("To")
 	old := last[*protocol.Predict](t, h).ID
-	p.TypePrompt("Tom")
+	trying(p).TypePrompt("Tom")
 	p.Apply(&protocol.Prediction{Reply: to(old), Choices: []protocol.Choice{{Text: "old"}}})
 	p.Apply(&protocol.Prediction{Reply: to(last[*protocol.Predict](t, h).ID), Choices: []protocol.Choice{{Text: "new"}}})
-	if len(p.Prediction.Choices) != 1 || p.Prediction.Choices[0].Text != "new" {
-		t.Errorf("it shows %+v", p.Prediction)
+	if len(trying(p).Prediction.Choices) != 1 || trying(p).Prediction.Choices[0].Text != "new" {
+		t.Errorf("it shows %+v", trying(p).Prediction)
 	}
 }
 
 func TestGenerate(t *testing.T) {
 	p, h := trained()
-	p.Sampling["top_k"] = "5"
-	p.Generate()
+	trying(p).Sampling["top_k"] = "5"
+	trying(p).Generate()
 	c := last[*protocol.Generate](t, h)
 	if c.Prompt != "Tom had" || c.TopK != 5 || c.Temperature != 0.8 || c.Tokens != 200 {
 		t.Errorf("it asks for %+v", c)
@@ -220,12 +250,12 @@ func TestGenerate(t *testing.T) {
 	p.Apply(&protocol.Writing{Reply: to(c.ID), Tokens: []protocol.Choice{{Text: " a", Probability: 0.25}, {Text: " b", Probability: 0.25}}})
 	p.Apply(&protocol.Writing{Reply: to(c.ID), Tokens: []protocol.Choice{{Text: " c", Probability: 0.25}}})
 	p.Apply(&protocol.Writing{Reply: to(c.ID + 99), Tokens: []protocol.Choice{{Text: "stray"}}})
-	p.Now.Pick("ArrowRight")
-	p.Now.Pick("ArrowRight")
-	if says := p.Now.Says(); !strings.Contains(says, "25 %") || p.Now.Picked != 1 {
-		t.Errorf("token %d says %q", p.Now.Picked, says)
+	trying(p).Now.Pick("ArrowRight")
+	trying(p).Now.Pick("ArrowRight")
+	if says := trying(p).Now.Says(p.W); !strings.Contains(says, "25 %") || trying(p).Now.Picked != 1 {
+		t.Errorf("token %d says %q", trying(p).Now.Picked, says)
 	}
-	p.CancelWriting()
+	trying(p).CancelWriting()
 	if last[*protocol.Cancel](t, h).ID != c.ID {
 		t.Error("another writing was cancelled")
 	}
@@ -233,36 +263,47 @@ func TestGenerate(t *testing.T) {
 	if h.spoken[len(h.spoken)-1] != " a b c" {
 		t.Errorf("a screen reader hears %q", h.spoken[len(h.spoken)-1])
 	}
-	p.CopyWriting()
+	trying(p).CopyWriting()
 	if h.copied != "Tom had a b c" {
 		t.Errorf("it copies %q", h.copied)
 	}
-	p.Sampling["temperature"] = "hot"
-	p.Generate()
-	if p.Problems[TryStation] == nil || p.Problems[TryStation].Key != "temperature" {
-		t.Errorf("a word for a temperature: %+v", p.Problems[TryStation])
+	trying(p).Sampling["temperature"] = "hot"
+	trying(p).Generate()
+	if p.Problems["try"] == nil || p.Problems["try"].Key != "sampling_temperature" || h.focused != "n-sampling_temperature" {
+		t.Errorf("a word for a temperature: %+v", p.Problems["try"])
 	}
 }
 
-// Each problem is shown at the station where it can be mended.
+// A problem stands where it was asked for, whatever is open; what nobody asked
+// for stands beside the run, which points to what is wrong elsewhere.
 func TestProblemsFindTheirStation(t *testing.T) {
-	for _, c := range []struct {
-		p    protocol.Problem
-		want string
-	}{
-		{protocol.Problem{Code: protocol.TextEmpty}, TextStation}, {protocol.Problem{Code: protocol.TooManyKinds}, TokensStation},
-		{protocol.Problem{Code: protocol.RecipeWrong, Key: "top_p"}, TryStation}, {protocol.Problem{Code: protocol.RecipeWrong, Key: "layers"}, TrainStation},
-		{protocol.Problem{Code: protocol.RecipeWrong, Key: "vocab_size"}, TokensStation}, {protocol.Problem{Code: protocol.LossNaN}, TrainStation},
-		{protocol.Problem{Code: protocol.NoModel}, TryStation}, {protocol.Problem{Code: protocol.BaseFailed}, TryStation},
-		{protocol.Problem{Code: protocol.ShelfFailed}, ModelsStation},
+	for want, act := range map[string]func(p *Page){
+		"text":     func(p *Page) { of[*Text](p).ChooseSample("opticks") },
+		"tokens":   func(p *Page) { of[*Tokens](p).ChooseKind("bytes") },
+		"pretrain": func(p *Page) { pre(p).Train() },
+		"chat":     func(p *Page) { of[*Chat](p).ChooseLessons("sums") },
+		"models":   func(p *Page) { shelf(p).Delete("a") },
+		"speed":    func(p *Page) { of[*Speed](p).MeasureBrowser() },
 	} {
 		p, h := opened()
-		p.Apply(&c.p)
-		if p.Problems[c.want] == nil || len(p.Problems) != 1 {
-			t.Errorf("%s %s stands at %v, want %s", c.p.Code, c.p.Key, reflect.ValueOf(p.Problems).MapKeys(), c.want)
+		act(p)
+		p.Apply(&protocol.Problem{Reply: to(h.asked()), Code: protocol.Internal})
+		if p.Problems[want] == nil || len(p.Problems) != 1 {
+			t.Errorf("it stands at %v, want %s", reflect.ValueOf(p.Problems).MapKeys(), want)
 		}
 		if len(h.spoken) == 0 {
-			t.Errorf("%s is not read aloud", c.p.Code)
+			t.Errorf("what is wrong at %s is not read aloud", want)
+		}
+		p.Open = "try"
+		if len(p.elsewhere()) != 1 || p.elsewhere()[0].Place().ID != want {
+			t.Errorf("the strip does not point to %s", want)
+		}
+	}
+	for code, want := range map[protocol.Code]string{protocol.LossNaN: RunStrip, protocol.RankLost: RunStrip, protocol.ShelfFailed: "models", protocol.TextTooLong: "text"} {
+		p, _ := opened()
+		p.Apply(&protocol.Problem{Code: code})
+		if p.Problems[want] == nil || len(p.Problems) != 1 {
+			t.Errorf("%s stands at %v, want %s", code, reflect.ValueOf(p.Problems).MapKeys(), want)
 		}
 	}
 }
@@ -303,14 +344,14 @@ func TestLongRunIsBounded(t *testing.T) {
 func TestEarlierWriting(t *testing.T) {
 	p, _ := trained()
 	p.Apply(&protocol.Sample{Step: 10, Text: "later"})
-	p.ShowSample("0")
+	pre(p).ShowSample("0")
 	p.Apply(&protocol.Sample{Step: 15, Text: "latest"})
-	if p.sampleText() != "Tim hod" {
-		t.Errorf("looking back shows %q", p.sampleText())
+	if pre(p).sampleText() != "Tim hod" {
+		t.Errorf("looking back shows %q", pre(p).sampleText())
 	}
-	p.ShowSample("2")
+	pre(p).ShowSample("2")
 	p.Apply(&protocol.Sample{Step: 20, Text: "newest"})
-	if p.sampleText() != "newest" {
-		t.Errorf("at the end it shows %q", p.sampleText())
+	if pre(p).sampleText() != "newest" {
+		t.Errorf("at the end it shows %q", pre(p).sampleText())
 	}
 }

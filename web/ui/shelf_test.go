@@ -14,7 +14,7 @@ import (
 // welcomed is a page that comes with a model, which is open.
 func welcomed() (*Page, *paper) {
 	h := &paper{}
-	p := NewPage(h)
+	p := NewPage(h, "en")
 	r, _ := recipe.ByName(recipe.Default)
 	r.Model.Vocab = 1024
 	for _, e := range []protocol.Event{
@@ -57,28 +57,21 @@ func TestOpensWithAModel(t *testing.T) {
 	if open, is := h.sent[0].(*protocol.Open); !is || open.ModelID != protocol.Base {
 		t.Errorf("the first command is %+v", h.sent[0])
 	}
-	if ask := last[*protocol.Predict](t, h); ask.Prompt != "One day" || p.PromptText != "One day" {
-		t.Errorf("it asks what comes after %q, and shows %q", ask.Prompt, p.PromptText)
+	if ask := last[*protocol.Predict](t, h); ask.Prompt != "One day" || trying(p).Prompt != "One day" {
+		t.Errorf("it asks what comes after %q, and shows %q", ask.Prompt, trying(p).Prompt)
 	}
 	html := draw(t, p)
 	has(t, html, "has read Village Tales", `data-state="idle"`, `data-step="0"`, `data-train-loss=""`, `data-val-loss=""`, `data-ranks="1"`, "480 of 480")
-	if strings.Index(html, `id="try"`) > strings.Index(html, `id="text"`) {
-		t.Error("the prompt does not stand first")
+	if p.Open != "try" {
+		t.Errorf("it opens at %q", p.Open)
 	}
-	p.Generate()
+	trying(p).Generate()
 	if c := last[*protocol.Generate](t, h); c.Prompt != "One day" || c.Before {
 		t.Errorf("it asks for %+v", c)
 	}
-	p.Train()
+	pre(p).Train()
 	if r := last[*protocol.Train](t, h).Recipe; r.Method() != recipe.Pretrain || r.Preset != recipe.Default {
 		t.Errorf("with nothing chosen it trains %q by %q", r.Preset, r.Method())
-	}
-}
-
-func TestWithoutAModelTheOrderIsAsBefore(t *testing.T) {
-	p, _ := opened()
-	if html := draw(t, p); strings.Index(html, `id="try"`) < strings.Index(html, `id="train"`) {
-		t.Error("without a model the prompt stands first")
 	}
 }
 
@@ -92,9 +85,9 @@ func TestLongName(t *testing.T) {
 	} {
 		p, h := welcomed()
 		p.Apply(&protocol.Shelf{Cards: cards()})
-		p.Unfold(cards()[1], renamePart)
-		p.Shelving.NewName = typed
-		p.Rename()
+		shelf(p).Unfold(cards()[1], renamePart)
+		shelf(p).NewName = typed
+		shelf(p).Rename()
 		if c := last[*protocol.Rename](t, h); c.Name != want {
 			t.Errorf("%d bytes go out of %d: %q", len(c.Name), len(typed), c.Name)
 		}
@@ -118,14 +111,14 @@ func TestShelf(t *testing.T) {
 		}
 	}
 
-	p.Open("b")
-	p.Unfold(cards()[1], renamePart)
-	p.Shelving.NewName = "  Old tales "
-	p.renameKey("Enter")
-	p.Duplicate("b")
-	p.Delete("b")
-	p.Undo()
-	want := []protocol.Command{&protocol.Open{ModelID: "b"}, &protocol.Rename{ModelID: "b", Name: "Old tales"}, &protocol.Duplicate{ModelID: "b"},
+	shelf(p).Open("b")
+	shelf(p).Unfold(cards()[1], renamePart)
+	shelf(p).NewName = "  Old tales "
+	shelf(p).renameKey("Enter")
+	shelf(p).Duplicate(cards()[1])
+	shelf(p).Delete("b")
+	shelf(p).Undo("b")
+	want := []protocol.Command{&protocol.Open{ModelID: "b"}, &protocol.Rename{ModelID: "b", Name: "Old tales"}, &protocol.Duplicate{ModelID: "b", Name: "Tales, copy"},
 		&protocol.Delete{ModelID: "b"}, &protocol.Undelete{ModelID: "b"}}
 	for i, c := range want {
 		c.Number(h.asked() - len(want) + 1 + i)
@@ -149,7 +142,7 @@ func TestManyModels(t *testing.T) {
 	if strings.Contains(html, "model 8.") {
 		t.Error("all are drawn at first")
 	}
-	p.Shelving.All = true
+	shelf(p).All = true
 	has(t, draw(t, p), "model 29.")
 }
 
@@ -158,7 +151,7 @@ func TestManyModels(t *testing.T) {
 func TestNewModelIsNotTheOneBefore(t *testing.T) {
 	p, _ := welcomed()
 	p.Apply(&protocol.State{State: "preparing"})
-	p.Apply(&protocol.Model{Name: "new", Recipe: p.Draft.Base})
+	p.Apply(&protocol.Model{Name: "new", Recipe: pre(p).Draft.Base})
 	p.Apply(&protocol.Shelf{Cards: cards(), Open: protocol.Base})
 	if p.modelName() != "new" || p.isOpen(protocol.Base) {
 		t.Errorf("it is taken for %q", p.Model.ModelID)
@@ -185,20 +178,20 @@ func hiddenButton(t *testing.T, html, name string) bool {
 func TestShelfWhileTraining(t *testing.T) {
 	p, h := welcomed()
 	p.Apply(&protocol.State{State: "preparing"})
-	p.Apply(&protocol.Model{Recipe: p.Draft.Base, Text: "village"})
+	p.Apply(&protocol.Model{Recipe: pre(p).Draft.Base, Text: "village"})
 	p.Apply(&protocol.State{State: "training"})
 	p.Apply(&protocol.Saved{ModelID: "a", Step: 20})
 	p.Apply(&protocol.Shelf{Cards: cards(), Open: "a"})
 	sent := len(h.sent)
-	p.Open("b")
-	p.Delete("a")
-	p.Merge()
+	shelf(p).Open("b")
+	shelf(p).Delete("a")
+	trying(p).Merge()
 	if len(h.sent) != sent {
 		t.Errorf("it sends %v", h.sent[sent:])
 	}
 	has(t, draw(t, p), "Saved at step 20.", "open, training")
 	p.Apply(&protocol.Problem{Code: protocol.KeepFull})
-	if p.Problems[TrainStation] == nil {
+	if p.Problems[RunStrip] == nil {
 		t.Error("a full disk is not told beside the run")
 	}
 	p.Apply(&protocol.Saved{ModelID: "a", Step: 40})
@@ -210,12 +203,12 @@ func TestShelfWhileTraining(t *testing.T) {
 func TestDownload(t *testing.T) {
 	p, h := welcomed()
 	p.Apply(&protocol.Shelf{Cards: cards()})
-	p.Unfold(cards()[0], downloadPart)
+	shelf(p).Unfold(cards()[0], downloadPart)
 	has(t, draw(t, p), "everything, to go on elsewhere (zip)", "GGUF for llama.cpp, Ollama, LM Studio (a quarter of the size, Q8_0)", "the adapter alone (PEFT)")
-	p.Shelving.As = "gguf/q8_0"
-	p.Download()
+	shelf(p).As = "gguf/q8_0"
+	shelf(p).Download()
 	sent := len(h.sent)
-	p.Download()
+	shelf(p).Download()
 	if c := last[*protocol.Export](t, h); c.ModelID != "a" || c.Format != "gguf" || c.DType != "q8_0" || len(h.sent) != sent {
 		t.Errorf("it asks for %+v, after %d commands", c, len(h.sent)-sent)
 	}
@@ -229,8 +222,8 @@ func TestDownload(t *testing.T) {
 			t.Error("a model without an adapter offers it alone")
 		}
 	}
-	p.Unfold(protocol.Card{ID: protocol.Base}, downloadPart)
-	p.Download()
+	shelf(p).Unfold(protocol.Card{ID: protocol.Base}, downloadPart)
+	shelf(p).Download()
 	if c := last[*protocol.Export](t, h); c.ModelID != "" || c.Format != "zip" {
 		t.Errorf("of the page's own model it asks for %+v", c)
 	}
@@ -246,12 +239,12 @@ func TestWorking(t *testing.T) {
 	if c := last[*protocol.Cancel](t, h); c.ID != 9 {
 		t.Errorf("it cancels %d", c.ID)
 	}
-	p.Apply(&protocol.Model{Reply: to(9), Recipe: p.Draft.Base})
+	p.Apply(&protocol.Model{Reply: to(9), Recipe: pre(p).Draft.Base})
 	p.Apply(&protocol.State{Reply: to(9), State: "training"})
 	if p.Working != nil {
 		t.Error("while it trains it is said to prepare")
 	}
-	for _, end := range []protocol.Event{&protocol.Model{Reply: to(9), ModelID: "a"}, &protocol.Needs{Reply: to(9)}, &protocol.Problem{Reply: to(9), Code: protocol.ModelNone}} {
+	for _, end := range []protocol.Event{&protocol.Model{Reply: to(9), ModelID: "a", Recipe: pre(p).Draft.Base}, &protocol.Needs{Reply: to(9)}, &protocol.Problem{Reply: to(9), Code: protocol.ModelNone}} {
 		p.Apply(&protocol.Working{Reply: to(9), Task: "import", Total: 1})
 		has(t, draw(t, p), "Reading the model…")
 		p.Apply(end)
@@ -260,13 +253,13 @@ func TestWorking(t *testing.T) {
 		}
 	}
 	p.Apply(&protocol.Working{Reply: to(9), Task: "sample", Total: 1})
-	p.Apply(&protocol.Model{Reply: to(10), ModelID: protocol.Base})
+	p.Apply(&protocol.Model{Reply: to(10), ModelID: protocol.Base, Recipe: pre(p).Draft.Base})
 	p.Apply(&protocol.Problem{Reply: to(11), Code: protocol.KeepFull})
 	if !p.loading("sample") {
 		t.Error("another model or an unrelated problem ends the loading of a text")
 	}
 	p.Apply(&protocol.Problem{Reply: to(9), Code: protocol.Cancelled})
-	if p.Working != nil || p.Problems[TextStation] != nil {
+	if p.Working != nil || p.Problems["text"] != nil {
 		t.Error("what was stopped goes on, or is called a problem")
 	}
 }
@@ -274,19 +267,19 @@ func TestWorking(t *testing.T) {
 func TestImport(t *testing.T) {
 	p, h := welcomed()
 	sent := len(h.sent)
-	p.BringIn("import")
+	shelf(p).BringIn("import")
 	if len(h.sent) != sent {
 		t.Error("without files it imports something")
 	}
 	h.chosen = []string{"llama/config.json", "llama/model.safetensors"}
-	p.BringIn("import")
+	shelf(p).BringIn("import")
 	if c := last[*protocol.Import](t, h); !reflect.DeepEqual(c.Names, h.chosen) || c.Agreed {
 		t.Errorf("it sends %+v", c)
 	}
 	has(t, draw(t, p), "Reading the model…")
 	p.Apply(&protocol.Needs{Reply: to(h.asked()), Name: "llama", Parameters: 135_000_000, Bytes: 540e6})
 	has(t, draw(t, p), "Opening “llama” (135,000,000 weights) needs about 540 MB of memory", ">Open it<", ">Leave it<")
-	p.Agree()
+	shelf(p).Agree()
 	if c := last[*protocol.Import](t, h); !reflect.DeepEqual(c.Names, h.chosen) || !c.Agreed {
 		t.Errorf("agreed, it sends %+v", c)
 	}
@@ -296,7 +289,7 @@ func TestImport(t *testing.T) {
 	}
 	p.Apply(&protocol.Needs{Name: "llama"})
 	sent = len(h.sent)
-	p.Decline()
+	shelf(p).Decline()
 	if html := draw(t, p); len(h.sent) != sent || strings.Contains(html, "Opening “llama”") {
 		t.Error("the question stays after it was answered")
 	}
@@ -317,16 +310,16 @@ func TestWhichFilesAreAModel(t *testing.T) {
 
 func TestKeepForGood(t *testing.T) {
 	p, h := welcomed()
-	p.Apply(&protocol.Shelf{Used: 5e6, Left: -1})
-	has(t, draw(t, p), "5.0 MB kept here. The browser may clear")
-	p.KeepForGood()
+	p.Apply(&protocol.Shelf{Cards: cards()[:1], Used: 4.4e9, Left: -1})
+	has(t, draw(t, p), "12 MB kept here. The browser may clear")
+	shelf(p).KeepForGood()
 	if !h.persist {
 		t.Error("the browser is not asked")
 	}
 	p.Persisted(false)
 	has(t, draw(t, p), "has not promised")
 	p.Persisted(true)
-	if html := draw(t, p); !strings.Contains(html, "The browser has promised to keep it.") || p.canPersist() {
+	if html := draw(t, p); !strings.Contains(html, "The browser has promised to keep it.") || shelf(p).canPersist() {
 		t.Error("the promise is not told, or is asked for again")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"hornbook/web/protocol"
-	"hornbook/web/wording"
 )
 
 // measured answers what the page asks for until it asks no more.
@@ -31,16 +30,16 @@ func TestMeasuresTheBrowser(t *testing.T) {
 	if html := draw(t, p); !strings.Contains(html, "jax-js, 2 workers") || !strings.Contains(html, `aria-describedby="speed-says" aria-disabled="false"`) {
 		t.Error("before measuring the published numbers are not there, or the button is off")
 	}
-	p.MeasureBrowser()
+	of[*Speed](p).MeasureBrowser()
 	first := last[*protocol.Bench](t, h)
 	if m := first.Recipe.Model; first.Recipe.Preset != "nanogpt-cpu" || m.Layers != 4 || m.Hidden != 512 || first.Ranks != 1 {
 		t.Errorf("the first trial is %+v", first)
 	}
-	if says := p.speedSays(); says != "Measuring a training step of 4 layers, 128 channels with 1 worker…" || h.spoken[len(h.spoken)-1] != says {
+	if says := of[*Speed](p).says(); says != "Measuring a training step of 4 layers, 128 channels with 1 worker…" || h.spoken[len(h.spoken)-1] != says {
 		t.Errorf("it says %q, aloud %q", says, h.spoken)
 	}
 	sent := len(h.sent)
-	p.MeasureBrowser()
+	of[*Speed](p).MeasureBrowser()
 	if len(h.sent) != sent {
 		t.Error("a second press measures twice")
 	}
@@ -51,7 +50,7 @@ func TestMeasuresTheBrowser(t *testing.T) {
 			t.Errorf("the panel lacks %s", part)
 		}
 	}
-	p.CopySpeed()
+	of[*Speed](p).Copy()
 	var r map[string]any
 	if err := json.Unmarshal([]byte(h.copied), &r); err != nil {
 		t.Fatal(err)
@@ -67,33 +66,33 @@ func TestMeasuresTheBrowser(t *testing.T) {
 
 func TestMeasuresTheLargeModelToo(t *testing.T) {
 	p, h := opened()
-	p.Speed.Large, p.Ready.Ranks = true, 1
-	p.MeasureBrowser()
+	of[*Speed](p).Large, p.Ready.Ranks = true, 1
+	of[*Speed](p).MeasureBrowser()
 	measured(t, p, h)
-	if n := len(p.Speed.Done); n != len(works) || p.speedRows()[0].Cells[large] != "100" || !p.Speed.Large {
-		t.Errorf("%d trials were done: %+v", n, p.speedRows()[0])
+	if n := len(of[*Speed](p).Done); n != len(works) || of[*Speed](p).rows()[0].Cells[large] != "100" || !of[*Speed](p).Large {
+		t.Errorf("%d trials were done: %+v", n, of[*Speed](p).rows()[0])
 	}
 }
 
 func TestMeasuresNothingWhileTraining(t *testing.T) {
 	p, h := trained()
 	sent := len(h.sent)
-	p.MeasureBrowser()
-	if len(h.sent) != sent || p.speedSays() != wording.MeasureLater {
-		t.Errorf("it sends %v and says %q", h.sent[sent:], p.speedSays())
+	of[*Speed](p).MeasureBrowser()
+	if len(h.sent) != sent || of[*Speed](p).says() != english.Say("measure_later") {
+		t.Errorf("it sends %v and says %q", h.sent[sent:], of[*Speed](p).says())
 	}
 	p.Apply(&protocol.State{State: "done"})
-	p.MeasureBrowser()
+	of[*Speed](p).MeasureBrowser()
 	p.Apply(&protocol.Problem{Code: protocol.NoModel, Reply: to(3)}) // of something else
-	if !p.measuring() {
+	if !of[*Speed](p).measuring() {
 		t.Error("a problem of another request ends the measuring")
 	}
 	p.Apply(&protocol.Problem{Code: protocol.Busy, Reply: to(h.asked())})
-	if p.measuring() || p.Problems[SpeedPanel] == nil || p.Problems[TrainStation] != nil {
-		t.Errorf("busy: measuring %v, problems %v", p.measuring(), p.Problems)
+	if of[*Speed](p).measuring() || p.Problems["speed"] == nil || p.Problems["pretrain"] != nil {
+		t.Errorf("busy: measuring %v, problems %v", of[*Speed](p).measuring(), p.Problems)
 	}
-	p.MeasureBrowser()
-	if p.Problems[SpeedPanel] != nil || !p.measuring() {
+	of[*Speed](p).MeasureBrowser()
+	if p.Problems["speed"] != nil || !of[*Speed](p).measuring() {
 		t.Error("it does not begin anew")
 	}
 }

@@ -24,8 +24,7 @@ type Host interface {
 	Focus(id string)               // puts the focus on an element, once it is drawn
 	Visit(station string)          // writes a station's address where the browser shows it
 	Speak(language, title string, rightToLeft bool)
-	Remember(page string) // keeps the page's experiment until it is opened again
-	Renew()               // opens the page's new version
+	Renew() // opens the page's new version
 }
 
 // State is what the trainer has told, as far as stations share it. Apply
