@@ -11,13 +11,11 @@ import (
 func TestTeachToAnswer(t *testing.T) {
 	t.Parallel()
 	p := openTab(t)
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
-	p.choose("What trains", "full")
-	p.choose("What it learns", "sft")
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
+	p.at("chat")
 	taken := func(task string) {
-		p.until("the conversations are taken", fmt.Sprintf(`document.querySelector('a[href="#text"]').textContent.includes(%q)`, task))
+		p.until("the conversations are taken", fmt.Sprintf(`document.querySelector('a[href="#/text"]').textContent.includes(%q)`, task))
 	}
-	taken("Questions about Village Tales")
 	p.choose("Conversations", "sums")
 	taken("Sums")
 	p.fill("Steps", "60")
@@ -33,6 +31,7 @@ func TestTeachToAnswer(t *testing.T) {
 			t.Errorf("the measure %s is no number", measure)
 		}
 	}
+	p.at("try")
 	for turn, says := range []string{"What is 2 plus 3?", "What is 4 plus 1?"} {
 		p.fill("Prompt", says)
 		p.press("Generate")

@@ -243,6 +243,7 @@ func (p *tab) upload(name string, content []byte) {
 	if err := os.WriteFile(path, content, 0o666); err != nil {
 		p.Fatal(err)
 	}
+	p.at("text")
 	input, err := chromedp.Run(p.ctx, chromedp.Evaluate[*runtime.RemoteObject](`document.getElementById("upload")`))
 	if err == nil {
 		_, err = chromedp.Call(p.ctx, dom.SetFileInputFiles, dom.SetFileInputFilesParams{ObjectID: input.ObjectID, Files: []string{path}})
@@ -255,6 +256,24 @@ func (p *tab) upload(name string, content []byte) {
 // notices are the problems that the page shows.
 func (p *tab) notices() string {
 	return p.js(`[...document.querySelectorAll(".notice")].map((n) => n.textContent).join(" ")`)
+}
+
+// at opens a station by its address.
+func (p *tab) at(station string) {
+	p.Helper()
+	p.js(fmt.Sprintf(`(location.hash = "/%s", true)`, station))
+	p.until(station+" is open", fmt.Sprintf(`document.querySelector("#station > section")?.id === %q`, station))
+}
+
+// charTokens is the condition that characters are tokens, which the bar says.
+const charTokens = `document.querySelector('a[href="#/tokens"]').textContent.includes("characters")`
+
+// tiny drafts a new model of the smallest preset.
+func (p *tab) tiny() {
+	p.Helper()
+	p.at("pretrain")
+	p.choose("Preset", "tiny")
+	p.until("characters are tokens", charTokens)
 }
 
 // state waits for the run to be in a state.

@@ -53,7 +53,7 @@ func TestDroppedFiles(t *testing.T) {
 		return path
 	}
 	p.drop(write("mine.txt", string(tales[:20_000])))
-	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`)
+	p.until("the text is taken", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
 	p.drop(write("a.gguf", "GGUF"))
 	p.until("a model is brought in", `sent.includes("import a.gguf 1")`)
 	write("llama/config.json", "{}")
@@ -71,9 +71,10 @@ func TestDownloadedFile(t *testing.T) {
 		Behavior: "allow", DownloadPath: dir}); err != nil {
 		t.Fatal(err)
 	}
+	p.at("models")
 	p.js(`(hornbookTrainer.onmessage({data: {json: '{"event":"file","id":0,"name":"model.gguf","size":5,"note":""}',
 		payload: new Uint8Array([71, 0, 255, 10, 1]).buffer}}), true)`)
-	p.until("the page says so", `document.getElementById("shelf-says").textContent.includes("“model.gguf” (5 bytes)")`)
+	p.until("the page says so", `document.getElementById("shelf-says")?.textContent.includes("“model.gguf” (5 bytes)")`)
 	var got []byte
 	if !wait(func() bool {
 		got, _ = os.ReadFile(filepath.Join(dir, "model.gguf"))

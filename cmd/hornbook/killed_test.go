@@ -80,9 +80,8 @@ func (p *tab) sum() string {
 func (p *tab) prepare(steps int) {
 	p.Helper()
 	p.upload("mine.txt", tales)
-	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`)
-	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
+	p.until("the text is taken", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
+	p.tiny()
 	p.fill("Steps", fmt.Sprint(steps))
 	p.choose("Workers", "2")
 }

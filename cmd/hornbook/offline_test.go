@@ -98,13 +98,15 @@ func TestOffline(t *testing.T) {
 		t.Fatalf("the network is not cut: the server answers %s", got)
 	}
 	server.Close()
+	p.at("text")
 	p.choose("Sample text", "opticks")
 	p.until("the other sample is there, before the page opens anew", `document.querySelector(".preview").textContent.includes("OPTICKS")`)
+	p.at("try")
 	p.reload()
 	if p.js(`crossOriginIsolated`) != "true" {
 		t.Error("the page that the browser kept is not cross-origin isolated")
 	}
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
 	p.trainsAndWrites("2")
 	p.begin(100000)
 	p.beyond(20)
@@ -121,6 +123,7 @@ func TestOffline(t *testing.T) {
 	p.beyond(at + 5)
 	p.press("Stop")
 	p.state("done")
+	p.at("text")
 	p.choose("Sample text", "opticks")
 	p.until("the other sample is there", `document.querySelector(".preview").textContent.includes("OPTICKS")`)
 	p.keepsOffline()
@@ -217,8 +220,7 @@ func TestNewVersion(t *testing.T) {
 	if v := p.js(version); v != "" {
 		t.Fatalf("version %q came without being asked for", v)
 	}
-	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
+	p.tiny()
 	p.fill("Steps", "100000")
 	p.press("Train")
 	p.state("training")

@@ -25,10 +25,9 @@ var tales = village.Text(42, 200_000)
 func TestFromTextToPrediction(t *testing.T) {
 	p := openTab(t)
 	p.upload("mine.txt", tales)
-	p.until("the text is taken", `document.getElementById("text-facts").textContent.includes("characters")`)
-	p.until("its name stands at the station", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`)
-	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
+	p.until("the text is taken", `document.getElementById("text-facts")?.textContent.includes("characters")`)
+	p.until("its name stands at the station", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
+	p.tiny()
 	p.fill("Steps", "100000")
 	p.press("Train")
 	p.state("training")
@@ -44,11 +43,12 @@ func TestFromTextToPrediction(t *testing.T) {
 	p.press("Resume")
 	p.state("training")
 
+	p.until("it shows what it writes", `document.getElementById("sample-text").textContent.length > 100`)
+	p.at("try")
 	p.fill("Prompt", "Tom had a")
-	p.until("predictions stand there while training", `document.querySelectorAll("#next li").length === 10`)
+	p.until("predictions stand there while training", `document.querySelectorAll("#next li").length === 5`)
 	p.named("list", "Next token", `(e) => e.id`)
 	p.until("the loss falls", `Number(document.getElementById("run").dataset.valLoss) < 2.2`)
-	p.until("it shows what it writes", `document.getElementById("sample-text").textContent.length > 100`)
 	p.press("Stop")
 	p.state("done")
 
@@ -58,6 +58,7 @@ func TestFromTextToPrediction(t *testing.T) {
 	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`)
 	first := p.js(`document.getElementById("completion").textContent`)
 	same := fmt.Sprintf(`document.getElementById("completion").textContent === %q`, first)
+	p.press("How it writes")
 	p.fill("Seed (same seed, same text)", "2")
 	p.press("Generate")
 	p.until("another seed writes another text", "!("+same+`) && document.getElementById("picked").textContent.includes("200 tokens")`)
@@ -84,7 +85,8 @@ func TestFollowsNative(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.upload("mine.txt", tales)
-	p.until("the text is taken", `document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`)
+	p.until("the text is taken", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
+	p.at("pretrain")
 	p.choose("Preset", "nanogpt-cpu")
 	p.press("More numbers")
 	p.fill("Steps", "40")
@@ -108,6 +110,8 @@ func TestFollowsNative(t *testing.T) {
 // What cannot be learned from gets its sentence, and the text before stays.
 func TestBadTexts(t *testing.T) {
 	p := openTab(t)
+	p.at("text")
+	p.until("the sample is taken", `document.getElementById("text-facts")`)
 	before := p.js(`document.getElementById("text-facts").textContent`)
 	for _, c := range []struct {
 		name    string
@@ -134,7 +138,7 @@ func TestBadTexts(t *testing.T) {
 		"emoji.txt": bytes.Repeat([]byte("👩‍👧 und 日本 "), 200), "hebrew.txt": bytes.Repeat([]byte("שלום עולם "), 200),
 	} {
 		p.upload(name, content)
-		p.until(name+" is taken", fmt.Sprintf(`document.querySelector('a[href="#text"]').textContent.includes(%q)`, name))
+		p.until(name+" is taken", fmt.Sprintf(`document.querySelector('a[href="#/text"]').textContent.includes(%q)`, name))
 	}
 	p.quiet()
 }
@@ -142,13 +146,23 @@ func TestBadTexts(t *testing.T) {
 // A wrong number is named, and what was there stays.
 func TestWrongNumbers(t *testing.T) {
 	p := openTab(t)
+	p.at("pretrain")
 	p.fill("Heads", "5")
 	p.press("Train")
-	p.until("heads are named", `document.querySelector("#model .notice")?.textContent.includes("128")`)
+	p.until("heads are named", `document.querySelector("#pretrain .notice")?.textContent.includes("Channels is 128, but it must be a multiple of the 5 heads")`)
+	p.until("the field is marked and has the focus", `document.activeElement.id === "n-channels" && document.activeElement.ariaInvalid === "true"`)
 	p.state("idle")
 	p.fill("Heads", "many")
 	p.press("Train")
-	p.until("it must be a number", `document.querySelector("#model .notice")?.textContent.includes("many")`)
+	p.until("it must be a number", `document.querySelector("#pretrain .notice")?.textContent.includes("many")`)
+	p.fill("Heads", "4")
+	p.fill("Context", "100,000")
+	p.until("too much is refused before Train", `document.querySelector(".numbers .warning")?.textContent.includes("100,000")`)
+	p.at("try")
+	p.press("How it writes")
+	p.fill("Seed (same seed, same text)", "x")
+	p.press("Generate")
+	p.until("it is told where it is", `document.querySelector("#try .notice")?.textContent.includes("Seed") && document.activeElement.id === "n-sampling_seed"`)
 	p.quiet()
 }
 
@@ -167,12 +181,21 @@ func TestKeyboard(t *testing.T) {
 		}
 		t.Fatalf("Tab does not come to %s", id)
 	}
+	p.js(`document.querySelector('a[href="#/pretrain"]').id = "to-pretrain"; document.querySelector('a[href="#/try"]').id = "to-try"; true`)
+	focus("to-pretrain")
+	p.do(chromedp.KeyEvent("\r"))
+	p.until("the station is open, and has the focus", `document.activeElement.id === "pretrain-title"`)
+	focus("preset")
+	p.do(chromedp.KeyEvent(kb.ArrowDown))
+	p.until("the next preset is chosen", `document.querySelector(".chip.chosen").textContent.includes("quick")`)
 	focus("start")
 	p.do(chromedp.KeyEvent("\r"))
 	p.state("training")
 	focus("hold")
 	p.do(chromedp.KeyEvent(" "))
 	p.state("paused")
+	focus("to-try")
+	p.do(chromedp.KeyEvent("\r"))
 	focus("prompt")
 	p.js(`document.activeElement.select()`)
 	p.do(chromedp.KeyEvent("One day"))
@@ -203,17 +226,25 @@ func TestAccessible(t *testing.T) {
 			}
 		}
 	}
-	check("at first")
-	p.choose("Preset", "tiny")
+	every := func(when string) {
+		for _, station := range []string{"text", "tokens", "pretrain", "finetune", "chat", "try", "models", "speed"} {
+			p.at(station)
+			check(when + ", " + station)
+		}
+	}
+	every("at first")
+	p.tiny()
 	p.fill("Steps", "60")
-	p.trains()
 	p.press("More numbers")
+	p.trains()
 	p.press("Show as table")
-	p.press("Generate")
-	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`)
+	p.at("speed")
 	p.press("Measure this browser")
 	p.until("it has measured", `document.getElementById("speed-says").textContent.startsWith("Measured")`)
-	check("after training and measuring")
+	p.at("try")
+	p.press("Generate")
+	p.until("it has written", `document.getElementById("picked").textContent.includes("200 tokens")`)
+	every("after training and measuring")
 	p.quiet()
 }
 
@@ -253,6 +284,7 @@ func TestWithoutSIMD(t *testing.T) {
 // since machines differ.
 func TestClicksWhileTraining(t *testing.T) {
 	p := openTab(t)
+	p.at("pretrain")
 	p.press("Train")
 	p.until("it trains", `Number(document.getElementById("run").dataset.step) > 3`)
 	worst := p.js(`(async () => {

@@ -104,8 +104,7 @@ func (p *tab) trainTogether() {
 // trainWith begins a long run for which so many workers are asked.
 func (p *tab) trainWith(workers string) {
 	p.Helper()
-	p.choose("Preset", "tiny")
-	p.until("characters are tokens", `document.getElementById("kind").value === "chars"`)
+	p.tiny()
 	p.choose("Workers", workers)
 	p.fill("Steps", "100000")
 	p.press("Train")
@@ -191,7 +190,7 @@ func TestWorkerEnds(t *testing.T) {
 			p.trainTogether()
 			p.inTrainer(c.script)
 			p.until("one goes on", `document.getElementById("run").dataset.ranks === "1"`)
-			if says := p.notices(); !strings.Contains(says, "goes on with one worker") {
+			if says := p.notices(); !strings.Contains(says, "goes on with 1 worker") {
 				t.Errorf("the page says %q", says)
 			}
 			p.beyond(p.step() + 20)
@@ -220,7 +219,7 @@ func TestWorkerRefused(t *testing.T) {
 			p.inTrainer(script)
 			p.trainWith("3")
 			p.until("one trains", `document.getElementById("run").dataset.ranks === "1"`)
-			if says := p.notices(); !strings.Contains(says, "with one worker instead of 3") {
+			if says := p.notices(); !strings.Contains(says, "with 1 worker instead of 3") {
 				t.Errorf("the page says %q", says)
 			}
 			p.beyond(p.step() + 20)

@@ -12,8 +12,9 @@ func TestMeasureThisBrowser(t *testing.T) {
 	p := openTab(t)
 	p.js(`navigator.clipboard.writeText = async (text) => { window.copied = text }; true`)
 	p.js(`window.said = { "speed-says": "", spoken: "" };
-		new MutationObserver(() => { for (const id in said) said[id] += document.getElementById(id).textContent })
+		new MutationObserver(() => { for (const id in said) said[id] += document.getElementById(id)?.textContent })
 			.observe(document.body, { subtree: true, childList: true, characterData: true }); true`)
+	p.at("speed")
 	p.press("Measure this browser")
 	p.until("it says what it measures", `said["speed-says"].includes("Measuring a training step")`)
 	p.until("a screen reader hears it", `said.spoken.includes("Measuring")`)
@@ -53,8 +54,10 @@ func TestMeasureThisBrowser(t *testing.T) {
 	if can := p.js(`WebAssembly.validate(new Uint8Array([` + relaxedModule + `]))`); can != strconv.FormatBool(copied.Fused) {
 		t.Errorf("this browser fuses multiply-adds: %s; the trainer does: %v", can, copied.Fused)
 	}
+	p.at("pretrain")
 	p.press("Train")
 	p.state("training")
+	p.at("speed")
 	if off := p.named("button", "Measure this browser", `(b) => b.getAttribute("aria-disabled") + b.getAttribute("aria-describedby")`); off != "truespeed-says" {
 		t.Errorf("while training the button is %q", off)
 	}

@@ -43,14 +43,16 @@ func (p *tab) changed() (newBefore, newAfter, oldBefore, oldAfter float64) {
 func TestTeach(t *testing.T) {
 	t.Parallel()
 	p := openTab(t)
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
 	p.upload("newton.txt", newton(t))
 	forgotten := map[string]float64{}
 	for _, method := range []string{"full", "lora"} {
 		if method != "full" { // that is open
+			p.at("models")
 			p.press("Open: This page’s own model")
 			p.state("idle")
 		}
+		p.at("finetune")
 		p.choose("What trains", method)
 		p.choose("Workers", "2")
 		p.fill("Steps", "90") // of 160 or so, to save time
@@ -63,6 +65,7 @@ func TestTeach(t *testing.T) {
 			t.Errorf("%s: losses went from %v to %v and from %v to %v", method, was, is, oldWas, oldIs)
 		}
 		forgotten[method] = oldIs - oldWas
+		p.at("try")
 		p.press("Generate")
 		p.until("both have written", `["picked", "picked-before"].every((id) => document.getElementById(id)?.textContent.includes("200 tokens"))`)
 		if p.js(`document.getElementById("completion").textContent === document.getElementById("completion-before").textContent`) == "true" {
@@ -79,9 +82,10 @@ func TestTeach(t *testing.T) {
 // Every file that can be taken along comes in again and predicts the same.
 func TestTakenAlong(t *testing.T) {
 	p := openTab(t)
-	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 10`)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
 	predictions := `[...document.querySelectorAll("#next li")].map((l) => l.textContent).join()`
 	want := p.js(predictions)
+	p.at("models")
 	for i, format := range []string{"zip", "hf", "gguf"} {
 		p.js(fmt.Sprintf(`new Promise((done) => {
 			const take = ({ data }) => {
@@ -93,6 +97,7 @@ func TestTakenAlong(t *testing.T) {
 			hornbookTrainer.addEventListener("message", take);
 			hornbookTrainer.postMessage({ json: '{"command":"export","id":0,"model":"","format":%q,"dtype":"f32"}' });
 		})`, format))
+		p.at("models")
 		p.js(`(() => {
 			const chosen = new DataTransfer();
 			chosen.items.add(window.taken);
@@ -101,6 +106,7 @@ func TestTakenAlong(t *testing.T) {
 			input.dispatchEvent(new Event("change", { bubbles: true }));
 		})(); true`)
 		p.until(format+" is open", fmt.Sprintf(`document.querySelectorAll("#shelf li").length === %d`, i+2))
+		p.at("try")
 		p.until(format+" predicts the same", predictions+fmt.Sprintf(` === %q`, want))
 	}
 	p.quiet()
