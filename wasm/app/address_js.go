@@ -70,7 +70,7 @@ func (b *browser) remember() {
 	if !b.usable {
 		return
 	}
-	if now := b.page.Address(); now != b.kept {
+	if now := b.page.Memory(); now != b.kept {
 		b.kept = now
 		keep("page", now)
 	}

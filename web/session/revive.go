@@ -49,9 +49,11 @@ func (s *Session) enter(id string, kept checkpoint.Run) {
 // before make way.
 func (s *Session) enterRun(next *current, r *run) {
 	next.Moments, next.Best = nil, nil // the run's own now
+	text := r.texts[0]
 	s.runner.end()
 	s.runner.share(r, next.Ranks)
 	s.take(next, r)
+	s.texts.again(next.Text, text, next.TextSHA256, next.Tokenizer)
 	s.tellOpen()
 	s.library.tellHistory()
 	s.runner.tellStep()

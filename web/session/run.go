@@ -81,10 +81,11 @@ func (s *Session) stop(c *protocol.Stop) {
 	}
 }
 
-// stopped ends the run where it is.
+// stopped ends the run where it is. What is kept of it can still go on, as after
+// a pause.
 func (s *Session) stopped() {
 	s.runner.tellStep()
-	s.finish(done, protocol.Stopped)
+	s.finish(done, paused, protocol.Stopped)
 }
 
 // over ends a run of which the model is now the best that it was, if that was
@@ -94,15 +95,18 @@ func (s *Session) over(end phase, why protocol.Code) {
 		s.library.noteBest(step)
 	}
 	s.writer.restart()
-	s.finish(end, why)
+	s.finish(end, end, why)
 }
 
-// finish ends the run, which is not at work; the model is what it is.
-func (s *Session) finish(end phase, why protocol.Code) {
+// finish ends the run, which is not at work; the model is what it is, and is
+// kept as in a phase.
+func (s *Session) finish(end, as phase, why protocol.Code) {
 	s.stopping = nil
-	s.runner.close()
+	if !as.active() { // else the other ranks still have a part of what is kept
+		s.runner.close()
+	}
 	s.move(end, why)
-	s.keep(end)
+	s.keep(as)
 	s.runner.end()
 	s.library.tellShelf()
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strings"
 
 	"hornbook/model/data/village"
 	"hornbook/model/recipe"
@@ -14,6 +15,8 @@ type texts struct {
 	voice    *voice
 	fetch    func(name string) ([]byte, error) // a built-in text that is a file
 	goOn     func() error                      // called while something takes long
+	keep     func(text []byte) (hash string, err error)
+	kept     func(hash string) ([]byte, error)
 	now      text
 	tokenize *protocol.Tokenize // the newest that waits
 	fit      protocol.Fit       // what fitOf makes of the text
@@ -60,6 +63,9 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 		name = protocol.TaskText + c.Name
 	}
 	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw)}
+	if c.Source == "upload" || c.Source == "typed" || c.Source == "kept" {
+		next.info.Hash, _ = t.keep(raw) // for the next visit; without it the text is asked for again
+	}
 	kind, size := t.now.kind, t.now.size
 	if kind == "" {
 		first, _ := recipe.ByName(recipe.Default)
@@ -74,11 +80,33 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	} else if problem := t.cut(&next, kind, size); problem != nil {
 		return problem
 	}
+	t.take(next)
+	return nil
+}
+
+// take makes next the text.
+func (t *texts) take(next text) {
 	t.now, t.fitOf = next, nil
 	told := next.info
 	t.voice.tell(&told)
 	t.tellTokenizer()
-	return nil
+}
+
+// again makes the text that a run learns from the one that is given, cut as the
+// run cuts it, so that what stands on the page belongs to it.
+func (t *texts) again(name string, raw []byte, hash string, tok tokenizer.Tokenizer) {
+	source := "kept"
+	switch {
+	case slices.Contains(SampleNames, name):
+		source = "sample"
+	case strings.HasPrefix(name, protocol.TaskText):
+		source = "task"
+	}
+	next := text{name: name, bytes: raw, info: describe(source, name, raw), tok: tok, kind: string(tok.Kind()), size: tok.Size(), ids: tok.Encode(raw)}
+	if source == "kept" {
+		next.info.Hash = hash
+	}
+	t.take(next)
 }
 
 func (t *texts) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
@@ -92,6 +120,12 @@ func (t *texts) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
 			return nil, &protocol.Problem{Code: protocol.SampleUnknown, Got: c.Name, Detail: err.Error()}
 		}
 		return lessons, nil
+	case "kept":
+		text, err := t.kept(c.Hash)
+		if err != nil {
+			return nil, &protocol.Problem{Code: protocol.TextGone, Got: c.Name, Detail: err.Error()}
+		}
+		return text, nil
 	}
 	return c.Data, nil
 }

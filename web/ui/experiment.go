@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"hornbook/web/protocol"
 )
 
 // An Experiment is what a link, a reload and a file carry of a page: what was
@@ -70,8 +72,28 @@ func (p *Page) Experiment() Experiment {
 	return x
 }
 
-// Address is the page's address, from the fragment on, with all that is set.
-func (p *Page) Address() string { return address(p.Open) + "?" + p.Experiment().String() }
+// here begins the names of what means something on this device only.
+const here = "here."
+
+// Address is the page's address, from the fragment on, with all that is set and
+// means something to others.
+func (p *Page) Address() string {
+	x := p.Experiment()
+	maps.DeleteFunc(x, ofHere)
+	return address(p.Open) + "?" + x.String()
+}
+
+func ofHere(key, _ string) bool { return strings.HasPrefix(key, here) }
+
+// Memory is the page's address with what means something here too: what is to
+// be found again at the next visit.
+func (p *Page) Memory() string {
+	x := p.Experiment()
+	if m := p.Model; m != nil && m.ModelID != protocol.Base && !p.Active() {
+		x.put(here+"model", m.ModelID)
+	}
+	return address(p.Open) + "?" + x.String()
+}
 
 // restore takes an experiment over and gives the names that nobody knows, or
 // whose values cannot be.
@@ -98,6 +120,7 @@ func (p *Page) Remembered(x Experiment) { p.before = x }
 // a page on which nothing is set yet; else the person is asked.
 func (p *Page) Addressed(fragment string, untouched bool) {
 	station, x := ReadAddress(fragment)
+	maps.DeleteFunc(x, ofHere)
 	p.Go(station)
 	switch {
 	case len(x) == 0:

@@ -26,8 +26,9 @@ type Page struct {
 	asked     Asked          // what stands in the page's address, until it is answered
 	linked    bool           // the link was copied
 	before    Experiment     // of the last visit, until the trainer is ready; nil for none
-	textWaits bool           // the first text is still to be asked for
-	opening   int            // id of the Open that the page begins with
+	textWaits bool           // the first text is still to be asked for, when a station needs one
+	opens     string         // id of the model that the page begins with, "" for none
+	opening   int            // id of the Open of that
 	requests  int            // ids of requests so far
 	asker     map[int]string // the stations that asked them, where one did
 	spoken    time.Time      // when a screen reader was last told the step
@@ -54,9 +55,12 @@ func (p *Page) ChooseLanguage(language string) {
 	p.Host.Speak(language, p.W.Say("title"), p.W.RightToLeft())
 }
 
-// Usable tells whether there is a text, so that Train can be pressed, or a
-// message that says why there is none.
-func (p *Page) Usable() bool { return p.Tokenizer != nil || len(p.Problems) > 0 }
+// Usable tells whether the open station can be used: where it is about a text,
+// that is there, else the model has said what it expects next; or a message says
+// why not.
+func (p *Page) Usable() bool {
+	return p.Tokenizer != nil || len(p.Problems) > 0 || p.Ready.Base && !p.aboutText() && of[*Try](p).Prediction != nil
+}
 
 // Apply takes over an event and asks for what follows from it.
 func (p *Page) Apply(e protocol.Event) {
@@ -116,25 +120,43 @@ func (p *Page) follow(e *protocol.State) {
 	}
 }
 
-// welcome opens what the page begins with: the model of the last visit or the
-// one that comes with the page, so that one can type at once, and a text.
+// welcome opens what the page begins with: the model that comes with it, so that
+// one can type at once. Getting a text ready takes long, so that it waits until a
+// station needs one.
 func (p *Page) welcome(e *protocol.Ready) {
 	p.textWaits = true
-	if p.before != nil {
-		p.restore(p.before)
-		p.before = nil
+	x := p.before
+	p.before = nil
+	p.opens, _ = x.take(here + "model")
+	if p.opens == "" && e.Base {
+		p.opens = protocol.Base
 	}
-	if e.Base {
-		p.opening = p.ask(&protocol.Open{ModelID: protocol.Base})
-		p.asker[p.opening] = "try" // where it was to be the first to write
-		return
+	if x != nil {
+		p.restore(x)
 	}
-	p.firstText()
+	p.openFirst()
+	if !e.Base || p.aboutText() {
+		p.needText()
+	}
 }
 
-// firstText asks for the text that the page begins with: once the model has
-// predicted, which it could not do meanwhile.
-func (p *Page) firstText() {
+// openFirst opens the model that the page begins with.
+func (p *Page) openFirst() {
+	if p.opens != "" {
+		p.opening = p.ask(&protocol.Open{ModelID: p.opens})
+		p.asker[p.opening] = "try" // where it was to be the first to write
+	}
+}
+
+// aboutText tells whether the open station is about a text.
+func (p *Page) aboutText() bool {
+	group := p.At().Place().Group
+	return group == "read" || group == "teach"
+}
+
+// needText asks for the text that is chosen, if there is none yet and none on
+// its way.
+func (p *Page) needText() {
 	if p.textWaits {
 		p.textWaits = false
 		of[*Text](p).choose()
@@ -143,11 +165,13 @@ func (p *Page) firstText() {
 
 // giveUp forgets what the command was to lead to that a problem answers.
 func (p *Page) giveUp(e *protocol.Problem) {
+	if e.ID == p.opening && p.opens != protocol.Base && p.Ready.Base && !e.Code.Notice() { // the model of the last visit is gone
+		p.solve("try")
+		p.opens = protocol.Base
+		p.openFirst()
+	}
 	if p.resuming != 0 && (e.ID == p.resuming || gone(e)) && !e.Code.Notice() {
 		p.resuming = 0
-	}
-	if e.ID == p.opening {
-		p.firstText()
 	}
 }
 

@@ -102,6 +102,9 @@ func (p *Page) Go(id string) bool {
 	for _, s := range p.Stations {
 		if s.Place().ID == id {
 			p.Open = id
+			if p.aboutText() {
+				p.needText()
+			}
 			return true
 		}
 	}

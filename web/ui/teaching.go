@@ -20,6 +20,7 @@ type Teaching struct {
 	LogScale bool
 	lookBack int  // the piece of writing that is looked at
 	looking  bool // back at lookBack, not at the latest
+	waits    bool // Train was pressed, and begins once the text is there
 }
 
 // blocked tells whether there is no model that could be taught further.
@@ -144,14 +145,15 @@ func (t *Teaching) estimateClass() string {
 
 // Begin.
 
-// canTrain tells whether Train can be pressed.
-func (t *Teaching) canTrain() bool { return !t.Page.Active() && t.Page.Text != nil && !t.blocked() }
+// canTrain tells whether Train can be pressed. Where the text is on its way, it
+// waits for it.
+func (t *Teaching) canTrain() bool { return !t.Page.Active() && !t.blocked() && !t.waits }
 
 func (t *Teaching) trains() string {
 	p := t.Page
-	text := p.W.Say("no_text")
-	if p.Text != nil {
-		text = p.textName(p.Text.Name)
+	text := of[*Text](p).name()
+	if t.waits {
+		return p.W.Say("trains_soon", "text", text)
 	}
 	if t.Draft.Tuning() && p.Model != nil {
 		return p.W.Say("trains_model", "model", p.modelName(), "text", text)
@@ -175,10 +177,16 @@ type beginner interface {
 // Train starts a run with the draft.
 func (t *Teaching) Train() { t.begin(t.name()) }
 
-// begin starts a run with the draft, of a model that is to be called so.
+// begin starts a run with the draft, of a model that is to be called so, once
+// the text is there.
 func (t *Teaching) begin(name string) {
 	p := t.Page
 	if p.Active() {
+		return
+	}
+	if p.Text == nil && p.loading("sample") || p.textWaits {
+		p.needText()
+		t.waits = true
 		return
 	}
 	r, wrong := t.Recipe()
@@ -193,10 +201,7 @@ func (t *Teaching) begin(name string) {
 // name is what the model is to be called that Train makes.
 func (t *Teaching) name() string {
 	p := t.Page
-	if p.Text == nil {
-		return ""
-	}
-	text := p.textName(p.Text.Name)
+	text := of[*Text](p).name()
 	if t.Draft.Tuning() && p.Model != nil {
 		return p.fresh(p.shortName() + lineageMark + text)
 	}
@@ -282,12 +287,38 @@ func (p *Page) runStand() Stand {
 	return Stand{Says: says}
 }
 
+// arrived tells whether the text has come that Train waits for: for a new model
+// with its tokens, for the open one with what it makes of it. A problem of the
+// text ends the waiting.
+func (t *Teaching) arrived(e protocol.Event) bool {
+	if !t.waits {
+		return false
+	}
+	switch e.(type) {
+	case *protocol.Tokenizer:
+		t.waits = t.Draft.Tuning()
+	case *protocol.Fit:
+		t.waits = !t.Draft.Tuning()
+	case *protocol.Problem:
+		if asker := t.Page.asker[e.Answers()]; asker == "text" || asker == t.place.ID || gone(e) {
+			t.waits = false
+		}
+		return false
+	}
+	return !t.waits
+}
+
 // Apply begins with the default preset, and follows a model of one's own that
 // is opened.
 func (t *Pretrain) Apply(e protocol.Event) {
+	if t.arrived(e) {
+		t.Train()
+	}
 	switch e := e.(type) {
 	case *protocol.Ready:
-		t.Draft = NewDraft(t.Page.preset(e.Default))
+		if t.Draft.Base.Preset == "" {
+			t.Draft = NewDraft(t.Page.preset(e.Default))
+		}
 	case *protocol.Model:
 		t.looking = false
 		if m := e; m.From == "" && m.ModelID != protocol.Base && t.Page.Run.State != "preparing" && t.Page.preset(m.Recipe.Preset).Preset != "" {
@@ -389,7 +420,9 @@ func (t *further) fitTokens() int {
 func (t *further) follow(e protocol.Event) {
 	switch e.(type) {
 	case *protocol.Ready:
-		t.Draft = NewDraft(t.fineTune(recipe.Full))
+		if t.Draft.Base.From == "" {
+			t.Draft = NewDraft(t.fineTune(recipe.Full))
+		}
 	case *protocol.Model:
 		t.looking = false
 		if t.Page.Run.State != "preparing" {
@@ -439,7 +472,12 @@ func newFinetune(p *Page) *Finetune {
 func (t *Finetune) Stand() Stand { return t.stand() }
 
 // Apply follows text and model.
-func (t *Finetune) Apply(e protocol.Event) { t.follow(e) }
+func (t *Finetune) Apply(e protocol.Event) {
+	t.follow(e)
+	if t.arrived(e) {
+		t.Train()
+	}
+}
 
 // Keep writes down the method and what was typed.
 func (t *Finetune) Keep(x Experiment) { t.keepMethod(x) }
@@ -451,7 +489,6 @@ func (t *Finetune) Restore(x Experiment) { t.restoreMethod(x) }
 type Chat struct {
 	further
 	Lessons string // the task whose conversations are chosen, "" for a file of one's own
-	waits   bool   // for the conversations, to begin with them
 }
 
 func newChat(p *Page) *Chat {
@@ -477,7 +514,9 @@ func (t *Chat) Apply(e protocol.Event) {
 			t.Lessons = ""
 		}
 	}
-	t.goOn(e)
+	if t.arrived(e) {
+		t.Train()
+	}
 }
 
 // Keep writes down the task, the method and what was typed.
@@ -524,19 +563,6 @@ func (t *Chat) Train() {
 	}
 	t.waits = true
 	t.fetch()
-}
-
-// goOn begins once the conversations are there that Train has fetched.
-func (t *Chat) goOn(e protocol.Event) {
-	switch e := e.(type) {
-	case *protocol.Fit:
-		if t.waits {
-			t.waits = false
-			t.begin(t.name())
-		}
-	case *protocol.Problem:
-		t.waits = t.waits && t.Page.asker[e.ID] != t.place.ID && !gone(e)
-	}
 }
 
 func (t *Chat) trains() string {

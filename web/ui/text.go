@@ -9,18 +9,26 @@ import (
 // Text is the station of what there is to learn from.
 type Text struct {
 	desk
-	Source    string // the sample that is chosen, "" for an own text
+	Source    string  // the sample that is chosen, "" for an own text
+	own       ownText // that text, where it is kept
 	Typed     string
 	TypedOpen bool
+	asked     int  // id of the SetText for the text of the last visit, 0 for none
 	Teach     bool // the open model is to learn it, not a new one
 }
+
+// ownText is a text of one's own that is kept here.
+type ownText struct{ name, hash string }
 
 func newText(p *Page) *Text { return &Text{desk: desk{p, Place{"text", "read"}}} }
 
 // Stand says which text it is.
 func (t *Text) Stand() Stand {
-	if text := t.Page.Text; text != nil {
-		return Stand{t.Page.textName(text.Name), "done"}
+	switch p := t.Page; {
+	case p.Text != nil:
+		return Stand{p.textName(p.Text.Name), "done"}
+	case t.Source != "":
+		return Stand{Says: p.textName(t.Source)}
 	}
 	return Stand{Says: t.Page.W.Say("not_yet")}
 }
@@ -29,7 +37,7 @@ func (t *Text) Stand() Stand {
 func (t *Text) Apply(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Ready:
-		if t.Source == "" {
+		if t.Source == "" && len(e.Samples) > 0 {
 			t.Source = e.Samples[0]
 		}
 	case *protocol.Text:
@@ -38,19 +46,35 @@ func (t *Text) Apply(e protocol.Event) {
 		if e.Source == "sample" {
 			t.Source = e.Name
 		}
-	case *protocol.Model:
-		t.Teach = t.Teach && t.Page.Model != nil
+		t.own = ownText{e.Name, e.Hash}
+	case *protocol.Problem:
+		if t.asked > 0 && e.ID == t.asked { // the text of the last visit is gone
+			t.asked, t.own, t.Source = 0, ownText{}, t.Page.Ready.Samples[0]
+			t.choose()
+		}
 	}
 }
 
-// Keep writes down the sample; a text of one's own travels with nobody.
-func (t *Text) Keep(x Experiment) { x.put("text", t.Source) }
+// Keep writes down the sample; a text of one's own stays here.
+func (t *Text) Keep(x Experiment) {
+	x.put("text", t.Source)
+	if t.Source == "" && t.own.hash != "" {
+		x.put(here+"text", t.own.name)
+		x.put(here+"hash", t.own.hash)
+	}
+}
 
 // Restore takes a sample over.
 func (t *Text) Restore(x Experiment) {
+	hash, has := x.take(here + "hash")
+	if name, is := x.take(here + "text"); is && has {
+		t.own, t.Source = ownText{name, hash}, ""
+		t.choose()
+		return
+	}
 	if name, is := x.take("text", t.Page.Ready.Samples...); is {
 		t.Source = name
-		if !t.Page.textWaits {
+		if !t.Page.textWaits || t.Page.aboutText() {
 			t.choose()
 		}
 	}
@@ -64,7 +88,14 @@ func (t *Text) ChooseSample(name string) {
 	}
 }
 
+// choose asks for the sample that is chosen.
 func (t *Text) choose() {
+	t.Page.textWaits = false
+	if t.Source == "" {
+		t.asked = t.ask(&protocol.SetText{Source: "kept", Name: t.own.name, Hash: t.own.hash})
+		t.Page.await("sample", t.asked)
+		return
+	}
 	t.Page.await("sample", t.ask(&protocol.SetText{Source: "sample", Name: t.Source}))
 }
 
@@ -81,6 +112,7 @@ func (t *Text) Upload() { t.Page.Host.SendFile("upload", t.Uploading()) }
 func (t *Text) Uploading() int {
 	t.solve()
 	p := t.Page
+	p.textWaits = false
 	p.visit("text")
 	p.requests++
 	p.asker[p.requests] = t.place.ID
@@ -96,6 +128,18 @@ func (t *Text) ChooseTeach(teach bool) { t.Teach = teach && t.canTeach() }
 
 // textFiles are the files that the browser offers first.
 const textFiles = ".txt,.md,.csv,.tsv,.jsonl,.html,.htm,.docx,.odt,.epub,.pdf,text/*"
+
+// name is what the text is called that is there, or that is chosen.
+func (t *Text) name() string {
+	p := t.Page
+	switch {
+	case p.Text != nil:
+		return p.textName(p.Text.Name)
+	case t.Source != "":
+		return p.textName(t.Source)
+	}
+	return p.W.Say("no_text")
+}
 
 // preview is the beginning of the text.
 func (t *Text) preview() string {

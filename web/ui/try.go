@@ -73,7 +73,6 @@ func (t *Try) Apply(e protocol.Event) {
 	case *protocol.Prediction:
 		if e.ID == t.predicting {
 			t.Prediction = e
-			t.Page.firstText()
 		}
 	case *protocol.Writing:
 		if c := t.completion(e.ID); c != nil {
@@ -352,9 +351,6 @@ func (t *Try) generated(e *protocol.Generated) {
 
 // giveUp forgets the writing that a problem has ended.
 func (t *Try) giveUp(e *protocol.Problem) {
-	if e.ID > 0 && e.ID == t.predicting {
-		t.Page.firstText()
-	}
 	if e.ID > 0 && e.ID == t.Now.ID {
 		t.unsay()
 	}
