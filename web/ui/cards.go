@@ -131,9 +131,9 @@ func (m *Models) canDownload(c protocol.Card) bool {
 func (m *Models) cardState(c protocol.Card) string {
 	switch {
 	case m.Page.isOpen(c.ID) && m.Page.Active():
-		return m.Page.W.Say("card_open") + ", " + m.Page.W.RunState(m.Page.Run.State)
+		return m.Page.W.List(m.Page.W.Say("card_open"), m.Page.W.RunState(m.Page.Run.State))
 	case m.isIdle(c):
-		return m.Page.W.Say("card_open") + ", " + m.Page.W.Say("card_unfinished")
+		return m.Page.W.List(m.Page.W.Say("card_open"), m.Page.W.Say("card_unfinished"))
 	case m.Page.isOpen(c.ID):
 		return m.Page.W.Say("card_open")
 	case canGoOn(&c):

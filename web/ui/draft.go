@@ -129,7 +129,7 @@ func format(w *wording.Words, at any) string {
 func parse(w *wording.Words, at any, text string) (want string) {
 	switch v := at.(type) {
 	case *string:
-		*v = text
+		*v = strings.NewReplacer("،", ",", " ", "").Replace(text) // words with commas between, of any keyboard
 		return ""
 	case *bool:
 		*v = text == "true"

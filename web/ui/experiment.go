@@ -154,7 +154,7 @@ func (p *Page) settingName(key string) string {
 	if !of {
 		return p.W.Setting(key)
 	}
-	return p.stationName(station) + ", " + p.W.Field(field)
+	return p.W.List(p.stationName(station), p.W.Field(field))
 }
 
 func (p *Page) leftSays() string {
@@ -162,7 +162,7 @@ func (p *Page) leftSays() string {
 	for i, key := range p.asked.Left {
 		names[i] = p.settingName(key)
 	}
-	return p.W.Say("left_out", "list", strings.Join(names, ", "))
+	return p.W.Say("left_out", "list", p.W.List(names...))
 }
 
 // CopyLink puts the page's address with all that is set on the clipboard.

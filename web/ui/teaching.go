@@ -279,7 +279,7 @@ func (t *Pretrain) Stand() Stand {
 func (p *Page) runStand() Stand {
 	says := p.W.RunState(p.Run.State)
 	if p.running() {
-		says += ", " + p.W.PercentDone(p.done())
+		says = p.W.List(says, p.W.PercentDone(p.done()))
 	}
 	if p.Run.State == "done" {
 		return Stand{says, "done"}
@@ -568,8 +568,11 @@ func (t *Chat) Train() {
 func (t *Chat) trains() string {
 	p := t.Page
 	text := p.W.Task(t.Lessons)
-	if t.hasTalks() {
+	switch {
+	case t.hasTalks():
 		text = p.textName(p.Text.Name)
+	case t.Lessons == "":
+		text = p.W.Say("lessons_own")
 	}
 	return p.W.Say("trains_chat", "model", p.modelName(), "text", text)
 }

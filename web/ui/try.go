@@ -204,7 +204,7 @@ func (t *Try) allLabel() string {
 }
 
 func (t *Try) choiceSays(c protocol.Choice) string {
-	return t.Page.W.Spoken(c.Text) + ", " + t.Page.W.Percent(c.Probability) + ". " + t.Page.W.Say("add_token")
+	return t.Page.W.List(t.Page.W.Spoken(c.Text), t.Page.W.Percent(c.Probability), t.Page.W.Say("add_token"))
 }
 
 // unknown are the characters of the prompt that the model lacks, "" for none.

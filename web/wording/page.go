@@ -90,9 +90,6 @@ func (w *Words) Unsure(perplexity float64) string {
 // AtStep heads a piece of writing.
 func (w *Words) AtStep(step int) string { return w.Say("at_step", "step", step) }
 
-// Tuned names a model that was trained further on a text.
-func (w *Words) Tuned(model, text string) string { return w.Say("tuned", "model", model, "text", text) }
-
 // EnergyAbout says what the guess of Energy rests on.
 func (w *Words) EnergyAbout() string { return w.Say("energy_about", "watts", Watts) }
 

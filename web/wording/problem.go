@@ -16,7 +16,7 @@ func (w *Words) Problem(p *protocol.Problem) string {
 	}
 	got, want := w.number(p.Got), w.number(p.Want)
 	if p.Code == protocol.RecipeWrong {
-		want = w.want(p.Want)
+		got, want = w.Choice(got), w.want(p.Want)
 	}
 	switch p.Code {
 	case protocol.TextTooLong, protocol.OutOfMemory, protocol.ModelTooLarge:
@@ -51,7 +51,11 @@ func (w *Words) want(rule string) string {
 		return rule
 	}
 	if name == "one_of" || name == "some_of" {
-		return w.Say("want_"+name, "a", strings.ReplaceAll(needs, " ", ", "))
+		var names []string
+		for word := range strings.FieldsSeq(needs) {
+			names = append(names, w.Choice(word))
+		}
+		return w.Say("want_"+name, "a", w.List(names...))
 	}
 	a, b, _ := strings.Cut(needs, " ")
 	return w.Say("want_"+name, "a", w.number(a), "b", w.number(b))

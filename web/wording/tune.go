@@ -10,9 +10,8 @@ import (
 func (w *Words) MethodName(method string) string  { return w.named("method_", method) }
 func (w *Words) MethodAbout(method string) string { return w.about("method_", method) }
 
-// Objective names what a run learns by, Task a task that comes with Hornbook.
-func (w *Words) Objective(objective string) string { return w.named("objective_", objective) }
-func (w *Words) Task(name string) string           { return w.named("task_", name) }
+// Task names a task that comes with Hornbook.
+func (w *Words) Task(name string) string { return w.named("task_", name) }
 
 // Says names who says something in a conversation.
 func (w *Words) Says(role string) string {

@@ -108,6 +108,9 @@ func (w *Words) Say(key string, pairs ...any) string {
 	return strings.NewReplacer(fill...).Replace(p.form(category))
 }
 
+// List puts several things in a row.
+func (w *Words) List(things ...string) string { return strings.Join(things, w.Say("comma")) }
+
 // Marks that keep the direction of a text in the midst of another (Unicode
 // standard annex 9: first strong isolate, pop directional isolate).
 const firstStrong, pop = "\u2068", "\u2069"
