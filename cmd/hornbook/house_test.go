@@ -42,6 +42,7 @@ var house = []struct{ room, third string }{
 	{"wasm/opfs", ""},
 	{"web/session", ""},
 	{"web/ui", "github.com/vugu/"},
+	{"web/ui/slim", ""},
 	{"static", ""},
 	{"static/base", ""},
 	{"static/build", "github.com/andybalholm/brotli"},

@@ -14,7 +14,7 @@ import (
 
 // bundled are the scripts of src that become part of others and lie not in
 // dist by themselves.
-var bundled = []string{"ranks.js", "single.js", "sw.js", "trainer.js"}
+var bundled = []string{"index.html", "ranks.js", "single.js", "sw.js", "trainer.js"}
 
 // trainerScript is the worker's script whole, so that a worker can be started
 // from one file.

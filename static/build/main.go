@@ -21,6 +21,8 @@ import (
 const (
 	src  = "static/src"
 	dist = "static/dist"
+
+	baseModel = "static/base/model" // the one that the page opens with
 )
 
 func main() {
@@ -50,7 +52,7 @@ func build() error {
 	if err := clear(); err != nil {
 		return err
 	}
-	for _, part := range []func(goroot string) error{sources, libraries, samples, base, vuguHelper, trainerScript, modules, serviceWorker} {
+	for _, part := range []func(goroot string) error{sources, index, libraries, samples, base, vuguHelper, trainerScript, modules, serviceWorker} {
 		if err := part(goroot); err != nil {
 			return err
 		}
@@ -104,7 +106,7 @@ func samples(goroot string) error {
 
 // base copies the model that the page opens with.
 func base(string) error {
-	paths, err := filepath.Glob("static/base/model/*")
+	paths, err := filepath.Glob(baseModel + "/*")
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,37 @@ self.hornbookKeepSmall = (name, value) => {
   }
 };
 
+// What the trainer is going to tell at the start, an event a line.
+self.hornbookForeseen = () => document.getElementById("foreseen").textContent.trim();
+
+// Puts the first screen and what can go wrong into the language that was chosen,
+// or that the browser prefers; English stands there already. Where another
+// station than the first is to be open, its place is left empty.
+function dress() {
+  const preferred = [self.hornbookRecall("language"), ...navigator.languages].map((tag) => tag.toLowerCase().split("-")[0]);
+  const language = preferred.find((tag) => tag === "en" || document.getElementById("first-" + tag));
+  const first = document.getElementById("first-" + language);
+  if (first) {
+    document.documentElement.lang = language;
+    document.documentElement.dir = first.dir;
+    document.getElementById("app").replaceChildren(first.content.cloneNode(true));
+    document.getElementById("trouble").replaceChildren(document.getElementById("trouble-" + language).content.cloneNode(true));
+  }
+  const to = location.hash || self.hornbookRecall("page");
+  if (to && !/^#\/(try|$|\?)/.test(to)) document.getElementById("station").replaceChildren();
+}
+
+// What is pressed before the page's module is there follows when it is.
+function early() {
+  const press = () => { window.hornbookPressed = true; };
+  document.getElementById("generate")?.addEventListener("click", press, { once: true });
+  document.getElementById("prompt")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || document.documentElement.dataset.ready === "true") return;
+    event.preventDefault();
+    press();
+  });
+}
+
 function trouble(what) {
   document.getElementById("trouble").hidden = false;
   document.getElementById("trouble-" + what).hidden = false;
@@ -34,6 +65,8 @@ const simd = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]);
 
 async function open() {
+  dress();
+  early();
   if (typeof WebAssembly !== "object" || !WebAssembly.validate(simd)) {
     trouble("simd");
     return;

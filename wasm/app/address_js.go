@@ -1,8 +1,10 @@
 package main
 
 import (
+	"strings"
 	"syscall/js"
 
+	"hornbook/web/protocol"
 	"hornbook/web/ui"
 	"hornbook/web/wording"
 )
@@ -81,3 +83,16 @@ func (b *browser) remember() {
 func keep(name, value string) { js.Global().Call("hornbookKeepSmall", name, value) }
 
 func recall(name string) string { return js.Global().Call("hornbookRecall", name).String() }
+
+// foresee takes over what stands on the page already: what the trainer is going
+// to tell, which the page's file holds, and what a person has done meanwhile.
+func (b *browser) foresee() {
+	for line := range strings.Lines(js.Global().Call("hornbookForeseen").String()) {
+		if e, err := protocol.DecodeEvent([]byte(line)); err == nil {
+			b.page.Foresee(e)
+		}
+	}
+	if prompt := element("prompt"); prompt.Truthy() {
+		b.page.Early(prompt.Get("value").String(), js.Global().Get("hornbookPressed").Truthy())
+	}
+}

@@ -31,6 +31,7 @@ func main() {
 	root := &ui.Root{Page: browser.page}
 	build.WireComponent(root)
 	dress(browser.page.W.Language, browser.page.W.Say("title"), browser.page.W.RightToLeft())
+	browser.foresee()
 	browser.listen()
 	go func() {
 		for renderer.EventWait() {

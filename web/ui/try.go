@@ -36,6 +36,7 @@ type Try struct {
 	Chat       bool                 // it is a conversation
 	Talk       []protocol.Message   // what was said in it, but for the latest answer, which is Now
 	Copied     bool
+	pressed    bool // Generate was, before there was a model that has predicted
 }
 
 func newTry(p *Page) *Try {
@@ -73,6 +74,10 @@ func (t *Try) Apply(e protocol.Event) {
 	case *protocol.Prediction:
 		if e.ID == t.predicting {
 			t.Prediction = e
+			if t.pressed {
+				t.pressed = false
+				t.Generate()
+			}
 		}
 	case *protocol.Writing:
 		if c := t.completion(e.ID); c != nil {
