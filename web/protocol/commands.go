@@ -80,9 +80,12 @@ type Generate struct {
 	Prompt   string    `json:"prompt"`
 	Messages []Message `json:"messages"` // that end with the user's; empty for none
 	Tokens   int       `json:"tokens"`   // at most, 1 to 100,000; an answer may end before
-	Before   bool      `json:"before"`   // by the model as it was before it was trained further
+	By       string    `json:"by"`       // which model writes: "" the open one, Before that as it was before it was trained further, else one of the shelf by its id
 	Sampling
 }
+
+// Before is the model that Generate.By calls so.
+const Before = "before"
 
 // Cancel ends the command early that has the same id: a Generate, whose
 // Generated event still comes, or one that takes long before its answer

@@ -89,7 +89,7 @@ type Model struct {
 	From         string        `json:"from"`    // name of the model that it was trained further from, or ""
 	Old          string        `json:"old"`     // the text by which forgetting is measured: a sample's name, "own" for the model's own writing, or a text's name; "" for none
 	Chat         bool          `json:"chat"`    // its tokenizer has the tokens of the chat template: Generate.Messages
-	Before       bool          `json:"before"`  // the model as it was before can write too: Generate.Before
+	Before       bool          `json:"before"`  // the model as it was before can write too: Generate.By
 	Trained      int           `json:"trained"` // of the parameters, that train
 	Tokenizer    string        `json:"tokenizer"`
 	Recipe       recipe.Recipe `json:"recipe"` // as trained, Vocab filled in
@@ -141,6 +141,16 @@ type Sample struct {
 	Reply
 	Step int    `json:"step"`
 	Text string `json:"text"`
+	Growth
+}
+
+// Growth is how much of a piece of writing is like the text that the model
+// learns from: parts from 0 to 1.
+type Growth struct {
+	Spaces    float64 `json:"spaces"`    // its part of white space over the text's; 1 for as many
+	Known     float64 `json:"known"`     // of its words, that the text has
+	Copied    float64 `json:"copied"`    // of its runs of eight words, that stand in the text
+	Sentences int     `json:"sentences"` // ends of sentences
 }
 
 // Choice is one token that may come next.

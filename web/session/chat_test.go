@@ -72,9 +72,9 @@ func TestLearnToAnswer(t *testing.T) {
 			t.Errorf("%+v is refused with %+v", wrong, p)
 		}
 	}
-	d.commands <- &protocol.Generate{Request: as(12), Messages: said, Tokens: 2, Before: true}
+	d.commands <- &protocol.Generate{Request: as(12), Messages: said, Tokens: 2, By: protocol.Before}
 	d.problem(protocol.ChatNone)
-	d.commands <- &protocol.Generate{Request: as(13), Prompt: "Tom", Tokens: 2, Before: true}
+	d.commands <- &protocol.Generate{Request: as(13), Prompt: "Tom", Tokens: 2, By: protocol.Before}
 	d.written(13, 2)
 }
 

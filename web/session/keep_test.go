@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -279,4 +280,30 @@ func TestPausedRunMakesWay(t *testing.T) {
 	}
 	d.commands <- &protocol.Stop{}
 	d.state("done")
+}
+
+// A model of the shelf is asked beside the open one, which stays open; one that
+// is not there is a problem.
+func TestAskedBeside(t *testing.T) {
+	disk := folder(t)
+	d, first := learned(t, disk)
+	d.commands <- &protocol.Generate{Request: as(5), Prompt: "Tom", Tokens: 12, Sampling: protocol.Sampling{TopP: 1, Seed: 3}}
+	want := d.written(5, 12)
+	r := brief()
+	r.Seed++
+	d.commands <- &protocol.Train{Recipe: r, Ranks: 1}
+	d.state("done")
+	for i := range 2 { // read, and as it was read
+		d.commands <- &protocol.Generate{Request: as(6 + i), Prompt: "Tom", Tokens: 12, By: first, Sampling: protocol.Sampling{TopP: 1, Seed: 3}}
+		if got := d.written(6+i, 12); !slices.Equal(got, want) {
+			t.Errorf("asked beside it writes %v, alone it wrote %v", got, want)
+		}
+	}
+	d.commands <- &protocol.Generate{Request: as(9), Prompt: "Tom", Tokens: 12, By: "", Sampling: protocol.Sampling{TopP: 1, Seed: 3}}
+	if got := d.written(9, 12); slices.Equal(got, want) {
+		t.Error("the open model is another one than was trained")
+	}
+	d.commands <- &protocol.Generate{Prompt: "Tom", Tokens: 12, By: "gone", Sampling: protocol.Sampling{TopP: 1}}
+	d.problem(protocol.ModelUnknown)
+	d.leave()
 }

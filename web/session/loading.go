@@ -3,6 +3,7 @@ package session
 import (
 	"io/fs"
 	"slices"
+	"strconv"
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
@@ -22,6 +23,18 @@ func (l *library) load(id string) (checkpoint.Run, *protocol.Problem) {
 		told.Code = protocol.BaseFailed
 	}
 	return kept, told
+}
+
+// small reads a model that can be opened beside the open one.
+func (l *library) small(id string) (checkpoint.Run, *protocol.Problem) {
+	if l.shelf != nil && id != protocol.Base {
+		if files, err := l.shelf.Peek(id); err == nil {
+			if kept, err := checkpoint.Describe(files); err == nil && kept.Recipe.Weights() > mostBeside {
+				return kept, &protocol.Problem{Code: protocol.ModelTooLarge, Got: strconv.Itoa(4 * kept.Recipe.Weights()), Want: strconv.Itoa(4 * mostBeside)}
+			}
+		}
+	}
+	return l.load(id)
 }
 
 func (l *library) find(id string) (checkpoint.Run, error) {

@@ -96,7 +96,7 @@ func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.P
 		return nil, nil, unstarted(err, len(t.ids), r)
 	}
 	next := &current{id: s.library.newID(), Run: checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: nameFor(c, t.name), Text: t.name}}
-	return next, &run{Run: begun, data: d, texts: [][]byte{t.bytes}}, nil
+	return next, &run{Run: begun, data: d, text: t.bytes, texts: [][]byte{t.bytes}}, nil
 }
 
 // nameFor is what the model of a run is called: as the command says or else by

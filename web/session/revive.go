@@ -81,7 +81,7 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 	if problem != nil {
 		return nil, problem
 	}
-	r := &run{data: d, texts: [][]byte{text}}
+	r := &run{data: d, text: text, texts: [][]byte{text}}
 	if old != nil {
 		r.texts = append(r.texts, old)
 	}

@@ -39,7 +39,8 @@ func (s *Session) measured(m recipe.Measurement) {
 }
 
 func (s *Session) sampled(ids []int32) {
-	s.voice.tell(&protocol.Sample{Step: s.runner.progress().Step, Text: s.library.decode(ids)})
+	writing := s.library.decode(ids)
+	s.voice.tell(&protocol.Sample{Step: s.runner.progress().Step, Text: writing, Growth: s.runner.growth().of(writing)})
 }
 
 func (s *Session) pause() {

@@ -29,6 +29,8 @@ type run struct {
 	asked   int           // ranks, of the command; 0 for any
 	ranks   int           // that the page has been told of
 	unsaved protocol.Code // why the latest save failed, "" if it did not
+	text    []byte        // that it learns from
+	grown   *growth       // what writing is compared with; nil before the first
 	release func()        // lets others write the model; nil where it is not kept
 }
 
@@ -65,6 +67,14 @@ func (r *runner) end() {
 
 // close ends the other ranks: no step may follow.
 func (r *runner) close() { r.run.Close() }
+
+// growth is what the run's writing is compared with.
+func (r *runner) growth() *growth {
+	if r.run.grown == nil {
+		r.run.grown = newGrowth(r.run.text)
+	}
+	return r.run.grown
+}
 
 // running tells whether there is a run.
 func (r *runner) running() bool { return r.run != nil }

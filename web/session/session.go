@@ -70,7 +70,7 @@ func New(host Host) *Session {
 	s.texts = &texts{voice: s.voice, fetch: host.Sample, goOn: s.goOn}
 	s.library = &library{voice: s.voice, shelf: host.Shelf, elsewhere: host.Load, folder: host.Save}
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
-	s.writer = &writer{voice: s.voice}
+	s.writer = &writer{voice: s.voice, load: s.library.small}
 	s.runner = &runner{voice: s.voice, cores: host.Cores, launch: host.Launch}
 	return s
 }

@@ -62,7 +62,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	next := &current{id: s.library.newID(), before: from.Model, Run: checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m,
 		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText),
 		From: &checkpoint.Origin{Name: from.Name, ID: from.id}}}
-	return next, &run{Run: begun, data: d, texts: [][]byte{t.bytes, oldText}}, nil
+	return next, &run{Run: begun, data: d, text: t.bytes, texts: [][]byte{t.bytes, oldText}}, nil
 }
 
 // equip gives m the adapter of r, if r trains one.

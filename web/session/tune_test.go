@@ -50,15 +50,15 @@ func TestTune(t *testing.T) {
 		if last.ValLoss > first.ValLoss-0.1 || old(first) <= 0 || math.Abs(old(last)-old(first)) < 1e-4 {
 			t.Errorf("%s: the losses went from %+v to %+v", method, first, last)
 		}
-		write := func(id int, before bool) string {
-			d.commands <- &protocol.Generate{Request: as(id), Prompt: "A rose", Tokens: 20, Before: before, Sampling: protocol.Sampling{Temperature: 0}}
+		write := func(id int, by string) string {
+			d.commands <- &protocol.Generate{Request: as(id), Prompt: "A rose", Tokens: 20, By: by, Sampling: protocol.Sampling{Temperature: 0}}
 			var text strings.Builder
 			for _, c := range d.written(id, 20) {
 				text.WriteString(c.Text)
 			}
 			return text.String()
 		}
-		if now, was := write(1, false), write(2, true); now == was {
+		if now, was := write(1, ""), write(2, protocol.Before); now == was {
 			t.Errorf("%s: before and after write the same %q", method, now)
 		}
 		d.leave()

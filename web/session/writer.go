@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hornbook/model"
+	"hornbook/model/checkpoint"
 	"hornbook/tokenizer"
 	"hornbook/web/protocol"
 )
@@ -15,9 +16,18 @@ type writer struct {
 	tok       tokenizer.Tokenizer // nil before there is a model
 	model     *model.GPT
 	before    *model.GPT // as it was before it was trained further; nil if that is not known
+	beside    *beside    // another model that was asked; nil: none yet
+	load      func(id string) (checkpoint.Run, *protocol.Problem)
 	predictor *model.Generator
 	predict   *protocol.Predict // the newest that waits
 	writing   *writing          // the Generate under way
+}
+
+// beside is a model of the shelf that is asked the same as the open one.
+type beside struct {
+	id    string
+	model *model.GPT
+	tok   tokenizer.Tokenizer
 }
 
 // take makes m the model that writes; what is being written by another ends.
@@ -87,25 +97,41 @@ func likeliest(probs []float32, n int) []int32 {
 
 // generate begins to write; what is being written ends.
 func (w *writer) generate(c *protocol.Generate) *protocol.Problem {
-	if w.tok == nil || c.Before && w.before == nil {
-		return &protocol.Problem{Code: protocol.NoModel}
-	}
 	if problem := checkSampling(c); problem != nil {
 		return problem
 	}
-	m := w.model
-	if c.Before {
-		m = w.before
+	m, tok, problem := w.by(c.By)
+	if problem != nil {
+		return problem
 	}
-	ids, stop, problem := w.prompt(c, m)
+	ids, stop, problem := prompt(c, m, tok)
 	if problem != nil {
 		return problem
 	}
 	w.end(true)
 	rule := model.Sampling{Temperature: c.Temperature, TopK: c.TopK, TopP: c.TopP, Seed: c.Seed}
-	w.writing = &writing{ask: c, tok: w.tok, generator: model.NewGenerator(m), rule: rule, rng: rule.Rand(),
-		ids: ids, stop: stop, begin: time.Now(), unknown: unknown(w.tok, said(c))}
+	w.writing = &writing{ask: c, tok: tok, generator: model.NewGenerator(m), rule: rule, rng: rule.Rand(),
+		ids: ids, stop: stop, begin: time.Now(), unknown: unknown(tok, said(c))}
 	return nil
+}
+
+// by is the model that a Generate names, and its tokenizer.
+func (w *writer) by(id string) (*model.GPT, tokenizer.Tokenizer, *protocol.Problem) {
+	switch {
+	case w.tok == nil, id == protocol.Before && w.before == nil:
+		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
+	case id == "":
+		return w.model, w.tok, nil
+	case id == protocol.Before:
+		return w.before, w.tok, nil
+	case w.beside == nil || w.beside.id != id:
+		kept, problem := w.load(id)
+		if problem != nil {
+			return nil, nil, problem
+		}
+		w.beside = &beside{id, kept.Model, kept.Tokenizer}
+	}
+	return w.beside.model, w.beside.tok, nil
 }
 
 // write adds one token to the writing under way.

@@ -44,12 +44,12 @@ func said(c *protocol.Generate) string {
 
 // prompt is what m is to go on from as c asks, and the tokens that end what it
 // writes.
-func (w *writer) prompt(c *protocol.Generate, m *model.GPT) (ids, stop []int32, problem *protocol.Problem) {
+func prompt(c *protocol.Generate, m *model.GPT, tok tokenizer.Tokenizer) (ids, stop []int32, problem *protocol.Problem) {
 	if len(c.Messages) == 0 {
-		return w.tok.Encode([]byte(c.Prompt)), nil, nil
+		return tok.Encode([]byte(c.Prompt)), nil, nil
 	}
-	template, has := chat.Of(w.tok)
-	if !has || m.Vocab < w.tok.Size() { // as it was before it was given the template's tokens
+	template, has := chat.Of(tok)
+	if !has || m.Vocab < tok.Size() { // as it was before it was given the template's tokens
 		return nil, nil, &protocol.Problem{Code: protocol.ChatNone}
 	}
 	var said []chat.Message

@@ -344,12 +344,12 @@ func TestLongRunIsBounded(t *testing.T) {
 func TestEarlierWriting(t *testing.T) {
 	p, _ := trained()
 	p.Apply(&protocol.Sample{Step: 10, Text: "later"})
-	pre(p).ShowSample("0")
+	pre(p).Show(0)
 	p.Apply(&protocol.Sample{Step: 15, Text: "latest"})
 	if pre(p).sampleText() != "Tim hod" {
 		t.Errorf("looking back shows %q", pre(p).sampleText())
 	}
-	pre(p).ShowSample("2")
+	pre(p).Show(2)
 	p.Apply(&protocol.Sample{Step: 20, Text: "newest"})
 	if pre(p).sampleText() != "newest" {
 		t.Errorf("at the end it shows %q", pre(p).sampleText())

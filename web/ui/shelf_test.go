@@ -66,7 +66,7 @@ func TestOpensWithAModel(t *testing.T) {
 		t.Errorf("it opens at %q", p.Open)
 	}
 	trying(p).Generate()
-	if c := last[*protocol.Generate](t, h); c.Prompt != "One day" || c.Before {
+	if c := last[*protocol.Generate](t, h); c.Prompt != "One day" || c.By != "" {
 		t.Errorf("it asks for %+v", c)
 	}
 	pre(p).Train()
@@ -137,13 +137,13 @@ func TestManyModels(t *testing.T) {
 		many.Cards = append(many.Cards, protocol.Card{ID: fmt.Sprint(i), Name: fmt.Sprintf("model %d.", i)})
 	}
 	p.Apply(many)
-	html := draw(t, p)
+	html := drawAt(t, p, "models")
 	has(t, html, "model 7.", "Show all 30 models", "This page’s own model")
 	if strings.Contains(html, "model 8.") {
 		t.Error("all are drawn at first")
 	}
 	shelf(p).All = true
-	has(t, draw(t, p), "model 29.")
+	has(t, drawAt(t, p, "models"), "model 29.")
 }
 
 // A new model has no place on the shelf before its first save, whatever was

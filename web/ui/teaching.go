@@ -229,13 +229,6 @@ func (t *Teaching) restore(x Experiment) {
 
 // Looking back at what the model wrote while it trained.
 
-// ShowSample looks back at an earlier piece of the model's writing.
-func (t *Teaching) ShowSample(index string) {
-	if i, err := strconv.Atoi(index); err == nil {
-		t.lookBack, t.looking = i, i < len(t.Page.Samples)-1
-	}
-}
-
 // sampleIndex is the piece that is shown: the latest, unless one looks back.
 func (t *Teaching) sampleIndex() int {
 	if t.looking && t.lookBack < len(t.Page.Samples) {

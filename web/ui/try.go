@@ -31,7 +31,7 @@ type Try struct {
 	More       bool                 // and shown
 	Now        Completion           // of the open model
 	Former     Completion           // of the model as it was before it was trained further
-	Both       bool                 // which is to write too
+	Beside     string               // the model that is to write too: protocol.Before, one of the shelf, or "" for none
 	request    *protocol.Generate   // that Now answers
 	Chat       bool                 // it is a conversation
 	Talk       []protocol.Message   // what was said in it, but for the latest answer, which is Now
@@ -133,7 +133,10 @@ func (t *Try) suggest(e *protocol.Text) {
 
 // meet takes up a model that has come.
 func (t *Try) meet(m *protocol.Model) {
-	t.Both, t.Talk, t.Prediction = m.Before, nil, nil
+	t.Beside, t.Talk, t.Prediction = "", nil, nil
+	if m.Before {
+		t.Beside = protocol.Before
+	}
 	t.Now, t.Former = NewCompletion(), NewCompletion()
 	t.Chat = m.Chat && m.Recipe.Objective == recipe.SFT
 	if t.Page.Run.State != "preparing" {
@@ -346,9 +349,9 @@ func (t *Try) generated(e *protocol.Generated) {
 		return
 	}
 	t.Page.Host.Say(t.Now.Text())
-	if t.Both && t.Page.Model.Before && !e.Cancelled && !t.chatting() {
+	if t.Beside != "" && !e.Cancelled && !t.chatting() {
 		c := *t.request
-		c.Before = true
+		c.By = t.Beside
 		t.ask(&c)
 		t.Former = begun(&c)
 	}
@@ -409,6 +412,48 @@ func (t *Try) lead() string {
 	return p.W.Say("try_lead")
 }
 
+// besides are the models that can write beside the open one.
+func (t *Try) besides() []string {
+	list := []string{""}
+	p := t.Page
+	if p.Model != nil && p.Model.Before {
+		list = append(list, protocol.Before)
+	}
+	for _, c := range p.Shelf.Cards {
+		if readable(c) && !p.isOpen(c.ID) {
+			list = append(list, c.ID)
+		}
+	}
+	if p.Ready.Base && !p.isOpen(protocol.Base) {
+		list = append(list, protocol.Base)
+	}
+	return list
+}
+
+// besideName is one of them for people.
+func (t *Try) besideName(id string) string {
+	switch id {
+	case "":
+		return t.Page.W.Say("beside_none")
+	case protocol.Before:
+		return t.Page.W.Say("beside_before")
+	case protocol.Base:
+		return t.Page.W.Say("base_name")
+	}
+	if c := t.Page.cardOf(id); c != nil {
+		return c.Name
+	}
+	return id
+}
+
+// besideTitle heads what the other model writes.
+func (t *Try) besideTitle() string {
+	if t.Beside == protocol.Before {
+		return t.Page.W.Say("both_before")
+	}
+	return t.besideName(t.Beside)
+}
+
 // bothClass lays the two texts side by side where there are two.
 func (t *Try) bothClass() string {
 	if t.Former.ID > 0 {
@@ -419,8 +464,12 @@ func (t *Try) bothClass() string {
 
 // completionTitle heads what the open model writes.
 func (t *Try) completionTitle() string {
-	if t.Former.ID > 0 {
+	switch {
+	case t.Former.ID == 0:
+	case t.Beside == protocol.Before:
 		return t.Page.W.Say("both_after")
+	default:
+		return t.Page.modelName()
 	}
 	return t.Page.W.Say("completion")
 }

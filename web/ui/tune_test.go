@@ -205,9 +205,9 @@ func TestBeforeAndAfter(t *testing.T) {
 	p.Apply(&protocol.Writing{Reply: to(now.ID), Tokens: []protocol.Choice{{Text: " new"}}})
 	p.Apply(&protocol.Generated{Reply: to(now.ID), Tokens: 1})
 	former := last[*protocol.Generate](t, h)
-	if want := *now; former.ID == now.ID || !former.Before {
+	if want := *now; former.ID == now.ID || former.By != protocol.Before {
 		t.Fatalf("the model before is asked for %+v", former)
-	} else if want.ID, want.Before = former.ID, true; !reflect.DeepEqual(*former, want) {
+	} else if want.ID, want.By = former.ID, protocol.Before; !reflect.DeepEqual(*former, want) {
 		t.Errorf("the model before is asked for %+v, the other for %+v", former, now)
 	}
 	if !trying(p).IsWriting() {
@@ -221,7 +221,7 @@ func TestBeforeAndAfter(t *testing.T) {
 	has(t, draw(t, p), `aria-label="Completion"`, `aria-label="Completion before"`)
 
 	sent := len(h.sent)
-	trying(p).Both = false
+	trying(p).Beside = ""
 	trying(p).Generate()
 	p.Apply(&protocol.Generated{Reply: to(last[*protocol.Generate](t, h).ID)})
 	if len(h.sent) != sent+1 || trying(p).Former.ID != 0 {
