@@ -117,6 +117,16 @@
     return [steps, ...series.map(spread)];
   }
 
+  // hornbookPicture gives the chart as a picture, on paper.
+  window.hornbookPicture = (take) => {
+    const from = chart.ctx.canvas, to = Object.assign(document.createElement("canvas"), { width: from.width, height: from.height });
+    const pen = to.getContext("2d");
+    pen.fillStyle = colour("--paper");
+    pen.fillRect(0, 0, to.width, to.height);
+    pen.drawImage(from, 0, 0);
+    to.toBlob(take);
+  };
+
   window.hornbookChart = (element, now) => {
     picture = now;
     const data = merge(now.series);

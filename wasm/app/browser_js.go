@@ -190,16 +190,12 @@ func (b *browser) drawn() {
 	}
 }
 
-// pictured are the stations that have a chart.
-type pictured interface{ Picture() ui.Picture }
-
 func (b *browser) chart() {
 	place := element("chart")
-	at, is := b.page.At().(pictured)
+	p, is := b.page.Picture()
 	if !is || !place.Truthy() {
 		return
 	}
-	p := at.Picture()
 	series, marks := make([]any, len(p.Series)), make([]any, len(p.Marks))
 	for i, s := range p.Series {
 		steps, values := make([]any, len(s.Steps)), make([]any, len(s.Steps))
@@ -212,6 +208,29 @@ func (b *browser) chart() {
 		marks[i] = map[string]any{"step": m.Step, "name": m.Name}
 	}
 	w := b.page.W
-	words := map[string]any{"step": w.Say("step_column"), "loss": w.Say("loss_axis"), "language": w.Language}
+	axis := p.Axis
+	if axis == "" {
+		axis = w.Say("step_column")
+	}
+	words := map[string]any{"step": axis, "loss": w.Say("loss_axis"), "language": w.Language}
 	js.Global().Call("hornbookChart", place, map[string]any{"series": series, "marks": marks, "steps": p.Steps, "log": p.Log, "words": words})
 }
+
+// Save hands a text to the browser as a file.
+func (b *browser) Save(name, kind, text string) {
+	offerBlob(name, js.Global().Get("Blob").New([]any{text}, map[string]any{"type": kind}))
+}
+
+// SavePicture hands the chart to the browser as a picture.
+func (b *browser) SavePicture() {
+	var take js.Func
+	take = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		offerBlob("hornbook.png", args[0])
+		take.Release()
+		return nil
+	})
+	js.Global().Call("hornbookPicture", take)
+}
+
+// Print prints the page.
+func (b *browser) Print() { js.Global().Call("print") }

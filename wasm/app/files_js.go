@@ -132,8 +132,11 @@ func call(object js.Value, method string) (js.Value, error) {
 // offer hands a file to the browser to be downloaded. Its bytes can be let go
 // when that has surely begun.
 func offer(name string, bytes js.Value) {
+	offerBlob(name, js.Global().Get("Blob").New([]any{bytes}, map[string]any{"type": "application/octet-stream"}))
+}
+
+func offerBlob(name string, blob js.Value) {
 	url := js.Global().Get("URL")
-	blob := js.Global().Get("Blob").New([]any{bytes}, map[string]any{"type": "application/octet-stream"})
 	address := url.Call("createObjectURL", blob)
 	link := js.Global().Get("document").Call("createElement", "a")
 	link.Set("href", address)

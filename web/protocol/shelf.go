@@ -92,20 +92,23 @@ var (
 
 // Card is a model on the shelf.
 type Card struct {
-	ID         string    `json:"id"`
-	Name       string    `json:"name"`
-	Saved      int64     `json:"saved"` // milliseconds since 1970
-	Bytes      int64     `json:"bytes"`
-	State      string    `json:"state"`  // of its run when it was saved: "done", or "training" or "paused" for one that can go on
-	Method     string    `json:"method"` // one of recipe.Methods, or "imported"
-	Text       string    `json:"text"`   // that it learned from, "" if unknown
-	Parameters int       `json:"parameters"`
-	Step       int       `json:"step"`
-	Steps      int       `json:"steps"`
-	ValLoss    float64   `json:"val_loss"` // nats a token, 0 if never measured
-	Curve      []float64 `json:"curve"`    // training loss from the first step to the last, at most 60 points
-	Damaged    bool      `json:"damaged"`  // it cannot be read; it can only be deleted
-	Newer      bool      `json:"newer"`    // a newer Hornbook saved it, which can open it; this one cannot
+	ID         string        `json:"id"`
+	Name       string        `json:"name"`
+	Saved      int64         `json:"saved"` // milliseconds since 1970
+	Bytes      int64         `json:"bytes"`
+	State      string        `json:"state"`  // of its run when it was saved: "done", or "training" or "paused" for one that can go on
+	Method     string        `json:"method"` // one of recipe.Methods, or "imported"
+	Text       string        `json:"text"`   // that it learned from, "" if unknown
+	Parameters int           `json:"parameters"`
+	Step       int           `json:"step"`
+	Steps      int           `json:"steps"`
+	Tokens     int           `json:"tokens"`  // that it has read
+	Seconds    float64       `json:"seconds"` // of training
+	Recipe     recipe.Recipe `json:"recipe"`
+	ValLoss    float64       `json:"val_loss"` // nats a token, 0 if never measured
+	Curve      []float64     `json:"curve"`    // training loss from the first step to the last, at most 60 points
+	Damaged    bool          `json:"damaged"`  // it cannot be read; it can only be deleted
+	Newer      bool          `json:"newer"`    // a newer Hornbook saved it, which can open it; this one cannot
 }
 
 // Shelf is what the shelf holds, newest first. It comes at the start and

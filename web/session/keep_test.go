@@ -303,7 +303,7 @@ func TestAskedBeside(t *testing.T) {
 	if got := d.written(9, 12); slices.Equal(got, want) {
 		t.Error("the open model is another one than was trained")
 	}
-	d.commands <- &protocol.Generate{Prompt: "Tom", Tokens: 12, By: "gone", Sampling: protocol.Sampling{TopP: 1}}
+	d.commands <- &protocol.Generate{Prompt: "Tom", Tokens: 12, By: shelf.NewID(), Sampling: protocol.Sampling{TopP: 1}}
 	d.problem(protocol.ModelUnknown)
 	d.leave()
 }

@@ -29,17 +29,20 @@ func (p *Page) Foresee(events ...protocol.Event) {
 // deaf is a host that does nothing.
 type deaf struct{}
 
-func (deaf) Send(protocol.Command)      {}
-func (deaf) SendFile(string, int)       {}
-func (deaf) Hold(string) []string       { return nil }
-func (deaf) Persist()                   {}
-func (deaf) Copy(string)                {}
-func (deaf) CopyLink(string)            {}
-func (deaf) Say(string)                 {}
-func (deaf) Focus(string)               {}
-func (deaf) Visit(string)               {}
-func (deaf) Speak(string, string, bool) {}
-func (deaf) Renew()                     {}
+func (deaf) Send(protocol.Command)       {}
+func (deaf) SendFile(string, int)        {}
+func (deaf) Hold(string) []string        { return nil }
+func (deaf) Persist()                    {}
+func (deaf) Copy(string)                 {}
+func (deaf) CopyLink(string)             {}
+func (deaf) Say(string)                  {}
+func (deaf) Focus(string)                {}
+func (deaf) Visit(string)                {}
+func (deaf) Speak(string, string, bool)  {}
+func (deaf) Save(string, string, string) {}
+func (deaf) SavePicture()                {}
+func (deaf) Print()                      {}
+func (deaf) Renew()                      {}
 
 // FirstScreen is the inside of the page as HTML, as it stands in a language when
 // the trainer has told events: what is in the file before any script has run.

@@ -23,6 +23,8 @@ type Models struct {
 	names    []string        // of the files that are brought in
 	deleting map[string]bool // ids of the models that are being deleted
 	told     bool            // the shelf has told what it holds
+	Compared []string        // ids of the models whose curves are laid over each other
+	Axis     string          // by what, one of axes
 	Promised bool            // the browser was asked to keep models for good
 	Lasting  bool            // and has promised it
 }
@@ -37,7 +39,7 @@ const (
 )
 
 func newModels(p *Page) *Models {
-	return &Models{desk: desk{p, Place{"models", "keep"}}, deleting: map[string]bool{}}
+	return &Models{desk: desk{p, Place{"models", "keep"}}, deleting: map[string]bool{}, Axis: axes[0]}
 }
 
 // Stand counts the models that are kept.

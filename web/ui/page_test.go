@@ -27,6 +27,7 @@ type paper struct {
 	rightToLeft bool
 	chosen      []string // the files in whatever input is held
 	persist     bool     // it was asked to keep models for good
+	saved       string   // the file that was handed to the browser last
 	renewed     int
 }
 
@@ -48,9 +49,12 @@ func (h *paper) CopyLink(at string)      { h.copied = at }
 func (h *paper) Speak(language, title string, rightToLeft bool) {
 	h.language, h.rightToLeft = language, rightToLeft
 }
-func (h *paper) Hold(string) []string { return h.chosen }
-func (h *paper) Persist()             { h.persist = true }
-func (h *paper) Renew()               { h.renewed++ }
+func (h *paper) Hold(string) []string         { return h.chosen }
+func (h *paper) Persist()                     { h.persist = true }
+func (h *paper) Save(name, kind, text string) { h.saved = text }
+func (h *paper) SavePicture()                 {}
+func (h *paper) Print()                       {}
+func (h *paper) Renew()                       { h.renewed++ }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {

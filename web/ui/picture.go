@@ -12,8 +12,9 @@ import (
 type Picture struct {
 	Series []Series
 	Marks  []Mark
-	Steps  int  // that the axis has at least
-	Log    bool // the losses stand on a logarithmic scale
+	Axis   string // what the curves go along, "" for steps
+	Steps  int    // that the axis has at least
+	Log    bool   // the losses stand on a logarithmic scale
 }
 
 // A Series is one curve of the chart.

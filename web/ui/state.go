@@ -24,6 +24,9 @@ type Host interface {
 	Focus(id string)               // puts the focus on an element, once it is drawn
 	Visit(station string)          // writes a station's address where the browser shows it
 	Speak(language, title string, rightToLeft bool)
+	Save(name, kind, text string) // hands a file to the browser
+	SavePicture()                 // hands the chart to the browser as a picture
+	Print()
 	Renew() // opens the page's new version
 }
 

@@ -32,6 +32,7 @@ type Try struct {
 	Now        Completion           // of the open model
 	Former     Completion           // of the model as it was before it was trained further
 	Beside     string               // the model that is to write too: protocol.Before, one of the shelf, or "" for none
+	next       string               // the model that is to be asked beside the one that is being opened
 	request    *protocol.Generate   // that Now answers
 	Chat       bool                 // it is a conversation
 	Talk       []protocol.Message   // what was said in it, but for the latest answer, which is Now
@@ -138,6 +139,7 @@ func (t *Try) meet(m *protocol.Model) {
 		t.Beside = protocol.Before
 	}
 	t.Now, t.Former = NewCompletion(), NewCompletion()
+	t.pair()
 	t.Chat = m.Chat && m.Recipe.Objective == recipe.SFT
 	if t.Page.Run.State != "preparing" {
 		t.solve()
@@ -410,6 +412,14 @@ func (t *Try) lead() string {
 		return p.W.BaseLead(p.textName(p.Model.Text))
 	}
 	return p.W.Say("try_lead")
+}
+
+// pair has the model asked beside the open one that was chosen before that was
+// open.
+func (t *Try) pair() {
+	if t.next != "" {
+		t.Beside, t.next = t.next, ""
+	}
 }
 
 // besides are the models that can write beside the open one.
