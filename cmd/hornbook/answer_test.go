@@ -14,7 +14,7 @@ func TestTeachToAnswer(t *testing.T) {
 	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
 	p.at("chat")
 	taken := func(task string) {
-		p.until("the conversations are taken", fmt.Sprintf(`document.querySelector('a[href="#/text"]').textContent.includes(%q)`, task))
+		p.until("the conversations are taken", fmt.Sprintf(`document.querySelector('.stand[href="#/text"]').textContent.includes(%q)`, task))
 	}
 	p.choose("Conversations", "sums")
 	taken("Sums")

@@ -266,7 +266,7 @@ func (p *tab) at(station string) {
 }
 
 // charTokens is the condition that characters are tokens, which the bar says.
-const charTokens = `document.querySelector('a[href="#/tokens"]').textContent.includes("characters")`
+const charTokens = `document.querySelector('.stand[href="#/tokens"]').textContent.includes("characters")`
 
 // tiny drafts a new model of the smallest preset.
 func (p *tab) tiny() {

@@ -53,7 +53,7 @@ func TestDroppedFiles(t *testing.T) {
 		return path
 	}
 	p.drop(write("mine.txt", string(tales[:20_000])))
-	p.until("the text is taken", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
+	p.until("the text is taken", `document.querySelector('.stand[href="#/text"]').textContent.includes("mine.txt")`)
 	p.drop(write("a.gguf", "GGUF"))
 	p.until("a model is brought in", `sent.includes("import a.gguf 1")`)
 	write("llama/config.json", "{}")

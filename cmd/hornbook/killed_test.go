@@ -80,7 +80,7 @@ func (p *tab) sum() string {
 func (p *tab) prepare(steps int) {
 	p.Helper()
 	p.upload("mine.txt", tales)
-	p.until("the text is taken", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
+	p.until("the text is taken", `document.querySelector('.stand[href="#/text"]').textContent.includes("mine.txt")`)
 	p.tiny()
 	p.fill("Steps", fmt.Sprint(steps))
 	p.choose("Workers", "2")

@@ -28,7 +28,7 @@ func TestLessons(t *testing.T) {
 	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
 	p.at("chat")
 	p.choose("Conversations", "village")
-	p.until("the conversations are taken", `document.querySelector('a[href="#/text"]').textContent.includes("Questions about Village Tales")`)
+	p.until("the conversations are taken", `document.querySelector('.stand[href="#/text"]').textContent.includes("Questions about Village Tales")`)
 	p.choose("Workers", "2")
 	begin := time.Now()
 	p.trains()

@@ -26,7 +26,7 @@ func TestFromTextToPrediction(t *testing.T) {
 	p := openTab(t)
 	p.upload("mine.txt", tales)
 	p.until("the text is taken", `document.getElementById("text-facts")?.textContent.includes("characters")`)
-	p.until("its name stands at the station", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
+	p.until("its name stands at the station", `document.querySelector('.stand[href="#/text"]').textContent.includes("mine.txt")`)
 	p.tiny()
 	p.fill("Steps", "100000")
 	p.press("Train")
@@ -85,7 +85,7 @@ func TestFollowsNative(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.upload("mine.txt", tales)
-	p.until("the text is taken", `document.querySelector('a[href="#/text"]').textContent.includes("mine.txt")`)
+	p.until("the text is taken", `document.querySelector('.stand[href="#/text"]').textContent.includes("mine.txt")`)
 	p.at("pretrain")
 	p.choose("Preset", "nanogpt-cpu")
 	p.press("More numbers")
@@ -138,7 +138,7 @@ func TestBadTexts(t *testing.T) {
 		"emoji.txt": bytes.Repeat([]byte("👩‍👧 und 日本 "), 200), "hebrew.txt": bytes.Repeat([]byte("שלום עולם "), 200),
 	} {
 		p.upload(name, content)
-		p.until(name+" is taken", fmt.Sprintf(`document.querySelector('a[href="#/text"]').textContent.includes(%q)`, name))
+		p.until(name+" is taken", fmt.Sprintf(`document.querySelector('.stand[href="#/text"]').textContent.includes(%q)`, name))
 	}
 	p.quiet()
 }
@@ -181,7 +181,7 @@ func TestKeyboard(t *testing.T) {
 		}
 		t.Fatalf("Tab does not come to %s", id)
 	}
-	p.js(`document.querySelector('a[href="#/pretrain"]').id = "to-pretrain"; document.querySelector('a[href="#/try"]').id = "to-try"; true`)
+	p.js(`document.querySelector('.stand[href="#/pretrain"]').id = "to-pretrain"; document.querySelector('.stand[href="#/try"]').id = "to-try"; true`)
 	focus("to-pretrain")
 	p.do(chromedp.KeyEvent("\r"))
 	p.until("the station is open, and has the focus", `document.activeElement.id === "pretrain-title"`)
