@@ -79,6 +79,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzRoundTrip $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/chat
+	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/document
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/format/safetensors
 	go test -run=NONE -fuzz=FuzzReadGGUF $(SHORT) ./model/format/gguf
 	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint/exchange
