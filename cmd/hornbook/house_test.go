@@ -40,6 +40,7 @@ var house = []struct{ room, third string }{
 	{"model/train", ""},
 	{"web/protocol", ""},
 	{"web/wording", ""},
+	{"web/reading", ""},
 	{"web/shelf", ""},
 	{"web/shelf/shelftest", ""},
 	{"wasm/opfs", ""},
@@ -51,16 +52,18 @@ var house = []struct{ room, third string }{
 	{"web/site", ""},
 	{"wasm/app", "github.com/vugu/"},
 	{"wasm/trainer", ""},
+	{"wasm/reader", ""},
 	{"cmd/hornbook", "github.com/chromedp"},
 }
 
 // hidden are imports that the order alone would allow: the page knows the
 // protocol and never the model.
 var hidden = map[string][]string{
-	"web/ui":       {"model", "model/tensor", "model/cpu", "model/kernel", "model/train", "web/session", "tokenizer"},
-	"web/protocol": {"model", "model/tensor", "model/train", "tokenizer"},
-	"web/wording":  {"model", "model/tensor", "model/train", "tokenizer"},
-	"wasm/app":     {"model", "model/tensor", "model/train", "web/session", "tokenizer"},
+	"web/ui":       {"model", "model/tensor", "model/cpu", "model/kernel", "model/train", "web/session", "tokenizer", "model/data/document", "web/reading"},
+	"web/protocol": {"model", "model/tensor", "model/train", "tokenizer", "model/data/document"},
+	"web/wording":  {"model", "model/tensor", "model/train", "tokenizer", "model/data/document"},
+	"wasm/app":     {"model", "model/tensor", "model/train", "web/session", "tokenizer", "model/data/document", "web/reading"},
+	"wasm/reader":  {"model", "model/tensor", "model/train", "web/session", "tokenizer"},
 }
 
 func TestHouse(t *testing.T) {

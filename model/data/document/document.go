@@ -74,14 +74,14 @@ const (
 	Marks     = "marks"    // a mark or declaration of another encoding than the bytes have
 )
 
-// kinds gives the order of Document.Left.
-var kinds = []string{Pictures, Footnotes, Comments, Headers, Contents, Formulas, Scripts, Deleted, Chapters, Pages, Lines, Letters, Tables, Marks}
+// Kinds gives the order of Document.Left.
+var Kinds = []string{Pictures, Footnotes, Comments, Headers, Contents, Formulas, Scripts, Deleted, Chapters, Pages, Lines, Letters, Tables, Marks}
 
 // tally counts what is left out, by kind.
 type tally map[string]int
 
 func (t tally) list() (left []Left) {
-	for _, kind := range kinds {
+	for _, kind := range Kinds {
 		if t[kind] > 0 {
 			left = append(left, Left{kind, t[kind]})
 		}

@@ -76,6 +76,11 @@ func (s *source) limit(code Code, where string, got, want int) *Error {
 	return &Error{Code: code, Name: s.name, Where: where, Got: strconv.Itoa(got), Want: strconv.Itoa(want)}
 }
 
+// TooLong is the error of a file of got bytes that was not even read.
+func TooLong(name string, got, want int) *Error {
+	return (&source{name: name}).limit(TooLarge, "", got, want)
+}
+
 func (s *source) foreign(kind string) *Error {
 	return &Error{Code: Foreign, Name: s.name, Got: kind}
 }

@@ -11,9 +11,9 @@ import (
 
 // What a page may draw.
 const (
-	maxOperators = 2_000_000
+	maxOperators = 1_000_000
 	formCost     = 500 // operators that beginning a form counts as
-	maxForms     = 16 // that lie in each other
+	maxForms     = 16  // that lie in each other
 	maxStates    = 256
 )
 
