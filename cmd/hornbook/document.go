@@ -28,9 +28,8 @@ func (l *fileList) Set(name string) error {
 // standardInput is the name of a file that stands for it.
 const standardInput = "-"
 
-// input is where documents may come from besides files; tests put other bytes
-// there.
-var input io.Reader = os.Stdin
+// stdin is what it is; tests put other bytes there.
+var stdin io.Reader = os.Stdin
 
 // texts reads documents as one text, and tells of each in a line what it was
 // taken for.
@@ -40,7 +39,7 @@ func texts(files []string, encoding string, told io.Writer) (*protocol.SetText, 
 	for _, file := range files {
 		name, raw, err := read(file)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("cannot read a text: %w", err)
 		}
 		u, d := reading.File(name, raw, encoding)
 		if u.Problem != nil {
@@ -55,7 +54,7 @@ func texts(files []string, encoding string, told io.Writer) (*protocol.SetText, 
 // read is a file's bytes and its name for people; a file over the limit is not
 // read whole.
 func read(path string) (name string, raw []byte, err error) {
-	from := input
+	from := stdin
 	name = "standard input"
 	if path != standardInput {
 		file, err := os.Open(path)

@@ -96,11 +96,7 @@ func textOf(files []string, name, encoding string, errs io.Writer) (*protocol.Se
 		lessons, err := session.Lessons(name)
 		return &protocol.SetText{Source: "task", Name: name, Data: lessons}, err
 	}
-	text, err := texts(files, encoding, errs)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read -data: %w", err)
-	}
-	return text, nil
+	return texts(files, encoding, errs)
 }
 
 // job is one training.

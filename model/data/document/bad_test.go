@@ -78,6 +78,7 @@ func TestRefused(t *testing.T) {
 		{"a bomb that says it is enormous", "a.docx", lying(t, bomb, 1<<60), Options{}, Grows, ""},
 		{"an unknown encoding", "a.txt", []byte("a"), Options{Encoding: "klingon"}, EncodingUnknown, "klingon"},
 		{"another encoding", "a.txt", []byte("\xE4\xF6\xFC\xDF"), Options{Encoding: utf8Name}, EncodingUnfit, utf8Name},
+		{"letters of one byte", "a.txt", []byte("hello"), Options{Encoding: utf16LE}, EncodingUnfit, utf16LE},
 	} {
 		d, err := Read(c.name, c.raw, c.o)
 		var e *Error

@@ -107,7 +107,8 @@ func (s *source) decode() (text, encoding string, err error) {
 		}
 	}
 	text, bad := c.text(raw)
-	if n := utf8.RuneCountInString(text); bad*10 > n || control(text)*10 > n {
+	narrow := c.wide() > 1 && ascii(raw) && bytes.IndexByte(raw, 0) < 0
+	if n := utf8.RuneCountInString(text); narrow || bad*10 > n || control(text)*10 > n {
 		return "", "", &Error{Code: EncodingUnfit, Name: s.name, Got: c.name}
 	}
 	s.left[Letters] += bad
