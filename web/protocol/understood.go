@@ -18,8 +18,11 @@ type LeftOut struct {
 	Count int    `json:"count"`
 }
 
-// Unread is why a file could not be read. Its codes are those of
-// model/data/document; the words stand in web/wording.
+// Unreadable is the code of a file that the browser or the system could not
+// read; the other codes are those of model/data/document.
+const Unreadable = "unreadable"
+
+// Unread is why a file could not be read. The words stand in web/wording.
 type Unread struct {
 	Code   string `json:"code"`
 	Name   string `json:"name"`

@@ -28,7 +28,7 @@ func File(name string, raw []byte, encoding string) (protocol.Understood, *docum
 
 // Refused tells of a file that could not be read because of err.
 func Refused(name string, err error) protocol.Understood {
-	p := &protocol.Unread{Code: Unreadable, Name: name, Detail: err.Error()}
+	p := &protocol.Unread{Code: protocol.Unreadable, Name: name, Detail: err.Error()}
 	var wrong *document.Error
 	if errors.As(err, &wrong) {
 		p.Code, p.Where, p.Got, p.Want, p.Detail = string(wrong.Code), wrong.Where, wrong.Got, wrong.Want, ""
@@ -43,7 +43,3 @@ func Refused(name string, err error) protocol.Understood {
 func TooLarge(name string, bytes int) protocol.Understood {
 	return Refused(name, document.TooLong(name, bytes, protocol.MaxText))
 }
-
-// Unreadable is the code of a file that the browser or the system could not
-// read; it joins document's.
-const Unreadable = "unreadable"

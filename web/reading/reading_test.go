@@ -20,7 +20,7 @@ func TestFile(t *testing.T) {
 	if u := TooLarge("a", 1<<40); u.Problem.Code != "too_large" || u.Problem.Got != "1099511627776" {
 		t.Errorf("understood %+v", u.Problem)
 	}
-	if u := Refused("a", errors.New("gone")); u.Problem.Code != Unreadable || u.Problem.Detail != "gone" {
+	if u := Refused("a", errors.New("gone")); u.Problem.Code != protocol.Unreadable || u.Problem.Detail != "gone" {
 		t.Errorf("understood %+v", u.Problem)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // Whatever a reader tells of has words, and each problem says what to do.
 func TestEveryDocumentHasWords(t *testing.T) {
-	for _, code := range append(document.Codes, "unreadable") {
+	for _, code := range append(document.Codes, protocol.Unreadable) {
 		for _, got := range document.Foreigners {
 			text := Document(&protocol.Unread{Code: string(code), Name: "a.txt", Got: got, Want: "9", Where: "page 1"})
 			if strings.Count(text, ". ") == 0 || !strings.HasSuffix(text, ".") || strings.ContainsAny(text, "{}_") || text == ours {

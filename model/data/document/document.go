@@ -164,7 +164,10 @@ func (s *source) plain() (*Document, error) {
 // Join makes one text of several, with an empty line between; JSON lines of one
 // kind follow each other.
 func Join(list []*Document) string {
-	if len(list) == 1 {
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
 		return list[0].Text
 	}
 	gap := "\n\n"
