@@ -7,7 +7,7 @@ ADDR ?= 127.0.0.1:8080
 PURE := GOEXPERIMENT=
 WASM := GOOS=js GOARCH=wasm
 # Packages whose tests mean something in wasm: no browser, no sockets.
-IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/shelf ./web/session
+IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/reading ./web/shelf ./web/session
 # Packages that call kernels, so that each variant of those is to pass their
 # tests; others only build on them.
 COMPUTES := ./model/kernel ./model/cpu ./model/tensor ./model/optim ./model ./model/train
@@ -79,6 +79,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzRoundTrip $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/chat
+	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/document
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/format/safetensors
 	go test -run=NONE -fuzz=FuzzReadGGUF $(SHORT) ./model/format/gguf
 	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint/exchange
@@ -94,7 +95,7 @@ check:
 	go vet ./...
 	go vet -tags purego ./model/...
 	$(PURE) go vet ./model/...
-	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/shelf/... ./web/session
+	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/reading ./web/shelf/... ./web/session
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "not gofmt-clean"; exit 1; }
 	go mod tidy -diff
 	$(MAKE) generate

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -39,7 +40,7 @@ func evalCommand(args []string, out, errs io.Writer) error {
 	case *k < 1 || *k > eval.MaxSamples:
 		return wrongUsage("-k %d: draw from 1 to %d replies", *k, eval.MaxSamples)
 	}
-	job, err := taskOf(*name)
+	job, err := taskOf(*name, errs)
 	if err != nil {
 		return err
 	}
@@ -56,15 +57,15 @@ func evalCommand(args []string, out, errs io.Writer) error {
 }
 
 // taskOf is a task that comes with Hornbook, or one of a file.
-func taskOf(name string) (task.Task, error) {
+func taskOf(name string, errs io.Writer) (task.Task, error) {
 	if job, known := task.ByName(name); known {
 		return job, nil
 	}
-	text, err := read(name)
+	text, err := texts([]string{name}, "", errs)
 	if err != nil {
 		return task.Task{}, fmt.Errorf("-task %s is none of %s, and as a file: %w", name, strings.Join(task.Names, ", "), err)
 	}
-	return task.Read(name, strings.NewReader(string(text)))
+	return task.Read(name, bytes.NewReader(text.Data))
 }
 
 // depths are the k of the pass@k that n samples give.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -10,20 +9,23 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
 	"hornbook/model/task"
 	"hornbook/web/protocol"
+	"hornbook/web/reading"
 	"hornbook/web/session"
 )
 
 // trainCommand trains a model on a file.
 func trainCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("train", flag.ContinueOnError)
-	data := f.String("data", "", "the text to learn from, a file; with -objective sft a file of conversations, one JSON object a line")
+	var data fileList
+	f.Var(&data, "data", "the text to learn from: a `FILE` of plain text, HTML, .docx, .odt, .epub, .pdf or JSON lines, or - for standard input; several, each with a -data, are joined. "+
+		"With -objective sft a file of conversations, one JSON object a line")
+	encoding := f.String("encoding", "", "of -data where it is plain text, one of "+strings.Join(reading.Encodings(), ", ")+" (default: found out)")
 	lessons := f.String("task", "", "with -objective sft: learn a task that comes with Hornbook, one of "+strings.Join(task.Names, ", ")+", instead of -data")
 	dir := f.String("out", "", "folder that the model is saved to; without it nothing is kept")
 	resume := f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
@@ -33,9 +35,9 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	switch {
-	case *data == "" && *lessons == "":
+	case len(data) == 0 && *lessons == "":
 		return wrongUsage("train needs a text: -data FILE")
-	case *lessons != "" && (*data != "" || *preset.objective != recipe.SFT):
+	case *lessons != "" && (len(data) > 0 || *preset.objective != recipe.SFT):
 		return wrongUsage("-task takes the place of -data, and is learned by -objective sft")
 	case *preset.objective == recipe.SFT && *tune.from == "" && !*resume:
 		return wrongUsage("-objective sft teaches a model to answer that can read already: name it by -from RUN, for instance -from static/base/model")
@@ -47,7 +49,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	if err := tune.idle(f); err != nil {
 		return err
 	}
-	text, err := textOf(*data, *lessons)
+	text, err := textOf(data, *lessons, *encoding, errs)
 	if err != nil {
 		return err
 	}
@@ -87,35 +89,13 @@ func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text []byte) 
 	return tune.recipe(f, preset, from, text)
 }
 
-// textOf is a file to learn from, or the lessons of a task.
-func textOf(file, name string) (*protocol.SetText, error) {
+// textOf is what files hold to learn from, or the lessons of a task.
+func textOf(files []string, name, encoding string, errs io.Writer) (*protocol.SetText, error) {
 	if name != "" {
 		lessons, err := session.Lessons(name)
 		return &protocol.SetText{Source: "task", Name: name, Data: lessons}, err
 	}
-	raw, err := read(file)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read -data: %w", err)
-	}
-	return &protocol.SetText{Source: "upload", Name: filepath.Base(file), Data: raw}, nil
-}
-
-// read is the file's text; a file over the limit is not read.
-func read(name string) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	var text bytes.Buffer
-	n, err := io.Copy(&text, io.LimitReader(file, protocol.MaxText+1))
-	if err != nil {
-		return nil, err
-	}
-	if n > protocol.MaxText {
-		return nil, fmt.Errorf("%s is over the limit of %s: cut out a part of it", name, english.Bytes(protocol.MaxText))
-	}
-	return text.Bytes(), nil
+	return texts(files, encoding, errs)
 }
 
 // job is one training.

@@ -14,20 +14,31 @@ import (
 
 // bundled are the scripts of src that become part of others and lie not in
 // dist by themselves.
-var bundled = []string{"index.html", "ranks.js", "single.js", "sw.js", "trainer.js"}
+var bundled = []string{"index.html", "ranks.js", "reader.js", "single.js", "sw.js", "trainer.js"}
 
-// trainerScript is the worker's script whole, so that a worker can be started
+// workers are the scripts of workers, each with its parts.
+var workers = map[string][]string{
+	"trainer.js": {dist + "/wasm_exec.js", src + "/files.js", src + "/ranks.js", src + "/trainer.js"},
+	"reader.js":  {dist + "/wasm_exec.js", src + "/files.js", src + "/reader.js"},
+}
+
+// workerScripts writes each worker's script whole, so that it can be started
 // from one file.
-func trainerScript(string) error {
-	var script []byte
-	for _, path := range []string{dist + "/wasm_exec.js", src + "/files.js", src + "/ranks.js", src + "/trainer.js"} {
-		part, err := os.ReadFile(path)
-		if err != nil {
+func workerScripts(string) error {
+	for name, paths := range workers {
+		var script []byte
+		for _, path := range paths {
+			part, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			script = append(append(script, part...), '\n')
+		}
+		if err := write(name, script); err != nil {
 			return err
 		}
-		script = append(append(script, part...), '\n')
 	}
-	return write("trainer.js", script)
+	return nil
 }
 
 // serviceWorker writes the script that keeps all of dist in the browser. It

@@ -53,7 +53,7 @@ func compressAll() error {
 			continue
 		}
 		kept += size
-		if !slices.Contains(later, path.Dir(name)) && !slices.Contains(later, path.Ext(name)) && name != "sw.js" {
+		if !slices.Contains(later, path.Dir(name)) && !slices.Contains(later, path.Ext(name)) && !slices.Contains(later, name) {
 			first += size
 		}
 	}
@@ -62,8 +62,9 @@ func compressAll() error {
 	return nil
 }
 
-// later are folders and kinds of files that the page can do without at first.
-var later = []string{"samples", ".png", ".webmanifest"}
+// later are folders, kinds of files and files that the page can do without at
+// first.
+var later = []string{"samples", ".png", ".webmanifest", "sw.js", "reader.js", "reader.wasm"}
 
 // compress returns the size of path's smallest form. A form that is no smaller
 // than the file is not kept.

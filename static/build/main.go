@@ -1,5 +1,5 @@
 // Command build puts the page together in static/dist: html, css and scripts
-// of static/src, the two wasm modules, Go's and vugu's glue, the chart, the
+// of static/src, the three wasm modules, Go's and vugu's glue, the chart, the
 // samples, the service worker, and of each a compressed form. With -single it
 // puts all that into one file instead. Run it from the repository's root.
 package main
@@ -52,7 +52,7 @@ func build() error {
 	if err := clear(); err != nil {
 		return err
 	}
-	for _, part := range []func(goroot string) error{sources, index, libraries, samples, base, vuguHelper, trainerScript, modules, serviceWorker} {
+	for _, part := range []func(goroot string) error{sources, index, libraries, samples, base, vuguHelper, workerScripts, modules, serviceWorker} {
 		if err := part(goroot); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func base(string) error {
 const experiments = "GOEXPERIMENT=simd,nojsonv2"
 
 func modules(string) error {
-	for _, name := range []string{"app", "trainer"} {
+	for _, name := range []string{"app", "trainer", "reader"} {
 		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dist, name+".wasm"), "./wasm/"+name)
 		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", experiments)
 		cmd.Stderr = os.Stderr

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -107,15 +108,17 @@ func (p *singlePage) script(body string) string {
 	return scriptTag + body + "</script>"
 }
 
-// pack puts before the scripts what they will ask for: the trainer's script,
-// from which workers start, and the modules, samples and the rest, packed.
+// pack puts before the scripts what they will ask for: the scripts from which
+// workers start, and the modules, samples and the rest, packed.
 func (p *singlePage) pack() error {
-	trainer, err := p.inline("trainer.js")
-	if err != nil {
-		return err
-	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "<script type=\"text/plain\" id=\"trainer\">%s</script>\n  ", trainer)
+	for _, name := range slices.Sorted(maps.Keys(workers)) {
+		script, err := p.inline(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&out, "<script type=\"text/plain\" data-worker=\"%s\">%s</script>\n  ", name, script)
+	}
 	names, err := files()
 	if err != nil {
 		return err

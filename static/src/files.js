@@ -1,8 +1,8 @@
 // Where the files of the page come from, for the page and its workers alike:
 // from the server, or out of the page itself when it is one single file. Then
-// hornbookPacked is { script, files }: the trainer's script, and files by name,
-// each gzip of its bytes or, where over names another file, of what differs from
-// that one (the exclusive or).
+// hornbookPacked is { scripts, files }: the workers' scripts by name, and files by
+// name, each gzip of its bytes or, where over names another file, of what differs
+// from that one (the exclusive or).
 "use strict";
 
 // How such a response names its bytes; the browser compiles no other as wasm.
@@ -22,11 +22,11 @@ self.hornbookFile = async (name) => {
   return packed ? new Response(await unpack(packed), { headers: { "Content-Type": kind(name) } }) : new Response(null, { status: 404 });
 };
 
-// Starts a worker on the trainer's script. A worker of file:// may start another
-// only from an address of its own making.
-self.hornbookWorker = (options) => {
-  const script = self.hornbookPacked?.script;
-  return new Worker(script ? URL.createObjectURL(script) : "trainer.js", options);
+// Starts a worker on the trainer's script, or on another one. A worker of file://
+// may start another only from an address of its own making.
+self.hornbookWorker = (options, name = "trainer.js") => {
+  const script = self.hornbookPacked?.scripts.get(name);
+  return new Worker(script ? URL.createObjectURL(script) : name, options);
 };
 
 // A function that multiplies and adds vectors in one operation (relaxed SIMD):

@@ -7,6 +7,17 @@
 // forbids; vugu.js already holds it.
 window.eval = () => undefined;
 
+// Whether bytes are plain text in UTF-8 without a mark.
+self.hornbookIsText = (bytes) => {
+  if (bytes.includes(0) || (bytes[0] === 0xEF && bytes[1] === 0xBB)) return false;
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 // What the browser keeps of the page: its language and what was set. Some
 // windows keep nothing.
 self.hornbookRecall = (name) => {

@@ -1,5 +1,5 @@
 // The first script of the page that is one single file: takes the packed files
-// and the trainer's script out of the page, for files.js.
+// and the workers' scripts out of the page, for files.js.
 "use strict";
 
 (() => {
@@ -15,6 +15,9 @@
     files.set(element.dataset.file, { gzip: new Blob([bytes(element.textContent)]), over: element.dataset.over });
     element.remove();
   }
-  const script = new Blob([document.getElementById("trainer").textContent], { type: "text/javascript" });
-  self.hornbookPacked = { script, files };
+  const scripts = new Map();
+  for (const element of document.querySelectorAll("script[data-worker]")) {
+    scripts.set(element.dataset.worker, new Blob([element.textContent], { type: "text/javascript" }));
+  }
+  self.hornbookPacked = { scripts, files };
 })();

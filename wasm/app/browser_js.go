@@ -1,7 +1,7 @@
 package main
 
 import (
-	"strconv"
+	"strings"
 	"syscall/js"
 
 	"github.com/vugu/vugu"
@@ -20,16 +20,18 @@ type browser struct {
 	touched  chan struct{} // somebody did something
 	paint    chan struct{} // the browser is about to paint
 	painting js.Func
-	held     js.Value // the files that Import takes along, an array
-	focus    string   // id of the element that is to have it, once it is drawn; "" for none
-	drawnAt  string   // the station that was drawn last
-	kept     string   // what is remembered of the page
-	usable   bool     // and <html> says so
+	texts    []namedFile // that were read last
+	stop     func()      // ends the reading of files
+	held     js.Value    // the files that Import takes along, an array
+	focus    string      // id of the element that is to have it, once it is drawn; "" for none
+	drawnAt  string      // the station that was drawn last
+	kept     string      // what is remembered of the page
+	usable   bool        // and <html> says so
 }
 
 func newBrowser(lock vugu.EventEnv) *browser {
 	b := &browser{worker: js.Global().Get("hornbookTrainer"), lock: lock,
-		changed: make(chan struct{}, 1), touched: make(chan struct{}, 1), paint: make(chan struct{}, 1)}
+		changed: make(chan struct{}, 1), touched: make(chan struct{}, 1), paint: make(chan struct{}, 1), stop: func() {}}
 	b.page = ui.NewPage(b, language())
 	b.painting = js.FuncOf(func(js.Value, []js.Value) any {
 		select {
@@ -105,39 +107,66 @@ func (b *browser) Send(c protocol.Command) {
 	b.worker.Call("postMessage", message)
 }
 
-// SendFile sends the file that is chosen in an input as the SetText of this id.
-func (b *browser) SendFile(input string, id int) {
-	chosen := element(input)
-	if files := chosen.Get("files"); files.Length() > 0 {
-		go func(file js.Value) {
-			b.send(file, id)
-			chosen.Set("value", "") // the same file can be chosen again
-		}(files.Index(0))
-	}
+// Read reads the files that are chosen in an input.
+func (b *browser) Read(input, encoding string) {
+	files := chosen(input)
+	go b.readFiles(files, encoding)
 }
 
-// send reads a file and hands its bytes to the worker without copying them
-// into this module. A file over the limit is not even read.
-func (b *browser) send(file js.Value, id int) {
-	request, reply := protocol.Request{ID: id}, protocol.Reply{ID: id}
-	name, size := file.Get("name").String(), file.Get("size").Float()
-	if size > protocol.MaxText {
-		b.fail(&protocol.Problem{Reply: reply, Code: protocol.TextTooLong, Got: strconv.FormatFloat(size, 'f', 0, 64), Want: strconv.Itoa(protocol.MaxText)})
+// ReadAgain reads the same files once more.
+func (b *browser) ReadAgain(encoding string) { go b.readFiles(b.texts, encoding) }
+
+// readFiles reads files as one text and hands it to the worker. A plain text,
+// as most are, is handed on as it is; all else is for the reader.
+func (b *browser) readFiles(files []namedFile, encoding string) {
+	b.texts = files
+	b.stop()
+	b.stop = func() {}
+	if len(files) == 0 {
+		b.with(func() { b.page.HasRead(nil) })
 		return
 	}
-	buffer, err := jsrt.Await(file.Call("arrayBuffer"))
-	if err != nil {
-		b.fail(&protocol.Problem{Reply: reply, Code: protocol.TextUnread, Got: name, Detail: err.Error()})
+	if told, text, is := plain(files, encoding); is {
+		b.hasRead(told, text)
 		return
 	}
-	text, err := protocol.EncodeCommand(&protocol.SetText{Request: request, Source: "upload", Name: name})
+	b.stop = b.read(files, encoding, b.hasRead)
+}
+
+// hasRead hands the text that was read to the worker, without copying it into
+// this module.
+func (b *browser) hasRead(told []protocol.Understood, text js.Value) {
+	name, id := "", 0
+	b.with(func() { name, id = b.page.HasRead(told) })
+	if id == 0 {
+		return
+	}
+	command, err := protocol.EncodeCommand(&protocol.SetText{Request: protocol.Request{ID: id}, Source: "upload", Name: name})
 	if err != nil {
 		panic(err)
 	}
-	message, transfer := js.Global().Get("Object").New(), js.Global().Get("Array").New(buffer)
-	message.Set("json", string(text))
-	message.Set("payload", js.Global().Get("Uint8Array").New(buffer))
-	b.worker.Call("postMessage", message, transfer)
+	message := js.Global().Get("Object").New()
+	message.Set("json", string(command))
+	message.Set("payload", text)
+	b.worker.Call("postMessage", message, []any{text.Get("buffer")})
+}
+
+// plain is the content of a single file that is plain text in UTF-8, as its
+// name and its bytes say.
+func plain(files []namedFile, encoding string) (told []protocol.Understood, text js.Value, is bool) {
+	name := files[0].name
+	if len(files) > 1 || encoding != "" || !strings.HasSuffix(strings.ToLower(name), ".txt") || files[0].file.Get("size").Float() > protocol.MaxText {
+		return nil, text, false
+	}
+	buffer, err := jsrt.Await(files[0].file.Call("arrayBuffer"))
+	if err != nil {
+		return unread(files, err.Error()), noText(), true
+	}
+	text = js.Global().Get("Uint8Array").New(buffer)
+	if !js.Global().Call("hornbookIsText", text).Bool() {
+		return nil, text, false
+	}
+	return []protocol.Understood{{Name: name, Bytes: text.Length(), Format: "text", Encoding: "utf-8"}}, text, true
 }
 
 func (b *browser) fail(p *protocol.Problem) { b.with(func() { b.page.Apply(p) }) }

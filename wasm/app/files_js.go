@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"syscall/js"
 
 	"hornbook/wasm/jsrt"
@@ -12,22 +13,24 @@ import (
 // very many.
 const most = 500
 
-// Hold holds the files that are chosen in an input and returns their names,
-// with folders where a whole one was chosen.
-func (b *browser) Hold(input string) []string {
-	chosen := element(input)
-	files := chosen.Get("files")
-	var held []namedFile
-	for i := range files.Length() {
-		file := files.Index(i)
+// Hold holds the files that are chosen in an input and returns their names.
+func (b *browser) Hold(input string) []string { return b.hold(chosen(input)) }
+
+// chosen are the files that are chosen in an input, with their folders where a
+// whole one was chosen.
+func chosen(input string) (files []namedFile) {
+	from := element(input)
+	list := from.Get("files")
+	for i := range list.Length() {
+		file := list.Index(i)
 		name := file.Get("name").String()
 		if path := file.Get("webkitRelativePath"); path.Truthy() {
 			name = path.String()
 		}
-		held = append(held, namedFile{name, file})
+		files = append(files, namedFile{name, file})
 	}
-	chosen.Set("value", "") // the same files can be chosen again
-	return b.hold(held)
+	from.Set("value", "") // the same files can be chosen again
+	return files
 }
 
 // A namedFile is a File with its name, folders included.
@@ -64,8 +67,8 @@ func entries(dropped js.Value) (all []js.Value) {
 	return all
 }
 
-// drop takes dropped files: those of a model are imported, a single other one
-// is a text.
+// drop takes dropped files: those of a model are imported, all others are read
+// as one text.
 func (b *browser) drop(all []js.Value) {
 	var files []namedFile
 	for _, entry := range all {
@@ -77,16 +80,15 @@ func (b *browser) drop(all []js.Value) {
 	switch {
 	case len(files) == 0:
 	case len(files) > most:
-		b.fail(&protocol.Problem{Code: protocol.ModelNone})
+		b.fail(&protocol.Problem{Code: protocol.FilesMany, Got: strconv.Itoa(len(files)), Want: strconv.Itoa(most)})
 	default:
 		names := b.hold(files)
-		if !ui.AreModel(names) {
-			id := 0
-			b.with(func() { id = b.page.Uploading() })
-			b.send(files[0].file, id)
+		if ui.AreModel(names) {
+			b.with(func() { b.page.BringIn(names) })
 			return
 		}
-		b.with(func() { b.page.BringIn(names) })
+		b.with(b.page.Reading)
+		b.readFiles(files, "")
 	}
 }
 

@@ -30,7 +30,8 @@ func (p *Page) Foresee(events ...protocol.Event) {
 type deaf struct{}
 
 func (deaf) Send(protocol.Command)       {}
-func (deaf) SendFile(string, int)        {}
+func (deaf) Read(string, string)         {}
+func (deaf) ReadAgain(string)            {}
 func (deaf) Hold(string) []string        { return nil }
 func (deaf) Persist()                    {}
 func (deaf) Copy(string)                 {}

@@ -200,7 +200,7 @@ func (p *Page) placeOf(e *protocol.Problem) string {
 	switch e.Code {
 	case protocol.ShelfFailed, protocol.KeepNone:
 		return "models"
-	case protocol.TextUnread, protocol.TextTooLong:
+	case protocol.TextUnread, protocol.TextTooLong, protocol.FilesMany:
 		return "text"
 	case protocol.ModelNone:
 		return "models"

@@ -27,7 +27,8 @@ type paper struct {
 	rightToLeft bool
 	chosen      []string // the files in whatever input is held
 	persist     bool     // it was asked to keep models for good
-	saved       string   // the file that was handed to the browser last
+	read        string
+	saved       string // the file that was handed to the browser last
 	renewed     int
 }
 
@@ -39,13 +40,14 @@ func tune(p *Page) *Finetune { return of[*Finetune](p) }
 func trying(p *Page) *Try    { return of[*Try](p) }
 func shelf(p *Page) *Models  { return of[*Models](p) }
 
-func (h *paper) Send(c protocol.Command) { h.sent = append(h.sent, c) }
-func (h *paper) SendFile(string, int)    {}
-func (h *paper) Copy(text string)        { h.copied = text }
-func (h *paper) Say(text string)         { h.spoken = append(h.spoken, text) }
-func (h *paper) Focus(id string)         { h.focused = id }
-func (h *paper) Visit(station string)    { h.shown = append(h.shown, station) }
-func (h *paper) CopyLink(at string)      { h.copied = at }
+func (h *paper) Send(c protocol.Command)     { h.sent = append(h.sent, c) }
+func (h *paper) Read(input, encoding string) { h.read = input + " " + encoding }
+func (h *paper) ReadAgain(encoding string)   { h.read = "again " + encoding }
+func (h *paper) Copy(text string)            { h.copied = text }
+func (h *paper) Say(text string)             { h.spoken = append(h.spoken, text) }
+func (h *paper) Focus(id string)             { h.focused = id }
+func (h *paper) Visit(station string)        { h.shown = append(h.shown, station) }
+func (h *paper) CopyLink(at string)          { h.copied = at }
 func (h *paper) Speak(language, title string, rightToLeft bool) {
 	h.language, h.rightToLeft = language, rightToLeft
 }

@@ -14,15 +14,16 @@ import (
 
 // Host is what the page needs of the browser.
 type Host interface {
-	Send(protocol.Command)         // to the trainer; never blocks
-	SendFile(input string, id int) // sends the file that is chosen in the input as SetText of this id
-	Hold(input string) []string    // holds the files chosen in the input for Import to take along, and returns their names
-	Persist()                      // asks the browser to keep models for good; Page.Persisted takes the answer
-	Copy(text string)              // to the clipboard
-	CopyLink(fragment string)      // to the clipboard, after the address of the page
-	Say(text string)               // to screen readers
-	Focus(id string)               // puts the focus on an element, once it is drawn
-	Visit(station string)          // writes a station's address where the browser shows it
+	Send(protocol.Command)       // to the trainer; never blocks
+	Read(input, encoding string) // reads the files that are chosen in the input, in an encoding or, for "", the one that is found out; Page.HasRead takes what was understood
+	ReadAgain(encoding string)   // reads the same files once more
+	Hold(input string) []string  // holds the files chosen in the input for Import to take along, and returns their names
+	Persist()                    // asks the browser to keep models for good; Page.Persisted takes the answer
+	Copy(text string)            // to the clipboard
+	CopyLink(fragment string)    // to the clipboard, after the address of the page
+	Say(text string)             // to screen readers
+	Focus(id string)             // puts the focus on an element, once it is drawn
+	Visit(station string)        // writes a station's address where the browser shows it
 	Speak(language, title string, rightToLeft bool)
 	Save(name, kind, text string) // hands a file to the browser
 	SavePicture()                 // hands the chart to the browser as a picture

@@ -348,8 +348,5 @@ func (p *Page) OpenBase() {
 	}
 }
 
-// Uploading gives the id by which a text that was dropped is to be sent.
-func (p *Page) Uploading() int { return of[*Text](p).Uploading() }
-
 // BringIn imports the model of dropped files, which the host holds.
 func (p *Page) BringIn(names []string) { of[*Models](p).Import(names) }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"hornbook/web/protocol"
@@ -13,6 +14,9 @@ type Text struct {
 	own       ownText // that text, where it is kept
 	Typed     string
 	TypedOpen bool
+	Encoding  string                // that files are read in, "" for the one that is found out
+	Told      []protocol.Understood // of the files that were read last
+	reading   bool
 	asked     int  // id of the SetText for the text of the last visit, 0 for none
 	Teach     bool // the open model is to learn it, not a new one
 }
@@ -83,6 +87,7 @@ func (t *Text) Restore(x Experiment) {
 // ChooseSample asks for a built-in text.
 func (t *Text) ChooseSample(name string) {
 	if name != "" {
+		t.Told = nil
 		t.Source = name
 		t.choose()
 	}
@@ -101,23 +106,89 @@ func (t *Text) choose() {
 
 // UseTyped takes what was typed as the text.
 func (t *Text) UseTyped() {
+	t.Told = nil
 	t.ask(&protocol.SetText{Source: "typed", Name: t.Page.W.Say("typed_name"), Data: []byte(t.Typed)})
 }
 
-// Upload sends the file that was chosen.
-func (t *Text) Upload() { t.Page.Host.SendFile("upload", t.Uploading()) }
+// Upload reads the files that were chosen.
+func (t *Text) Upload() {
+	t.Encoding = ""
+	t.Page.Reading()
+	t.Page.Host.Read("upload", "")
+}
 
-// Uploading gives the id by which a file is to be sent as SetText, and opens
-// the station, where its answer is seen.
-func (t *Text) Uploading() int {
+// ChooseEncoding reads the same files once more, in another encoding.
+func (t *Text) ChooseEncoding(encoding string) {
+	t.Encoding = encoding
+	t.Page.Reading()
+	t.Page.Host.ReadAgain(encoding)
+}
+
+// Reading says that files are read, chosen or dropped, and opens the station,
+// where what comes of it is seen.
+func (p *Page) Reading() {
+	t := of[*Text](p)
 	t.solve()
-	p := t.Page
 	p.textWaits = false
+	t.reading, t.Told = true, nil
 	p.visit("text")
+}
+
+// HasRead takes what was understood of the files, and gives the name of the text
+// that they make and the id by which it is to be sent as SetText; 0 if none could
+// be read.
+func (p *Page) HasRead(told []protocol.Understood) (name string, id int) {
+	t := of[*Text](p)
+	t.reading, t.Told = false, told
+	good := 0
+	for _, u := range told {
+		if u.Problem != nil {
+			p.Host.Say(p.W.Document(u.Problem))
+			continue
+		}
+		if good++; good == 1 {
+			name = u.Name
+		}
+	}
+	switch {
+	case good == 0:
+		return "", 0
+	case good > 1:
+		name = p.W.Say("joined_name", "name", name, "n", good-1)
+	}
 	p.requests++
 	p.asker[p.requests] = t.place.ID
 	p.await("sample", p.requests)
-	return p.requests
+	return name, p.requests
+}
+
+// unread are the files that could not be read, and why.
+func (t *Text) unread() (list []*protocol.Unread) {
+	for _, u := range t.Told {
+		if u.Problem != nil {
+			list = append(list, u.Problem)
+		}
+	}
+	return list
+}
+
+// understood are the others, each with what it was taken for.
+func (t *Text) understood() (lines []string) {
+	for _, u := range t.Told {
+		if u.Problem == nil {
+			lines = append(lines, t.Page.W.Understood(&u))
+		}
+	}
+	return lines
+}
+
+// encoded tells whether there is an encoding to choose: of files that are letters
+// alone.
+func (t *Text) encoded() bool {
+	return slices.ContainsFunc(t.Told, func(u protocol.Understood) bool {
+		return u.Problem != nil && (u.Problem.Code == "binary" || u.Problem.Code == "encoding_unfit") ||
+			u.Problem == nil && u.Encoding != "" && u.Format != "docx" && u.Format != "odt" && u.Format != "epub"
+	})
 }
 
 // canTeach tells whether the open model can be taught the text.

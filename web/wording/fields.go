@@ -25,3 +25,11 @@ func (w *Words) about(family, key string) string {
 	}
 	return ""
 }
+
+// after is what the catalogue says to do about one of a family, "" for nothing.
+func (w *Words) after(family, key string) string {
+	if _, known := w.phrases[family+key+"_next"]; known {
+		return w.Say(family + key + "_next")
+	}
+	return ""
+}
