@@ -20,6 +20,7 @@ var documents = map[string]string{
 	"problem.scanned":          "“{name}” shows pictures of pages: there are no letters in it, only what looks like letters to us. Let a program read the pictures first (that is called OCR), or choose another file.",
 	"problem.no_text":          "There are no words in “{name}”, so there is nothing to learn from. Choose another file.",
 	"problem.encoding_unknown": "There is no encoding called “{got}”. Choose one of the list, or none, and it will be found out.",
+	"problem.encoding_unsure":  "“{name}” is written in another alphabet than the Latin one, in an old encoding that cannot be found out by itself. Choose its encoding (Windows-1251 for Russian, for instance), or save it as UTF-8.",
 	"problem.encoding_unfit":   "“{name}” is not written in the encoding {got}: its bytes make no sense in it. Choose another encoding, or none, and it will be found out.",
 	"problem.unreadable":       "“{name}” could not be read. Perhaps it was moved, changed or is open in another program. Choose it again, or try another file.",
 
