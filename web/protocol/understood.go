@@ -34,5 +34,5 @@ type Unread struct {
 
 // Encodings are the names of those that plain text can be read in, as a person
 // may choose them.
-var Encodings = []string{"utf-8", "utf-16le", "utf-16be", "windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
+var Encodings = []string{"utf-8", "utf-16le", "utf-16be", "utf-32le", "utf-32be", "windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
 	"iso-8859-2", "iso-8859-15", "koi8-r", "macintosh", "ibm850", "shift_jis", "gb18030"}

@@ -171,6 +171,10 @@ func change(before, after *recipe.Measurement, name string) (was, is float64, ta
 	return was, is, first && then
 }
 
+// littleLearned is the part of the loss on the new text that is left where little
+// was learned.
+const littleLearned = 0.75
+
 // changeSays puts the table in words.
 func (p *Page) changeSays() string {
 	before, after, both := p.change()
@@ -181,10 +185,14 @@ func (p *Page) changeSays() string {
 		return p.W.Say("no_change_yet")
 	}
 	was, is, _ := change(before, after, recipe.ValLoss)
-	if oldWas, oldIs, taken := change(before, after, recipe.OldLoss); taken {
-		return p.W.LearnedForgotten(was-is, oldIs-oldWas)
+	more := ""
+	if p.Run.State == "done" && is > littleLearned*was {
+		more = " " + p.W.Say("too_little")
 	}
-	return p.W.Learned(was-is) + " " + p.W.Say("old_unknown")
+	if oldWas, oldIs, taken := change(before, after, recipe.OldLoss); taken {
+		return p.W.LearnedForgotten(was-is, oldIs-oldWas) + more
+	}
+	return p.W.Learned(was-is) + " " + p.W.Say("old_unknown") + more
 }
 
 // oldText names the text by which forgetting was measured.

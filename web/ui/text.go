@@ -186,7 +186,7 @@ func (t *Text) understood() (lines []string) {
 // alone.
 func (t *Text) encoded() bool {
 	return slices.ContainsFunc(t.Told, func(u protocol.Understood) bool {
-		return u.Problem != nil && (u.Problem.Code == "binary" || u.Problem.Code == "encoding_unfit") ||
+		return u.Problem != nil && (u.Problem.Code == "binary" || u.Problem.Code == "encoding_unfit" || u.Problem.Code == "encoding_unsure") ||
 			u.Problem == nil && u.Encoding != "" && u.Format != "docx" && u.Format != "odt" && u.Format != "epub"
 	})
 }

@@ -49,7 +49,7 @@ func (a *archive) part(name string) ([]byte, error) {
 	if f == nil {
 		return nil, a.wrong(Damaged, name, errors.New("it is missing"))
 	}
-	size, packed := f.UncompressedSize64, max(1, f.CompressedSize64)
+	size, packed := f.UncompressedSize64, max(1, min(f.CompressedSize64, uint64(len(a.raw))))
 	if size > uint64(a.unpack) || size > freeSize && size/packed > maxRatio {
 		return nil, a.limit(Grows, name, int(min(size, 1<<50)), a.unpack)
 	}

@@ -85,6 +85,7 @@ func TestRead(t *testing.T) {
 		left   []Left
 	}{
 		{"a.txt", []byte("One\r\ntwo\rthree\n"), Text, "One\ntwo\nthree\n", nil},
+		{"a.txt", []byte("GGUF or WEBP?"), Text, "GGUF or WEBP?", nil},
 		{"a.md", []byte("# A\n\n*b*\n"), Markdown, "# A\n\n*b*\n", nil},
 		{"a.csv", []byte("a;b\r\n1;2\r\n"), CSV, "a;b\n1;2\n", nil},
 		{"a.tsv", []byte("a\tb\n"), TSV, "a\tb\n", nil},

@@ -133,6 +133,9 @@ func (s *source) decodeAs(raw []byte, declared string) (text, encoding string, e
 	if n := utf8.RuneCountInString(text); bad*10 > n || control(text)*10 > n {
 		return "", "", s.wrong(Binary, "", nil)
 	}
+	if name == windows1252 && foreignScript(bare) {
+		return "", "", s.wrong(EncodingUnsure, "", nil)
+	}
 	s.left[Letters] += bad
 	return lines(text), name, nil
 }

@@ -129,3 +129,18 @@ func ascii(raw []byte) bool {
 	}
 	return true
 }
+
+// foreignScript tells that bytes which are no UTF-8 are hardly in the Latin
+// alphabet: most of them, white space and digits left out, are no ASCII.
+func foreignScript(raw []byte) bool {
+	high, low := 0, 0
+	for _, c := range raw {
+		switch {
+		case c >= utf8.RuneSelf:
+			high++
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			low++
+		}
+	}
+	return high > low
+}

@@ -21,11 +21,12 @@ const (
 	Scanned         Code = "scanned"          // Its pages are pictures: there are no letters in it. Take one with letters, or have a program read the pictures (OCR).
 	NoText          Code = "no_text"          // There are no words in it. Choose another file.
 	EncodingUnknown Code = "encoding_unknown" // There is no encoding Got. Choose one of Encodings.
+	EncodingUnsure  Code = "encoding_unsure"  // It is in another alphabet, in an encoding that cannot be found out. Name it.
 	EncodingUnfit   Code = "encoding_unfit"   // The bytes are not in the encoding Got. Choose another one, or none.
 )
 
 // Codes lists every code, so that a test can see that each has its words.
-var Codes = []Code{Empty, TooLarge, TextTooLarge, Grows, Binary, Foreign, Damaged, Locked, Scanned, NoText, EncodingUnknown, EncodingUnfit}
+var Codes = []Code{Empty, TooLarge, TextTooLarge, Grows, Binary, Foreign, Damaged, Locked, Scanned, NoText, EncodingUnknown, EncodingUnsure, EncodingUnfit}
 
 // What an Error of Foreign got.
 const (

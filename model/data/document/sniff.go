@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// foreigners are the first bytes of files that hold no text for us.
+// foreigners are the first bytes of files that hold no text for us. Some are
+// words too, so they count only before a NUL.
 var foreigners = []struct {
 	at    int
 	magic string
@@ -29,8 +30,9 @@ const (
 // sniff is the format of the file.
 func (s *source) sniff() (string, error) {
 	raw := s.raw
+	nul := bytes.IndexByte(raw[:min(len(raw), headLength)], 0) >= 0
 	for _, f := range foreigners {
-		if len(raw) > f.at && bytes.HasPrefix(raw[f.at:], []byte(f.magic)) {
+		if (nul || f.kind == RTF) && len(raw) > f.at && bytes.HasPrefix(raw[f.at:], []byte(f.magic)) {
 			return "", s.foreign(f.kind)
 		}
 	}
