@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,15 +14,15 @@ import (
 // What depends on how the page is laid out: the addresses of its parts, and
 // where it tells what it does.
 const (
-	partText   = "#text"
-	partTrain  = "#train"
-	partTry    = "#try"
-	partModels = "#models"
+	partText   = "#/text"
+	partTrain  = "#/pretrain"
+	partTry    = "#/try"
+	partModels = "#/models"
 
 	pageReady   = `document.documentElement.dataset.ready === "true"`
-	predicted   = `document.querySelectorAll("#next li").length === 10`
-	textTaken   = `document.getElementById("text-facts").textContent.includes("characters") && document.querySelector('a[href="#text"]').textContent.includes("mine.txt")`
-	byCharacter = `document.getElementById("kind").value === "chars"`
+	predicted   = `document.querySelectorAll("#next li").length === 5`
+	textTaken   = `document.getElementById("understood")?.textContent.includes("tale.docx: a Word document") && document.querySelector('.stand[href="#/text"]').textContent.includes("tale.docx and 1 more")`
+	byCharacter = charTokens
 	runState    = `document.getElementById("run").dataset.state`
 	runStep     = `Number(document.getElementById("run").dataset.step)`
 	runSaved    = `document.getElementById("saved").textContent.includes("step " + Number(document.getElementById("run").dataset.step).toLocaleString("en") + ".")`
@@ -55,6 +56,7 @@ func TestFlow(t *testing.T) {
 			u.trainsToTheEnd()
 			u.generates()
 			u.renames()
+			u.speaks()
 			u.Quiet()
 			u.Heard()
 			u.Close()
@@ -75,7 +77,11 @@ func (u *user) predicts(address string) {
 // machine, so that it can be paused.
 func (u *user) beginsToTrain() {
 	u.show(partText)
-	u.Upload("Upload text", file{"mine.txt", tales})
+	docx, err := os.ReadFile("../../model/data/document/testdata/tale.docx")
+	if err != nil {
+		u.Fatal(err)
+	}
+	u.Upload("Upload text", file{"tale.docx", docx}, file{"mine.txt", tales})
 	u.Wait("the text is taken", textTaken)
 	u.trains(100_000)
 	u.Wait("it trains", runState+` === "training" && `+runStep+` > 0`)
@@ -132,6 +138,18 @@ func (u *user) generates() {
 	if text := u.Eval(written).(string); !strings.HasPrefix(text, "Tom had a") || len(text) < 100 {
 		u.Errorf("it wrote %q", text)
 	}
+}
+
+// speaks chooses another language, which stays when the page is opened anew.
+func (u *user) speaks() {
+	const german, english = `document.documentElement.lang === "de" && document.querySelector(".stand[aria-current=page] b").textContent === "Meine Modelle"`,
+		`document.documentElement.lang === "en" && document.querySelector(".stand[aria-current=page] b").textContent === "My models"`
+	u.Choose("Language", "de")
+	u.Wait("it speaks German", german)
+	u.Reload()
+	u.Wait("it still does", pageReady+" && "+german)
+	u.Choose("Sprache", "en")
+	u.Wait("it speaks English again", english)
 }
 
 // renames gives the newest model of My models a name, which is still there

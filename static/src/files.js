@@ -5,6 +5,13 @@
 // from that one (the exclusive or).
 "use strict";
 
+// Some call their language "C", with which the chart's numbers cannot be written.
+try {
+  new Intl.NumberFormat(navigator.language);
+} catch {
+  Object.defineProperty(navigator, "language", { value: "en" });
+}
+
 // How such a response names its bytes; the browser compiles no other as wasm.
 const kind = (name) => (name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream");
 

@@ -6,6 +6,7 @@
 
 // Words at the head of a shared board: ranks that have come to the meeting,
 // meetings so far, and whether a rank is lost.
+const sharing = self.crossOriginIsolated && typeof SharedArrayBuffer === "function"; // some that isolate have none
 const CAME = 0, ROUND = 1, LOST = 2, HEAD = 16;
 
 // Bytes of the module's memory, which moves when it grows.
@@ -111,7 +112,7 @@ self.hornbookLost = () => {
 
 // seats are what size ranks make their boards of.
 function seats(size, floats) {
-  const shared = self.crossOriginIsolated ? new SharedArrayBuffer(4 * (HEAD + floats)) : null;
+  const shared = sharing ? new SharedArrayBuffer(4 * (HEAD + floats)) : null;
   const all = Array.from({ length: size }, (_, rank) => ({ rank, size, floats, shared, ports: [] }));
   if (shared) return all;
   for (let a = 0; a < size; a++) {
@@ -127,7 +128,7 @@ function seats(size, floats) {
 // copyOut copies floats or ids out of the module, to memory that all ranks
 // see where that is allowed.
 function copyOut(pointer, length) {
-  const buffer = self.crossOriginIsolated ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
+  const buffer = sharing ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
   const bytes = new Uint8Array(buffer);
   bytes.set(bytesAt(pointer, length));
   return bytes;
