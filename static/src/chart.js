@@ -35,7 +35,7 @@
     const { series, words, log, steps } = picture;
     const axis = { stroke: colour("--faint"), grid: { stroke: colour("--rule"), width: 1 }, ticks: { stroke: colour("--rule") }, font: "13px system-ui", labelSize: 20, labelFont: "13px system-ui" };
     return {
-      width: element.clientWidth, height, padding: [20, 84, 0, 0],
+      width: element.clientWidth, height, padding: [20, element.clientWidth < 480 ? 70 : 84, 0, 0],
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: false, range: (_, low, high) => [Math.min(low ?? 0, 0), Math.max(high ?? 1, picture.steps || 1)] }, y: { distr: log ? 3 : 1 } },
       axes: [
