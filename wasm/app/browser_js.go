@@ -25,6 +25,7 @@ type browser struct {
 	held     js.Value    // the files that Import takes along, an array
 	focus    string      // id of the element that is to have it, once it is drawn; "" for none
 	drawnAt  string      // the station that was drawn last
+	state    string      // of the run, when it was drawn last
 	kept     string      // what is remembered of the page
 	usable   bool        // and <html> says so
 }
@@ -79,6 +80,8 @@ func (b *browser) listen() {
 		b.change()
 		return nil
 	}))
+	b.network()
+	b.leaving()
 	b.addressed()
 	b.change()
 }
@@ -208,6 +211,7 @@ func (b *browser) clear() {
 func (b *browser) drawn() {
 	b.chart()
 	b.remember()
+	b.notify()
 	if at := element(b.focus); b.focus != "" && at.Truthy() {
 		at.Call("focus", map[string]any{"preventScroll": b.focus == b.drawnAt+"-title"})
 	}

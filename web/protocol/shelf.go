@@ -105,10 +105,11 @@ type Card struct {
 	Tokens     int           `json:"tokens"`  // that it has read
 	Seconds    float64       `json:"seconds"` // of training
 	Recipe     recipe.Recipe `json:"recipe"`
-	ValLoss    float64       `json:"val_loss"` // nats a token, 0 if never measured
-	Curve      []float64     `json:"curve"`    // training loss from the first step to the last, at most 60 points
-	Damaged    bool          `json:"damaged"`  // it cannot be read; it can only be deleted
-	Newer      bool          `json:"newer"`    // a newer Hornbook saved it, which can open it; this one cannot
+	ValLoss    float64       `json:"val_loss"`  // nats a token, 0 if never measured
+	Curve      []float64     `json:"curve"`     // training loss from the first step to the last, at most 60 points
+	Elsewhere  bool          `json:"elsewhere"` // another tab trains it
+	Damaged    bool          `json:"damaged"`   // it cannot be read; it can only be deleted
+	Newer      bool          `json:"newer"`     // a newer Hornbook saved it, which can open it; this one cannot
 }
 
 // Shelf is what the shelf holds, newest first. It comes at the start and

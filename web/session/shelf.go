@@ -122,6 +122,12 @@ func (l *library) card(item shelf.Item) protocol.Card {
 	if kept.Recipe.Preset == "imported" && kept.Recipe.From == recipe.New {
 		c.Method = "imported"
 	}
+	if phase(kept.State).active() {
+		release, err := l.shelf.Hold(item.ID)
+		if c.Elsewhere = errors.Is(err, shelf.ErrBusy); err == nil {
+			release()
+		}
+	}
 	c.Tokens, c.Seconds, c.Recipe = kept.Tokens, kept.Seconds, kept.Recipe
 	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept.Log)
 	return c

@@ -1067,34 +1067,6 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs56)
-		{
-			vgparent := vgn
-			_ = vgparent
-			addText(vgparent, " ")
-			for vgiterkeyt, gone := range c.Page.Shelf.Deleted {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				gone := gone
-				_ = gone
-				vgn = addElement(vgparent, "div", attrs53)
-				{
-					vgparent := vgn
-					_ = vgparent
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", nil)
-					setText(vgn, c.Page.W.Say("deleted", "name", gone.Name))
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs57)
-					setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", gone.Name))
-					setText(vgn, c.Page.W.Say("undo"))
-					listen(vgn, "click", func(event vugu.DOMEvent) { c.Undo(gone.ID) })
-					addText(vgparent, "\n    ")
-				}
-			}
-			addText(vgparent, "\n  ")
-		}
-		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
 		{
 			vgparent := vgn
@@ -1106,7 +1078,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs58)
+		vgn = addElement(vgparent, "ul", attrs56)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1124,7 +1096,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs59)
+					vgn = addElement(vgparent, "div", attrs57)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -1146,14 +1118,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs60)
+							vgn = addElement(vgparent, "p", attrs58)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
 								setText(vgn, m.Name)
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs61)
+								vgn = addElement(vgparent, "span", attrs59)
 								setText(vgn, c.cardState(m))
 							}
 							addText(vgparent, "\n          ")
@@ -1169,67 +1141,74 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs60)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
+						setAttr(vgn, "id", undoID(m.ID))
+						setText(vgn, c.Page.W.Say("undo"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Undo(m.ID) })
+						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "button", nil)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("go_on"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.isIdle(m))
+						setAttr(vgn, "hidden", !c.canGoOn(m))
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOnWith(m.ID) })
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "button", nil)
 						setAttr(vgn, "aria-disabled", disabled(!c.canOpen()))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("open"), "model", m.Name))
-						setAttr(vgn, "hidden", !readable(m) || c.Page.isOpen(m.ID))
+						setAttr(vgn, "hidden", !readable(m) || c.Page.isOpen(m.ID) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs62)
+						vgn = addElement(vgparent, "a", attrs61)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "button", attrs7)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.canDownload(m))
+						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("download"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "button", attrs7)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || !readable(m))
+						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
 						setAttr(vgn, "id", renameID(m.ID))
 						setText(vgn, c.Page.W.Say("rename"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "button", attrs7)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || !readable(m))
+						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("duplicate"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "button", attrs7)
 						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m))
+						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("delete"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Delete(m.ID) })
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs63)
-					setAttr(vgn, "hidden", !canCompare(m))
+					vgn = addElement(vgparent, "label", attrs62)
+					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs64)
+						vgn = addElement(vgparent, "input", attrs63)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs65)
+						vgn = addElement(vgparent, "span", attrs64)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs66)
+					vgn = addElement(vgparent, "div", attrs65)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -1248,7 +1227,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs67)
+									vgn = addElement(vgparent, "select", attrs66)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -1269,7 +1248,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs68)
+								vgn = addElement(vgparent, "button", attrs67)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -1279,7 +1258,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs66)
+					vgn = addElement(vgparent, "div", attrs65)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -1298,14 +1277,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs69)
+									vgn = addElement(vgparent, "input", attrs68)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs70)
+								vgn = addElement(vgparent, "button", attrs69)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -1319,7 +1298,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs71)
+		vgn = addElement(vgparent, "button", attrs70)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -1366,10 +1345,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs72)
+		vgn = addElement(vgparent, "span", attrs71)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs73)
+		vgn = addElement(vgparent, "button", attrs72)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -1405,7 +1384,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs74)
+			vgn = addElement(vgparent, "p", attrs73)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -1439,7 +1418,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs75)
+		vgn = addElement(vgparent, "div", attrs74)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1460,7 +1439,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs76)
+						vgn = addElement(vgparent, "input", attrs75)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -1492,7 +1471,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs77)
+					vgn = addElement(vgparent, "span", attrs76)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
@@ -1504,10 +1483,10 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs78)
+				vgn = addElement(vgparent, "label", attrs77)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs79)
+				vgn = addElement(vgparent, "select", attrs78)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1526,7 +1505,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs80)
+				vgn = addElement(vgparent, "span", attrs79)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
@@ -1583,11 +1562,11 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs81)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs82)
+				vgn = addElement(vgparent, "input", attrs81)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -1602,7 +1581,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs83)
+				vgn = addElement(vgparent, "div", attrs82)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				{
 					vgparent := vgn
@@ -1678,21 +1657,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs84)
+		vgn = addElement(vgparent, "pre", attrs83)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs85)
+			vgn = addElement(vgparent, "span", attrs84)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs86)
+			vgn = addElement(vgparent, "span", attrs85)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs87)
+		vgn = addElement(vgparent, "p", attrs86)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs88)
+		vgn = addElement(vgparent, "ol", attrs87)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -1720,7 +1699,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Of.stepSays(i))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "code", attrs89)
+						vgn = addElement(vgparent, "code", attrs88)
 						setText(vgn, c.Of.beginning(i))
 					}
 					addText(vgparent, "\n    ")
@@ -1753,7 +1732,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs90)
+		vgn = addElement(vgparent, "h2", attrs89)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -1771,7 +1750,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs91)
+				vgn = addElement(vgparent, "select", attrs90)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1882,7 +1861,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs92)
+		vgn = addElement(vgparent, "header", attrs91)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1890,22 +1869,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs93)
+			vgn = addElement(vgparent, "p", attrs92)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs94)
+			vgn = addElement(vgparent, "button", attrs93)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs95)
+			vgn = addElement(vgparent, "label", attrs94)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs96)
+				vgn = addElement(vgparent, "span", attrs95)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs97)
+				vgn = addElement(vgparent, "select", attrs96)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1941,7 +1920,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs98)
+		vgn = addElement(vgparent, "main", attrs97)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1952,7 +1931,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs99)
+			vgn = addElement(vgparent, "div", attrs98)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1973,7 +1952,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs100)
+		vgn = addElement(vgparent, "div", attrs99)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2008,15 +1987,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs101)
+		vgn = addElement(vgparent, "button", attrs100)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs102)
+		vgn = addElement(vgparent, "button", attrs101)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs103)
+		vgn = addElement(vgparent, "button", attrs102)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -2044,7 +2023,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs104)
+		vgn = addElement(vgparent, "h2", attrs103)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -2055,16 +2034,16 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs105)
+			vgn = addElement(vgparent, "button", attrs104)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs81)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs106)
+				vgn = addElement(vgparent, "input", attrs105)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -2073,7 +2052,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs107)
+		vgn = addElement(vgparent, "p", attrs106)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -2083,15 +2062,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs108)
+		vgn = addElement(vgparent, "h3", attrs107)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs109)
+		vgn = addElement(vgparent, "div", attrs108)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs110)
+			vgn = addElement(vgparent, "table", attrs109)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2164,7 +2143,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs111)
+		vgn = addElement(vgparent, "dl", attrs110)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2186,7 +2165,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs112)
+		vgn = addElement(vgparent, "button", attrs111)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -2219,12 +2198,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs113)
+		vgn = addElement(vgparent, "div", attrs112)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs114)
+			vgn = addElement(vgparent, "p", attrs113)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -2239,14 +2218,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs115)
+			vgn = addElement(vgparent, "button", attrs114)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs116)
+		vgn = addElement(vgparent, "dl", attrs115)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -2270,7 +2249,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs117)
+		vgn = addElement(vgparent, "div", attrs116)
 		setAttr(vgn, "data-backend", c.Page.Ready.Backend)
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -2284,10 +2263,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs118)
+			vgn = addElement(vgparent, "p", attrs117)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs119)
+			vgn = addElement(vgparent, "progress", attrs118)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -2307,7 +2286,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs120)
+			vgn = addElement(vgparent, "p", attrs119)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
@@ -2316,19 +2295,19 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs121)
+				vgn = addElement(vgparent, "button", attrs120)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs122)
+				vgn = addElement(vgparent, "button", attrs121)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs123)
+			vgn = addElement(vgparent, "p", attrs122)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}
@@ -2340,7 +2319,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs124)
+		vgn = addElement(vgparent, "ul", attrs123)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2375,12 +2354,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs125)
+				vgn = addElement(vgparent, "p", attrs124)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs126)
+		vgn = addElement(vgparent, "ul", attrs125)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2402,7 +2381,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs127)
+		vgn = addElement(vgparent, "div", attrs126)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2421,11 +2400,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs128)
+						vgn = addElement(vgparent, "button", attrs127)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs129)
+						vgn = addElement(vgparent, "button", attrs128)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -2436,7 +2415,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs130)
+		vgn = addElement(vgparent, "p", attrs129)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}
@@ -2471,14 +2450,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs131)
+			vgn = addElement(vgparent, "section", attrs130)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs132)
+					vgn = addElement(vgparent, "p", attrs131)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -2495,7 +2474,7 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "b", nil)
 						setText(vgn, c.Page.W.Says(m.Role))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "span", attrs89)
+						vgn = addElement(vgparent, "span", attrs88)
 						setText(vgn, m.Content)
 					}
 				}
@@ -2532,10 +2511,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs133)
+		vgn = addElement(vgparent, "button", attrs132)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs77)
+		vgn = addElement(vgparent, "span", attrs76)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -2562,7 +2541,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs134)
+		vgn = addElement(vgparent, "h2", attrs133)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -2581,7 +2560,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs135)
+				vgn = addElement(vgparent, "select", attrs134)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2613,7 +2592,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs136)
+				vgn = addElement(vgparent, "input", attrs135)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -2630,7 +2609,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs137)
+		vgn = addElement(vgparent, "p", attrs136)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -2639,12 +2618,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs138)
+				vgn = addElement(vgparent, "div", attrs137)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs139)
+					vgn = addElement(vgparent, "label", attrs138)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2652,7 +2631,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs140)
+						vgn = addElement(vgparent, "textarea", attrs139)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -2673,7 +2652,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs141)
+		vgn = addElement(vgparent, "div", attrs140)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2683,12 +2662,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs74)
+				vgn = addElement(vgparent, "p", attrs73)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs142)
+		vgn = addElement(vgparent, "ul", attrs141)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2709,7 +2688,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs143)
+				vgn = addElement(vgparent, "label", attrs142)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2717,7 +2696,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs144)
+					vgn = addElement(vgparent, "select", attrs143)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -2745,7 +2724,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs145)
+		vgn = addElement(vgparent, "div", attrs144)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2761,12 +2740,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs146)
+				vgn = addElement(vgparent, "p", attrs145)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs147)
+				vgn = addElement(vgparent, "p", attrs146)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -2777,7 +2756,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs148)
+		vgn = addElement(vgparent, "pre", attrs147)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -2787,7 +2766,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs148)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2801,7 +2780,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs150)
+		vgn = addElement(vgparent, "fieldset", attrs149)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -2810,22 +2789,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs81)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs151)
+				vgn = addElement(vgparent, "input", attrs150)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs81)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs152)
+				vgn = addElement(vgparent, "input", attrs151)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -2834,13 +2813,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs153)
+		vgn = addElement(vgparent, "div", attrs152)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs154)
+				vgn = addElement(vgparent, "p", attrs153)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -2849,7 +2828,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs147)
+				vgn = addElement(vgparent, "p", attrs146)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -2886,7 +2865,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs155)
+		vgn = addElement(vgparent, "h2", attrs154)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -2904,7 +2883,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs139)
+		vgn = addElement(vgparent, "label", attrs138)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2912,13 +2891,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs156)
+			vgn = addElement(vgparent, "textarea", attrs155)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs157)
+		vgn = addElement(vgparent, "ol", attrs156)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -2937,9 +2916,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs158)
+					vgn = addElement(vgparent, "span", attrs157)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs159)
+					vgn = addElement(vgparent, "span", attrs158)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -2953,7 +2932,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs147)
+				vgn = addElement(vgparent, "p", attrs146)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -2971,7 +2950,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs160)
+				vgn = addElement(vgparent, "select", attrs159)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2992,7 +2971,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs143)
+			vgn = addElement(vgparent, "label", attrs142)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -3001,7 +2980,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs161)
+				vgn = addElement(vgparent, "input", attrs160)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -3044,7 +3023,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs162)
+					vgn = addElement(vgparent, "button", attrs161)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3053,7 +3032,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs145)
+		vgn = addElement(vgparent, "div", attrs144)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3091,7 +3070,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs163)
+		vgn = addElement(vgparent, "h2", attrs162)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -3111,22 +3090,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs164)
+		vgn = addElement(vgparent, "div", attrs163)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs165)
+			vgn = addElement(vgparent, "div", attrs164)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs81)
+				vgn = addElement(vgparent, "label", attrs80)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs166)
+					vgn = addElement(vgparent, "input", attrs165)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -3140,7 +3119,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs139)
+				vgn = addElement(vgparent, "label", attrs138)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3148,7 +3127,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs167)
+					vgn = addElement(vgparent, "textarea", attrs166)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -3162,32 +3141,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs147)
+						vgn = addElement(vgparent, "p", attrs146)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs168)
+				vgn = addElement(vgparent, "div", attrs167)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs169)
+					vgn = addElement(vgparent, "button", attrs168)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs170)
+					vgn = addElement(vgparent, "button", attrs169)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs171)
+					vgn = addElement(vgparent, "button", attrs170)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs172)
+					vgn = addElement(vgparent, "button", attrs171)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -3201,7 +3180,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs173)
+				vgn = addElement(vgparent, "div", attrs172)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -3245,16 +3224,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs174)
+			vgn = addElement(vgparent, "div", attrs173)
 			setAttr(vgn, "hidden", c.chatting())
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs175)
+				vgn = addElement(vgparent, "h3", attrs174)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs176)
+				vgn = addElement(vgparent, "ol", attrs175)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3269,7 +3248,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs177)
+							vgn = addElement(vgparent, "button", attrs176)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -3277,13 +3256,13 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "code", attrs89)
+								vgn = addElement(vgparent, "code", attrs88)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs178)
+								vgn = addElement(vgparent, "meter", attrs177)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs179)
+								vgn = addElement(vgparent, "span", attrs178)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -3298,12 +3277,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs180)
+					vgn = addElement(vgparent, "button", attrs179)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs181)
+					vgn = addElement(vgparent, "button", attrs180)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -3314,31 +3293,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs168)
+		vgn = addElement(vgparent, "div", attrs167)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs81)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs182)
+				vgn = addElement(vgparent, "input", attrs181)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs183)
+			vgn = addElement(vgparent, "button", attrs182)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs184)
+		vgn = addElement(vgparent, "label", attrs183)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -3347,7 +3326,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs185)
+			vgn = addElement(vgparent, "select", attrs184)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -3368,12 +3347,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs186)
+		vgn = addElement(vgparent, "button", attrs185)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs187)
+		vgn = addElement(vgparent, "div", attrs186)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -3393,14 +3372,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs188)
+					vgn = addElement(vgparent, "input", attrs187)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs77)
+					vgn = addElement(vgparent, "span", attrs76)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -3445,7 +3424,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs189)
+		vgn = addElement(vgparent, "section", attrs188)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -3454,15 +3433,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs132)
+				vgn = addElement(vgparent, "p", attrs131)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs86)
+			vgn = addElement(vgparent, "div", attrs85)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs85)
+				vgn = addElement(vgparent, "span", attrs84)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -3553,138 +3532,137 @@ var (
 	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
 	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
 	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "status"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain undo"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,10 +15,11 @@ import (
 const fewCards = 8
 
 // shelved are the models that the page lists: the open one if it is not kept,
-// those that are kept, and the one that comes with the page.
+// those that are kept and, in their places, those that were deleted and can be
+// put back, and the one that comes with the page.
 func (m *Models) shelved() []protocol.Card {
 	p := m.Page
-	cards := p.Shelf.Cards
+	cards := slices.SortedStableFunc(slices.Values(slices.Concat(p.Shelf.Cards, p.Shelf.Deleted)), func(a, b protocol.Card) int { return cmp.Compare(b.Saved, a.Saved) })
 	if len(cards) > fewCards && !m.All {
 		cards = cards[:fewCards]
 	}
@@ -86,6 +89,8 @@ func readable(c protocol.Card) bool { return !c.Damaged && !c.Newer }
 func (m *Models) cardFacts(c protocol.Card) string {
 	w := m.Page.W
 	switch {
+	case m.isDeleted(c.ID):
+		return w.Say("deleted", "name", c.Name)
 	case m.deleting[c.ID]:
 		return w.Say("deleting")
 	case c.ID == protocol.Base:
@@ -115,7 +120,7 @@ func (m *Models) cardFacts(c protocol.Card) string {
 
 // cardClass pales a model that is being deleted.
 func (m *Models) cardClass(c protocol.Card) string {
-	if m.deleting[c.ID] {
+	if m.deleting[c.ID] || m.isDeleted(c.ID) {
 		return "going"
 	}
 	return ""
@@ -136,10 +141,22 @@ func (m *Models) cardState(c protocol.Card) string {
 		return m.Page.W.List(m.Page.W.Say("card_open"), m.Page.W.Say("card_unfinished"))
 	case m.Page.isOpen(c.ID):
 		return m.Page.W.Say("card_open")
+	case c.Elsewhere:
+		return m.Page.W.Say("card_elsewhere")
 	case canGoOn(&c):
 		return m.Page.W.Say("card_unfinished")
 	}
 	return ""
+}
+
+// isDeleted tells whether a model was deleted, and can be put back.
+func (m *Models) isDeleted(id string) bool {
+	return slices.ContainsFunc(m.Page.Shelf.Deleted, func(c protocol.Card) bool { return c.ID == id })
+}
+
+// canGoOn tells whether a model's run can go on now.
+func (m *Models) canGoOn(c protocol.Card) bool {
+	return kept(c) && canGoOn(&c) && !m.isDeleted(c.ID) && !m.Page.Active()
 }
 
 // isIdle tells whether a model is open and its run not over, yet does not go

@@ -56,7 +56,11 @@ func (m *Models) Apply(e protocol.Event) {
 	case *protocol.Shelf:
 		m.told = true
 		for _, c := range e.Deleted {
-			delete(m.deleting, c.ID)
+			if m.deleting[c.ID] {
+				delete(m.deleting, c.ID)
+				m.Page.Host.Say(m.Page.W.Say("deleted", "name", c.Name))
+				m.Page.Host.Focus(undoID(c.ID))
+			}
 		}
 	case *protocol.Needs:
 		m.Needs = e
@@ -120,6 +124,9 @@ func (m *Models) Rename() {
 
 // renameID is the id of the button that unfolds a model's new name.
 func renameID(model string) string { return "rename-" + model }
+
+// undoID is the id of the button that puts a deleted model back.
+func undoID(model string) string { return "undo-" + model }
 
 // cut is the beginning of a text: whole characters, at most n bytes of UTF-8.
 func cut(text string, n int) string {

@@ -6,6 +6,7 @@ type Offline struct {
 	Single bool // the page is one single file
 	Apart  bool // it is, and its workers share no memory
 	Newer  bool // a new version waits to be used
+	Away   bool // there is no network right now
 	Others bool // it cannot, since other tabs show this one
 }
 
@@ -18,6 +19,8 @@ func (p *Page) Keep(news string) {
 		o.Single = true
 	case "apart":
 		o.Single, o.Apart = true, true
+	case "away", "back":
+		o.Away = news == "away"
 	case "newer":
 		o.Newer, o.Others = true, false
 		p.Host.Say(p.W.Say("newer_ready"))
@@ -42,6 +45,8 @@ func (p *Page) offlineSays() string {
 		return p.W.Say("offline_single") + " " + p.W.Say("offline_apart")
 	case o.Single:
 		return p.W.Say("offline_single")
+	case o.Kept && o.Away:
+		return p.W.Say("offline_now")
 	case o.Kept:
 		return p.W.Say("offline_kept")
 	}

@@ -36,7 +36,7 @@ func TestNewerVersion(t *testing.T) {
 
 func TestOfflineSays(t *testing.T) {
 	for news, says := range map[string]string{
-		"": "", "kept": english.Say("offline_kept"), "single": english.Say("offline_single"), "apart": english.Say("offline_single") + " " + english.Say("offline_apart"),
+		"": "", "away": "", "kept": english.Say("offline_kept"), "single": english.Say("offline_single"), "apart": english.Say("offline_single") + " " + english.Say("offline_apart"),
 	} {
 		p, _ := opened()
 		p.Keep(news)

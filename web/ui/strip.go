@@ -310,7 +310,7 @@ func (p *Page) offerToGoOn() {
 }
 
 func canGoOn(c *protocol.Card) bool {
-	return readable(*c) && (c.State == "training" || c.State == "paused")
+	return readable(*c) && !c.Elsewhere && (c.State == "training" || c.State == "paused")
 }
 
 // goOnSays is the offer to go on, "" for none.

@@ -22,6 +22,7 @@ const (
 type Try struct {
 	desk
 	Prompt     string
+	long       int                  // characters that were typed, where they were too many; else 0
 	own        bool                 // it was typed, not taken from the text
 	added      []string             // tokens that were added to it, which can be taken back
 	Prediction *protocol.Prediction // nil: none yet
@@ -107,7 +108,7 @@ func (t *Try) Keep(x Experiment) {
 // Restore takes them over.
 func (t *Try) Restore(x Experiment) {
 	if text, is := x.take("prompt"); is {
-		t.Prompt, t.own = firstRunes(text, mostPrompt), true
+		t.Prompt, t.own = promptOf(text), true
 		t.predict()
 	}
 	for _, key := range samplingFields {
@@ -120,8 +121,9 @@ func (t *Try) Restore(x Experiment) {
 	}
 }
 
-// mostPrompt is how many characters a prompt may have; a model sees far less.
-const mostPrompt = 4000
+// A prompt may have so many characters, and bytes, with which vugu can set a
+// field; a model sees far less.
+const mostPrompt, mostBytes = 4000, 8000
 
 // suggest begins the prompt as the text does, where nobody typed one.
 func (t *Try) suggest(e *protocol.Text) {
@@ -151,12 +153,24 @@ func (t *Try) meet(m *protocol.Model) {
 
 // TypePrompt asks what may come after the prompt.
 func (t *Try) TypePrompt(text string) {
-	t.Prompt, t.own, t.added = text, true, nil
+	t.Prompt, t.own, t.added = promptOf(text), true, nil
+	t.long = 0
+	if t.Prompt != text {
+		t.long = len([]rune(text))
+	}
 	t.predict()
 }
 
-// tooLong tells whether the prompt has more characters than are taken.
-func (t *Try) tooLong() bool { return len([]rune(t.Prompt)) > mostPrompt }
+// promptOf is as much of a text as a prompt may have.
+func promptOf(text string) string {
+	if r := []rune(text); len(r) > mostPrompt {
+		text = string(r[:mostPrompt])
+	}
+	return cut(text, mostBytes)
+}
+
+// tooLong tells whether more was typed than is taken.
+func (t *Try) tooLong() bool { return t.long > 0 }
 
 // Add takes one of the predicted tokens over.
 func (t *Try) Add(token string) {
@@ -188,7 +202,7 @@ func (t *Try) keyed(e vugu.DOMEvent) {
 }
 
 func (t *Try) predict() {
-	if t.Page.Model != nil && !t.chatting() && !t.tooLong() {
+	if t.Page.Model != nil && !t.chatting() {
 		t.predicting = t.Page.ask(&protocol.Predict{Prompt: t.Prompt})
 	}
 }
@@ -221,7 +235,7 @@ func (t *Try) choiceSays(c protocol.Choice) string {
 func (t *Try) unknown() string {
 	switch {
 	case t.tooLong():
-		return t.Page.W.Say("prompt_long", "n", len([]rune(t.Prompt)), "most", mostPrompt)
+		return t.Page.W.Say("prompt_long", "n", t.long, "most", mostPrompt)
 	case t.Prediction == nil || len(t.Prediction.Unknown) == 0:
 		return ""
 	}
@@ -327,8 +341,6 @@ func (t *Try) Generate() {
 	case t.Page.Model == nil:
 		t.fail(&protocol.Problem{Code: protocol.NoModel})
 		return
-	case t.tooLong():
-		return // which is said already
 	}
 	switch t.Copied = false; {
 	case !t.chatting():
