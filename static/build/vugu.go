@@ -45,6 +45,9 @@ var patches = []struct {
 		`e=(x.bufferedInnerHTML||"")+e;if(x.el.innerHTML!==e.replaceAll("&#34;",'"').replaceAll("&#39;","'"))x.el.innerHTML=e;`, 1},
 	{`readString(){`, `readString(more=false){`, 1},
 	{`this.offset+4,e));`, `this.offset+4,e),{stream:more});`, 1},
+	{`e.setAttribute(t,n),`, `e.getAttribute(t)!==n&&e.setAttribute(t,n),`, 1},
+	{`readString(more=false){var e=this.dataView.getUint32(this.offset),t=`, `readString(more=false){var e=this.dataView.getUint32(this.offset),t=!more&&!this.cut&&e<40&&short(this.dataView,this.offset+4,e);if(typeof t==="string"){this.offset+=e+4;return t}this.cut=more;t=`, 1},
+	{`let x=new TextDecoder`, `function short(v,o,n){let s="";for(let i=0;i<n;i++){const c=v.getUint8(o+i);if(c>127)return null;s+=String.fromCharCode(c)}return s}let x=new TextDecoder`, 1},
 	{`case y:{let e=C.readString();`, `case y:{let e=C.readString(true);`, 1},
 }
 

@@ -28,9 +28,9 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asks"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.asked.Set != nil {
 			vgn = addElement(vgparent, "div", attrs1)
@@ -78,7 +78,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -102,9 +102,9 @@ func (c *Bar) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "nav", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bar"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	setAttr(vgn, "aria-label", c.Page.W.Say("stations"))
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		for vgiterkeyt, g := range groups {
 			var vgiterkey interface{} = vgiterkeyt
@@ -113,9 +113,9 @@ func (c *Bar) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = g
 			vgn = addElement(vgparent, "div", nil)
 			setAttr(vgn, "class", c.Page.currentGroup(g))
-			{
-				vgparent := vgn
-				_ = vgparent
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "a", attrs8)
 				setAttr(vgn, "href", c.Page.groupAddress(g))
@@ -160,10 +160,10 @@ func (c *Bar) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n  ")
-			}
+			}(vgn)
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -271,9 +271,9 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "change"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.changeSays() != "" {
 			vgn = addElement(vgparent, "p", attrs14)
@@ -283,9 +283,9 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		if len(c.Page.changeRows()) > 0 {
 			vgn = addElement(vgparent, "table", attrs15)
 			setAttr(vgn, "aria-label", c.Page.W.Say("change_table"))
-			{
-				vgparent := vgn
-				_ = vgparent
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "thead", nil)
 				{
@@ -332,10 +332,10 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n  ")
-			}
+			}(vgn)
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -355,9 +355,9 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "teach"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "chat-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs18)
 		setText(vgn, c.Page.stationName("chat"))
@@ -381,9 +381,9 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs20)
 		setAttr(vgn, "hidden", c.blocked())
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "div", attrs21)
 			{
@@ -481,9 +481,9 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -509,15 +509,15 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "compare"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.compared() != nil {
 			vgn = addElement(vgparent, "section", attrs27)
-			{
-				vgparent := vgn
-				_ = vgparent
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "h3", attrs28)
 				setText(vgn, c.Page.W.Say("compare_title"))
@@ -572,14 +572,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "div", attrs32)
-				{
-					vgparent := vgn
-					_ = vgparent
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "table", attrs33)
-					{
-						vgparent := vgn
-						_ = vgparent
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "thead", nil)
 						{
@@ -630,14 +630,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							}
 						}
 						addText(vgparent, "\n      ")
-					}
+					}(vgn)
 					addText(vgparent, "\n    ")
-				}
+				}(vgn)
 				addText(vgparent, "\n  ")
-			}
+			}(vgn)
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -663,9 +663,9 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "curves"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h3", nil)
 		{
@@ -730,7 +730,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -750,9 +750,9 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "teach"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "finetune-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs36)
 		setText(vgn, c.Page.stationName("finetune"))
@@ -776,9 +776,9 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs20)
 		setAttr(vgn, "hidden", c.blocked())
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			{
 				vgcomp := component[Further](vgin, 0x4C7F9E3E63D4E089, vgiterkey)
@@ -825,9 +825,9 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -853,14 +853,14 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "further"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs37)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "label", attrs38)
 			{
@@ -915,9 +915,9 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -943,9 +943,9 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "import"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs21)
 		{
@@ -993,7 +993,7 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -1013,9 +1013,9 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "models-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs50)
 		setText(vgn, c.Page.stationName("models"))
@@ -1079,9 +1079,9 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "ul", attrs56)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, " ")
 			for vgiterkeyt, m := range c.shelved() {
 				var vgiterkey interface{} = vgiterkeyt
@@ -1092,9 +1092,9 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "aria-current", c.current(m.ID))
 				setAttr(vgn, "class", c.cardClass(m))
 				setAttr(vgn, "data-id", m.ID)
-				{
-					vgparent := vgn
-					_ = vgparent
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "div", attrs57)
 					{
@@ -1137,9 +1137,9 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "div", attrs3)
-					{
-						vgparent := vgn
-						_ = vgparent
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "button", attrs60)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
@@ -1193,7 +1193,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("delete"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Delete(m.ID) })
 						addText(vgparent, "\n      ")
-					}
+					}(vgn)
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "label", attrs62)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
@@ -1209,9 +1209,9 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "div", attrs65)
-					{
-						vgparent := vgn
-						_ = vgparent
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, downloadPart) {
 							vgn = addElement(vgparent, "div", attrs21)
@@ -1256,7 +1256,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							}
 						}
 						addText(vgparent, "\n      ")
-					}
+					}(vgn)
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "div", attrs65)
 					{
@@ -1293,10 +1293,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n    ")
-				}
+				}(vgn)
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "button", attrs70)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
@@ -1317,7 +1317,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -1414,14 +1414,14 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "numbers"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs74)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, " ")
 			for vgiterkeyt, key := range c.Of.shownFields() {
 				var vgiterkey interface{} = vgiterkeyt
@@ -1430,9 +1430,9 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = key
 				vgn = addElement(vgparent, "div", nil)
 				setAttr(vgn, "class", fieldClass(key))
-				{
-					vgparent := vgn
-					_ = vgparent
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "label", nil)
 					setAttr(vgn, "for", "n-"+key)
@@ -1475,7 +1475,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
-				}
+				}(vgn)
 			}
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "div", attrs22)
@@ -1510,7 +1510,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", nil)
 		setAttr(vgn, "class", c.Of.estimateClass())
@@ -1521,7 +1521,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setText(vgn, c.Of.moreLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -1548,9 +1548,9 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "past"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs21)
 		{
@@ -1576,21 +1576,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
 				vgn = addElement(vgparent, "div", attrs82)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
-				{
-					vgparent := vgn
-					_ = vgparent
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "table", nil)
-					{
-						vgparent := vgn
-						_ = vgparent
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
 						addText(vgparent, "\n        ")
 						vgn = addElement(vgparent, "thead", nil)
 						{
@@ -1641,12 +1641,12 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							}
 						}
 						addText(vgparent, "\n      ")
-					}
+					}(vgn)
 					addText(vgparent, "\n    ")
-				}
+				}(vgn)
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		{
 			vgcomp := component[Savings](vgin, 0x60D097DDC81023AD, vgiterkey)
@@ -1708,7 +1708,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -1728,9 +1728,9 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "teach"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "pretrain-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs89)
 		setText(vgn, c.Page.stationName("pretrain"))
@@ -1739,9 +1739,9 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setText(vgn, c.Page.W.MethodAbout("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs37)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "label", attrs38)
 			{
@@ -1796,7 +1796,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		{
 			vgcomp := component[Begin](vgin, 0x41EF0E2C68B52BDB, vgiterkey)
@@ -1833,7 +1833,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -1857,14 +1857,14 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "page"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "header", attrs91)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
@@ -1912,7 +1912,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		{
 			vgcomp := component[Bar](vgin, 0xD929785EE7EAB63D, vgiterkey)
@@ -1960,7 +1960,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Page.W.Say("drop_here"))
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -2019,9 +2019,9 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "speed-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs103)
 		setText(vgn, c.Page.W.Say("speed_title"))
@@ -2066,14 +2066,14 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs108)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "table", attrs109)
-			{
-				vgparent := vgn
-				_ = vgparent
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
 				addText(vgparent, "\n      ")
 				vgn = addElement(vgparent, "thead", nil)
 				{
@@ -2125,9 +2125,9 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-			}
+			}(vgn)
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs2)
 		setText(vgn, c.Page.W.Say("published_about"))
@@ -2170,7 +2170,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -2194,9 +2194,9 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "aside", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "strip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "strip"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	setAttr(vgn, "aria-label", c.Page.W.Say("this_model"))
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs112)
 		{
@@ -2259,9 +2259,9 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "data-train-loss", c.Page.trainLoss())
 		setAttr(vgn, "data-val-loss", c.Page.measure(recipe.ValLoss))
 		vgn.AddAttrList(c.Page.measures())
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "p", attrs117)
 			setText(vgn, c.Page.progress())
@@ -2310,7 +2310,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "p", attrs122)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		{
 			vgcomp := component[Notice](vgin, 0xD5F36D919D5F77C2, vgiterkey)
@@ -2418,7 +2418,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs129)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -2537,9 +2537,9 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "read"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "text-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs133)
 		setText(vgn, c.Page.stationName("text"))
@@ -2548,9 +2548,9 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setText(vgn, c.Page.W.Say("text_lead"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs21)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "label", attrs22)
 			{
@@ -2607,7 +2607,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Page.W.Say("typed_open"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.TypedOpen = !c.TypedOpen })
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs136)
 		setText(vgn, c.Page.W.Say("upload_hint"))
@@ -2841,7 +2841,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -2861,9 +2861,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "tokens-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs154)
 		setText(vgn, c.Page.stationName("tokens"))
@@ -2938,9 +2938,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs21)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "label", attrs22)
 			{
@@ -2992,7 +2992,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Page.W.Say("cut_button"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.CutAnew() })
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		{
 			vgcomp := component[Notice](vgin, 0xF6A4275EB479878D, vgiterkey)
@@ -3046,7 +3046,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs2)
 		setText(vgn, c.Page.W.Say("tokens_own"))
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -3066,9 +3066,9 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "ask"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "try-title"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h2", attrs162)
 		setText(vgn, c.Page.stationName("try"))
@@ -3091,14 +3091,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs163)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "div", attrs164)
-			{
-				vgparent := vgn
-				_ = vgparent
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
 				addText(vgparent, "\n      ")
 				vgn = addElement(vgparent, "label", attrs80)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
@@ -3222,13 +3222,13 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n    ")
-			}
+			}(vgn)
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "div", attrs173)
 			setAttr(vgn, "hidden", c.chatting())
-			{
-				vgparent := vgn
-				_ = vgparent
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
 				addText(vgparent, "\n      ")
 				vgn = addElement(vgparent, "h3", attrs174)
 				setText(vgn, c.Page.W.Say("next_token"))
@@ -3289,9 +3289,9 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n    ")
-			}
+			}(vgn)
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs167)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
@@ -3388,7 +3388,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 
@@ -3416,9 +3416,9 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "completion"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h3", nil)
 		setAttr(vgn, "id", c.ID+"-title")
@@ -3464,7 +3464,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.Says)
 		setText(vgn, c.Of.Says(c.Page.W))
 		addText(vgparent, "\n")
-	}
+	}(vgn)
 	return vgout
 }
 

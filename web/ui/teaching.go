@@ -184,7 +184,7 @@ func (t *Teaching) begin(name string) {
 	if p.Active() {
 		return
 	}
-	if p.Text == nil && p.loading("sample") || p.textWaits {
+	if p.Text == nil && p.loading("sample") || p.textWaits || !t.Draft.Tuning() && p.Text != nil && !of[*Tokens](p).settled() {
 		p.needText()
 		t.waits = true
 		return
@@ -289,7 +289,7 @@ func (t *Teaching) arrived(e protocol.Event) bool {
 	}
 	switch e.(type) {
 	case *protocol.Tokenizer:
-		t.waits = t.Draft.Tuning()
+		t.waits = t.Draft.Tuning() || !of[*Tokens](t.Page).settled()
 	case *protocol.Fit:
 		t.waits = !t.Draft.Tuning()
 	case *protocol.Problem:
@@ -330,6 +330,9 @@ func (t *Pretrain) Keep(x Experiment) {
 func (t *Pretrain) Restore(x Experiment) {
 	if name, is := x.take("preset", t.presets()...); is {
 		t.Draft = NewDraft(t.Page.preset(name))
+		if cut := of[*Tokens](t.Page); !cut.chosen {
+			cut.cutFor(t.Draft.Base.Tokenizer, t.Draft.Base.VocabSize)
+		}
 	}
 	t.restore(x)
 }

@@ -21,6 +21,9 @@ type Tokens struct {
 	Pieces  []protocol.Piece // of Cut
 	Missing []string         // characters of it that the tokenizer lacks
 	cutting int              // id of the latest Tokenize
+	chosen  bool             // a person chose Kind, which is not the preset's then
+	waits   bool             // Kind and Size are asked for once the text is there
+	asked   int              // id of the SetTokenizer under way, 0 for none
 }
 
 func newTokens(p *Page) *Tokens { return &Tokens{desk: desk{p, Place{"tokens", "read"}}} }
@@ -41,6 +44,19 @@ func (t *Tokens) Apply(e protocol.Event) {
 			t.Cut = firstLine(e.Preview)
 		}
 	case *protocol.Tokenizer:
+		if e.ID == t.asked {
+			t.asked = 0
+		}
+		if t.waits {
+			t.waits = false
+			if size, _ := strconv.Atoi(t.Size); e.Kind != t.Kind || e.Kind == "bpe" && e.Size != size {
+				t.CutAnew()
+				return
+			}
+		}
+		if t.asked > 0 {
+			return
+		}
 		t.solve()
 		t.Kind = e.Kind
 		if e.Kind == "bpe" {
@@ -51,6 +67,10 @@ func (t *Tokens) Apply(e protocol.Event) {
 		if e.ID == t.cutting {
 			t.Pieces, t.Missing = e.Pieces, e.Unknown
 		}
+	case *protocol.Problem:
+		if e.ID == t.asked {
+			t.asked = 0
+		}
 	}
 }
 
@@ -59,12 +79,24 @@ func (t *Tokens) Keep(x Experiment) {
 	if t.own {
 		x.put("cut", t.Cut)
 	}
+	if t.chosen {
+		x.put("tokenizer", t.Kind)
+		if t.Kind == "bpe" {
+			x.put("vocab_size", t.Size)
+		}
+	}
 }
 
 // Restore takes it over.
 func (t *Tokens) Restore(x Experiment) {
 	if text, is := x.take("cut"); is {
 		t.Cut, t.own = firstRunes(text, mostCut), true
+	}
+	if kind, is := x.take("tokenizer", kinds...); is {
+		size := x["vocab_size"]
+		delete(x, "vocab_size")
+		t.chosen = true
+		t.cut(kind, size)
 	}
 }
 
@@ -73,7 +105,7 @@ const mostCut = 400
 
 // ChooseKind asks for another tokenizer; BPE waits for its size and a button.
 func (t *Tokens) ChooseKind(kind string) {
-	t.Kind = kind
+	t.Kind, t.chosen = kind, true
 	if kind != "bpe" {
 		t.CutAnew()
 	}
@@ -90,16 +122,29 @@ func (t *Tokens) CutAnew() {
 		t.fail(&protocol.Problem{Code: protocol.RecipeWrong, Key: "vocab_size", Got: t.Size, Want: "whole"})
 		return
 	}
-	t.ask(&protocol.SetTokenizer{Kind: t.Kind, Size: n})
+	t.asked = t.ask(&protocol.SetTokenizer{Kind: t.Kind, Size: n})
 }
 
-// cutFor asks for the tokenizer of a recipe, where another is in use.
+// cutFor asks for the tokenizer of a recipe.
 func (t *Tokens) cutFor(kind string, size int) {
-	if t.Page.Text != nil && (kind != t.Kind || kind == "bpe") {
-		t.Kind, t.Size = kind, strconv.Itoa(size)
+	t.chosen = false
+	t.cut(kind, strconv.Itoa(size))
+}
+
+// cut asks for a tokenizer where another is in use, as soon as there is a text.
+func (t *Tokens) cut(kind, size string) {
+	same := kind == t.Kind && kind != "bpe"
+	t.Kind, t.Size = kind, size
+	switch {
+	case t.Page.Text == nil:
+		t.waits = true
+	case !same:
 		t.CutAnew()
 	}
 }
+
+// settled tells whether the tokenizer in use is the one that was asked for.
+func (t *Tokens) settled() bool { return !t.waits && t.asked == 0 }
 
 // TypeToCut shows how another text is cut.
 func (t *Tokens) TypeToCut(text string) {

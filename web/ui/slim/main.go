@@ -71,5 +71,33 @@ func slim(path string) error {
 	})
 	code = bytes.ReplaceAll(code, []byte("[]vugu.VGAttribute(nil))\n"), []byte("nil)\n"))
 	data.WriteString(")\n")
+	code = split(code)
 	return os.WriteFile(path, append(code, data.Bytes()...), 0o644)
+}
+
+// long is how many lines the children of a node may have before they become a
+// function of their own.
+const long = 40
+
+// split puts the children of nodes that have many into functions of their own.
+func split(code []byte) []byte {
+	lines := bytes.Split(code, []byte("\n"))
+	for i := range lines {
+		indent := bytes.TrimSuffix(lines[i], []byte("{"))
+		if len(indent) == len(lines[i]) || len(bytes.Trim(indent, "\t")) > 0 || !bytes.HasSuffix(lines[i+1], []byte("vgparent := vgn")) {
+			continue
+		}
+		end := i + 1
+		for !bytes.Equal(lines[end], append(bytes.Clone(indent), '}')) {
+			end++
+		}
+		if end-i < long {
+			continue
+		}
+		lines[i] = append(bytes.Clone(indent), "func(vgparent *vugu.VGNode) {"...)
+		lines[i+1] = append(bytes.Clone(indent), "\tvar vgn *vugu.VGNode"...)
+		lines[i+2] = append(bytes.Clone(indent), "\t_ = vgn"...)
+		lines[end] = append(lines[end], "(vgn)"...)
+	}
+	return bytes.Join(lines, []byte("\n"))
 }
