@@ -173,7 +173,7 @@ func change(before, after *recipe.Measurement, name string) (was, is float64, ta
 
 // littleLearned is the part of the loss on the new text that is left where little
 // was learned.
-const littleLearned = 0.75
+const littleLearned = 0.6
 
 // changeSays puts the table in words.
 func (p *Page) changeSays() string {
