@@ -46,6 +46,8 @@ var house = []struct{ room, third string }{
 	{"static/base", ""},
 	{"static/build", "github.com/andybalholm/brotli"},
 	{"web/site", ""},
+	{"web/headless", "github.com/chromedp"},
+	{"static/visit", "github.com/chromedp"},
 	{"wasm/app", "github.com/vugu/"},
 	{"wasm/trainer", ""},
 	{"cmd/hornbook", "github.com/chromedp"},
