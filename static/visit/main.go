@@ -70,10 +70,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 		defer p.server.Close()
 		pages = append(pages, p)
 	}
-	if err := visitAll(ctx, pages, o, errs); err != nil {
-		return err
-	}
-	return tell(out, pages, o)
+	failed := visitAll(ctx, pages, o, errs)
+	return errors.Join(failed, tell(out, pages, o)) // what was measured before, too
 }
 
 // visitAll visits the pages in turns, every other time in the other order.

@@ -71,7 +71,7 @@ type part struct {
 func table(out io.Writer, pages []*page, parts []part) error {
 	var b strings.Builder
 	for _, p := range parts {
-		if len(p.of[0]) == 0 {
+		if len(slices.Concat(p.of...)) == 0 {
 			continue
 		}
 		b.WriteString("\n| " + p.says + " |")
@@ -92,6 +92,9 @@ func table(out io.Writer, pages []*page, parts []part) error {
 }
 
 func (r row) cell(visits []visit) string {
+	if len(visits) == 0 {
+		return "–"
+	}
 	values := make([]float64, len(visits))
 	for i, v := range visits {
 		values[i] = v[r.key]

@@ -11,7 +11,7 @@ func TestTable(t *testing.T) {
 	three := []visit{{"ready": 3, "shift": 0.1}, {"ready": 1, "shift": 0.1}, {"ready": 2.5, "shift": 0.1}}
 	two := []visit{{"ready": 2}, {"ready": 1}}
 	var b strings.Builder
-	if err := table(&b, pages, []part{{"First visit", rows, [][]visit{three, two}}, {"Not made", rows, [][]visit{nil, nil}}}); err != nil {
+	if err := table(&b, pages, []part{{"First visit", rows, [][]visit{three, two}}, {"Not made", rows, [][]visit{nil, nil}}, {"Ended", rows[:1], [][]visit{two, nil}}}); err != nil {
 		t.Fatal(err)
 	}
 	want := `
@@ -19,6 +19,10 @@ func TestTable(t *testing.T) {
 |---|--:|--:|
 | ready, s | 2.50 (1.00–3.00) | 1.50 (1.00–2.00) |
 | moved | 0.1 | 0.0 |
+
+| Ended | before | after |
+|---|--:|--:|
+| ready, s | 1.50 (1.00–2.00) | – |
 `
 	if b.String() != want {
 		t.Errorf("it says%s", b.String())
