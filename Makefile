@@ -12,7 +12,7 @@ IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/reading ./we
 # tests; others only build on them.
 COMPUTES := ./model/kernel ./model/cpu ./model/tensor ./model/optim ./model ./model/train
 
-.PHONY: all run build base single clients test test-browser test-rest check bench compare generate fuzz clean
+.PHONY: all run build base single clients test test-browser test-rest check bench compare visit generate fuzz clean
 
 all: build
 
@@ -118,5 +118,16 @@ compare: build
 	@$(PYTHON) -c "import torch" || { echo "compare needs PyTorch: apt-get install python3-torch libopenblas0-openmp"; exit 1; }
 	$(PYTHON) -B cmd/hornbook/testdata/compare.py $(COMPARE)
 
+# visit measures first visits of the built page, and has Lighthouse judge it:
+# VISIT='-visits 3 other/static/dist static/dist' compares two builds in turns.
+# What Lighthouse needs, 185 MB, is installed here alone.
+LIGHTHOUSE := static/visit/testdata/lighthouse
+visit: build $(LIGHTHOUSE)/node_modules
+	go run ./static/visit -lighthouse 3 $(VISIT)
+
+$(LIGHTHOUSE)/node_modules: $(LIGHTHOUSE)/package-lock.json
+	cd $(LIGHTHOUSE) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 clean:
-	rm -rf build node_modules $(CLIENTS)/node_modules static/dist
+	rm -rf build node_modules $(CLIENTS)/node_modules $(LIGHTHOUSE)/node_modules static/dist

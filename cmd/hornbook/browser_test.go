@@ -23,6 +23,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"hornbook/static"
+	"hornbook/web/headless"
 	"hornbook/web/site"
 )
 
@@ -80,7 +81,7 @@ func chromium(t *testing.T) context.Context {
 	if testing.Short() {
 		t.Skip("a browser is not for -short")
 	}
-	ctx, cancel, err := openChromium(t.Context())
+	ctx, cancel, err := headless.Open(t.Context())
 	if err != nil {
 		missing(t, err.Error())
 	}

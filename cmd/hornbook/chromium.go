@@ -8,27 +8,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"hornbook/web/headless"
 	"hornbook/web/protocol"
 )
-
-// openChromium starts a headless Chromium with a profile of its own, unless the options
-// give one; a start
-// that fails, as happens on a busy machine, is tried again. The sandbox is off,
-// since containers and CI machines often cannot have one; the only page that is
-// opened is ours.
-func openChromium(parent context.Context, options ...chromedp.ExecAllocatorOption) (ctx context.Context, cancel context.CancelFunc, err error) {
-	for range 3 {
-		ctx, cancel = chromedp.NewContext(parent, chromedp.WithAllocatorOptions(append([]chromedp.ExecAllocatorOption{
-			chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-background-networking", true),
-			chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-			chromedp.WindowSize(1280, 900)}, options...)...))
-		if err = chromedp.Do(ctx, chromedp.Navigate("about:blank")); err == nil {
-			return ctx, cancel, nil
-		}
-		cancel()
-	}
-	return nil, nil, fmt.Errorf("Chromium does not start; is it installed (apt-get install chromium)? %w", err)
-}
 
 // openingTakes is how long the page may take to open on the slowest, busiest
 // machine.
@@ -54,7 +36,7 @@ func benchInChromium(parent context.Context, commands []protocol.Command) (s spe
 		return s, err
 	}
 	defer server.Close()
-	ctx, cancel, err := openChromium(parent)
+	ctx, cancel, err := headless.Open(parent)
 	if err != nil {
 		return s, err
 	}

@@ -51,6 +51,8 @@ var house = []struct{ room, third string }{
 	{"static/base", ""},
 	{"static/build", "github.com/andybalholm/brotli"},
 	{"web/site", ""},
+	{"web/headless", "github.com/chromedp"},
+	{"static/visit", "github.com/chromedp"},
 	{"wasm/app", "github.com/vugu/"},
 	{"wasm/trainer", ""},
 	{"wasm/reader", ""},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"hornbook/web/headless"
 	"hornbook/web/site"
 )
 
@@ -39,7 +40,7 @@ func newMortal(t *testing.T) *mortal {
 // live starts the browser and opens the page.
 func (m *mortal) live() {
 	m.Helper()
-	ctx, cancel, err := openChromium(m.Context(), chromedp.UserDataDir(m.profile), chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
+	ctx, cancel, err := headless.Open(m.Context(), chromedp.UserDataDir(m.profile), chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
 		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 		m.browser = c
 	}))

@@ -17,6 +17,8 @@ import (
 
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
+
+	"hornbook/web/headless"
 )
 
 // opfsBench is the tests of wasm/opfs, built, on a server that isolates its pages.
@@ -59,7 +61,7 @@ func newOPFSBench(t *testing.T) *opfsBench {
 // browse starts Chromium and opens a page of the server.
 func (b *opfsBench) browse(options ...chromedp.ExecAllocatorOption) (ctx context.Context, cancel context.CancelFunc) {
 	b.Helper()
-	ctx, cancel, err := openChromium(b.Context(), options...)
+	ctx, cancel, err := headless.Open(b.Context(), options...)
 	if err != nil {
 		if os.Getenv("HORNBOOK_BROWSER") != "" {
 			b.Fatal(err)
