@@ -10,7 +10,9 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
 	"github.com/chromedp/chromedp/kb"
+	"hornbook/web/headless"
 )
 
 // chromiumDriver drives a tab by the DevTools protocol.
@@ -24,7 +26,7 @@ func newChromium(t *testing.T) driver {
 	if testing.Short() {
 		t.Skip("a browser is not for -short")
 	}
-	ctx, cancel, err := openChromium(t.Context(), chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
+	ctx, cancel, err := headless.Open(t.Context(), chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
 		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	}))
 	if err != nil {
