@@ -49,7 +49,7 @@ func TestAddressAsksFirst(t *testing.T) {
 	p, h := welcomed()
 	pre(p).Set("steps", "33")
 	sent := len(h.sent)
-	p.Addressed("#/try?preset=quick&pretrain.steps=44&temperature=hot&top_k=3&colour=red&text=../secret", false)
+	p.Addressed("#/try?preset=quick&pretrain.steps=44&temperature=hot&top_k=3&pretrain.batch=many&pretrain.context=100000&colour=red&text=../secret", false)
 	if p.Open != "try" || len(h.sent) != sent || pre(p).Draft.Fields["steps"] != "33" {
 		t.Error("it is set up unasked")
 	}
@@ -58,7 +58,7 @@ func TestAddressAsksFirst(t *testing.T) {
 	if pre(p).Draft.Base.Preset != "quick" || pre(p).Draft.Fields["steps"] != "44" || trying(p).Sampling["top_k"] != "3" || trying(p).Sampling["temperature"] != "" {
 		t.Errorf("it is set up as %s", p.Address())
 	}
-	has(t, drawAt(t, p, "try"), "left out: colour, Temperature, Text")
+	has(t, drawAt(t, p, "try"), "left out: colour, Pre-train, Batch, Pre-train, Context, Temperature, Text")
 	p.LeaveAsked()
 	if html := drawAt(t, p, "try"); strings.Contains(html, "left out:") {
 		t.Error("what was left out stays")

@@ -221,8 +221,18 @@ func (t *Teaching) keep(x Experiment) {
 
 func (t *Teaching) restore(x Experiment) {
 	for _, key := range slices.Concat(t.Draft.Basic(), t.Draft.More()) {
-		if text, is := x.take(t.place.ID+"."+key, t.fieldOptions(key)...); is {
-			t.Draft.Set(key, text)
+		text, is := x.take(t.place.ID+"."+key, t.fieldOptions(key)...)
+		if !is {
+			continue
+		}
+		before, had := t.Draft.Fields[key]
+		t.Draft.Set(key, text)
+		if _, wrong := t.Recipe(); wrong != nil && (wrong.Key == key || wrong.Code == protocol.OutOfMemory) { // it is said to be left out
+			x[t.place.ID+"."+key] = text
+			delete(t.Draft.Fields, key)
+			if had {
+				t.Draft.Set(key, before)
+			}
 		}
 	}
 }
