@@ -89,11 +89,17 @@ async function open() {
   window.hornbookEvents = [];
   window.hornbookTrainer = self.hornbookWorker();
   window.hornbookTrainer.postMessage({ packed: self.hornbookPacked });
-  window.hornbookTrainer.onmessage = (message) => window.hornbookEvents.push(message.data);
+  const begun = new Promise((resolve) => {
+    window.hornbookTrainer.onmessage = (first) => {
+      window.hornbookTrainer.onmessage = (message) => window.hornbookEvents.push(message.data);
+      resolve(first);
+    };
+  });
   window.hornbookTrainer.onerror = () => trouble("load");
   try {
     const go = new Go();
     const { instance } = await WebAssembly.instantiateStreaming(self.hornbookFile("app.wasm"), go.importObject);
+    await begun; // a worker's script is fetched by way of this thread, which the module is going to take
     go.run(instance).then(() => trouble("end"), () => trouble("end"));
   } catch (error) {
     console.error(error);

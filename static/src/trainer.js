@@ -7,6 +7,7 @@
 "use strict";
 
 const named = self.name !== "";
+if (!named) self.postMessage("begun");
 
 self.hornbookQueue = [];
 const outfit = new Promise((resolve) => {

@@ -36,8 +36,6 @@ var rewrites = []struct {
 	{regexp.MustCompile(`vgn\.AddAttrInterface\(`), `setAttr(vgn, `},
 }
 
-var attrs = regexp.MustCompile(`\[\]vugu\.VGAttribute(\(nil\)|\{.*\})(\)?)\n`)
-
 func main() {
 	if err := slim(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "slim:", err)
