@@ -2271,6 +2271,23 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
 			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs3)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "button", attrs119)
+				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
+				setText(vgn, c.Page.pauseLabel())
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "button", attrs120)
+				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
+				setText(vgn, c.Page.W.Say("stop"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
 			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 28"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
 			vgparent.AppendChild(vgn)
 			setAttr(vgn, "aria-label", c.Page.curveSays(c.Page.Curve.Losses))
@@ -2286,26 +2303,9 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs119)
+			vgn = addElement(vgparent, "p", attrs121)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs3)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs120)
-				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
-				setText(vgn, c.Page.pauseLabel())
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs121)
-				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
-				setText(vgn, c.Page.W.Say("stop"))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
-				addText(vgparent, "\n    ")
-			}
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "p", attrs122)
 			setText(vgn, c.Page.savedSays())
@@ -3595,9 +3595,9 @@ var (
 	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
 	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
 	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
 	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
 	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
 	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
