@@ -36,7 +36,7 @@ var badSentences = map[string]struct {
 	"config-another-kind":        {format.Unsupported, "Mamba"},
 	"config-cut-off":             {format.Damaged, "unexpected end"},
 	"config-deep":                {format.Damaged, "exceeded max depth"},
-	"config-many-layers":         {format.Unsupported, "layers is 1e+09"},
+	"config-many-layers":         {format.Unsupported, "layers is 1000000000"},
 	"config-missing":             {format.Incomplete, "give the configuration too"},
 	"config-negative":            {format.Unsupported, "channels is -8"},
 	"config-no-heads":            {format.Unsupported, "heads is 0"},
