@@ -3,6 +3,7 @@ package opfs
 import (
 	"sync"
 	"syscall/js"
+	"time"
 
 	"hornbook/wasm/jsrt"
 )
@@ -12,12 +13,13 @@ import (
 // waits for patience.
 func (s *Storage) Lock(name string) (release func(), ok bool) {
 	held, end := pending() // until release ends it
-	had := make(chan bool, 1)
+	had := make(chan bool, 2)
 	granted := js.FuncOf(func(js.Value, []js.Value) any {
 		had <- true
 		return held
 	})
-	options := object("signal", js.Global().Get("AbortSignal").Call("timeout", patience.Milliseconds()))
+	controller := js.Global().Get("AbortController").New() // AbortSignal.timeout may be forgotten before its time
+	options := object("signal", controller.Get("signal"))
 	request := js.Global().Get("navigator").Get("locks").Call("request", "hornbook "+name, options, granted)
 	ended := make(chan struct{})
 	go func() {
@@ -27,13 +29,37 @@ func (s *Storage) Lock(name string) (release func(), ok bool) {
 		}
 		granted.Release()
 	}()
-	if !<-had {
+	got, said := within(patience, had)
+	if !said {
+		controller.Call("abort")
+		got, said = within(patience, had)
+	}
+	if !said {
+		go func() {
+			if <-had { // after all
+				end.Invoke()
+			}
+		}()
+	}
+	if !got {
 		return nil, false
 	}
 	return sync.OnceFunc(func() {
 		end.Invoke()
 		<-ended
 	}), true
+}
+
+// within waits at most so long for a word, and reports whether it came.
+func within(limit time.Duration, word <-chan bool) (is, came bool) {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case is = <-word:
+		return is, true
+	case <-timer.C:
+		return false, false
+	}
 }
 
 // pending is a promise, and the function that resolves it. Promise.withResolvers
