@@ -122,7 +122,7 @@ func TestBadTexts(t *testing.T) {
 		{"one.txt", []byte("x"), "one single character"},
 		{"same.txt", bytes.Repeat([]byte("x"), 5000), "repeats one single character"},
 		{"short.txt", []byte("This is short."), "too short"},
-		{"picture.png", bytes.Repeat([]byte("\x89PNG\x00\x01"), 1000), "is a picture"},
+		{"picture.png", bytes.Repeat([]byte("\x89PNG\x00\x01"), 1000), "not plain text"},
 		{"large.txt", bytes.Repeat([]byte("large text. "), 200<<20/12), "too large"},
 	} {
 		p.upload(c.name, c.content)
