@@ -81,3 +81,27 @@ func (t *Teaching) grownSays() string {
 	g := t.Page.Samples[i].Growth
 	return t.Page.W.Say("growth_says", "known", t.Page.W.Percent(g.Known), "copied", t.Page.W.Percent(g.Copied))
 }
+
+// Looking back at what the model wrote while it trained.
+
+// sampleIndex is the piece that is shown: the latest, unless one looks back.
+func (t *Teaching) sampleIndex() int {
+	if t.looking && t.lookBack < len(t.Page.Samples) {
+		return t.lookBack
+	}
+	return len(t.Page.Samples) - 1
+}
+
+func (t *Teaching) sampleTitle() string {
+	if i := t.sampleIndex(); i >= 0 {
+		return t.Page.W.AtStep(t.Page.Samples[i].Step)
+	}
+	return ""
+}
+
+func (t *Teaching) sampleText() string {
+	if i := t.sampleIndex(); i >= 0 {
+		return t.Page.Samples[i].Text
+	}
+	return t.Page.W.Say("no_writing")
+}

@@ -1,20 +1,12 @@
 package ui
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/vugu/vugu"
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
-)
-
-// Who says something in a conversation.
-const (
-	user  = "user"
-	model = "assistant"
 )
 
 // Try is the station that shows what the model makes of a beginning, or
@@ -186,18 +178,12 @@ func (t *Try) TakeBack() {
 	}
 }
 
-// Key writes at Enter; with Shift it begins a new line.
-func (t *Try) Key(key string, shift bool) {
-	if key == "Enter" && !shift {
-		t.Generate()
-	}
-}
-
-// keyed takes a key that was pressed in the prompt.
+// keyed writes at Enter; with Shift it begins a new line, and while a word is put
+// together it belongs to that.
 func (t *Try) keyed(e vugu.DOMEvent) {
-	if key, shift := e.PropString("key"), e.PropBool("shiftKey"); key == "Enter" && !shift && !e.PropBool("isComposing") {
+	if e.PropString("key") == "Enter" && !e.PropBool("shiftKey") && !e.PropBool("isComposing") {
 		e.PreventDefault()
-		t.Key(key, shift)
+		t.Generate()
 	}
 }
 
@@ -240,78 +226,6 @@ func (t *Try) unknown() string {
 		return ""
 	}
 	return t.Page.W.Unknown(visibleList(t.Prediction.Unknown))
-}
-
-// Sampling.
-
-// samplingFields are the numbers of Try in the order of the page, and what
-// they are at first.
-var (
-	samplingFields = []string{"temperature", "top_k", "top_p", "seed", "tokens"}
-	samplingFirst  = map[string]float64{"temperature": 0.8, "top_k": 0, "top_p": 0.95, "seed": 1, "tokens": 200}
-)
-
-// sampled is what stands in a field.
-func (t *Try) sampled(key string) string {
-	if text, typed := t.Sampling[key]; typed {
-		return text
-	}
-	return t.Page.W.Decimal(samplingFirst[key])
-}
-
-// SetSampling writes into a field.
-func (t *Try) SetSampling(key, text string) {
-	t.Sampling[key] = text
-	t.solve()
-}
-
-// read reads one field, alone into a Generate.
-func (t *Try) read(key, text string) (*protocol.Generate, *protocol.Problem) {
-	c := &protocol.Generate{}
-	at := map[string]any{"temperature": &c.Temperature, "top_k": &c.TopK, "top_p": &c.TopP, "seed": &c.Seed, "tokens": &c.Tokens}
-	want := parse(t.Page.W, at[key], text)
-	if want == "" {
-		want = t.bounds(key, c)
-	}
-	if want != "" {
-		return c, &protocol.Problem{Code: protocol.RecipeWrong, Key: "sampling_" + key, Got: text, Want: want}
-	}
-	return c, nil
-}
-
-// bounds is the rule that a field breaks, "" for none.
-func (t *Try) bounds(key string, c *protocol.Generate) string {
-	switch {
-	case key == "temperature" && (c.Temperature < 0 || c.Temperature > 10):
-		return "between 0 10"
-	case key == "top_k" && c.TopK < 0:
-		return "at_least 0"
-	case key == "top_p" && (c.TopP < 0 || c.TopP > 1):
-		return "between 0 1"
-	case key == "tokens" && (c.Tokens < 1 || c.Tokens > 100_000):
-		return "between 1 100000"
-	}
-	return ""
-}
-
-// readSampling reads all fields.
-func (t *Try) readSampling() (*protocol.Generate, *protocol.Problem) {
-	all := &protocol.Generate{}
-	for _, key := range samplingFields {
-		c, wrong := t.read(key, t.sampled(key))
-		if wrong != nil {
-			return nil, wrong
-		}
-		all.Tokens = cmp.Or(all.Tokens, c.Tokens)
-		s, one := &all.Sampling, c.Sampling
-		s.Temperature, s.TopK = cmp.Or(s.Temperature, one.Temperature), cmp.Or(s.TopK, one.TopK)
-		s.TopP, s.Seed = cmp.Or(s.TopP, one.TopP), cmp.Or(s.Seed, one.Seed)
-	}
-	return all, nil
-}
-
-func (t *Try) invalid(key string) string {
-	return disabled(t.Problem() != nil && t.Problem().Key == "sampling_"+key)
 }
 
 // Writing.
@@ -424,120 +338,4 @@ func (t *Try) lead() string {
 		return p.W.BaseLead(p.textName(p.Model.Text))
 	}
 	return p.W.Say("try_lead")
-}
-
-// pair has the model asked beside the open one that was chosen before that was
-// open.
-func (t *Try) pair() {
-	if t.next != "" {
-		t.Beside, t.next = t.next, ""
-	}
-}
-
-// besides are the models that can write beside the open one.
-func (t *Try) besides() []string {
-	list := []string{""}
-	p := t.Page
-	if p.Model != nil && p.Model.Before {
-		list = append(list, protocol.Before)
-	}
-	for _, c := range p.Shelf.Cards {
-		if readable(c) && !p.isOpen(c.ID) {
-			list = append(list, c.ID)
-		}
-	}
-	if p.Ready.Base && !p.isOpen(protocol.Base) {
-		list = append(list, protocol.Base)
-	}
-	return list
-}
-
-// besideName is one of them for people.
-func (t *Try) besideName(id string) string {
-	switch id {
-	case "":
-		return t.Page.W.Say("beside_none")
-	case protocol.Before:
-		return t.Page.W.Say("beside_before")
-	case protocol.Base:
-		return t.Page.W.Say("base_name")
-	}
-	if c := t.Page.cardOf(id); c != nil {
-		return c.Name
-	}
-	return id
-}
-
-// besideTitle heads what the other model writes.
-func (t *Try) besideTitle() string {
-	if t.Beside == protocol.Before {
-		return t.Page.W.Say("both_before")
-	}
-	return t.besideName(t.Beside)
-}
-
-// bothClass lays the two texts side by side where there are two.
-func (t *Try) bothClass() string {
-	if t.Former.ID > 0 {
-		return "both"
-	}
-	return "one"
-}
-
-// completionTitle heads what the open model writes.
-func (t *Try) completionTitle() string {
-	switch {
-	case t.Former.ID == 0:
-	case t.Beside == protocol.Before:
-		return t.Page.W.Say("both_after")
-	default:
-		return t.Page.modelName()
-	}
-	return t.Page.W.Say("completion")
-}
-
-// Chatting.
-
-// chatting tells whether Try is a conversation.
-func (t *Try) chatting() bool { return t.Page.Model != nil && t.Page.Model.Chat && t.Chat }
-
-// ChooseChat makes Try a conversation, or a text to go on from.
-func (t *Try) ChooseChat(on bool) {
-	t.CancelWriting()
-	t.Chat = on
-	t.NewTalk()
-	t.predict()
-}
-
-// NewTalk begins a conversation.
-func (t *Try) NewTalk() {
-	t.CancelWriting()
-	t.Talk, t.Now, t.Former = nil, NewCompletion(), NewCompletion()
-}
-
-// say makes c ask for an answer to what stands in the prompt. It reports false
-// if nothing does.
-func (t *Try) say(c *protocol.Generate) bool {
-	says := strings.TrimSpace(t.Prompt)
-	if says == "" {
-		return false
-	}
-	if t.Now.ID > 0 {
-		t.Talk = append(t.Talk, protocol.Message{Role: model, Content: t.answer()})
-	}
-	t.Talk = append(t.Talk, protocol.Message{Role: user, Content: says})
-	c.Messages, t.Prompt = slices.Clone(t.Talk), ""
-	return true
-}
-
-// answer is what the model said last; silence is an answer too.
-func (t *Try) answer() string {
-	return cmp.Or(strings.TrimSpace(t.Now.Text()), t.Page.W.Say("silence"))
-}
-
-// unsay takes back what cannot be answered, so that it can be said otherwise.
-func (t *Try) unsay() {
-	if last := len(t.Talk) - 1; last >= 0 && t.Talk[last].Role == user {
-		t.Prompt, t.Talk = t.Talk[last].Content, t.Talk[:last]
-	}
 }

@@ -68,11 +68,6 @@ func (w *Words) Progress(run *protocol.State, s *protocol.Step) string {
 		"speed", w.PerSecond(s.TokensPerSecond), "left", w.Duration(s.SecondsLeft))
 }
 
-// ShortProgress is Progress for a narrow screen.
-func (w *Words) ShortProgress(run *protocol.State, s *protocol.Step) string {
-	return w.Say("progress", "state", w.RunState(run.State), "step", w.Of(s.Step, s.Steps), "loss", w.Loss(s.Loss))
-}
-
 // Of is "12 of 1,000".
 func (w *Words) Of(n, all int) string { return w.Say("of", "n", n, "all", all) }
 
