@@ -17,10 +17,12 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"hornbook/static"
 	"hornbook/web/headless"
@@ -234,7 +236,18 @@ func (p *tab) choose(label, value string) {
 func (p *tab) fill(label, text string) {
 	p.Helper()
 	p.named("textbox", label, `(box) => { box.focus(); box.select() }`)
-	p.do(chromedp.KeyEvent(text))
+	p.keys(text)
+}
+
+// keys presses keys, as kb names them, as a keyboard does: what the page does with
+// a key itself writes no letter.
+func (p *tab) keys(text string) {
+	p.Helper()
+	p.do(chromedp.KeyEvent(text, func(e *input.DispatchKeyEventParams) {
+		if e.Type == kb.KeyDown {
+			e.Type = input.DispatchKeyEventTypeRawKeyDown
+		}
+	}))
 }
 
 // upload chooses a file of this content; what follows it shows on the page.

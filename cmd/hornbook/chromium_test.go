@@ -42,7 +42,7 @@ func (d *chromiumDriver) goTo(address string) { d.Helper(); d.do(chromedp.Naviga
 func (d *chromiumDriver) anew()               { d.Helper(); d.do(chromedp.Reload()) }
 func (d *chromiumDriver) end()                { d.cancel() }
 func (d *chromiumDriver) click(x, y float64)  { d.Helper(); d.do(chromedp.MouseClickXY(x, y)) }
-func (d *chromiumDriver) write(text string)   { d.Helper(); d.do(chromedp.KeyEvent(text)) }
+func (d *chromiumDriver) write(text string)   { d.Helper(); d.keys(text) }
 
 var chromiumKeys = map[string]string{"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape,
 	"ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight, "ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown}

@@ -27,6 +27,7 @@ const (
 	runStep     = `Number(document.getElementById("run").dataset.step)`
 	runSaved    = `document.getElementById("saved").textContent.includes("step " + Number(document.getElementById("run").dataset.step).toLocaleString("en") + ".")`
 	offered     = `document.querySelector(".go-on p")?.textContent`
+	prompt      = `document.getElementById("prompt").value`
 	written     = `document.getElementById("completion").innerText`
 	hasWritten  = `document.getElementById("picked").textContent.includes("200 tokens")`
 	itsState    = `JSON.stringify(document.getElementById("run")?.dataset) + [...document.querySelectorAll(".notice")].map((e) => " " + e.textContent)`
@@ -132,11 +133,14 @@ func (u *user) trainsToTheEnd() {
 func (u *user) generates() {
 	u.show(partTry)
 	u.Fill("textbox", "Prompt", "Tom had a")
-	u.Click("button", "Generate")
+	u.Press("Enter")
 	u.There("region", "Completion")
 	u.Wait("it has written", hasWritten)
 	if text := u.Eval(written).(string); !strings.HasPrefix(text, "Tom had a") || len(text) < 100 {
 		u.Errorf("it wrote %q", text)
+	}
+	if prompt := u.Eval(prompt); prompt != "Tom had a" {
+		u.Errorf("Enter makes %q of the prompt", prompt)
 	}
 }
 

@@ -43,6 +43,18 @@ func TestLink(t *testing.T) {
 	p.press("Set it up")
 	p.until("it is set up", `document.querySelector(".chip.chosen").textContent.includes("quick")`)
 	p.until("what is unknown or cannot be is said", `document.getElementById("left")?.textContent.includes("colour, Pre-train, Steps")`)
+	p.at("text")
+	p.upload("lesson.experiment", []byte(`{"open": "pretrain", "set": {"preset": "tiny", "text": "diary.txt"}}`))
+	p.until("a file asks too", `location.hash === "#/pretrain" && document.getElementById("asked")`)
+	p.press("Set it up")
+	p.until("it is set up, but for its text", `document.querySelector(".chip.chosen").textContent.includes("tiny") && document.getElementById("left")?.textContent.includes("diary.txt")`)
+	p.at("text")
+	p.upload("diary.txt", tales)
+	p.until("the text is there", `document.querySelector('.stand[href="#/text"]').textContent.includes("diary.txt") && !document.getElementById("left")`)
+	p.choose("Sample text", "opticks")
+	p.until("another replaces it", `document.getElementById("text-former")`)
+	p.press("Take it back")
+	p.until("it is back", `document.querySelector('.stand[href="#/text"]').textContent.includes("diary.txt") && !document.getElementById("text-former")`)
 	p.quiet()
 }
 

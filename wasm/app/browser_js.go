@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"syscall/js"
 
@@ -119,9 +120,16 @@ func (b *browser) Read(input, encoding string) {
 // ReadAgain reads the same files once more.
 func (b *browser) ReadAgain(encoding string) { go b.readFiles(b.texts, encoding) }
 
-// readFiles reads files as one text and hands it to the worker. A plain text,
-// as most are, is handed on as it is; all else is for the reader.
+// readFiles opens the experiment among files, if there is one, reads the others
+// as one text and hands it to the worker. A plain text, as most are, is handed on
+// as it is; all else is for the reader.
 func (b *browser) readFiles(files []namedFile, encoding string) {
+	if i := slices.IndexFunc(files, func(f namedFile) bool { return ui.IsExperiment(f.name) }); i >= 0 {
+		b.openExperiment(files[i])
+		if files = slices.Delete(files, i, i+1); len(files) == 0 {
+			return
+		}
+	}
 	b.texts = files
 	b.stop()
 	b.stop = func() {}
@@ -134,6 +142,16 @@ func (b *browser) readFiles(files []namedFile, encoding string) {
 		return
 	}
 	b.stop = b.read(files, encoding, b.hasRead)
+}
+
+// openExperiment opens what a file sets; one that cannot be read is no
+// experiment.
+func (b *browser) openExperiment(f namedFile) {
+	content := ""
+	if text, err := jsrt.Await(f.file.Call("text")); err == nil {
+		content = text.String()
+	}
+	b.with(func() { b.page.OpenExperiment(f.name, content) })
 }
 
 // hasRead hands the text that was read to the worker, without copying it into

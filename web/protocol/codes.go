@@ -22,6 +22,7 @@ const (
 	TextBinary    Code = "text_binary"    // NUL bytes or mostly not text
 	TextMissing   Code = "text_missing"   // Train before any text
 	TextUnread    Code = "text_unread"    // the browser could not read the file
+	NoSettings    Code = "no_settings"    // the file, called Got, holds no experiment
 	FilesMany     Code = "files_many"     // Got files were dropped at once; at most Want are taken
 	SampleUnknown Code = "sample_unknown" // no sample of this name
 	SampleFailed  Code = "sample_failed"  // it could not be fetched
@@ -70,7 +71,7 @@ const (
 
 // Codes lists every code, so that a test can see that each has its words.
 var Codes = []Code{
-	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread, FilesMany,
+	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread, NoSettings, FilesMany,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
 	Cancelled, TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
 	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,

@@ -5,14 +5,13 @@ import "hornbook/model/recipe"
 // SetText gives the trainer the text to learn from: the bytes of an uploaded
 // file or of what was typed or, for Source "sample", the name of a sample that
 // the trainer fetches or makes itself, for "task", the name of a task, whose
-// lessons are conversations, or, for "kept", the sum of a text that is kept
-// here. Answers: Text, or a Problem, after
-// which the former text stays.
+// lessons are conversations, or, for "kept", the sum of a text that was taken
+// before. Answers: Text, or a Problem, after which the former text stays.
 type SetText struct {
 	Request
 	Source string `json:"source"` // "upload", "typed", "sample", "task" or "kept"
 	Name   string `json:"name"`   // the file's name, or the sample's or the task's
-	Hash   string `json:"hash"`   // of a text that is kept: the sum that Text told
+	Hash   string `json:"hash"`   // for "kept": the sum that Text told
 	Data   []byte `json:"-"`      // the payload beside the JSON; none for a sample
 }
 

@@ -28,7 +28,7 @@ type Text struct {
 	Words      int    `json:"words"`
 	Lines      int    `json:"lines"`
 	Invalid    int    `json:"invalid"` // bytes that are not valid UTF-8; they are kept as they are
-	Hash       string `json:"hash"`    // the sum of a text of one's own, where it is kept for a day; else ""
+	Hash       string `json:"hash"`    // the sum of a text of one's own, by which it is found again: for a day where texts are kept, else until two others were taken; "" of others
 	Preview    string `json:"preview"` // the beginning, at most 2,000 characters
 	Advice     Code   `json:"advice"`  // "" or TextShort: enough to train on, too little to learn much from
 }

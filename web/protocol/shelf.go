@@ -56,9 +56,11 @@ type (
 	// Import brings a model in from files, opens it and keeps it; an adapter's
 	// files are laid on the open model instead. The files themselves travel
 	// beside the JSON. Where opening takes much memory Needs asks first, and
-	// nothing is done until Import comes again with Agreed.
+	// nothing is done until Import comes again with Agreed. A model that neither
+	// itself nor its files name is called Name.
 	Import struct {
 		Request
+		Name   string   `json:"name"`
 		Names  []string `json:"names"` // of the files, with their folders
 		Agreed bool     `json:"agreed"`
 		Files  fs.FS    `json:"-"`

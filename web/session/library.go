@@ -16,6 +16,7 @@ type library struct {
 	elsewhere func(id string) (checkpoint.Run, error) // opens a model of the host; nil for none
 	folder    func(checkpoint.Run) error              // keeps the run where there is no shelf; nil for nowhere
 	current   *current                                // the open model; nil before the first Train or Open
+	cards     map[string]described                    // of the shelf's models, by id
 	purged    bool                                    // the shelf has forgotten what was deleted before this start
 }
 

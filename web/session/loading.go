@@ -2,14 +2,12 @@ package session
 
 import (
 	"io/fs"
-	"slices"
 	"strconv"
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
-	"hornbook/web/shelf"
 )
 
 // load reads a model.
@@ -44,7 +42,7 @@ func (l *library) find(id string) (checkpoint.Run, error) {
 			kept, err = checkpoint.Read(files)
 			return err
 		})
-		if name := l.labelled(id); name != "" {
+		if name := l.shelf.Name(id); name != "" {
 			kept.Name = name
 		}
 		if err == nil || l.elsewhere == nil || id != protocol.Base {
@@ -55,15 +53,6 @@ func (l *library) find(id string) (checkpoint.Run, error) {
 		return checkpoint.Run{}, fs.ErrNotExist
 	}
 	return l.elsewhere(id)
-}
-
-// labelled is the name that a model of the shelf was given.
-func (l *library) labelled(id string) string {
-	items, _ := l.shelf.List()
-	if at := slices.IndexFunc(items, func(item shelf.Item) bool { return item.ID == id }); at >= 0 {
-		return items[at].Name
-	}
-	return ""
 }
 
 // mostBeside is the number of weights up to which a model's origin is opened

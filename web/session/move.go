@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -124,17 +125,27 @@ func (s *Session) importModel(c *protocol.Import) {
 	s.enter(s.library.adopt(kept), kept)
 }
 
-// nameOf is what to call a model that does not say: its folder or first file.
+// nameOf is what to call a model that does not say: its folder, or the first of
+// its files that is not called as every model's is.
 func nameOf(c *protocol.Import) string {
-	if len(c.Names) == 0 {
-		return ""
-	}
-	name, _, _ := strings.Cut(c.Names[0], "/")
-	for _, end := range []string{".zip", ".gguf", ".safetensors", ".json"} {
+	for _, name := range c.Names {
+		folder, _, inFolder := strings.Cut(name, "/")
+		if inFolder {
+			return folder
+		}
+		end := path.Ext(name)
 		name = strings.TrimSuffix(name, end)
+		if slices.Contains(weightFiles, strings.ToLower(end)) && !slices.ContainsFunc(commonNames, func(common string) bool { return strings.HasPrefix(name, common) }) {
+			return name
+		}
 	}
-	return name
+	return c.Name
 }
+
+var (
+	weightFiles = []string{".zip", ".gguf", ".safetensors"}                                      // whose names say whose weights they are
+	commonNames = []string{"model", "pytorch_model", "adapter_model", "consolidated", "weights"} // but for these
+)
 
 // importAdapter lays an adapter on the open model.
 func (s *Session) importAdapter(c *protocol.Import) {

@@ -105,3 +105,25 @@ func TestBadImports(t *testing.T) {
 		}
 	}
 }
+
+// A model that does not say its name is called as its folder or its weights,
+// and never as one of the files that every model has.
+func TestNameOf(t *testing.T) {
+	for _, c := range []struct {
+		names []string
+		want  string
+	}{
+		{nil, "Brought in"},
+		{[]string{"config.json", "model.safetensors", "tokenizer.json"}, "Brought in"},
+		{[]string{"config.json", "model-00001-of-00002.safetensors"}, "Brought in"},
+		{[]string{"adapter_config.json", "adapter_model.safetensors"}, "Brought in"},
+		{[]string{"config.json", "fables.safetensors", "tokenizer.json"}, "fables"},
+		{[]string{"fables-Q8_0.GGUF"}, "fables-Q8_0"},
+		{[]string{"my.fables.zip"}, "my.fables"},
+		{[]string{"fables/config.json", "fables/model.safetensors"}, "fables"},
+	} {
+		if got := nameOf(&protocol.Import{Name: "Brought in", Names: c.names}); got != c.want {
+			t.Errorf("%q is called %q, want %q", c.names, got, c.want)
+		}
+	}
+}

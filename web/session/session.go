@@ -68,7 +68,7 @@ const backend = "cpu"
 func New(host Host) *Session {
 	s := &Session{host: host, phase: idle, voice: &voice{emit: host.Emit}}
 	s.texts = &texts{voice: s.voice, fetch: host.Sample, goOn: s.goOn}
-	s.library = &library{voice: s.voice, shelf: host.Shelf, elsewhere: host.Load, folder: host.Save}
+	s.library = &library{voice: s.voice, shelf: host.Shelf, elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
 	s.writer = &writer{voice: s.voice, load: s.library.small}
 	s.runner = &runner{voice: s.voice, cores: host.Cores, launch: host.Launch}

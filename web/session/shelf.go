@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"errors"
 
 	"hornbook/model/checkpoint"
@@ -79,9 +80,13 @@ func (l *library) tellShelf() {
 	if l.shelf != nil {
 		l.purge()
 		told.Keeps = ""
-		var err error
-		if told.Cards, err = l.cards(l.shelf.List()); err == nil {
-			told.Deleted, err = l.cards(l.shelf.Deleted())
+		items, err := l.shelf.List()
+		for _, item := range items {
+			list := &told.Cards
+			if item.Deleted {
+				list = &told.Deleted
+			}
+			*list = append(*list, l.card(item))
 		}
 		space, spaceErr := l.shelf.Space()
 		told.Used, told.Left, told.Lasting = space.Used, space.Left, space.Lasting
@@ -92,17 +97,35 @@ func (l *library) tellShelf() {
 	l.voice.tell(told)
 }
 
-func (l *library) cards(items []shelf.Item, err error) ([]protocol.Card, error) {
-	cards := []protocol.Card{}
-	for _, item := range items {
-		cards = append(cards, l.card(item))
+// card describes a model of the shelf without reading its weights, and what was
+// described before without reading anything.
+func (l *library) card(item shelf.Item) protocol.Card {
+	known, is := l.cards[item.ID]
+	if !is || !known.of.Saved.Equal(item.Saved) || known.of.Damaged != item.Damaged || known.of.Newer != item.Newer {
+		known = described{item, l.describeItem(item)}
+		if !known.card.Damaged { // else it is tried again
+			l.cards[item.ID] = known
+		}
 	}
-	return cards, err
+	c := known.card
+	c.Name = cmp.Or(item.Name, c.Name)
+	if phase(c.State).active() {
+		release, err := l.shelf.Hold(item.ID)
+		if c.Elsewhere = errors.Is(err, shelf.ErrBusy); err == nil {
+			release()
+		}
+	}
+	return c
 }
 
-// card describes a model of the shelf without reading its weights.
-func (l *library) card(item shelf.Item) protocol.Card {
-	c := protocol.Card{ID: item.ID, Name: item.Name, Saved: item.Saved.UnixMilli(), Bytes: item.Bytes, Damaged: item.Damaged, Newer: item.Newer, Curve: []float64{}}
+// described is the card of a model as the shelf had it.
+type described struct {
+	of   shelf.Item
+	card protocol.Card
+}
+
+func (l *library) describeItem(item shelf.Item) protocol.Card {
+	c := protocol.Card{ID: item.ID, Saved: item.Saved.UnixMilli(), Bytes: item.Bytes, Damaged: item.Damaged, Newer: item.Newer, Curve: []float64{}}
 	if c.Newer || c.Damaged {
 		return c
 	}
@@ -115,18 +138,10 @@ func (l *library) card(item shelf.Item) protocol.Card {
 		c.Damaged = true
 		return c
 	}
-	if c.Name == "" {
-		c.Name = kept.Name
-	}
+	c.Name = kept.Name
 	c.State, c.Method, c.Text, c.Parameters = kept.State, kept.Recipe.Method(), kept.Text, kept.Recipe.Weights()
 	if kept.Recipe.Preset == "imported" && kept.Recipe.From == recipe.New {
 		c.Method = "imported"
-	}
-	if phase(kept.State).active() {
-		release, err := l.shelf.Hold(item.ID)
-		if c.Elsewhere = errors.Is(err, shelf.ErrBusy); err == nil {
-			release()
-		}
 	}
 	c.Tokens, c.Seconds, c.Recipe = kept.Tokens, kept.Seconds, kept.Recipe
 	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept.Log)

@@ -115,3 +115,19 @@ func TestTokenizers(t *testing.T) {
 	d.commands <- &protocol.SetTokenizer{Kind: "chars"}
 	d.problem(protocol.TooManyKinds)
 }
+
+// A text that another has replaced can be taken back, kept or not.
+func TestTextBack(t *testing.T) {
+	for name, d := range map[string]*desk{"kept": at(t, folder(t)), "kept nowhere": sit(t)} {
+		d.give(own)
+		first := next[*protocol.Text](d)
+		d.give(rhyme)
+		second := next[*protocol.Text](d)
+		for _, want := range []*protocol.Text{first, second, first} {
+			d.commands <- &protocol.SetText{Source: "kept", Name: want.Name, Hash: want.Hash}
+			if got := next[*protocol.Text](d); got.Hash != want.Hash || got.Preview != want.Preview {
+				t.Errorf("%s: %q came back for %q", name, got.Preview[:20], want.Preview[:20])
+			}
+		}
+	}
+}

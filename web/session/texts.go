@@ -18,6 +18,7 @@ type texts struct {
 	keep     func(text []byte) (hash string, err error)
 	kept     func(hash string) ([]byte, error)
 	now      text
+	former   []byte             // the text before, where it is not kept
 	tokenize *protocol.Tokenize // the newest that waits
 	fit      protocol.Fit       // what fitOf makes of the text
 	fitOf    tokenizer.Tokenizer
@@ -27,6 +28,7 @@ type texts struct {
 type text struct {
 	name  string
 	bytes []byte
+	loose bool // it could not be kept
 	info  protocol.Text
 	tok   tokenizer.Tokenizer
 	kind  string // of tok
@@ -64,7 +66,8 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	}
 	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw)}
 	if c.Source == "upload" || c.Source == "typed" || c.Source == "kept" {
-		next.info.Hash, _ = t.keep(raw) // for the next visit; without it the text is asked for again
+		kept, err := t.keep(raw) // for the next visit; without it the text is asked for again
+		next.info.Hash, next.loose = sum(raw), kept == "" || err != nil
 	}
 	kind, size := t.now.kind, t.now.size
 	if kind == "" {
@@ -86,6 +89,9 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 
 // take makes next the text.
 func (t *texts) take(next text) {
+	if t.former = nil; t.now.loose {
+		t.former = t.now.bytes
+	}
 	t.now, t.fitOf = next, nil
 	told := next.info
 	t.voice.tell(&told)
@@ -121,6 +127,9 @@ func (t *texts) read(c *protocol.SetText) ([]byte, *protocol.Problem) {
 		}
 		return lessons, nil
 	case "kept":
+		if t.former != nil && sum(t.former) == c.Hash {
+			return t.former, nil
+		}
 		text, err := t.kept(c.Hash)
 		if err != nil {
 			return nil, &protocol.Problem{Code: protocol.TextGone, Got: c.Name, Detail: err.Error()}

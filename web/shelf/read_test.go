@@ -124,16 +124,49 @@ func TestReadOnce(t *testing.T) {
 	}
 }
 
-// countingStorage counts the bytes that are read of each file.
+// A list that was made before is made again from manifests and labels alone.
+func TestListAgain(t *testing.T) {
+	disk, _ := twice(t)
+	counted := &countingStorage{Storage: disk, bytes: map[string]int64{}, opened: map[string]int{}}
+	s := shelf.New(counted)
+	list := func() (items []shelf.Item) {
+		clear(counted.opened)
+		items, err := s.List()
+		if err != nil || len(items) != 1 || items[0].Damaged {
+			t.Fatalf("listed as %+v (%v)", items, err)
+		}
+		return items
+	}
+	first := list()
+	if again := list(); !again[0].Saved.Equal(first[0].Saved) || len(again[0].Files) != len(first[0].Files) {
+		t.Errorf("listed as %+v and as %+v", first, again)
+	}
+	for name := range counted.opened {
+		if strings.HasSuffix(name, "/weights") {
+			t.Errorf("%s is asked for again", name)
+		}
+	}
+	save(t, shelf.New(disk), one, "third")
+	if items := list(); !items[0].Saved.After(first[0].Saved) || counted.opened["models/"+one+"/a/weights"]+counted.opened["models/"+one+"/b/weights"] == 0 {
+		t.Errorf("a newer save is listed as %+v", items)
+	}
+}
+
+// countingStorage counts the bytes that are read of each file, and how often it
+// is opened.
 type countingStorage struct {
 	shelf.Storage
-	bytes map[string]int64
+	bytes  map[string]int64
+	opened map[string]int // files; nil: they are not counted
 }
 
 func (c *countingStorage) Open(name string) (fs.File, error) {
 	f, err := c.Storage.Open(name)
 	if info, _ := fs.Stat(c.Storage, name); err != nil || info == nil || info.IsDir() {
 		return f, err
+	}
+	if c.opened != nil {
+		c.opened[name]++
 	}
 	return countingFile{f, c, name}, err
 }

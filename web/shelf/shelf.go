@@ -22,6 +22,7 @@ type Shelf struct {
 	facts sync.Mutex // guards what follows
 	holds map[string]*hold
 	whole map[string]int64 // by model, the number of a save that is known to be whole
+	sizes map[string]int64 // and that of the newest when one had all its files in their sizes
 }
 
 // hold is a model's lock that lasts longer than a method.
@@ -32,7 +33,7 @@ type hold struct {
 
 // New is the shelf that lies in a storage.
 func New(s Storage) *Shelf {
-	return &Shelf{storage: s, holds: map[string]*hold{}, whole: map[string]int64{}}
+	return &Shelf{storage: s, holds: map[string]*hold{}, whole: map[string]int64{}, sizes: map[string]int64{}}
 }
 
 // NewID is a name for a new model that no other has.
@@ -153,6 +154,7 @@ func (s *Shelf) saves(id string) (found []save, err error) {
 type Item struct {
 	ID      string
 	Name    string    // as Rename left it, or ""
+	Deleted bool      // Undelete can bring it back
 	Saved   time.Time // the newest save, as what follows
 	Bytes   int64
 	Files   []File
@@ -160,29 +162,32 @@ type Item struct {
 	Newer   bool // it was saved by a newer Hornbook, which can read it
 }
 
-// List is what lies on the shelf, the newest first. The files themselves are
-// not read; a save that Open finds damaged may still be listed.
-func (s *Shelf) List() ([]Item, error) { return s.list(false) }
-
-// Deleted lists what Undelete can bring back.
-func (s *Shelf) Deleted() ([]Item, error) { return s.list(true) }
-
-func (s *Shelf) list(deleted bool) (items []Item, err error) {
+// List is what lies on the shelf, the newest first, with what is deleted and not
+// yet purged. The files themselves are not read; a save that Open finds damaged
+// may still be listed. What has not changed since the last List costs two small
+// files each of manifests and labels.
+func (s *Shelf) List() (items []Item, err error) {
 	ids, err := s.ids()
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range ids {
-		item, mark, err := s.item(id)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // half-made, or just removed
-		}
-		if mark == deleted {
+		item, err := s.item(id)
+		if !errors.Is(err, fs.ErrNotExist) { // half-made, or just removed
 			items = append(items, item)
 		}
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return b.Saved.Compare(a.Saved) })
 	return items, nil
+}
+
+// Name is what Rename left a model with, or "".
+func (s *Shelf) Name(id string) string {
+	if !isHex(id, idBytes) {
+		return ""
+	}
+	label, _ := s.label(id)
+	return label.Name
 }
 
 // ids are the models' folders.
@@ -199,23 +204,33 @@ func (s *Shelf) ids() (ids []string, err error) {
 	return ids, nil
 }
 
-// item describes a model, and tells whether it is deleted. The error is of its
-// saves; whatever else is wrong makes it Damaged.
-func (s *Shelf) item(id string) (item Item, deleted bool, err error) {
+// item describes a model. The error is of its saves; whatever else is wrong
+// makes it Damaged.
+func (s *Shelf) item(id string) (Item, error) {
 	label, labelErr := s.label(id)
 	saves, err := s.saves(id)
-	item = Item{ID: id, Name: label.Name, Newer: errors.Is(err, ErrNewer) || errors.Is(labelErr, ErrNewer)}
+	item := Item{ID: id, Name: label.Name, Deleted: label.Deleted, Newer: errors.Is(err, ErrNewer) || errors.Is(labelErr, ErrNewer)}
 	item.Damaged = !item.Newer && (err != nil || labelErr != nil || !s.anySized(id, saves))
 	if err == nil {
 		newest := saves[0]
 		item.Saved, item.Bytes, item.Files = newest.Saved, newest.bytes(), newest.Files
 	}
-	return item, label.Deleted, err
+	return item, err
 }
 
-// anySized tells whether one of the saves has all its files in their sizes.
+// anySized tells whether one of the saves has all its files in their sizes, by
+// asking once as long as there is no newer one.
 func (s *Shelf) anySized(id string, saves []save) bool {
-	return slices.ContainsFunc(saves, func(c save) bool { return s.sized(id, c) == nil })
+	s.facts.Lock()
+	asked := s.sizes[id] == saves[0].Number
+	s.facts.Unlock()
+	if asked || !slices.ContainsFunc(saves, func(c save) bool { return s.sized(id, c) == nil }) {
+		return asked
+	}
+	s.facts.Lock()
+	s.sizes[id] = saves[0].Number
+	s.facts.Unlock()
+	return true
 }
 
 // sized checks that a save's files are there in their sizes.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -95,21 +96,21 @@ func (p *Page) Memory() string {
 	return address(p.Open) + "?" + x.String()
 }
 
-// restore takes an experiment over and gives the names that nobody knows, or
-// whose values cannot be.
-func (p *Page) restore(x Experiment) (left []string) {
-	x = maps.Clone(x)
+// restore takes an experiment over and gives what of it nobody knows, or cannot
+// be.
+func (p *Page) restore(x Experiment) (left Experiment) {
+	left = maps.Clone(x)
 	for _, s := range p.Stations {
-		s.Restore(x)
+		s.Restore(left)
 	}
-	return slices.Sorted(maps.Keys(x))
+	return left
 }
 
-// Asked is what an address sets that somebody opened, and what of it was left
-// out.
+// Asked is what an address or a file sets that somebody opened, and what of it
+// was left out.
 type Asked struct {
 	Set  Experiment // nil: nothing is asked
-	Left []string   // names that were left out; nil: none
+	Left Experiment // nil: nothing was left out
 }
 
 // Remembered takes over what was set at the last visit, before the trainer is
@@ -122,16 +123,53 @@ func (p *Page) Addressed(fragment string, untouched bool) {
 	station, x := ReadAddress(fragment)
 	maps.DeleteFunc(x, ofHere)
 	p.Go(station)
-	switch {
-	case len(x) == 0:
-	case untouched:
+	if untouched {
 		p.before = x
-	default:
+	} else if len(x) > 0 {
 		p.asked = Asked{Set: x}
 	}
 }
 
-// SetUp takes over what the address sets.
+// experimentEnd ends the names of files that an experiment is kept in.
+const experimentEnd = ".experiment"
+
+// IsExperiment tells whether a file is an experiment, by its name.
+func IsExperiment(name string) bool {
+	return strings.HasSuffix(strings.ToLower(name), experimentEnd)
+}
+
+// experimentFile is an experiment as a file holds it, in JSON.
+type experimentFile struct {
+	Open string     `json:"open"` // the station
+	Set  Experiment `json:"set"`
+}
+
+// SaveExperiment hands what is set to the browser as a file.
+func (p *Page) SaveExperiment() {
+	x := p.Experiment()
+	maps.DeleteFunc(x, ofHere)
+	content, err := json.MarshalIndent(experimentFile{p.Open, x}, "", "\t")
+	if err != nil {
+		panic(err) // of texts alone
+	}
+	p.Host.Save("hornbook"+experimentEnd, "application/json", string(content)+"\n")
+}
+
+// OpenExperiment opens what a file of this name and content sets, as Addressed
+// opens an address; it asks first.
+func (p *Page) OpenExperiment(name, content string) {
+	of[*Text](p).reading = false
+	var file experimentFile
+	if err := json.Unmarshal([]byte(content), &file); err != nil || len(file.Set) == 0 || len(content) > mostAddress {
+		of[*Text](p).fail(&protocol.Problem{Code: protocol.NoSettings, Got: name})
+		return
+	}
+	maps.DeleteFunc(file.Set, ofHere)
+	p.visit(file.Open)
+	p.asked = Asked{Set: file.Set}
+}
+
+// SetUp takes over what was asked.
 func (p *Page) SetUp() {
 	p.asked = Asked{Left: p.restore(p.asked.Set)}
 }
@@ -157,12 +195,22 @@ func (p *Page) settingName(key string) string {
 	return p.W.List(p.stationName(station), p.W.Field(field))
 }
 
+// leftSays is what was left out, "" for nothing. A text of one's own can still
+// come.
 func (p *Page) leftSays() string {
-	names := make([]string, len(p.asked.Left))
-	for i, key := range p.asked.Left {
-		names[i] = p.settingName(key)
+	var names, says []string
+	for _, key := range slices.Sorted(maps.Keys(p.asked.Left)) {
+		if key != "text" {
+			names = append(names, p.settingName(key))
+		}
 	}
-	return p.W.Say("left_out", "list", p.W.List(names...))
+	if len(names) > 0 {
+		says = append(says, p.W.Say("left_out", "list", p.W.List(names...)))
+	}
+	if name, is := p.asked.Left["text"]; is && (p.Text == nil || p.Text.Name != name) {
+		says = append(says, p.W.Say("left_text", "name", firstRunes(name, 60)))
+	}
+	return strings.Join(says, " ")
 }
 
 // CopyLink puts the page's address with all that is set on the clipboard.

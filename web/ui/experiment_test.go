@@ -53,12 +53,12 @@ func TestAddressAsksFirst(t *testing.T) {
 	if p.Open != "try" || len(h.sent) != sent || pre(p).Draft.Fields["steps"] != "33" {
 		t.Error("it is set up unasked")
 	}
-	has(t, drawAt(t, p, "try"), "This link sets up an experiment", "Preset: quick", "Pre-train, Steps: 44")
+	has(t, drawAt(t, p, "try"), "This sets up an experiment", "Preset: quick", "Pre-train, Steps: 44")
 	p.SetUp()
 	if pre(p).Draft.Base.Preset != "quick" || pre(p).Draft.Fields["steps"] != "44" || trying(p).Sampling["top_k"] != "3" || trying(p).Sampling["temperature"] != "" {
 		t.Errorf("it is set up as %s", p.Address())
 	}
-	has(t, drawAt(t, p, "try"), "left out: colour, Pre-train, Batch, Pre-train, Context, Temperature, Text")
+	has(t, drawAt(t, p, "try"), "left out: colour, Pre-train, Batch, Pre-train, Context, Temperature.", "Its text, ../secret, does not travel along")
 	p.LeaveAsked()
 	if html := drawAt(t, p, "try"); strings.Contains(html, "left out:") {
 		t.Error("what was left out stays")
@@ -68,6 +68,60 @@ func TestAddressAsksFirst(t *testing.T) {
 	if pre(p).Draft.Fields["steps"] != "44" {
 		t.Error("what was left changes something")
 	}
+}
+
+// What is set is set on another page that opens its file: after a question, and
+// with the text of one's own, once that is there.
+func TestExperimentFile(t *testing.T) {
+	p, h := welcomed()
+	p.Apply(&protocol.Text{Source: "upload", Name: "diary.txt", Hash: "abc"})
+	pre(p).ChoosePreset("tiny")
+	p.Go("pretrain")
+	p.SaveExperiment()
+	if !IsExperiment(h.savedAs) || strings.Contains(h.saved, "abc") {
+		t.Errorf("%s holds %s", h.savedAs, h.saved)
+	}
+	q, _ := welcomed()
+	q.OpenExperiment("lesson.experiment", h.saved)
+	if q.Open != "pretrain" || pre(q).Draft.Base.Preset == "tiny" {
+		t.Errorf("at %s it is set up as %s", q.Open, q.Address())
+	}
+	q.SetUp()
+	if pre(q).Draft.Base.Preset != "tiny" {
+		t.Errorf("it is set up as %s", q.Address())
+	}
+	has(t, draw(t, q), "Its text, diary.txt, does not travel along")
+	q.Apply(&protocol.Text{Source: "upload", Name: "diary.txt", Hash: "abc"})
+	if q.leftSays() != "" {
+		t.Errorf("the text is there: %s", q.leftSays())
+	}
+	for _, bad := range []string{"", "{", "[]", `{"open":"try"}`, `{"open":"try","set":{"steps":5}}`, `{"set":{"steps":"5","x":"` + strings.Repeat("x", mostAddress) + `"}}`} {
+		q, _ := welcomed()
+		q.OpenExperiment("lesson.experiment", bad)
+		has(t, drawAt(t, q, "text"), "“lesson.experiment” holds no experiment")
+	}
+}
+
+// A text of one's own that another has replaced can be taken back.
+func TestTextBack(t *testing.T) {
+	p, h := welcomed()
+	give := func(name, hash string) { p.Apply(&protocol.Text{Source: "upload", Name: name, Hash: hash}) }
+	give("diary.txt", "abc")
+	if html := drawAt(t, p, "text"); strings.Contains(html, "was here before") {
+		t.Error("nothing was replaced")
+	}
+	p.Apply(&protocol.Text{Source: "sample", Name: "opticks"})
+	has(t, drawAt(t, p, "text"), "diary.txt was here before.")
+	of[*Text](p).TakeBack()
+	if c := last[*protocol.SetText](t, h); c.Source != "kept" || c.Hash != "abc" || c.Name != "diary.txt" {
+		t.Errorf("it asks for %+v", c)
+	}
+	give("diary.txt", "abc")
+	if html := drawAt(t, p, "text"); strings.Contains(html, "was here before") {
+		t.Error("it is back")
+	}
+	give("letters.txt", "def")
+	has(t, drawAt(t, p, "text"), "diary.txt was here before.")
 }
 
 // Whatever stands in an address, the page opens.

@@ -236,7 +236,7 @@ func (m *Models) Agree() { m.bring(true) }
 
 func (m *Models) bring(agreed bool) {
 	m.Needs = nil
-	m.Page.await("import", m.ask(&protocol.Import{Names: m.names, Agreed: agreed}))
+	m.Page.await("import", m.ask(&protocol.Import{Name: m.Page.fresh(m.Page.W.Say("brought_in")), Names: m.names, Agreed: agreed}))
 }
 
 // Decline leaves it.

@@ -132,7 +132,7 @@ func (p *Page) welcome(e *protocol.Ready) {
 		p.opens = protocol.Base
 	}
 	if x != nil {
-		p.restore(x)
+		p.asked = Asked{Left: p.restore(x)}
 	}
 	p.openFirst()
 	if !e.Base || p.aboutText() {

@@ -29,6 +29,7 @@ type paper struct {
 	persist     bool     // it was asked to keep models for good
 	read        string
 	saved       string // the file that was handed to the browser last
+	savedAs     string
 	renewed     int
 }
 
@@ -53,7 +54,7 @@ func (h *paper) Speak(language, title string, rightToLeft bool) {
 }
 func (h *paper) Hold(string) []string         { return h.chosen }
 func (h *paper) Persist()                     { h.persist = true }
-func (h *paper) Save(name, kind, text string) { h.saved = text }
+func (h *paper) Save(name, kind, text string) { h.savedAs, h.saved = name, text }
 func (h *paper) SavePicture()                 {}
 func (h *paper) Print()                       {}
 func (h *paper) Renew()                       { h.renewed++ }

@@ -11,7 +11,8 @@ import (
 type Text struct {
 	desk
 	Source    string  // the sample that is chosen, "" for an own text
-	own       ownText // that text, where it is kept
+	own       ownText // that text
+	former    ownText // the one that it replaced, which can be taken back
 	Typed     string
 	TypedOpen bool
 	Encoding  string                // that files are read in, "" for the one that is found out
@@ -21,7 +22,8 @@ type Text struct {
 	Teach     bool // the open model is to learn it, not a new one
 }
 
-// ownText is a text of one's own that is kept here.
+// ownText is a text of one's own, by which the trainer finds it again; without a
+// hash it is none.
 type ownText struct{ name, hash string }
 
 func newText(p *Page) *Text { return &Text{desk: desk{p, Place{"text", "read"}}} }
@@ -50,6 +52,9 @@ func (t *Text) Apply(e protocol.Event) {
 		if e.Source == "sample" {
 			t.Source = e.Name
 		}
+		if t.own.hash != "" && t.own.hash != e.Hash {
+			t.former = t.own
+		}
 		t.own = ownText{e.Name, e.Hash}
 	case *protocol.Problem:
 		if t.asked > 0 && e.ID == t.asked { // the text of the last visit is gone
@@ -59,19 +64,19 @@ func (t *Text) Apply(e protocol.Event) {
 	}
 }
 
-// Keep writes down the sample; a text of one's own stays here.
+// Keep writes down the sample, or the name of a text of one's own, which stays
+// here.
 func (t *Text) Keep(x Experiment) {
-	x.put("text", t.Source)
-	if t.Source == "" && t.own.hash != "" {
-		x.put(here+"text", t.own.name)
+	if x.put("text", t.Source); t.Source == "" && t.own.hash != "" {
+		x.put("text", t.own.name)
 		x.put(here+"hash", t.own.hash)
 	}
 }
 
-// Restore takes a sample over.
+// Restore takes a sample over, or finds the text of one's own that is here.
 func (t *Text) Restore(x Experiment) {
-	hash, has := x.take(here + "hash")
-	if name, is := x.take(here + "text"); is && has {
+	if hash, is := x.take(here + "hash"); is {
+		name, _ := x.take("text")
 		t.own, t.Source = ownText{name, hash}, ""
 		t.choose()
 		return
@@ -102,6 +107,20 @@ func (t *Text) choose() {
 		return
 	}
 	t.Page.await("sample", t.ask(&protocol.SetText{Source: "sample", Name: t.Source}))
+}
+
+// TakeBack puts the text of one's own back that another has replaced.
+func (t *Text) TakeBack() {
+	t.Told = nil
+	t.Page.await("sample", t.ask(&protocol.SetText{Source: "kept", Name: t.former.name, Hash: t.former.hash}))
+}
+
+// formerSays names that text, "" for none.
+func (t *Text) formerSays() string {
+	if t.former.hash == "" || t.former.hash == t.own.hash {
+		return ""
+	}
+	return t.Page.W.Say("text_former", "name", t.former.name)
 }
 
 // UseTyped takes what was typed as the text.
@@ -198,7 +217,7 @@ func (t *Text) canTeach() bool { return t.Page.Model != nil }
 func (t *Text) ChooseTeach(teach bool) { t.Teach = teach && t.canTeach() }
 
 // textFiles are the files that the browser offers first.
-const textFiles = ".txt,.md,.csv,.tsv,.jsonl,.html,.htm,.docx,.odt,.epub,.pdf,text/*"
+const textFiles = experimentEnd + ",.txt,.md,.csv,.tsv,.jsonl,.html,.htm,.docx,.odt,.epub,.pdf,text/*"
 
 // name is what the text is called that is there, or that is chosen.
 func (t *Text) name() string {

@@ -185,33 +185,27 @@ func (m Models) Equal(n Models) bool {
 
 // Observe reads all that a shelf holds, and checks that List tells of it.
 func Observe(s *shelf.Shelf) (Models, error) {
+	items, err := s.List()
+	if err != nil {
+		return nil, err
+	}
 	all := Models{}
-	for _, deleted := range []bool{false, true} {
-		list := s.List
-		if deleted {
-			list = s.Deleted
-		}
-		items, err := list()
+	for _, item := range items {
+		files, err := Read(s, item.ID)
 		if err != nil {
 			return nil, err
 		}
-		for _, item := range items {
-			files, err := Read(s, item.ID)
-			if err != nil {
-				return nil, err
+		size := int64(0)
+		for name, content := range files {
+			size += int64(len(content))
+			if !slices.ContainsFunc(item.Files, func(f shelf.File) bool { return f.Name == name }) {
+				return nil, fmt.Errorf("%s holds %s, which List does not tell", item.ID, name)
 			}
-			size := int64(0)
-			for name, content := range files {
-				size += int64(len(content))
-				if !slices.ContainsFunc(item.Files, func(f shelf.File) bool { return f.Name == name }) {
-					return nil, fmt.Errorf("%s holds %s, which List does not tell", item.ID, name)
-				}
-			}
-			if item.Damaged || item.Newer || item.Bytes != size || len(item.Files) != len(files) || item.Saved.IsZero() {
-				return nil, fmt.Errorf("%s with %d bytes is listed as %+v", item.ID, size, item)
-			}
-			all[item.ID] = Model{item.Name, deleted, files}
 		}
+		if item.Damaged || item.Newer || item.Bytes != size || len(item.Files) != len(files) || item.Saved.IsZero() {
+			return nil, fmt.Errorf("%s with %d bytes is listed as %+v", item.ID, size, item)
+		}
+		all[item.ID] = Model{item.Name, item.Deleted, files}
 	}
 	return all, nil
 }
