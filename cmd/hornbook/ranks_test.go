@@ -188,7 +188,7 @@ func TestWorkerEnds(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := openTabOf(t, c.change)
 			p.trainTogether()
-			p.inTrainer(c.script)
+			p.js(c.script + `, true`)
 			p.until("one goes on", `document.getElementById("run").dataset.ranks === "1"`)
 			if says := p.notices(); !strings.Contains(says, "goes on with 1 worker") {
 				t.Errorf("the page says %q", says)
@@ -205,18 +205,23 @@ func TestWorkerEnds(t *testing.T) {
 // Where the browser refuses a worker, or the memory that they share, the run
 // goes on alone and the page says so; the workers that had been started end.
 func TestWorkerRefused(t *testing.T) {
-	for name, script := range map[string]string{
-		"the first worker": `hornbookWorker = () => { throw new DOMException("refused", "SecurityError") }`,
-		"the second worker": `globalThis.make = hornbookWorker;
-			hornbookWorker = (options) => {
+	for name, refuse := range map[string]func(*tab){
+		"the first worker": func(p *tab) {
+			p.js(`(hornbookWorker = () => { throw new DOMException("refused", "SecurityError") }, true)`)
+		},
+		"the second worker": func(p *tab) {
+			p.js(`(window.make = hornbookWorker, hornbookWorker = (options) => {
 				if (hornbookRanks.length === 1) throw new Error("refused");
 				return make(options);
-			}`,
-		"memory": `globalThis.SharedArrayBuffer = class { constructor() { throw new RangeError("refused") } }`,
+			}, true)`)
+		},
+		"memory": func(p *tab) {
+			p.inTrainer(`globalThis.SharedArrayBuffer = class { constructor() { throw new RangeError("refused") } }`)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := openTabOf(t, cored)
-			p.inTrainer(script)
+			refuse(p)
 			p.trainWith("3")
 			p.until("one trains", `document.getElementById("run").dataset.ranks === "1"`)
 			if says := p.notices(); !strings.Contains(says, "with 1 worker instead of 3") {

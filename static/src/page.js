@@ -75,6 +75,33 @@ function trouble(what) {
 const simd = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 22, 1, 20, 0, 253, 12,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]);
 
+// Starts and ends the other ranks of a run for the trainer, which asks by a port:
+// for a rank for each of ranks, a port to the lead, in place of those that there
+// are. told is a port that hears of a rank that ends.
+self.hornbookRanks = []; // their workers
+function staff(trainer) {
+  trainer.onmessage = ({ data: { ranks, told } }) => {
+    for (const worker of self.hornbookRanks) {
+      worker.onerror = null;
+      worker.terminate();
+    }
+    self.hornbookRanks = [];
+    try {
+      ranks.forEach((lead, i) => {
+        const worker = self.hornbookWorker({ name: "rank " + (i + 1) });
+        self.hornbookRanks.push(worker);
+        worker.onerror = (event) => {
+          event.preventDefault();
+          told.postMessage("gone");
+        };
+        worker.postMessage({ lead }, [lead]);
+      });
+    } catch { // the browser refuses it
+      told.postMessage("gone");
+    }
+  };
+}
+
 async function open() {
   dress();
   early();
@@ -88,7 +115,9 @@ async function open() {
   }
   window.hornbookEvents = [];
   window.hornbookTrainer = self.hornbookWorker();
-  window.hornbookTrainer.postMessage({ packed: self.hornbookPacked });
+  const { port1, port2 } = new MessageChannel();
+  staff(port1);
+  window.hornbookTrainer.postMessage({ packed: self.hornbookPacked, page: port2 }, [port2]);
   const begun = new Promise((resolve) => {
     window.hornbookTrainer.onmessage = (first) => {
       window.hornbookTrainer.onmessage = (message) => window.hornbookEvents.push(message.data);

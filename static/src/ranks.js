@@ -107,7 +107,7 @@ self.hornbookBoard = (seat) => (seat.shared ? new SharedBoard(seat) : new SentBo
 // Tells that this worker, which is not the lead, has ended.
 self.hornbookLost = () => {
   if (self.hornbookSeat?.shared) new SharedBoard(self.hornbookSeat).lose();
-  self.postMessage("gone");
+  self.hornbookLead?.postMessage("gone");
 };
 
 // seats are what size ranks make their boards of.
@@ -134,33 +134,37 @@ function copyOut(pointer, length) {
   return bytes;
 }
 
-self.hornbookRanks = []; // the workers of the other ranks
+let crew = []; // ports to the other ranks, and one by which the page tells of them
 
-// Starts the other ranks on a task and returns the lead's seat. arrays are
-// those that go with the task, each its place and length in the module. told
-// hears of each "ready", and "gone" when it ends. Where it throws, as when the
-// browser refuses a worker, hornbookDismiss ends those that were started.
+// Has the page start the other ranks on a task and returns the lead's seat: in
+// Firefox 153 new Worker may never return to a worker. arrays are those that go
+// with the task, each its place and length in the module. told hears of each
+// "ready", and "gone" when it ends or the browser refuses it.
 self.hornbookRecruit = (size, floats, task, arrays, told) => {
   const [lead, ...others] = seats(size, floats);
   const copies = arrays.map(([pointer, length]) => copyOut(pointer, length));
-  for (const seat of others) {
-    const worker = self.hornbookWorker({ name: "rank " + seat.rank });
-    self.hornbookRanks.push(worker); // at once: what follows may throw
-    worker.onmessage = (message) => told(message.data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      told("gone");
-    };
-    worker.postMessage({ ...seat, task, arrays: copies, module: self.hornbookModule }, seat.ports.filter(Boolean));
-  }
+  const line = () => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (message) => told(message.data);
+    crew.push(port1);
+    return { near: port1, far: port2 };
+  };
+  const ranks = others.map((seat) => {
+    const { near, far } = line();
+    near.postMessage({ ...seat, task, arrays: copies, module: self.hornbookModule }, seat.ports.filter(Boolean));
+    return far;
+  });
+  const page = line().far;
+  self.hornbookPage.postMessage({ ranks, told: page }, [...ranks, page]);
   return lead;
 };
 
-// Ends the other ranks at once.
+// Ends the other ranks, whatever they do.
 self.hornbookDismiss = () => {
-  for (const worker of self.hornbookRanks) {
-    worker.onmessage = worker.onerror = null;
-    worker.terminate();
+  for (const port of crew) {
+    port.onmessage = null;
+    port.close();
   }
-  self.hornbookRanks = [];
+  crew = [];
+  self.hornbookPage?.postMessage({ ranks: [] });
 };

@@ -1,8 +1,8 @@
 // The trainer's worker; the build puts wasm_exec.js, files.js and ranks.js
-// before this script. The first message fits a worker out: the lead, which the
-// page starts, with the packed files if the page is one single file; another
-// rank of a run, which has a name, with its seat and the module that the lead
-// has compiled. Commands that come while the module is loading wait in
+// before this script. The page starts it, and its first message fits it out: the
+// lead with a port to the page and the packed files if the page is one single file;
+// another rank of a run, which has a name, with a port to the lead, by which its
+// seat comes and the module that the lead has compiled. Commands that come while the module is loading wait in
 // hornbookQueue; the module then takes over onmessage.
 "use strict";
 
@@ -25,11 +25,14 @@ function gone(detail) {
 
 // module is that of a rank, or the lead's own, which it compiles.
 async function module() {
+  const { packed, page, lead } = await outfit;
   if (named) {
-    self.hornbookSeat = await outfit;
+    self.hornbookLead = lead;
+    self.hornbookSeat = await new Promise((resolve) => { lead.onmessage = (message) => resolve(message.data); });
     return self.hornbookSeat.module;
   }
-  self.hornbookPacked = (await outfit).packed;
+  self.hornbookPacked = packed;
+  self.hornbookPage = page;
   return WebAssembly.compileStreaming(self.hornbookFile(self.hornbookForms()[0]));
 }
 

@@ -34,7 +34,7 @@ func serve(seat js.Value) error {
 	weights := copyIn[float32](arrays.Index(0))
 	seat.Delete("arrays") // the copies are enough
 	b := newBoard(seat)
-	js.Global().Call("postMessage", "ready")
+	js.Global().Get("hornbookLead").Call("postMessage", "ready")
 	return train.Serve(train.Task{Recipe: t.Recipe, Data: d, Weights: weights, Done: t.Done}, b)
 }
 
@@ -61,7 +61,7 @@ type crew struct {
 // startingTakes is how long workers may take until they are ready.
 const startingTakes = time.Minute
 
-// launch starts workers for ranks 1 to size-1.
+// launch has the page start workers for ranks 1 to size-1.
 func launch(t train.Task, size int) (train.Crew, error) {
 	text, err := json.Marshal(task{t.Recipe, t.Done})
 	if err != nil {
