@@ -28,12 +28,12 @@ var (
 	tuneFields = map[string][]string{
 		recipe.Full: {"steps", "batch", "learning_rate", "seed", "old"},
 		recipe.Last: {"last_layers", "steps", "batch", "learning_rate", "seed", "old"},
-		recipe.Lora: {"lora_rank", "lora_alpha", "steps", "batch", "learning_rate", "seed", "old"},
+		recipe.Lora: {"lora_rank", "lora_alpha", "steps", "batch", "muon_rate", "seed", "old"},
 	}
 	moreTuneFields = map[string][]string{
 		recipe.Full: {"muon_rate", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"},
 		recipe.Last: {"muon_rate", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"},
-		recipe.Lora: {"lora_dropout", "lora_targets", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "schedule"},
+		recipe.Lora: {"lora_dropout", "lora_targets", "learning_rate", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"},
 	}
 )
 
