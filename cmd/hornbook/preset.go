@@ -119,14 +119,14 @@ func addTuneFlags(f *flag.FlagSet) tuneFlags {
 	return tuneFlags{
 		from:     f.String("from", "", "train this model further: a folder that train or import wrote, or a model's files"),
 		last:     f.Int("last-layers", 0, "with -method last: how many blocks train (default 2)"),
-		rank:     f.Int("lora-rank", 0, "with -method lora: the adapter's rank (default 4)"),
-		alpha:    f.Float64("lora-alpha", 0, "with -method lora: its alpha (default 8)"),
+		rank:     f.Int("lora-rank", 0, "with -method lora: the adapter's rank (default 8)"),
+		alpha:    f.Float64("lora-alpha", 0, "with -method lora: its alpha (default 16)"),
 		dropout:  f.Float64("lora-dropout", 0, "with -method lora: its dropout"),
-		targets:  f.String("lora-targets", "", "with -method lora: matrices, of "+strings.Join(recipe.LoRATargets, ",")+" (default all)"),
+		targets:  f.String("lora-targets", "", "with -method lora: matrices, of "+strings.Join(recipe.LoRATargets, ",")+" (default all but the head)"),
 		patience: f.Int("patience", 0, "evaluations without a better loss before the training ends (default 4; 0 never ends it)"),
 		old:      f.String("old", "", "text by which forgetting is measured: village, or own for the model's own writing (default what it learned from, if that is known)"),
 		rateOf:   f.Float64("learning-rate", 0, "with -from: the highest learning rate (default the method's)"),
-		muonRate: f.Float64("muon-rate", 0, "with -objective sft: Muon's highest learning rate (default the method's); lora has none"),
+		muonRate: f.Float64("muon-rate", 0, "with -method lora or -objective sft: Muon's highest learning rate (default the method's)"),
 	}
 }
 
@@ -182,7 +182,7 @@ func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, t
 			r.LearningRate = *t.rateOf
 		case "muon-rate":
 			if r.MuonRate = *t.muonRate; r.Optimizer != "muon" {
-				err = wrongUsage("-muon-rate is Muon's, which trains all or the last layers with -objective sft")
+				err = wrongUsage("-muon-rate is Muon's, which trains an adapter or, with -objective sft, whatever trains; here it is -learning-rate")
 			}
 		}
 	})

@@ -69,8 +69,9 @@ func (l LoRA) check(m Model) error {
 }
 
 // FineTune is the recipe by which a model that from describes is trained
-// further on a text of tokens: numbers that suit small texts. Muon and the
-// schedule of from are left behind; its shape, tokenizer and seed stay.
+// further on a text of tokens: numbers that suit small texts. The optimizer and the
+// schedule of from are left behind; its shape, tokenizer and seed stay. An adapter
+// learns by Muon, by which it learns more and forgets less (LOG.md).
 func FineTune(from Recipe, method string, tokens int) Recipe {
 	r := from
 	r.Objective = LM
@@ -81,17 +82,18 @@ func FineTune(from Recipe, method string, tokens int) Recipe {
 	r.Steps = min(400, max(60, 12*tokens/r.TokensPerStep()))
 	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/20), r.Steps/5
 	r.EvalBatches, r.LastEvalBatches = 8, 8
-	r.LearningRate = map[string]float64{Full: 1e-3, Last: 1.5e-3, Lora: 3e-4}[method]
+	r.LearningRate = map[string]float64{Full: 1e-3, Last: 1.5e-3, Lora: 5e-4}[method]
+	if method == Lora {
+		r.Optimizer, r.MuonRate, r.Momentum = "muon", 0.0025, 0.95
+	}
 	r.Tuning = Tuning{LastLayers: min(2, r.Model.Layers), Patience: 4,
-		LoRA: LoRA{Rank: 4, Alpha: 8, Targets: strings.Join(inBlock, ",")}}
+		LoRA: LoRA{Rank: 8, Alpha: 16, Targets: strings.Join(inBlock, ",")}}
 	return r
 }
 
 // Chat is the recipe by which a model that from describes learns what the
 // assistant says in conversations of tokens: FineTune's, but for larger batches,
-// since few of their tokens count, and where all weights or the last layers learn
-// for Muon at a low rate, by which the model learns more and forgets less
-// (LOG.md).
+// since few of their tokens count, and for Muon whatever trains.
 func Chat(from Recipe, method string, tokens int) Recipe {
 	r := FineTune(from, method, tokens)
 	r.Objective = SFT
@@ -100,8 +102,9 @@ func Chat(from Recipe, method string, tokens int) Recipe {
 	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/20, max(1, r.Steps/8), r.Steps/4
 	r.EvalBatches = 3
 	r.Tuning.Patience = 0
-	if method != Lora {
-		r.Optimizer, r.LearningRate, r.MuonRate, r.Momentum = "muon", 5e-4, 0.006, 0.95
+	r.Optimizer, r.LearningRate, r.MuonRate, r.Momentum = "muon", 5e-4, 0.006, 0.95
+	if method == Lora {
+		r.MuonRate = 0.012
 	}
 	return r
 }
