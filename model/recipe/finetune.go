@@ -93,7 +93,9 @@ func FineTune(from Recipe, method string, tokens int) Recipe {
 
 // Chat is the recipe by which a model that from describes learns what the
 // assistant says in conversations of tokens: FineTune's, but for larger batches,
-// since few of their tokens count, and for Muon whatever trains.
+// since few of their tokens count, and by Muon whatever trains. An adapter has the
+// head too, where the model has one, since a model that is new to conversations
+// must learn to write the tokens that end them.
 func Chat(from Recipe, method string, tokens int) Recipe {
 	r := FineTune(from, method, tokens)
 	r.Objective = SFT
@@ -104,7 +106,10 @@ func Chat(from Recipe, method string, tokens int) Recipe {
 	r.Tuning.Patience = 0
 	r.Optimizer, r.LearningRate, r.MuonRate, r.Momentum = "muon", 5e-4, 0.006, 0.95
 	if method == Lora {
-		r.MuonRate = 0.012
+		r.LearningRate, r.MuonRate = 1e-3, 0.0025
+		if !r.Model.Tied {
+			r.Tuning.LoRA.Targets = strings.Join(LoRATargets, ",")
+		}
 	}
 	return r
 }
