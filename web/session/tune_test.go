@@ -16,7 +16,8 @@ import (
 // tuning is a short recipe of a method.
 func tuning(method string) recipe.Recipe {
 	r := recipe.FineTune(brief(), method, 5000)
-	r.Steps, r.EvalEvery, r.Batch, r.Tuning.LastLayers, r.Tuning.Patience, r.LearningRate = 40, 10, 4, 1, 0, 4e-3
+	r.Steps, r.EvalEvery, r.Batch, r.Tuning.LastLayers, r.Tuning.Patience = 40, 10, 4, 1, 0
+	r.LearningRate, r.MuonRate = 4e-3, 0.02
 	return r
 }
 
