@@ -94,7 +94,7 @@ function staff(trainer) {
           event.preventDefault();
           told.postMessage("gone");
         };
-        worker.postMessage({ lead }, [lead]);
+        worker.postMessage({ lead, packed: self.hornbookPacked }, [lead]);
       });
     } catch { // the browser refuses it
       told.postMessage("gone");

@@ -143,6 +143,7 @@ let crew = []; // ports to the other ranks, and one by which the page tells of t
 self.hornbookRecruit = (size, floats, task, arrays, told) => {
   const [lead, ...others] = seats(size, floats);
   const copies = arrays.map(([pointer, length]) => copyOut(pointer, length));
+  const module = self.hornbookPacked ? undefined : self.hornbookModule; // workers of file:// may not hand it on
   const line = () => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = (message) => told(message.data);
@@ -151,7 +152,7 @@ self.hornbookRecruit = (size, floats, task, arrays, told) => {
   };
   const ranks = others.map((seat) => {
     const { near, far } = line();
-    near.postMessage({ ...seat, task, arrays: copies, module: self.hornbookModule }, seat.ports.filter(Boolean));
+    near.postMessage({ ...seat, task, arrays: copies, module }, seat.ports.filter(Boolean));
     return far;
   });
   const page = line().far;

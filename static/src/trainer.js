@@ -1,9 +1,10 @@
 // The trainer's worker; the build puts wasm_exec.js, files.js and ranks.js
 // before this script. The page starts it, and its first message fits it out: the
-// lead with a port to the page and the packed files if the page is one single file;
-// another rank of a run, which has a name, with a port to the lead, by which its
-// seat comes and the module that the lead has compiled. Commands that come while the module is loading wait in
-// hornbookQueue; the module then takes over onmessage.
+// lead with a port to the page; another rank of a run, which has a name, with a
+// port to the lead, by which its seat comes and the module that the lead has
+// compiled; both with the packed files if the page is one single file. Commands
+// that come while the module is loading wait in hornbookQueue; the module then
+// takes over onmessage.
 "use strict";
 
 const named = self.name !== "";
@@ -23,17 +24,19 @@ function gone(detail) {
   self.postMessage(JSON.stringify({ event: "state", state: "failed", reason: "trainer_gone" }));
 }
 
-// module is that of a rank, or the lead's own, which it compiles.
+const compiled = () => WebAssembly.compileStreaming(self.hornbookFile(self.hornbookForms()[0]));
+
+// module is that of a rank, or one's own.
 async function module() {
   const { packed, page, lead } = await outfit;
+  self.hornbookPacked = packed;
   if (named) {
     self.hornbookLead = lead;
     self.hornbookSeat = await new Promise((resolve) => { lead.onmessage = (message) => resolve(message.data); });
-    return self.hornbookSeat.module;
+    return self.hornbookSeat.module ?? compiled();
   }
-  self.hornbookPacked = packed;
   self.hornbookPage = page;
-  return WebAssembly.compileStreaming(self.hornbookFile(self.hornbookForms()[0]));
+  return compiled();
 }
 
 async function open() {
