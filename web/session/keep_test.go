@@ -2,8 +2,10 @@ package session
 
 import (
 	"bytes"
+	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"hornbook/model/recipe"
@@ -306,4 +308,53 @@ func TestAskedBeside(t *testing.T) {
 	d.commands <- &protocol.Generate{Prompt: "Tom", Tokens: 12, By: shelf.NewID(), Sampling: protocol.Sampling{TopP: 1}}
 	d.problem(protocol.ModelUnknown)
 	d.leave()
+}
+
+// What the shelf holds is told without reading again what has not changed.
+func TestTellsAgain(t *testing.T) {
+	counted := &countingStorage{Storage: folder(t), opened: map[string]int{}}
+	d, id := learned(t, counted)
+	renamed := func(name string) protocol.Card {
+		d.Helper()
+		d.commands <- &protocol.Rename{ModelID: id, Name: name}
+		for {
+			if s := next[*protocol.Shelf](d); len(s.Cards) == 1 && s.Cards[0].Name == name {
+				return s.Cards[0]
+			}
+		}
+	}
+	first := renamed("one")
+	before := counted.of("/run.json")
+	if before == 0 || first.State != "done" {
+		t.Fatalf("after %d readings it is told as %+v", before, first)
+	}
+	if again := renamed("two"); counted.of("/run.json") != before || again.State != first.State || again.Step != first.Step {
+		t.Errorf("%d times read again, it is told as %+v", counted.of("/run.json")-before, again)
+	}
+}
+
+// countingStorage counts how often files are opened.
+type countingStorage struct {
+	shelf.Storage
+	lock   sync.Mutex
+	opened map[string]int
+}
+
+func (c *countingStorage) Open(name string) (fs.File, error) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.opened[name]++
+	return c.Storage.Open(name)
+}
+
+// of counts those whose name ends so.
+func (c *countingStorage) of(end string) (n int) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	for name, times := range c.opened {
+		if strings.HasSuffix(name, end) {
+			n += times
+		}
+	}
+	return n
 }

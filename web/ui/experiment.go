@@ -79,9 +79,14 @@ const here = "here."
 // Address is the page's address, from the fragment on, with all that is set and
 // means something to others.
 func (p *Page) Address() string {
+	return address(p.Open) + "?" + p.shared().String()
+}
+
+// shared is what is set and means something to others.
+func (p *Page) shared() Experiment {
 	x := p.Experiment()
 	maps.DeleteFunc(x, ofHere)
-	return address(p.Open) + "?" + x.String()
+	return x
 }
 
 func ofHere(key, _ string) bool { return strings.HasPrefix(key, here) }
@@ -97,12 +102,13 @@ func (p *Page) Memory() string {
 }
 
 // restore takes an experiment over and gives what of it nobody knows, or cannot
-// be.
+// be, of what means something to others.
 func (p *Page) restore(x Experiment) (left Experiment) {
 	left = maps.Clone(x)
 	for _, s := range p.Stations {
 		s.Restore(left)
 	}
+	maps.DeleteFunc(left, ofHere)
 	return left
 }
 
@@ -146,9 +152,7 @@ type experimentFile struct {
 
 // SaveExperiment hands what is set to the browser as a file.
 func (p *Page) SaveExperiment() {
-	x := p.Experiment()
-	maps.DeleteFunc(x, ofHere)
-	content, err := json.MarshalIndent(experimentFile{p.Open, x}, "", "\t")
+	content, err := json.MarshalIndent(experimentFile{p.Open, p.shared()}, "", "\t")
 	if err != nil {
 		panic(err) // of texts alone
 	}

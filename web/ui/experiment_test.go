@@ -70,6 +70,21 @@ func TestAddressAsksFirst(t *testing.T) {
 	}
 }
 
+// What nobody knows is said at a first visit too; what an older page remembered is
+// not.
+func TestUnknownAtFirst(t *testing.T) {
+	p := NewPage(&paper{}, "en")
+	p.Addressed("#/try?colour=red&prompt=Tom", true)
+	p.Apply(ready())
+	has(t, drawAt(t, p, "try"), "left out: colour.")
+	p = NewPage(&paper{}, "en")
+	p.Remembered(Experiment{"prompt": "Tom", "here.text": "diary.txt"})
+	p.Apply(ready())
+	if says := p.leftSays(); says != "" || trying(p).Prompt != "Tom" {
+		t.Errorf("it says %q", says)
+	}
+}
+
 // What is set is set on another page that opens its file: after a question, and
 // with the text of one's own, once that is there.
 func TestExperimentFile(t *testing.T) {
