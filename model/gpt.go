@@ -97,7 +97,7 @@ func (m *GPT) hidden(p *Pass) *tensor.Tensor {
 // Loss is the weighted sum of the losses of b's targets, in nats: with weights
 // that add up to 1 their mean.
 func (m *GPT) Loss(t *tensor.Tape, b data.Batch) *tensor.Tensor {
-	return t.TokenLoss(m.Forward(Whole(t, b.IDs, b.Spans)), b.Targets, b.Weights)
+	return t.Weigh(t.TokenLoss(m.Forward(Whole(t, b.IDs, b.Spans)), b.Targets), b.Weights)
 }
 
 // Grad makes the gradients of what trains those of b's Loss, which it returns.

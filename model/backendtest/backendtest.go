@@ -28,6 +28,7 @@ func Run(t *testing.T, fresh func() tensor.Backend) {
 	t.Run("causal", func(t *testing.T) { causal(t, fresh()) })
 	t.Run("masked", func(t *testing.T) { masked(t, fresh()) })
 	t.Run("weighted", func(t *testing.T) { weighted(t, fresh()) })
+	t.Run("entropy", func(t *testing.T) { entropy(t, fresh()) })
 	t.Run("dropout", func(t *testing.T) { dropout(t, fresh()) })
 	t.Run("exact", func(t *testing.T) { exact(t, fresh()) })
 	t.Run("allocations", func(t *testing.T) { allocations(t, fresh()) })

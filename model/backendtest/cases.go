@@ -87,7 +87,28 @@ func cases() []opCase {
 		{name: "split and merge", dims: [][]int{{6, 8}},
 			op:   func(t tape, in list) out { return t.Add(t.Merge(t.Split(in[0], 4)), in[0]) },
 			want: func(in [][]float64) []float64 { return add(in[0], in[0]) }},
+		{name: "token loss", dims: [][]int{{3, 21}},
+			op:   func(t tape, in list) out { return t.TokenLoss(in[0], []int32{20, -1, 7}) },
+			want: func(in [][]float64) []float64 { return tokenLosses(in[0], []int32{20, -1, 7}, 21) }},
+		diverges("divergence to the teacher", 0),
+		diverges("divergence", .3),
+		diverges("divergence from the student", 1),
 	}
+}
+
+// diverges is the divergence of a student from a teacher that does not train.
+func diverges(name string, beta float32) opCase {
+	const rows, v = 3, 21
+	teacher, exact := make([]float32, rows*v), make([]float64, rows*v)
+	for i := range teacher {
+		teacher[i] = float32(i*i%17)/4 - 2
+		exact[i] = float64(teacher[i])
+	}
+	return opCase{name: name, dims: [][]int{{rows, v}},
+		op: func(t *tensor.Tape, in []*tensor.Tensor) *tensor.Tensor {
+			return t.Divergence(in[0], tensor.From(t.Backend, teacher, rows, v), beta)
+		},
+		want: func(in [][]float64) []float64 { return divergence(in[0], exact, v, float64(beta)) }}
 }
 
 // attends is attention among the rows of sequences of these lengths.

@@ -169,6 +169,54 @@ func swiglu(gate, up []float64) []float64 {
 	return y
 }
 
+// logSoftmax is of one row.
+func logSoftmax(z []float64) []float64 {
+	var sum float64
+	for _, x := range z {
+		sum += math.Exp(x)
+	}
+	y := make([]float64, len(z))
+	for i, x := range z {
+		y[i] = x - math.Log(sum)
+	}
+	return y
+}
+
+// divergence is that of each row of v logits of a student and a teacher.
+func divergence(student, teacher []float64, v int, beta float64) (d []float64) {
+	for r := 0; r < len(student); r += v {
+		s, t := logSoftmax(student[r:r+v]), logSoftmax(teacher[r:r+v])
+		var ts, st, tm, sm float64 // KL(T‖S), …
+		for i := range v {
+			m := math.Log((1-beta)*math.Exp(s[i]) + beta*math.Exp(t[i]))
+			ts += math.Exp(t[i]) * (t[i] - s[i])
+			st += math.Exp(s[i]) * (s[i] - t[i])
+			tm += math.Exp(t[i]) * (t[i] - m)
+			sm += math.Exp(s[i]) * (s[i] - m)
+		}
+		switch beta {
+		case 0:
+			d = append(d, ts)
+		case 1:
+			d = append(d, st)
+		default:
+			d = append(d, beta*tm+(1-beta)*sm)
+		}
+	}
+	return d
+}
+
+// tokenLosses are those of predicting targets from rows of v logits.
+func tokenLosses(logits []float64, targets []int32, v int) []float64 {
+	losses := make([]float64, len(targets))
+	for r, target := range targets {
+		if target >= 0 {
+			losses[r] = -logSoftmax(logits[r*v : (r+1)*v])[target]
+		}
+	}
+	return losses
+}
+
 // crossEntropy is the mean over the rows of v logits whose target counts.
 func crossEntropy(logits []float64, targets []int32, v int) float64 {
 	var sum, n float64

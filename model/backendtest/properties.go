@@ -84,7 +84,7 @@ func meanLoss(t *tensor.Tape, logits *tensor.Tensor, targets []int32) *tensor.Te
 	for i := range weights {
 		weights[i] = 1 / float32(max(1, counted))
 	}
-	return t.TokenLoss(logits, targets, weights)
+	return t.Weigh(t.TokenLoss(logits, targets), weights)
 }
 
 // weighted: each row counts as its weight says, one of weight 0 not at all.
@@ -97,7 +97,7 @@ func weighted(t *testing.T, b tensor.Backend) {
 	}
 	tape := tensor.NewTape(b)
 	tape.Reset(true)
-	loss := tape.TokenLoss(logits, targets, weights)
+	loss := tape.Weigh(tape.TokenLoss(logits, targets), weights)
 	tape.Backward(loss, []*tensor.Tensor{logits})
 	gradient := logits.Grad.Numbers()
 	var want float64
@@ -118,6 +118,28 @@ func weighted(t *testing.T, b tensor.Backend) {
 		}
 	}
 	near(t, "weighted loss", loss.Numbers(), []float64{want}, valueTolerance)
+}
+
+// entropy: that of some logits, of one sure token and of equal ones.
+func entropy(t *testing.T, b tensor.Backend) {
+	rng := rand.New(rand.NewPCG(7, 0))
+	const v = 9
+	logits := random(b, rng, 3, v).Numbers()
+	for i := range v {
+		logits[v+i], logits[2*v+i] = 0, 5
+	}
+	logits[v+2] = 200
+	var want float64
+	exact := make([]float64, v)
+	for i := range exact {
+		exact[i] = float64(logits[i])
+	}
+	for _, l := range logSoftmax(exact[:v]) {
+		want -= math.Exp(l) * l
+	}
+	tape := tensor.NewTape(b)
+	tape.Reset(false)
+	near(t, "entropy", tape.Entropy(tensor.From(b, logits, 3, v)).Numbers(), []float64{want, 0, math.Log(v)}, valueTolerance)
 }
 
 // masked: rows of negative targets count neither in the loss nor in the
@@ -242,7 +264,7 @@ func allocations(t *testing.T, b tensor.Backend) {
 		x := tape.RMSNorm(tape.Embed(table, ids), gain, eps)
 		h := tape.Split(x, 2)
 		x = tape.Add(x, tape.Merge(tape.Attention(h, h, h, tape.Spans(lengths))))
-		tape.Backward(tape.TokenLoss(tape.Linear(tape.SwiGLU(x, tape.GELU(x)), w, nil), targets, weights), params)
+		tape.Backward(tape.Weigh(tape.TokenLoss(tape.Linear(tape.SwiGLU(x, tape.GELU(x)), w, nil), targets), weights), params)
 	}
 	step()
 	if n := testing.AllocsPerRun(10, step); n != 0 {

@@ -152,13 +152,38 @@ func (s *Shadow) SwiGLUGrad(dgate, dup tensor.Into, dy, gate, up *tensor.Tensor)
 	s.done()
 }
 
-func (s *Shadow) TokenLoss(loss, lse, logits *tensor.Tensor, targets []int32, weights []float32) {
-	s.inner.TokenLoss(s.out(loss), s.out(lse), s.in(logits), targets, weights)
+func (s *Shadow) TokenLoss(losses, lse, logits *tensor.Tensor, targets []int32) {
+	s.inner.TokenLoss(s.out(losses), s.out(lse), s.in(logits), targets)
 	s.done()
 }
 
-func (s *Shadow) TokenLossGrad(dlogits tensor.Into, dloss, logits, lse *tensor.Tensor, targets []int32, weights []float32) {
-	s.inner.TokenLossGrad(s.into(dlogits), s.in(dloss), s.in(logits), s.in(lse), targets, weights)
+func (s *Shadow) TokenLossGrad(dlogits tensor.Into, dlosses, logits, lse *tensor.Tensor, targets []int32) {
+	s.inner.TokenLossGrad(s.into(dlogits), s.in(dlosses), s.in(logits), s.in(lse), targets)
+	s.done()
+}
+
+func (s *Shadow) Weigh(sum, x *tensor.Tensor, weights []float32) {
+	s.inner.Weigh(s.out(sum), s.in(x), weights)
+	s.done()
+}
+
+func (s *Shadow) WeighGrad(dx tensor.Into, dsum *tensor.Tensor, weights []float32) {
+	s.inner.WeighGrad(s.into(dx), s.in(dsum), weights)
+	s.done()
+}
+
+func (s *Shadow) Divergence(d, student, teacher *tensor.Tensor, beta float32) {
+	s.inner.Divergence(s.out(d), s.in(student), s.in(teacher), beta)
+	s.done()
+}
+
+func (s *Shadow) DivergenceGrad(dstudent tensor.Into, dd, student, teacher *tensor.Tensor, beta float32) {
+	s.inner.DivergenceGrad(s.into(dstudent), s.in(dd), s.in(student), s.in(teacher), beta)
+	s.done()
+}
+
+func (s *Shadow) Entropy(h, logits *tensor.Tensor) {
+	s.inner.Entropy(s.out(h), s.in(logits))
 	s.done()
 }
 

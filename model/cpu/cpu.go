@@ -12,7 +12,6 @@ type CPU struct {
 	ws    kernel.Workspace // of linear layers
 	heads kernel.Workspace // of attention
 	arena arena
-	rows  []float32 // losses of rows, before their mean
 	p, ds []float32 // attention weights of a block of queries, and the gradient of their scores
 	muon  newtonSchulz
 }

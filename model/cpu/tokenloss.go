@@ -5,22 +5,28 @@ import (
 	"hornbook/model/tensor"
 )
 
-// TokenLoss sums in float64.
-func (c *CPU) TokenLoss(loss, lse, logits *tensor.Tensor, targets []int32, weights []float32) {
-	if cap(c.rows) < len(targets) {
-		c.rows = make([]float32, len(targets))
-	}
-	rows := c.rows[:len(targets)]
-	kernel.CrossEntropy(rows, data(lse), data(logits), targets, logits.Cols())
-	var sum float64
-	for r, l := range rows {
-		if w := weights[r]; w != 0 {
-			sum += float64(w) * float64(l)
-		}
-	}
-	data(loss)[0] = float32(sum)
+func (c *CPU) TokenLoss(losses, lse, logits *tensor.Tensor, targets []int32) {
+	kernel.CrossEntropy(data(losses), data(lse), data(logits), targets, logits.Cols())
 }
 
-func (c *CPU) TokenLossGrad(dlogits tensor.Into, dloss, logits, lse *tensor.Tensor, targets []int32, weights []float32) {
-	kernel.CrossEntropyGrad(adding(dlogits), data(logits), data(lse), targets, weights, logits.Cols(), data(dloss)[0])
+func (c *CPU) TokenLossGrad(dlogits tensor.Into, dlosses, logits, lse *tensor.Tensor, targets []int32) {
+	kernel.CrossEntropyGrad(adding(dlogits), data(logits), data(lse), targets, data(dlosses), logits.Cols(), 1)
+}
+
+// Weigh sums in float64.
+func (c *CPU) Weigh(sum, x *tensor.Tensor, weights []float32) {
+	var all float64
+	for r, v := range data(x) {
+		if w := weights[r]; w != 0 {
+			all += float64(w) * float64(v)
+		}
+	}
+	data(sum)[0] = float32(all)
+}
+
+func (c *CPU) WeighGrad(dx tensor.Into, dsum *tensor.Tensor, weights []float32) {
+	by := data(dsum)[0]
+	for r, to := 0, adding(dx); r < len(to); r++ {
+		to[r] += by * weights[r]
+	}
 }

@@ -59,8 +59,13 @@ type Backend interface {
 	ReLU2Grad(dx Into, dy, x *Tensor)
 	SwiGLU(y, gate, up *Tensor)
 	SwiGLUGrad(dgate, dup Into, dy, gate, up *Tensor)
-	TokenLoss(loss, lse, logits *Tensor, targets []int32, weights []float32) // lse (R) is kept for the gradient
-	TokenLossGrad(dlogits Into, dloss, logits, lse *Tensor, targets []int32, weights []float32)
+	TokenLoss(losses, lse, logits *Tensor, targets []int32) // lse (R) is kept for the gradient
+	TokenLossGrad(dlogits Into, dlosses, logits, lse *Tensor, targets []int32)
+	Weigh(sum, x *Tensor, weights []float32)
+	WeighGrad(dx Into, dsum *Tensor, weights []float32)
+	Divergence(d, student, teacher *Tensor, beta float32)
+	DivergenceGrad(dstudent Into, dd, student, teacher *Tensor, beta float32)
+	Entropy(h, logits *Tensor)
 
 	// Squares makes sums (len(xs)), of each x, Σ x². That is no finite number where
 	// one of x is not (nor where the sum is too large for a float32): whether a
