@@ -33,7 +33,15 @@ func (r Recipe) Check() error {
 	case r.Trains == Last && t.LastLayers > r.Model.Layers:
 		return wrong("last_layers", t.LastLayers, "at_most_layers", r.Model.Layers)
 	case r.Trains == Adapter:
-		return t.LoRA.check(r.Model)
+		if err := t.LoRA.check(r.Model); err != nil {
+			return err
+		}
+	}
+	switch r.Objective {
+	case DPO:
+		return r.Preferences.check()
+	case GRPO:
+		return r.Rewards.check(r)
 	}
 	return nil
 }

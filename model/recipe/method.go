@@ -4,12 +4,15 @@ package recipe
 // random weights or from a finished model's: three questions with an answer each.
 
 // Objectives are what a run can learn by.
-var Objectives = []string{LM, SFT}
+var Objectives = []string{LM, SFT, DPO, GRPO, Distill}
 
 // The objectives.
 const (
-	LM  = "lm"  // every token of a text from those before it
-	SFT = "sft" // what an assistant says in conversations (supervised fine-tuning)
+	LM      = "lm"      // every token of a text from those before it
+	SFT     = "sft"     // what an assistant says in conversations (supervised fine-tuning)
+	DPO     = "dpo"     // pairs of answers, of which one was preferred (direct preference optimization)
+	GRPO    = "grpo"    // rewards for its own replies (group relative policy optimization)
+	Distill = "distill" // what another model expects next
 )
 
 // What trains.

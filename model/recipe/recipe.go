@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -41,7 +42,10 @@ type Recipe struct {
 	LastEvalBatches int     `json:"last_eval_batches"` // batches of the evaluation that ends the run
 	SampleEvery     int     `json:"sample_every"`      // steps between samples of the model's writing; 0 for none
 
-	Tuning Tuning `json:"tuning"` // of a model that is trained further
+	Tuning       Tuning       `json:"tuning"`                // of a model that is trained further
+	Preferences  Preferences  `json:"preferences,omitzero"`  // of objective DPO
+	Rewards      Rewards      `json:"rewards,omitzero"`      // of objective GRPO
+	Distillation Distillation `json:"distillation,omitzero"` // of objective Distill
 }
 
 // TokensPerStep is B·T.
@@ -62,6 +66,12 @@ var Limits = map[string]Bound{
 	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e8}, "lookback": {0, 8},
 	"trigrams": {0, 1 << 16}, "last_layers": {1, 64}, "patience": {0, 1000}, "lora_rank": {1, 256},
 	"lora_alpha": {0, 1000}, "lora_dropout": {0, 0.9},
+	"beta": {0, 100}, "smoothing": {0, 0.49}, "sft": {0, 100}, "pairs": {1, 64},
+	"warm_up_steps": {0, 100000}, "warm_rate": {0, 1}, "warm_muon": {0, 1}, "working": {0, 1}, "hedged": {0, 1}, "wrong": {0, 1},
+	"examples": {10, 100000}, "prompts": {1, 256}, "group": {2, 64}, "reply_most": {1, 2048}, "heat": {0.05, 10},
+	"clip_low": {0, 1}, "clip_high": {0, 100}, "kl": {0, 10}, "updates": {1, 16}, "length_cost": {0, 1},
+	"asked": {0, 1024}, "most_asked": {0, 4096}, "tries": {1, 64},
+	"gkd_beta": {0, 1}, "lambda": {0, 1}, "distill_temperature": {0.05, 10},
 }
 
 // MaxParameters bounds the size of a model: in wasm weights, gradients and
@@ -139,12 +149,20 @@ func (r Recipe) numbers() map[string]float64 {
 		n["lora_rank"], n["lora_alpha"], n["lora_dropout"] = float64(t.LoRA.Rank), t.LoRA.Alpha, t.LoRA.Dropout
 	}
 	n["patience"] = float64(r.Tuning.Patience)
+	switch r.Objective {
+	case DPO:
+		maps.Copy(n, r.Preferences.numbers())
+	case GRPO:
+		maps.Copy(n, r.Rewards.numbers())
+	case Distill:
+		maps.Copy(n, r.Distillation.numbers())
+	}
 	return n
 }
 
 // choices are the recipe's words, those of the model left out.
 func (r Recipe) choices() []choice {
-	return []choice{
+	list := []choice{
 		{"tokenizer", r.Tokenizer, []string{"chars", "bytes", "bpe"}},
 		{"init", r.Init, []string{"gpt2", "unit"}},
 		{"objective", r.Objective, Objectives},
@@ -153,4 +171,11 @@ func (r Recipe) choices() []choice {
 		{"optimizer", r.Optimizer, []string{"adamw", "muon"}},
 		{"schedule", r.Schedule, []string{"cosine", "linear", "constant"}},
 	}
+	switch r.Objective {
+	case DPO:
+		list = append(list, choice{"loss", r.Preferences.Loss, PreferenceLosses})
+	case GRPO:
+		list = append(list, choice{"loss", r.Rewards.Loss, RewardLosses})
+	}
+	return list
 }

@@ -46,11 +46,16 @@ func (t *Tape) Reset(record bool) {
 // it is added. The memory of what was computed on the way, loss excepted, is used
 // again as soon as its rule has been played.
 func (t *Tape) Backward(loss *Tensor, params []*Tensor) {
-	if loss.Len() != 1 {
-		panic("tensor: Backward from more than one number")
-	}
 	for _, p := range params {
 		p.Grad.holds = false
+	}
+	t.Accumulate(loss, params)
+}
+
+// Accumulate is Backward, but adds to what the gradients of params are.
+func (t *Tape) Accumulate(loss *Tensor, params []*Tensor) {
+	if loss.Len() != 1 {
+		panic("tensor: Backward from more than one number")
 	}
 	t.Backend.Fill(t.grad(loss).T, 1)
 	for i := len(t.nodes) - 1; i >= 0; i-- {

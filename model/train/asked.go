@@ -48,8 +48,7 @@ func ask(c data.Corpus) (a asked) {
 
 // answers lets the run's model answer. It reports false if between did, and
 // measures nothing where nothing can be asked.
-func (r *Run) answers(between func() bool) (list recipe.Measures, whole bool) {
-	a := r.plan.asked
+func (a asked) answers(r *Run, between func() bool) (list recipe.Measures, whole bool) {
 	if len(a.prompts) == 0 {
 		return nil, true
 	}

@@ -46,10 +46,10 @@ type Launch func(t Task, size int) (Crew, error)
 var ErrRankLost = errors.New("train: a rank is lost")
 
 // BoardLen is the number of floats of the board of size ranks: for each a slot
-// for gradients or new weights and its partial loss and norm; the lead's order;
+// for gradients or new weights and its part of loss and sums; the lead's order;
 // the losses of an evaluation; a job of writing and what each rank wrote.
 func BoardLen(r recipe.Recipe, size int) int {
-	return size*(r.Trained()+2) + len(order{}) + mostLosses(r) + size*room
+	return size*(r.Trained()+parts) + len(order{}) + mostLosses(r) + size*room
 }
 
 // mostLosses is the number of batches of the largest evaluation, of three texts.

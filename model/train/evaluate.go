@@ -33,15 +33,20 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 	for i, text := range r.plan.sets {
 		m.Measures = append(m.Measures, recipe.Measure{Name: text.name, Value: eval.Mean(r.losses[i*n : (i+1)*n])})
 	}
-	val := m.Measures.Value(recipe.ValLoss)
-	more, whole := r.answers(between)
-	if !whole {
-		return recipe.Measurement{}, false
+	if r.plan.exam != nil {
+		more, whole := r.plan.exam(r, between)
+		if !whole {
+			return recipe.Measurement{}, false
+		}
+		m.Measures = append(m.Measures, more...)
 	}
-	m.Measures = append(m.Measures, more...)
+	val := m.Measures.Value(recipe.ValLoss)
 	if text := r.data.Text; text.Bytes > 0 {
 		bits := eval.BitsPerByte(val, float64(text.Bytes)/float64(len(text.IDs)))
 		m.Measures = append(m.Measures, recipe.Measure{Name: recipe.BitsPerByte, Value: bits})
+	}
+	if r.plan.best != nil {
+		val = r.plan.best(m.Measures)
 	}
 	m.Best = r.judge(val)
 	return m, true
@@ -73,6 +78,8 @@ func (p *replica) assist(o order) error {
 		return p.group.give(p.optimizer)
 	case writeOn:
 		return p.writeAlong(o.n())
+	case hear:
+		return p.hearing(o.n())
 	}
 	n := o.n()
 	all := n * len(p.plan.sets)

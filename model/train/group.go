@@ -13,9 +13,9 @@ import (
 // group is a rank's place among those that train together; the zero group is
 // a rank alone. With n trained weights and N ranks, shard s of them lies at
 // [lo, hi) in the flat order, and its N slots on the board at N·lo + r·(hi-lo):
-// slot r ≠ s holds rank r's gradient of the shard, slot s its new weights. Each
-// rank's partial loss and squared norm follow at N·n + 2r, then the lead's order, the
-// losses of an evaluation, and room for writing.
+// slot r ≠ s holds rank r's gradient of the shard, slot s its new weights. What each
+// rank has of loss, squared norm and other sums follows from N·n on, then the lead's
+// order, the losses of an evaluation, and room for writing and lessons.
 //
 // A step meets three times: gradients are put and each rank sums those of its
 // shard (reduce-scatter); the partial sums of loss and norm are put; the new
@@ -28,7 +28,7 @@ type group struct {
 	shards   []shard        // by rank
 	other    *tensor.Tensor // another rank's gradient of this rank's shard
 	before   *tensor.Tensor // this rank's shard before the update under way
-	partial  []float32      // (N,2) loss and squared norm
+	partial  []float32      // (N,parts) loss, squared norm, and the other sums of an objective
 	squares  []float32      // (N) squared norms
 	norms    *tensor.Tensor // the same, where clipping finds them
 	order    order          // the lead's
@@ -51,7 +51,7 @@ func newGroup(b Board, r recipe.Recipe, m *model.GPT) group {
 		s.weights, s.gradients = m.TrainedWeights().Slice(s.lo, s.len()), m.Gradients.Slice(s.lo, s.len())
 	}
 	g.other, g.before = tensor.Zeros(m.Backend, g.mine().len()), tensor.Zeros(m.Backend, g.mine().len())
-	g.partial = make([]float32, 2*b.Size())
+	g.partial = make([]float32, parts*b.Size())
 	g.squares, g.norms = make([]float32, b.Size()), tensor.Zeros(m.Backend, b.Size())
 	g.losses = mostLosses(r)
 	if b.Rank() == 0 {
@@ -136,33 +136,6 @@ func (g *group) part(n int) (lo, hi int) {
 	return rank * n / size, (rank + 1) * n / size
 }
 
-// scatter gives the ranks this rank's gradients of their shards. Ranks other
-// than the lead do first what it commands besides, by assist.
-func (g *group) scatter(assist func(order) error) error {
-	if g.board == nil {
-		return nil
-	}
-	g.put()
-	if g.board.Rank() == 0 {
-		return g.command(takeStep, 0)
-	}
-	for {
-		if err := g.board.Sync(g.patience); err != nil {
-			return err
-		}
-		g.board.Get(g.order[:], g.orderAt())
-		if g.order.verb() == takeStep {
-			return nil
-		}
-		if err := assist(g.order); err != nil {
-			return err
-		}
-		if g.order.verb() == handMoments {
-			g.put() // where the moments lay
-		}
-	}
-}
-
 // put lays this rank's gradients out for the others.
 func (g *group) put() {
 	rank := g.board.Rank()
@@ -205,32 +178,42 @@ func (g *group) reduce(b tensor.Backend) {
 	}
 }
 
-// meet adds up what each rank has of the loss and of the squared norm. All
-// ranks get the same bits.
-func (g *group) meet(part, squares float64) (loss, norm float64, err error) {
+// parts are the numbers that each rank has for meet.
+const parts = 1 + len(sums{})
+
+// meet adds up what each rank has of the loss, of the squared norm and of the other
+// sums. All ranks get the same bits.
+func (g *group) meet(part, squares float64, all *sums) (loss, norm float64, err error) {
 	rank := g.board.Rank()
-	mine := g.partial[2*rank:][:2]
+	mine := g.partial[parts*rank:][:parts]
 	mine[0], mine[1] = float32(part), float32(squares)
-	g.board.Put(All, g.tail()+2*rank, mine)
+	for i, x := range all[1:] {
+		mine[2+i] = float32(x)
+	}
+	g.board.Put(All, g.tail()+parts*rank, mine)
 	if err := g.board.Sync(g.patience); err != nil {
 		return 0, 0, err
 	}
-	squares = 0
+	squares, *all = 0, sums{}
 	for r := range g.shards {
-		theirs := g.partial[2*r:][:2]
+		theirs := g.partial[parts*r:][:parts]
 		if r != rank {
-			g.board.Get(theirs, g.tail()+2*r)
+			g.board.Get(theirs, g.tail()+parts*r)
 		}
 		loss += float64(theirs[0])
 		squares += float64(theirs[1])
+		for i, x := range theirs[2:] {
+			all[1+i] += float64(x)
+		}
 	}
+	all[0] = loss
 	return loss, math.Sqrt(squares), nil
 }
 
 // met are the squared norms of the shards' gradients that meet exchanged.
 func (g *group) met() *tensor.Tensor {
 	for r := range g.squares {
-		g.squares[r] = g.partial[2*r+1]
+		g.squares[r] = g.partial[parts*r+1]
 	}
 	g.norms.Upload(g.squares)
 	return g.norms

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -38,6 +39,7 @@ type Hooks struct {
 	Stepped  func()                   // after each step
 	Measured func(recipe.Measurement) // before the first step, at each evaluation, after the last step
 	Sampled  func(ids []int32)        // the model's writing, its prompt first
+	Rolled   func(Round)              // the replies that the next step learns from
 	Save     func()                   // when it is time to keep the run as it is
 }
 
@@ -46,6 +48,7 @@ type Hooks struct {
 // Finished and Exhausted the weights are the best, if the recipe has patience;
 // on an error they are those or the last good ones.
 func (r *Run) Loop(h Hooks) (Outcome, error) {
+	r.goOn, r.rolled = func() bool { return h.wish() != Stop }, h.Rolled
 	for {
 		if !r.Measured {
 			if stopped, err := r.look(h); stopped || err != nil {
@@ -53,6 +56,7 @@ func (r *Run) Loop(h Hooks) (Outcome, error) {
 			}
 		}
 		switch wish := h.wish(); {
+		case !r.Whole():
 		case wish == Stop:
 			return Stopped, nil
 		case r.Finished():
@@ -83,7 +87,9 @@ func (r *Run) over(err error) (Outcome, error) {
 // turn takes a step and does what is due after it. It reports whether that was
 // stopped.
 func (r *Run) turn(h Hooks) (stopped bool, err error) {
-	if err := r.Step(); err != nil {
+	if err := r.Step(); errors.Is(err, errCutShort) {
+		return true, nil
+	} else if err != nil {
 		return false, err
 	}
 	if h.Stepped != nil {
@@ -102,7 +108,7 @@ func (r *Run) turn(h Hooks) (stopped bool, err error) {
 	if r.every(r.Recipe.SampleEvery) && h.Sampled != nil && h.wish() == GoOn && !r.sample(h) {
 		return h.wish() == Stop, nil
 	}
-	if h.Save != nil && !r.Finished() && r.due() {
+	if h.Save != nil && !r.Finished() && r.Whole() && r.due() {
 		if err := r.Tell(); err != nil {
 			return false, err
 		}

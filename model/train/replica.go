@@ -21,6 +21,7 @@ type replica struct {
 	GradNorm float64 // of the same step, before clipping
 	Fraction float64 // of the peak learning rate, at the latest step
 
+	data      Data
 	tape      *tensor.Tape
 	plan      plan
 	batch     data.Batch     // the latest
@@ -33,6 +34,12 @@ type replica struct {
 	optimizer *optim.Optimizer
 	group     group
 	writes    *model.Writer // nil before it first writes
+
+	lessons []lesson // that the latest step learned from, where they are given
+	heard   bool     // all ranks have them
+	frozen  frozen
+	sums    sums // of this rank's part, after a step all ranks'
+	tokens  int  // that steps have learned from
 }
 
 // newReplica trains m or, for nil, a model of zeros on the CPU.
@@ -48,7 +55,7 @@ func newReplica(m *model.GPT, r recipe.Recipe, d Data) (replica, error) {
 		m = blank(cpu.New(), r)
 	}
 	m.Train(r)
-	return replica{Recipe: r, Model: m, tape: tensor.NewTape(m.Backend.Beside(false)), plan: plan, losses: make([]float32, mostLosses(r)),
+	return replica{Recipe: r, Model: m, data: d, tape: tensor.NewTape(m.Backend.Beside(false)), plan: plan, losses: make([]float32, mostLosses(r)),
 		part: tensor.Zeros(m.Backend, 1), told: true}, nil
 }
 
@@ -64,25 +71,32 @@ func blank(b tensor.Backend, r recipe.Recipe) *model.GPT {
 // join makes the replica take its steps in g. It keeps the moments that it has
 // of the parameters that are its to update; those of others begin at zero.
 func (p *replica) join(g group) {
-	params := p.Model.Trained
-	if g.board != nil {
-		params = g.mine().params
+	p.group = g
+	p.optimizer = p.optimize(p.trains(), p.optimizer)
+	p.clipper = optim.NewClipper(p.Model.Backend, p.Recipe, p.trains())
+	for i := range p.lessons { // other ranks than those that know what was old
+		p.lessons[i].old = nil
 	}
-	next := optim.New(p.Model.Backend, p.Recipe, params)
-	next.Continue(p.Done, p.optimizer)
-	p.group, p.optimizer, p.clipper = g, next, optim.NewClipper(p.Model.Backend, p.Recipe, params)
+	p.heard = false
 }
 
-// gradients computes those of the next batch, and its loss and norm. After an
-// error it may be called again: the batch is the same.
+// optimize is the optimizer of params at the present step, which goes on with the
+// moments that former has.
+func (p *replica) optimize(params []*tensor.Tensor, former *optim.Optimizer) *optim.Optimizer {
+	stage, begin := p.Recipe.Stage(p.Done)
+	o := optim.New(p.Model.Backend, stage, params)
+	o.Continue(p.Done-begin, former)
+	return o
+}
+
+// gradients computes those of the next batch or lessons, and their loss and norm.
+// After an error it may be called again: what is learned from is the same.
 func (p *replica) gradients() error {
-	for ; p.drawn <= p.Done; p.drawn++ {
-		p.batch = p.plan.batches.Next()
+	learn := p.eager
+	if p.given() {
+		learn = p.instructed
 	}
-	begin := time.Now()
-	p.backward()
-	p.group.expect(time.Since(begin))
-	if err := p.group.scatter(p.assist); err != nil {
+	if err := learn(); err != nil {
 		return err
 	}
 	p.group.reduce(p.Model.Backend)
@@ -94,17 +108,63 @@ func (p *replica) gradients() error {
 	return p.meet()
 }
 
+// eager computes the gradients of a batch that all ranks draw alike, before the lead
+// says that it is time.
+func (p *replica) eager() error {
+	for ; p.drawn <= p.Done; p.drawn++ {
+		p.batch = p.plan.batches.Next()
+	}
+	p.timed(p.backward)
+	g := &p.group
+	if g.board == nil {
+		return nil
+	}
+	g.put()
+	if g.board.Rank() == 0 {
+		return g.command(takeStep, 0)
+	}
+	return p.await(takeStep)
+}
+
+// await does what the lead commands until it is this.
+func (p *replica) await(v verb) error {
+	g := &p.group
+	for {
+		if err := g.board.Sync(g.patience); err != nil {
+			return err
+		}
+		g.board.Get(g.order[:], g.orderAt())
+		if g.order.verb() == v {
+			return nil
+		}
+		if err := p.assist(g.order); err != nil {
+			return err
+		}
+		if g.order.verb() == handMoments {
+			g.put() // where the moments lay
+		}
+	}
+}
+
+// timed does this rank's part of a step, by which the lead's patience is set.
+func (p *replica) timed(f func()) {
+	begin := time.Now()
+	f()
+	p.group.expect(time.Since(begin))
+}
+
 // backward computes the gradients of this rank's rows, and their part of the
 // batch's loss.
 func (p *replica) backward() {
 	lo, hi := p.group.part(p.Recipe.Batch)
+	p.sums = sums{}
 	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo, Time: p.Recipe.Model.Context})
 	p.Model.Backend.Copy(p.part, p.Model.Grad(p.tape, p.batch.Rows(lo, hi, p.Recipe.Model.Context)))
 }
 
 // meet lets the ranks tell each other their parts of loss and norm.
 func (p *replica) meet() (err error) {
-	p.Loss, p.GradNorm, err = p.group.meet(p.lossPart(), p.clipper.Squares())
+	p.Loss, p.GradNorm, err = p.group.meet(p.lossPart(), p.clipper.Squares(), &p.sums)
 	if err != nil {
 		return err
 	}
@@ -144,8 +204,32 @@ func (p *replica) update() error {
 	}
 	p.tape.Backend.Flush()
 	p.Fraction = fraction
+	p.tokens += p.learnedTokens()
 	p.Done++
+	if _, begin := p.Recipe.Stage(p.Done); begin == p.Done { // a new one: the moments are those of other gradients
+		p.optimizer = p.optimize(p.trains(), nil)
+		p.freeze()
+	}
 	return nil
+}
+
+// trains are the parameters that are this rank's to update.
+func (p *replica) trains() []*tensor.Tensor {
+	if p.group.board == nil {
+		return p.Model.Trained
+	}
+	return p.group.mine().params
+}
+
+// learnedTokens is the number of tokens that the step under way reads.
+func (p *replica) learnedTokens() (n int) {
+	if !p.given() {
+		return p.Recipe.TokensPerStep()
+	}
+	for _, l := range p.lessons {
+		n += len(l.IDs) - 1
+	}
+	return n
 }
 
 // Serve is the life of a rank other than the lead: it takes its part of every
@@ -157,6 +241,7 @@ func Serve(t Task, b Board) error {
 	}
 	p.Done = t.Done
 	p.Model.Weights.Upload(t.Weights)
+	p.freeze()
 	p.join(newGroup(b, t.Recipe, p.Model))
 	if err := p.group.share(nil, p.optimizer); err != nil {
 		return err

@@ -1,7 +1,5 @@
 package train
 
-import "hornbook/model/optim"
-
 // Share lets size ranks, the run's own included, take the steps together from
 // now on. On an error the run goes on alone. Close must follow.
 func (r *Run) Share(size int, launch Launch) error {
@@ -59,8 +57,7 @@ func (r *Run) begin(size int) (group, error) {
 
 // momentsOf are the moments of a shard as far as the run has them, flat.
 func (r *Run) momentsOf(s shard) [2][]float32 {
-	o := optim.New(r.Model.Backend, r.Recipe, s.params)
-	o.Continue(r.Done, r.optimizer)
+	o := r.optimize(s.params, r.optimizer)
 	m, v := make([]float32, s.hi-s.lo), make([]float32, s.hi-s.lo)
 	o.Flat(m, v)
 	return [2][]float32{m, v}

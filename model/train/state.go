@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"hornbook/model/optim"
+	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
 
@@ -14,17 +14,25 @@ import (
 // to the same bits, with as many ranks.
 type State struct {
 	Done     int
+	Tokens   int  // learned from
+	Written  int  // written to learn from
 	Measured bool // it was evaluated
 	Training time.Duration
 	Moments  []*tensor.Tensor // the optimizer's, by parameter and name
 	Best     *Best
-	Stale    int // evaluations since the best
+	Stale    int       // evaluations since the best
+	Frozen   []float32 // what trains as it was when the run began to be compared with it; nil for none
+	Tally    []float64 // of the steps since the last evaluation; nil for none
 }
 
 // State is the run's after its latest step; Moments and Best are its own
 // memory, valid until the next.
 func (r *Run) State() State {
-	s := State{Done: r.Done, Measured: r.Measured, Training: r.Training, Best: r.Best, Stale: r.stale}
+	s := State{Done: r.Done, Tokens: r.tokens, Written: r.written, Measured: r.Measured, Training: r.Training, Best: r.Best, Stale: r.stale,
+		Tally: r.tally.numbers()}
+	if r.Recipe.Objective != recipe.Distill {
+		s.Frozen = r.data.Frozen
+	}
 	if r.group.board == nil {
 		s.Moments = r.optimizer.Moments()
 		return s
@@ -36,7 +44,7 @@ func (r *Run) State() State {
 	}
 	s.Moments = r.optimizer.Moments()
 	for i, shard := range r.group.shards[1:] {
-		o := optim.New(r.Model.Backend, r.Recipe, shard.params)
+		o := r.optimize(shard.params, nil)
 		o.SetFlat(all[i+1][0], all[i+1][1])
 		s.Moments = append(s.Moments, o.Moments()...)
 	}
@@ -52,6 +60,15 @@ func (r *Run) Resume(s State) error {
 		r.Best, r.stale = s.Best, s.Stale
 		return nil
 	}
+	if s.Best != nil && len(s.Best.Weights) != r.Model.Gradients.Len() {
+		return fmt.Errorf("train: the best weights are %d, but %d train", len(s.Best.Weights), r.Model.Gradients.Len())
+	}
+	if s.Frozen != nil && len(s.Frozen) != r.Model.Gradients.Len() {
+		return fmt.Errorf("train: the weights to be compared with are %d, but %d train", len(s.Frozen), r.Model.Gradients.Len())
+	}
+	r.Done, r.gave, r.tokens, r.written, r.Training, r.Best, r.stale = s.Done, s.Done, s.Tokens, s.Written, s.Training, s.Best, s.Stale
+	r.tally.set(s.Tally)
+	r.optimizer = r.optimize(r.Model.Trained, nil)
 	byName := map[string]*tensor.Tensor{}
 	for _, m := range s.Moments {
 		byName[m.Name] = m
@@ -63,11 +80,10 @@ func (r *Run) Resume(s State) error {
 		}
 		m.Upload(from.Numbers())
 	}
-	if s.Best != nil && len(s.Best.Weights) != r.Model.Gradients.Len() {
-		return fmt.Errorf("train: the best weights are %d, but %d train", len(s.Best.Weights), r.Model.Gradients.Len())
+	if r.Recipe.Objective != recipe.Distill {
+		r.data.Frozen = s.Frozen
+		r.freeze()
 	}
-	r.Done, r.Training, r.Best, r.stale = s.Done, s.Training, s.Best, s.Stale
-	r.optimizer.Continue(r.Done, nil)
 	r.keep()
 	return nil
 }

@@ -27,14 +27,17 @@ type Run struct {
 	Best     *Best         // nil unless the recipe has patience, and before the first evaluation
 	Measured bool          // it was evaluated, at step 0 or later
 
-	data   Data
-	launch Launch
-	crew   Crew             // nil alone
-	good   *tensor.Tensor   // trained weights at the latest step that was kept
-	stale  int              // evaluations since the best
-	writer *model.Generator // of samples; nil before the first
-	saved  time.Time        // when it was saved last
-	saving time.Duration    // that took
+	launch  Launch
+	crew    Crew             // nil alone
+	good    *tensor.Tensor   // trained weights at the latest step that was kept
+	stale   int              // evaluations since the best
+	writer  *model.Generator // of samples; nil before the first
+	written int              // tokens that it has written for rounds
+	gave    int              // steps for which lessons were given, the one under way included
+	tally   tally            // of the steps since the last evaluation
+	goOn    func() bool      // asked while lessons are made; nil: they are made whole
+	saved   time.Time        // when it was saved last
+	saving  time.Duration    // that took
 }
 
 // keepEvery is the number of steps between copies of the weights, to which a
@@ -63,9 +66,10 @@ func On(m *model.GPT, r recipe.Recipe, d Data) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{replica: p, data: d}
+	run := &Run{replica: p}
 	run.saved = time.Now()
 	run.join(group{})
+	run.freeze()
 	run.good = tensor.Zeros(run.Model.Backend, run.Model.Gradients.Len())
 	run.keep()
 	return run, nil
@@ -89,6 +93,9 @@ func (r *Run) Step() error {
 
 // attempt takes a step, but none of it counts if a rank is lost meanwhile.
 func (r *Run) attempt() error {
+	if !r.give() {
+		return errCutShort
+	}
 	if err := r.gradients(); err != nil {
 		return err
 	}
@@ -98,11 +105,47 @@ func (r *Run) attempt() error {
 		}
 		r.keep()
 	}
-	return r.update()
+	if err := r.update(); err != nil {
+		return err
+	}
+	if r.plan.rule != nil {
+		r.tally.step(r.sums)
+	}
+	return nil
 }
 
-// Tokens is the number of tokens trained on.
-func (r *Run) Tokens() int { return r.Done * r.Recipe.TokensPerStep() }
+// errCutShort is why a step was not taken: it was stopped while its lessons were made.
+var errCutShort = errors.New("train: stopped while the step was prepared")
+
+// give gets the lessons of the next step ready, where it needs some. It reports false
+// if that was cut short.
+func (r *Run) give() (whole bool) {
+	if !r.given() || r.gave > r.Done {
+		return true
+	}
+	if lessons, whole := r.plan.give(r); !whole {
+		return false
+	} else if lessons != nil {
+		r.lessons, r.heard = lessons, false
+	}
+	r.gave = r.Done + 1
+	return true
+}
+
+// between asks whether to go on with the lessons that are made.
+func (r *Run) between() bool { return r.goOn == nil || r.goOn() }
+
+// Tokens is the number of tokens trained on, Written of those that were written to
+// learn from.
+func (r *Run) Tokens() int  { return r.tokens }
+func (r *Run) Written() int { return r.written }
+
+// Whole tells whether the run can be left here and gone on with: not between two
+// steps that learn from one round.
+func (r *Run) Whole() bool {
+	w := r.Recipe.Rewards
+	return r.Recipe.Objective != recipe.GRPO || r.Done < w.WarmUp || (r.Done-w.WarmUp)%w.Updates == 0
+}
 
 // Finished tells whether all steps were taken, or more are of no use.
 func (r *Run) Finished() bool { return r.Done >= r.Recipe.Steps || r.Exhausted() }

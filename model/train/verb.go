@@ -8,6 +8,8 @@ const (
 	evaluate                // so many batches of each set
 	handMoments             // those of the optimizer, to the lead
 	writeOn                 // the job of so many floats that lies on the board
+	hear                    // the lessons of so many floats that lie there
+	learnNow                // from what was heard, and take a step
 )
 
 // order is a verb and its number, as they lie on the board.

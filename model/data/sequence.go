@@ -1,0 +1,10 @@
+package data
+
+// Sequence is tokens of which the first are given, and the others learned.
+type Sequence struct {
+	IDs    []int32
+	Prompt int // tokens that are given, at least one
+}
+
+// Learned is the number of tokens that are learned.
+func (s Sequence) Learned() int { return len(s.IDs) - s.Prompt }

@@ -1,0 +1,46 @@
+package recipe
+
+// Preferences is what a recipe says besides that learns from pairs of answers, of
+// which one was chosen: direct preference optimization (DPO, Rafailov et al. 2023).
+// Names and definitions are those of TRL.
+type Preferences struct {
+	Loss      string  `json:"loss"`      // one of PreferenceLosses
+	Beta      float64 `json:"beta"`      // how much a preference may move the model from where it began
+	Smoothing float64 `json:"smoothing"` // of robust: the part of the pairs that are thought to be the wrong way round
+	SFT       float64 `json:"sft"`       // weight of the loss of the chosen answers' tokens, which keeps them likely
+	Pairs     int     `json:"pairs"`     // of a step
+	Taste     string  `json:"taste"`     // that judges answers to held-out prompts, a name of model/task/taste; "" for none
+}
+
+// PreferenceLosses are the losses of a pair, of the difference d by which the log
+// probability of the chosen answer has risen more than that of the rejected one:
+//
+//	sigmoid  -log σ(β·d)                                  (Rafailov et al. 2023, eq. 7)
+//	ipo      (d - 1/(2β))², d of log probabilities a token (Azar et al. 2023)
+//	robust   ((1-ε)·-log σ(β·d) - ε·-log σ(-β·d))/(1-2ε)   (Chowdhury et al. 2024)
+var PreferenceLosses = []string{"sigmoid", "ipo", "robust"}
+
+func (p Preferences) numbers() map[string]float64 {
+	return map[string]float64{"beta": p.Beta, "smoothing": p.Smoothing, "sft": p.SFT, "pairs": float64(p.Pairs)}
+}
+
+func (p Preferences) check() error {
+	if p.Beta == 0 {
+		return wrong("beta", p.Beta, "more_than", 0)
+	}
+	return nil
+}
+
+// Prefer is the recipe by which a model that from describes learns from so many
+// pairs: three times each, more often where there are few.
+func Prefer(from Recipe, method string, pairs int) Recipe {
+	r := FineTune(from, method, 0)
+	r.Objective = DPO
+	r.Preferences = Preferences{Loss: "sigmoid", Beta: 0.1, Pairs: 8}
+	r.Steps = max(20, 3*pairs/r.Preferences.Pairs)
+	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/10, max(1, r.Steps/8), 0
+	r.EvalBatches, r.LastEvalBatches = 4, 4
+	r.Tuning.Patience = 0
+	r.Optimizer, r.LearningRate, r.Beta1, r.Beta2 = "adamw", 3e-4, 0.9, 0.95
+	return r
+}
