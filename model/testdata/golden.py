@@ -290,9 +290,10 @@ cases["sft-qwen3"] = dict(sft, model=shape(**llama, heads=4, kv_heads=2, qk_norm
 cases["sft-gpt2"] = dict(sft, model=shape(**small, bias=True))
 cases["sft-lookback"] = dict(sft, model=shape(**llama, heads=2, kv_heads=2, qk_norm=True, tied=False, lookback=3, trigrams=37))
 
-for case in cases.values():
-    run(case)
-where = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden.json")
-with open(where, "w") as f:
-    json.dump({"torch": torch.__version__, "cases": cases}, f, separators=(",", ":"))
-    f.write("\n")
+if __name__ == "__main__":
+    for case in cases.values():
+        run(case)
+    where = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden.json")
+    with open(where, "w") as f:
+        json.dump({"torch": torch.__version__, "cases": cases}, f, separators=(",", ":"))
+        f.write("\n")
