@@ -32,7 +32,7 @@ func newPicker(vocab int) picker { return picker{make([]float32, vocab), make([]
 // lower id is the likelier.
 func (p *picker) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
 	if s.Temperature <= 0 {
-		return likeliest(logits)
+		return Likeliest(logits)
 	}
 	weights := p.weights[:len(logits)]
 	cpu.Softmax(weights, logits, s.Temperature)
@@ -56,8 +56,8 @@ func (p *picker) Pick(logits []float32, s Sampling, rng *rand.Rand) int32 {
 	return c.draw(rng)
 }
 
-// likeliest is the id of the largest logit.
-func likeliest(logits []float32) int32 {
+// Likeliest is the id of the largest logit.
+func Likeliest(logits []float32) int32 {
 	best := 0
 	for i, z := range logits {
 		if z > logits[best] {

@@ -26,6 +26,46 @@ const (
 	Exact       = "exact"         // part of some validation conversations whose first answer the model gives word for word
 )
 
+// The measures of a task, of replies to held-out prompts by the strict verifier.
+const (
+	PassAt1    = "pass@1"      // part that is right
+	PassAt8    = "pass@8"      // chance that one of eight is right
+	HeldReward = "held_reward" // mean, by what is rewarded
+	Working    = "working"     // part that show the working
+	Length     = "length"      // mean tokens
+	Cut        = "cut"         // part that did not end
+	AskedN     = "asked"       // prompts
+)
+
+// The measures of rewards since the evaluation before, TRL's.
+const (
+	RewardMean   = "reward"               // of the replies that were learned from
+	RewardSpread = "reward_std"           // mean of the groups' standard deviations
+	RewardFlat   = "frac_reward_zero_std" // part of the groups whose replies were all as good: nothing is learned from them
+	Entropy      = "entropy"              // nats a token
+	ClipRatio    = "clip_ratio"           // part of the tokens whose ratio was clipped
+	KL           = "kl"                   // nats a token, from the model as it began
+)
+
+// The measures of preferences, on held-out pairs, TRL's: a reward is β times how much
+// likelier an answer became, in nats.
+const (
+	Chosen       = "rewards/chosen"
+	Rejected     = "rewards/rejected"
+	Margins      = "rewards/margins"
+	Accuracies   = "rewards/accuracies" // part of the pairs whose chosen answer has the higher reward
+	ChosenLogP   = "logps/chosen"
+	RejectedLogP = "logps/rejected"
+	WinRate      = "win_rate" // of answers to held-out prompts against those of the model as it began, by the judge
+)
+
+// The measures of distillation.
+const (
+	TeacherLoss = "teacher_loss" // of the validation text, nats a token
+	Divergence  = "divergence"   // from the teacher on it, nats a token
+	Agreement   = "agreement"    // part of its tokens at which both expect the same next
+)
+
 // Measures are those of one moment, in the order in which they are shown. In
 // JSON they are an object; numbers that JSON cannot say are left out.
 type Measures []Measure

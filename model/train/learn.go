@@ -87,24 +87,24 @@ func (p *replica) learn(rank, size int) {
 	mine := dealt(p.lessons, p.plan.rule.unit, rank, size)
 	for _, list := range portions(mine, p.plan.rule.unit, p.Recipe.TokensPerStep()) {
 		if len(list) > 0 {
-			p.sums.add(p.learnFrom(list))
+			p.sums.add(p.learnFrom(list, true))
 		}
 	}
 	p.part.Upload([]float32{float32(p.sums[0])})
 }
 
-// learnFrom adds to the gradients those of some lessons.
-func (p *replica) learnFrom(list []lesson) sums {
+// learnFrom reads some lessons and, to learn, adds to the gradients theirs.
+func (p *replica) learnFrom(list []lesson, learns bool) sums {
 	in := pack(list)
 	if p.Recipe.Objective == recipe.Distill {
-		return p.imitate(list, in)
+		return p.imitate(list, in, learns)
 	}
 	r, t := p.plan.rule, p.tape
 	var frozen [][]float32
 	if r.frozen {
 		frozen = in.learned(list, p.frozenLosses(in))
 	}
-	t.Reset(true)
+	t.Reset(learns)
 	logits := cooled(t, p.Model.Forward(model.Whole(t, in.ids, in.lengths)), r.temperature)
 	losses := t.TokenLoss(logits, in.targets)
 	units := speak(list, in.learned(list, losses.Numbers()), frozen)
@@ -115,6 +115,9 @@ func (p *replica) learnFrom(list []lesson) sums {
 	}
 	weights := make([]float32, len(in.ids))
 	all := r.weigh(units, in.learned(list, weights))
+	if !learns {
+		return all
+	}
 	t.Accumulate(t.Weigh(losses, weights), p.Model.Trained)
 	for i := range list {
 		if list[i].old == nil {

@@ -1,0 +1,102 @@
+package train
+
+import (
+	"hornbook/model/eval"
+	"hornbook/model/recipe"
+	"hornbook/model/task"
+)
+
+// Job is a task as a run works at it.
+type Job struct {
+	Ask    eval.Asker     // how a model is asked
+	Asked  []task.Example // whose replies are rewarded
+	Held   []task.Example // held out, to examine by
+	Reward func(e task.Example, reply string) float64
+	Strict task.Verifier // what is right, whatever is rewarded
+}
+
+// NewJob is what r asks of a model that reads by ask.
+func NewJob(r recipe.Recipe, t task.Task, ask eval.Asker) (*Job, error) {
+	reward, err := task.ParseReward(t, r.Rewards.Reward)
+	if err != nil {
+		return nil, err
+	}
+	return &Job{Ask: ask, Asked: t.Examples(task.Train, r.Seed, r.Rewards.Examples), Held: t.Examples(task.Test, heldSeed, r.Rewards.MostAsked),
+		Reward: reward, Strict: t.Strict}, nil
+}
+
+// heldSeed draws the same held-out examples for every run.
+const heldSeed = 2024
+
+// judge scores what was written after an example's prompt.
+func (j *Job) judge(e task.Example, written []int32) Reply {
+	text := j.Ask.Reply(written)
+	return Reply{Text: text, Tokens: len(written), Ended: j.Ask.Ended(written), Reward: j.Reward(e, text), Right: j.Strict.Right(e, text)}
+}
+
+// works tells whether a reply shows working.
+func works(reply string) bool {
+	working, answer := task.Split(reply)
+	return working != "" && answer != ""
+}
+
+// examine lets the model answer held-out examples: those of the strict verifier's
+// pass@1 and pass@k, and what else there is to say of its replies; and tells what
+// the steps since the last time added up to.
+func (r *Run) examine(between func() bool) (list recipe.Measures, whole bool) {
+	w, job := r.Recipe.Rewards, r.data.Job
+	asked := w.Asked
+	if r.Done <= w.WarmUp || r.Done >= r.Recipe.Steps {
+		asked = w.MostAsked
+	}
+	examples := job.Held[:min(asked, len(job.Held))]
+	if len(examples) > 0 {
+		e := eval.Exam{Examples: examples, Verifier: job.Strict, Samples: w.Tries, Tokens: w.ReplyMost, Heat: w.Heat, Seed: evalSeed, Ask: job.Ask}
+		result, whole := e.By(r.Write, between)
+		if !whole {
+			return nil, false
+		}
+		list = r.marks(e, result)
+	}
+	return append(list, r.tallied()...), true
+}
+
+// marks are the measures of an exam.
+func (r *Run) marks(e eval.Exam, result eval.Result) recipe.Measures {
+	var reward, working, tokens, cut float64
+	n := float64(len(e.Examples) * e.Samples)
+	for i, x := range e.Examples {
+		for _, reply := range result.Replies[i] {
+			reward += r.data.Job.Reward(x, reply) / n
+			working += share(works(reply)) / n
+		}
+	}
+	tokens, cut = float64(result.Tokens)/n, float64(result.Cut)/n
+	list := recipe.Measures{{Name: recipe.PassAt1, Value: result.PassAt(1)}}
+	if e.Samples >= 8 {
+		list = append(list, recipe.Measure{Name: recipe.PassAt8, Value: result.PassAt(8)})
+	}
+	return append(list, recipe.Measure{Name: recipe.HeldReward, Value: reward}, recipe.Measure{Name: recipe.Working, Value: working},
+		recipe.Measure{Name: recipe.Length, Value: tokens}, recipe.Measure{Name: recipe.Cut, Value: cut}, recipe.Measure{Name: recipe.AskedN, Value: float64(len(e.Examples))})
+}
+
+// tallied are the means of the rounds and steps since the last evaluation.
+func (r *Run) tallied() (list recipe.Measures) {
+	t := r.tally
+	r.tally = tally{}
+	mean := func(name string, sum, by float64) {
+		if by > 0 {
+			list = append(list, recipe.Measure{Name: name, Value: sum / by})
+		}
+	}
+	mean(recipe.RewardMean, t.rolled[rolledReward], t.rounds)
+	mean(recipe.RewardSpread, t.rolled[rolledSpread], t.rounds)
+	mean(recipe.RewardFlat, t.rolled[rolledFlat], t.rounds)
+	tokens := t.sums[sumTokens]
+	mean(recipe.Entropy, t.sums[sumEntropy], tokens)
+	mean(recipe.ClipRatio, t.sums[sumLow]+t.sums[sumHigh], tokens)
+	if r.plan.rule.frozen {
+		mean(recipe.KL, t.sums[sumKL], tokens)
+	}
+	return list
+}
