@@ -23,6 +23,7 @@ var house = []struct{ room, third string }{
 	{"model/data", ""},
 	{"model/data/village", ""},
 	{"model/data/chat", ""},
+	{"model/data/pairs", ""},
 	{"model/data/document/pdf", "github.com/carlos7ags/folio/ golang.org/x/text/"},
 	{"model/data/document", "golang.org/x/"},
 	{"model/task", ""},
