@@ -27,6 +27,7 @@ var house = []struct{ room, third string }{
 	{"model/data/document/pdf", "github.com/carlos7ags/folio/ golang.org/x/text/"},
 	{"model/data/document", "golang.org/x/"},
 	{"model/task", ""},
+	{"model/task/taste", ""},
 	{"model", ""},
 	{"model/optim", ""},
 	{"model/format", ""},
