@@ -67,9 +67,9 @@ func TestExam(t *testing.T) {
 		c := recipe.Base().Model
 		c.Vocab, c.Layers, c.Channels, c.Heads, c.KVHeads, c.Hidden, c.Context = tok.Size(), 1, 16, 2, 2, 16, 32
 		m := model.New(cpu.New(), c)
-		e := Exam{Examples: examples, Right: task.Same, Samples: 1, Tokens: 3}
+		e := Exam{Examples: examples, Verifier: task.Exact, Samples: 1, Tokens: 3}
 		passes := 0
-		r, whole := e.Take(m, tok, func() bool { passes++; return true })
+		r, whole := e.Take(NewAsker(tok), model.NewWriter(m).Write, func() bool { passes++; return true })
 		want := "" // the first token ends the line
 		if specials != nil {
 			want = "\n\n\n"
@@ -81,18 +81,18 @@ func TestExam(t *testing.T) {
 			t.Errorf("%d replies were cut, want %d", r.Cut, cut)
 		}
 		e.Samples, e.Heat = 8, 1
-		one, _ := e.Take(m, tok, nil)
+		one, _ := e.Take(NewAsker(tok), model.NewWriter(m).Write, nil)
 		e.Seed = 1
-		two, _ := e.Take(m, tok, nil)
+		two, _ := e.Take(NewAsker(tok), model.NewWriter(m).Write, nil)
 		alone := e
 		alone.Examples = examples[:1]
-		if first, _ := alone.Take(m, tok, nil); !slices.Equal(first.Replies[0], two.Replies[0]) {
+		if first, _ := alone.Take(NewAsker(tok), model.NewWriter(m).Write, nil); !slices.Equal(first.Replies[0], two.Replies[0]) {
 			t.Errorf("beside others the first example's replies are %q, alone %q", two.Replies[0], first.Replies[0])
 		}
 		if len(one.Replies[0]) != 8 || slices.EqualFunc(one.Replies, two.Replies, slices.Equal) {
 			t.Errorf("8 samples of two seeds are %q and %q", one.Replies, two.Replies)
 		}
-		if _, whole := e.Take(m, tok, func() bool { return false }); whole {
+		if _, whole := e.Take(NewAsker(tok), model.NewWriter(m).Write, func() bool { return false }); whole {
 			t.Error("an exam that was to end was whole")
 		}
 	}

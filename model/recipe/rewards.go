@@ -1,5 +1,11 @@
 package recipe
 
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
 // Rewards is what a recipe says besides whose objective is to be rewarded: group
 // relative policy optimization (GRPO, Shao et al. 2024). Names and definitions are
 // those of TRL. A round is the replies that are drawn together; it is learned from
@@ -32,6 +38,31 @@ type Rewards struct {
 	Asked      int     `json:"asked"`       // held-out prompts of an evaluation
 	MostAsked  int     `json:"most_asked"`  // of the ones before the first round and after the last
 	Tries      int     `json:"tries"`       // replies to each of those, the k of pass@k
+}
+
+// Weight is what a reward of a name counts among several.
+type Weight struct {
+	Name string
+	By   float64
+}
+
+// Weights are those of w.Reward: names with commas between, each perhaps with = and a
+// number, which is 1 by itself.
+func (w Rewards) Weights() (list []Weight, err error) {
+	for part := range strings.SplitSeq(w.Reward, ",") {
+		name, number, said := strings.Cut(part, "=")
+		one := Weight{strings.TrimSpace(name), 1}
+		if said {
+			if one.By, err = strconv.ParseFloat(strings.TrimSpace(number), 64); err != nil || !finite(one.By) || math.Abs(one.By) > 100 {
+				return nil, wrong("reward", w.Reward, "weights")
+			}
+		}
+		if one.Name == "" {
+			return nil, wrong("reward", w.Reward, "weights")
+		}
+		list = append(list, one)
+	}
+	return list, nil
 }
 
 // RewardLosses are the ways in which GRPO sums the losses of tokens, of N replies:
@@ -92,7 +123,8 @@ func (w Rewards) check(r Recipe) error {
 	case (r.Steps-w.WarmUp)%w.Updates != 0:
 		return wrong("steps", r.Steps, "multiple_of_updates", w.Updates)
 	}
-	return nil
+	_, err := w.Weights()
+	return err
 }
 
 // mostReplies bounds the replies of a round.

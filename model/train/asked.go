@@ -46,9 +46,9 @@ func ask(c data.Corpus) (a asked) {
 	return a
 }
 
-// answers lets the run's model answer. It reports false if between did, and
+// exam lets the run's model answer. It reports false if between did, and
 // measures nothing where nothing can be asked.
-func (a asked) answers(r *Run, between func() bool) (list recipe.Measures, whole bool) {
+func (a asked) exam(r *Run, between func() bool) (list recipe.Measures, whole bool) {
 	if len(a.prompts) == 0 {
 		return nil, true
 	}

@@ -46,14 +46,14 @@ type preferring recipe.Preferences
 
 // Places among the sums of DPO, of pairs, but the first.
 const (
-	sumPairs         = 1 + iota
-	sumChosen        // rewards: β times the log ratio
-	sumRejected      //
-	sumAccurate      // pairs whose chosen answer has the higher reward
-	sumChosenLogP    //
-	sumRejectedLogP  //
-	sumChosenTokens  //
-	sumChosenLoss    // of tokens
+	sumPairs        = 1 + iota
+	sumChosen       // rewards: β times the log ratio
+	sumRejected     //
+	sumAccurate     // pairs whose chosen answer has the higher reward
+	sumChosenLogP   //
+	sumRejectedLogP //
+	sumChosenTokens //
+	sumChosenLoss   // of tokens
 )
 
 // pair is the loss of a chosen answer and the rejected one after it, of their

@@ -1,6 +1,9 @@
 package train
 
 import (
+	"fmt"
+	"strings"
+
 	"hornbook/model/eval"
 	"hornbook/model/recipe"
 	"hornbook/model/task"
@@ -17,11 +20,26 @@ type Job struct {
 
 // NewJob is what r asks of a model that reads by ask.
 func NewJob(r recipe.Recipe, t task.Task, ask eval.Asker) (*Job, error) {
-	reward, err := task.ParseReward(t, r.Rewards.Reward)
+	w := r.Rewards
+	weights, err := w.Weights()
 	if err != nil {
 		return nil, err
 	}
-	return &Job{Ask: ask, Asked: t.Examples(task.Train, r.Seed, r.Rewards.Examples), Held: t.Examples(task.Test, heldSeed, r.Rewards.MostAsked),
+	var rewards []task.Reward
+	for _, part := range weights {
+		reward, known := t.Reward(part.Name)
+		if !known {
+			return nil, fmt.Errorf("train: the task %s has no reward %q; it has %s", t.Name, part.Name, strings.Join(t.Rewards(), ", "))
+		}
+		rewards = append(rewards, reward)
+	}
+	reward := func(e task.Example, reply string) (sum float64) {
+		for i, one := range rewards {
+			sum += weights[i].By * one.Score(e, reply)
+		}
+		return sum
+	}
+	return &Job{Ask: ask, Asked: t.Examples(task.Train, r.Seed, w.Examples), Held: t.Examples(task.Test, heldSeed, max(w.Asked, w.MostAsked)),
 		Reward: reward, Strict: t.Strict}, nil
 }
 
@@ -36,8 +54,7 @@ func (j *Job) judge(e task.Example, written []int32) Reply {
 
 // works tells whether a reply shows working.
 func works(reply string) bool {
-	working, answer := task.Split(reply)
-	return working != "" && answer != ""
+	return task.ShowsWorking(reply)
 }
 
 // examine lets the model answer held-out examples: those of the strict verifier's
@@ -51,8 +68,8 @@ func (r *Run) examine(between func() bool) (list recipe.Measures, whole bool) {
 	}
 	examples := job.Held[:min(asked, len(job.Held))]
 	if len(examples) > 0 {
-		e := eval.Exam{Examples: examples, Verifier: job.Strict, Samples: w.Tries, Tokens: w.ReplyMost, Heat: w.Heat, Seed: evalSeed, Ask: job.Ask}
-		result, whole := e.By(r.Write, between)
+		e := eval.Exam{Examples: examples, Verifier: job.Strict, Samples: w.Tries, Tokens: w.ReplyMost, Heat: w.Heat, Seed: evalSeed}
+		result, whole := e.Take(job.Ask, r.Write, between)
 		if !whole {
 			return nil, false
 		}

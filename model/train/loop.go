@@ -157,7 +157,7 @@ func (r *Run) sample(h Hooks) bool {
 	for range sampleTokens {
 		id := r.writer.Pick(logits, rule, rng)
 		ids = append(ids, id)
-		if slices.Contains(r.plan.asked.rule.Stop, id) {
+		if slices.Contains(r.plan.stop, id) {
 			break
 		}
 		if h.wish() != GoOn {

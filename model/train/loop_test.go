@@ -168,7 +168,7 @@ func TestSampleEnds(t *testing.T) {
 	}
 	var sample []int32
 	looped(t, run, Hooks{Sampled: func(ids []int32) { sample = ids }}, Finished)
-	ends := run.plan.asked.rule.Stop
+	ends := run.plan.stop
 	at := slices.IndexFunc(sample[len(run.Opening()):], func(id int32) bool { return slices.Contains(ends, id) })
 	if at < 0 || len(run.Opening())+at != len(sample)-1 {
 		t.Errorf("of %v, which follows %d tokens, %v ends number %d", sample, len(run.Opening()), ends, at)

@@ -28,6 +28,7 @@ type plan struct {
 	batches data.Source // that all ranks draw alike
 	sets    []set       // of an evaluation, in the order of their measures
 	prompt  []int32     // that a sample begins with
+	stop    []int32     // tokens that end one
 
 	// Where a rule says what the loss is, the lead gives the lessons of a step, nil to
 	// learn from the former ones again; false if that was cut short.

@@ -3,15 +3,10 @@ package pairs
 import (
 	"slices"
 
+	"hornbook/model/data"
 	"hornbook/model/data/chat"
 	"hornbook/tokenizer"
 )
-
-// Sequence is a prompt and an answer to it as tokens.
-type Sequence struct {
-	IDs    []int32
-	Prompt int // how many of them are the prompt, and not learned: at least 1, and not all
-}
 
 // Fit says what became of pairs that were to be learned from.
 type Fit struct {
@@ -26,7 +21,7 @@ type Fit struct {
 // prompt, and end with the token that ends an answer or a text, if tok has one.
 // If tok has chat's tokens, a pair is a conversation, and else text that goes on.
 // No side has more than context+1 tokens: none is cut.
-func Encode(list []Pair, tok tokenizer.Tokenizer, context int) (chosen, rejected []Sequence, fit Fit) {
+func Encode(list []Pair, tok tokenizer.Tokenizer, context int) (chosen, rejected []data.Sequence, fit Fit) {
 	template, chats := chat.Of(tok)
 	e := encoder{tok, template, chats}
 	for _, p := range list {
@@ -41,8 +36,8 @@ func Encode(list []Pair, tok tokenizer.Tokenizer, context int) (chosen, rejected
 		default:
 			fit.Kept++
 			fit.Tokens += 2*len(prompt) + len(c) + len(r)
-			chosen = append(chosen, Sequence{slices.Concat(prompt, c), len(prompt)})
-			rejected = append(rejected, Sequence{slices.Concat(prompt, r), len(prompt)})
+			chosen = append(chosen, data.Sequence{IDs: slices.Concat(prompt, c), Prompt: len(prompt)})
+			rejected = append(rejected, data.Sequence{IDs: slices.Concat(prompt, r), Prompt: len(prompt)})
 		}
 	}
 	return chosen, rejected, fit

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hornbook/model/data"
 	"hornbook/model/data/chat"
 	"hornbook/tokenizer"
 )
@@ -146,7 +147,7 @@ func TestEncode(t *testing.T) {
 			t.Fatalf("%s: %+v", c.what, fit)
 		}
 		for _, side := range []struct {
-			got  Sequence
+			got  data.Sequence
 			want string
 		}{{chosen[0], c.chosen}, {rejected[0], c.rejected}} {
 			n := side.got.Prompt
