@@ -150,7 +150,7 @@ func rewards() Rewards {
 // r1 is DeepSeek-R1's story in a minute: a new model is shown answers, of which
 // few show the working; rewarded for right last letters alone, it takes to
 // working.
-func r1() Recipe {
+func R1() (Recipe, bool) {
 	r := tiny()
 	r.Preset, r.Tokenizer, r.Objective = "r1", "chars", GRPO
 	r.Model.Context, r.Batch = 48, 32
@@ -162,5 +162,5 @@ func r1() Recipe {
 	r.WarmUp, r.Schedule, r.Hold, r.FinalFraction = 5, "linear", 0.5, 0.2
 	r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 10, 2, 2, 0
 	r.Rewards = w
-	return r
+	return r, true
 }
