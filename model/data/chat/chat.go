@@ -6,10 +6,16 @@
 // Whoever speaks is a special token, and so is the end of what is said. What
 // people wrote is cut as plain text, so nobody can speak for another. Of a
 // conversation only what the assistant says is learned, the end included: so a
-// model learns when to stop.
+// model learns when to stop. What it thinks before it answers is learned too:
+//
+//	<|user|>0110<|end|><|assistant|><|think|>EOEE<|/think|>E<|end|>
 package chat
 
-import "hornbook/tokenizer"
+import (
+	"strings"
+
+	"hornbook/tokenizer"
+)
 
 // Who may speak.
 const (
@@ -36,8 +42,9 @@ func speaks(role string) string { return "<|" + role + "|>" }
 
 // Message is what one says.
 type Message struct {
-	Role    string `json:"role"` // System, User or Assistant
-	Content string `json:"content"`
+	Role     string `json:"role"` // System, User or Assistant
+	Content  string `json:"content"`
+	Thinking string `json:"thinking,omitempty"` // what the assistant thinks before it says Content; "" for nothing
 }
 
 // Conversation is what was said in turn: perhaps by the system first, then by
@@ -48,12 +55,14 @@ type Conversation struct {
 
 // Template turns conversations into the tokens of one tokenizer.
 type Template struct {
-	tok tokenizer.Tokenizer
-	who map[string]int32 // the token that says who speaks, by role
-	end int32
+	tok             tokenizer.Tokenizer
+	who             map[string]int32 // the token that says who speaks, by role
+	think, endThink []int32          // around thoughts
+	end             int32
 }
 
-// Of is the template in tok's tokens; false if tok lacks some.
+// Of is the template in tok's tokens; false if tok lacks some. Only those around
+// thoughts may be lacking: then their names are written as plain text.
 func Of(tok tokenizer.Tokenizer) (t Template, has bool) {
 	t = Template{tok: tok, who: map[string]int32{}}
 	for _, role := range []string{System, User, Assistant} {
@@ -61,14 +70,26 @@ func Of(tok tokenizer.Tokenizer) (t Template, has bool) {
 			return t, false
 		}
 	}
+	t.think, t.endThink = mark(tok, Think), mark(tok, EndThink)
 	t.end, has = tok.Special(End)
 	return t, has
+}
+
+// mark is the special token of this name, or the name as text.
+func mark(tok tokenizer.Tokenizer, name string) []int32 {
+	if id, has := tok.Special(name); has {
+		return []int32{id}
+	}
+	return tok.Encode([]byte(name))
 }
 
 // Encode turns messages into tokens. counts tells of each whether it is learned.
 func (t Template) Encode(messages []Message) (ids []int32, counts []bool) {
 	for _, m := range messages {
 		ids, counts = append(ids, t.who[m.Role]), append(counts, false)
+		if m.Thinking != "" {
+			ids = append(append(append(ids, t.think...), t.tok.Encode([]byte(m.Thinking))...), t.endThink...)
+		}
 		ids = append(append(ids, t.tok.Encode([]byte(m.Content))...), t.end)
 		for len(counts) < len(ids) {
 			counts = append(counts, m.Role == Assistant)
@@ -93,7 +114,7 @@ func (t Template) Stop() []int32 {
 }
 
 // Reply is what the assistant says by the tokens that follow a Prompt, up to a
-// special one that is not part of its thoughts.
+// special one that is not part of its thoughts. Split takes it apart.
 func (t Template) Reply(ids []int32) string {
 	for i, id := range ids {
 		if name := string(t.tok.Piece(id)); t.special(id, name) && name != Think && name != EndThink {
@@ -107,4 +128,18 @@ func (t Template) Reply(ids []int32) string {
 func (t Template) special(id int32, name string) bool {
 	special, is := t.tok.Special(name)
 	return is && special == id
+}
+
+// Split tells in a reply what is thought from what is said. Thoughts stand at
+// the beginning; a reply with thoughts that never end, or begin later, says
+// nothing.
+func Split(reply string) (thinking, content string) {
+	content = reply
+	if rest, thinks := strings.CutPrefix(reply, Think); thinks {
+		thinking, content, _ = strings.Cut(rest, EndThink)
+	}
+	if strings.Contains(content, Think) || strings.Contains(content, EndThink) {
+		content = ""
+	}
+	return thinking, content
 }

@@ -21,9 +21,11 @@ func template(t testing.TB) (Template, tokenizer.Tokenizer) {
 	return made, tok
 }
 
+func says(role, content string) Message { return Message{Role: role, Content: content} }
+
 func TestTemplate(t *testing.T) {
 	made, tok := template(t)
-	talk := []Message{{System, "Be kind."}, {User, "Who?"}, {Assistant, "I <|end|>."}, {User, "And"}, {Assistant, "you."}}
+	talk := []Message{says(System, "Be kind."), says(User, "Who?"), says(Assistant, "I <|end|>."), says(User, "And"), says(Assistant, "you.")}
 	ids, counts := made.Encode(talk)
 	want := "<|system|>Be kind.<|end|><|user|>Who?<|end|><|assistant|>I <|end|>.<|end|><|user|>And<|end|><|assistant|>you.<|end|>"
 	if got := string(tok.Decode(ids)); got != want {
@@ -62,10 +64,10 @@ func talks(n int, rng *rand.Rand) (list []Conversation) {
 	for range n {
 		var c Conversation
 		if rng.IntN(3) == 0 {
-			c.Messages = append(c.Messages, Message{System, "be " + strings.Repeat("s", 1+rng.IntN(20))})
+			c.Messages = append(c.Messages, says(System, "be "+strings.Repeat("s", 1+rng.IntN(20))))
 		}
 		for range 1 + rng.IntN(4) {
-			c.Messages = append(c.Messages, Message{User, strings.Repeat("q", 1+rng.IntN(30))}, Message{Assistant, strings.Repeat("a", 1+rng.IntN(30))})
+			c.Messages = append(c.Messages, says(User, strings.Repeat("q", 1+rng.IntN(30))), says(Assistant, strings.Repeat("a", 1+rng.IntN(30))))
 		}
 		list = append(list, c)
 	}
@@ -90,7 +92,7 @@ func TestCorpusKeepsTheLongest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for _, talk := range talks(500, rng) {
 		if rng.IntN(2) == 0 { // an end without an answer
-			talk.Messages = append(talk.Messages, Message{User, strings.Repeat("q", rng.IntN(50)+1)})
+			talk.Messages = append(talk.Messages, says(User, strings.Repeat("q", rng.IntN(50)+1)))
 		}
 		context := 10 + rng.IntN(150)
 		var want []int32
@@ -154,7 +156,7 @@ func TestRead(t *testing.T) {
 	line := func(messages string) string { return `{"messages":[` + messages + `]}` }
 	user, assistant, system := `{"role":"user","content":"u"}`, `{"role":"assistant","content":"a"}`, `{"role":"system","content":"s"}`
 	list, err := Read(strings.NewReader("\xEF\xBB\xBF" + line(system+","+user+","+assistant) + "\n\n" + line(user+","+assistant+","+user) + "\r\n"))
-	if err != nil || len(list) != 2 || len(list[0].Messages) != 3 || list[1].Messages[2] != (Message{User, "u"}) {
+	if err != nil || len(list) != 2 || len(list[0].Messages) != 3 || list[1].Messages[2] != says(User, "u") {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	many := strings.Repeat(user+","+assistant+",", maxMessages/2) + user
@@ -172,6 +174,8 @@ func TestRead(t *testing.T) {
 		{line(`{"role":"user","content":["u"]}`), "content", 1},
 		{line(user+","+assistant) + " " + line(user), "line of its own", 1},
 		{line(`{"role":"tool","content":"u"}`), `"tool"`, 1},
+		{line(`{"role":"user","content":"u","thinking":"t"},` + assistant), "message 1 is by the user and has thoughts", 1},
+		{line(user + `,{"role":"assistant","content":"","thinking":"t"}`), "message 2 is empty", 1},
 		{line(`{"role":"user","content":""},` + assistant), "message 1 is empty", 1},
 		{line(user + "," + system + "," + assistant), "speaks first", 1},
 		{line(assistant), "no user speaks", 1},
@@ -217,6 +221,7 @@ func TestReadStopsAtTheLimit(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(`{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}`)
+	f.Add(`{"messages":[{"role":"user","content":"u"},{"role":"assistant","thinking":"t","content":"a"}]}`)
 	f.Add("{}\n[]\n\"\"")
 	made, _ := template(f)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -239,6 +244,6 @@ func FuzzRead(f *testing.F) {
 func ExampleTemplate_Prompt() {
 	tok := tokenizer.NewBytes(Specials...)
 	template, _ := Of(tok)
-	fmt.Printf("%s\n", tok.Decode(template.Prompt([]Message{{User, "Who are you?"}})))
+	fmt.Printf("%s\n", tok.Decode(template.Prompt([]Message{says(User, "Who are you?")})))
 	// Output: <|user|>Who are you?<|end|><|assistant|>
 }

@@ -37,7 +37,7 @@ func (w *Wrong) Error() string {
 //
 //	{"messages":[{"role":"user","content":"Hello"},{"role":"assistant","content":"Good day."}]}
 //
-// An error is a *Wrong, or r's own.
+// What the assistant says may have a "thinking", which it thinks before. An error is a *Wrong, or r's own.
 func Read(r io.Reader) (list []Conversation, err error) {
 	limited := &io.LimitedReader{R: r, N: MaxFile + 1}
 	lines := bufio.NewScanner(limited)
@@ -111,6 +111,8 @@ func Check(messages []Message) string {
 			return fmt.Sprintf("message %d is by %q; a role is system, user or assistant", n, m.Role)
 		case m.Content == "":
 			return fmt.Sprintf("message %d is empty; leave it out, or write what is said", n)
+		case m.Thinking != "" && m.Role != Assistant:
+			return fmt.Sprintf("message %d is by the %s and has thoughts; only the assistant thinks", n, m.Role)
 		case m.Role == System && i > 0:
 			return fmt.Sprintf("message %d is by the system, which speaks first or not at all", n)
 		case m.Role == Assistant && before != User:

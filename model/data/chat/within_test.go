@@ -9,7 +9,7 @@ import (
 // latest question.
 func TestWithin(t *testing.T) {
 	made, tok := template(t)
-	talk := []Message{{System, "Be kind."}, {User, "one"}, {Assistant, "1"}, {User, "two"}, {Assistant, "2"}, {User, "three"}}
+	talk := []Message{says(System, "Be kind."), says(User, "one"), says(Assistant, "1"), says(User, "two"), says(Assistant, "2"), says(User, "three")}
 	whole := made.Prompt(talk)
 	for _, c := range []struct {
 		most int
