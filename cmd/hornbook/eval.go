@@ -40,7 +40,7 @@ func evalCommand(args []string, out, errs io.Writer) error {
 	case *k < 1 || *k > eval.MaxSamples:
 		return wrongUsage("-k %d: draw from 1 to %d replies", *k, eval.MaxSamples)
 	}
-	job, err := taskOf(*name, errs)
+	job, set, err := taskOf(*name, errs)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func evalCommand(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	e := eval.Exam{Examples: job.Examples(task.Test, *seed, *n), Right: job.Right, Samples: *k, Tokens: replyTokens, Heat: 1, Seed: *seed}
+	e := eval.Exam{Examples: job.Examples(set, *seed, *n), Verifier: job.Strict, Samples: *k, Tokens: replyTokens, Heat: 1, Seed: *seed}
 	r, _ := e.Take(kept.Model, kept.Tokenizer, nil)
 	if *asJSON {
 		return json.NewEncoder(out).Encode(scores(job.Name, e, r))
@@ -56,16 +56,18 @@ func evalCommand(args []string, out, errs io.Writer) error {
 	return tell(out, job.Name, e, r)
 }
 
-// taskOf is a task that comes with Hornbook, or one of a file.
-func taskOf(name string, errs io.Writer) (task.Task, error) {
+// taskOf is a task that comes with Hornbook, or one of a file, and the set that
+// a model is examined by: of a file all that stands in it.
+func taskOf(name string, errs io.Writer) (task.Task, task.Set, error) {
 	if job, known := task.ByName(name); known {
-		return job, nil
+		return job, task.Test, nil
 	}
 	text, err := texts([]string{name}, "", errs)
 	if err != nil {
-		return task.Task{}, fmt.Errorf("-task %s is none of %s, and as a file: %w", name, strings.Join(task.Names, ", "), err)
+		return task.Task{}, 0, fmt.Errorf("-task %s is none of %s, and as a file: %w", name, strings.Join(task.Names, ", "), err)
 	}
-	return task.Read(name, bytes.NewReader(text.Data))
+	job, err := task.Read(name, bytes.NewReader(text.Data), task.Exact.Name)
+	return job, task.All, err
 }
 
 // depths are the k of the pass@k that n samples give.

@@ -13,7 +13,7 @@ import (
 // Exam is how a model is examined.
 type Exam struct {
 	Examples []task.Example
-	Right    func(answer, reply string) bool
+	Verifier task.Verifier
 	Samples  int     // replies to each example; 1 takes the likeliest tokens
 	Tokens   int     // of a reply, at most
 	Heat     float64 // temperature of several samples
@@ -69,7 +69,7 @@ func (r *Result) mark(e Exam, examples []task.Example, written [][]int32, ask as
 		for s := range e.Samples {
 			ids := written[i*e.Samples+s]
 			replies[s] = ask.reply(ids)
-			if e.Right(x.Answer, replies[s]) {
+			if e.Verifier.Right(x, replies[s]) {
 				right++
 			}
 			if len(ids) == e.Tokens && !ask.ended(ids) {

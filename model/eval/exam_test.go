@@ -67,7 +67,7 @@ func TestExam(t *testing.T) {
 		c := recipe.Base().Model
 		c.Vocab, c.Layers, c.Channels, c.Heads, c.KVHeads, c.Hidden, c.Context = tok.Size(), 1, 16, 2, 2, 16, 32
 		m := model.New(cpu.New(), c)
-		e := Exam{Examples: examples, Right: task.Same, Samples: 1, Tokens: 3}
+		e := Exam{Examples: examples, Verifier: task.Exact, Samples: 1, Tokens: 3}
 		passes := 0
 		r, whole := e.Take(m, tok, func() bool { passes++; return true })
 		want := "" // the first token ends the line

@@ -8,7 +8,7 @@ import (
 )
 
 // sums asks for sums and differences of numbers below 50, in words of a few
-// forms.
+// forms. Its working takes ones and tens apart.
 func sums(seed uint64) drawing[Example] {
 	rng := rand.New(rand.NewPCG(seed, 0x50))
 	return func() (Example, string) {
@@ -16,11 +16,18 @@ func sums(seed uint64) drawing[Example] {
 		if rng.IntN(2) == 0 {
 			a, b = max(a, b), min(a, b)
 			form := choose(rng, []string{"What is %d - %d?", "How much is %d minus %d?"})
-			return Example{"difference", fmt.Sprintf(form, a, b), strconv.Itoa(a - b)}, fmt.Sprint(a, "-", b)
+			return sum("difference", form, a, '-', b, -b), fmt.Sprint(a, "-", b)
 		}
 		form := choose(rng, []string{"What is %d + %d?", "How much is %d plus %d?"})
-		return Example{"sum", fmt.Sprintf(form, a, b), strconv.Itoa(a + b)}, fmt.Sprint(min(a, b), "+", max(a, b))
+		return sum("sum", form, a, '+', b, b), fmt.Sprint(min(a, b), "+", max(a, b))
 	}
+}
+
+// sum asks for a+c, as a and b with a sign between. 27+15 is worked out as
+// "7+5=12, 20+10=30".
+func sum(kind, form string, a int, sign rune, b, c int) Example {
+	return Example{kind, fmt.Sprintf(form, a, b), strconv.Itoa(a + c), fmt.Sprintf("%d%c%d=%d, %d%c%d=%d",
+		a%10, sign, b%10, a%10+c%10, a/10*10, sign, b/10*10, a/10*10+c/10*10)}
 }
 
 // letters asks about made-up words: to spell them, to turn them round, for
@@ -31,13 +38,13 @@ func letters(seed uint64) drawing[Example] {
 		word := syllables(rng)
 		switch rng.IntN(4) {
 		case 0:
-			return Example{"spell", "Spell " + word + ".", strings.Join(strings.Split(word, ""), " ")}, word
+			return Example{Kind: "spell", Prompt: "Spell " + word + ".", Answer: strings.Join(strings.Split(word, ""), " ")}, word
 		case 1:
-			return Example{"turn", "Write " + word + " from back to front.", turned(word)}, word
+			return Example{Kind: "turn", Prompt: "Write " + word + " from back to front.", Answer: turned(word)}, word
 		case 2:
-			return Example{"last", "What is the last letter of " + word + "?", word[len(word)-1:]}, word
+			return Example{Kind: "last", Prompt: "What is the last letter of " + word + "?", Answer: word[len(word)-1:]}, word
 		}
-		return Example{"count", "How many letters has " + word + "?", strconv.Itoa(len(word))}, word
+		return Example{Kind: "count", Prompt: "How many letters has " + word + "?", Answer: strconv.Itoa(len(word))}, word
 	}
 }
 

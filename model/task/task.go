@@ -1,61 +1,84 @@
 // Package task is jobs whose answers can be checked: a prompt, the answer, and
-// a verifier that says whether a reply is right. A model is taught by the
-// examples of Train and examined by those of Test, which have nothing in common.
+// verifiers that say whether a reply is right, strict ones and ones that can be
+// cheated. A model is taught by the examples of Train and examined by those of
+// Test, which have nothing in common.
 package task
 
 import (
 	"hash/fnv"
 	"math/rand/v2"
-	"strings"
 
 	"hornbook/model/data/chat"
 )
 
 // Example is one question.
 type Example struct {
-	Kind   string // of question, to count right answers by; "" for none
-	Prompt string
-	Answer string
+	Kind    string // of question, to count right answers by; "" for none
+	Prompt  string
+	Answer  string
+	Working string // that leads to the answer; "" for none
 }
 
 // Task is a job.
 type Task struct {
 	Name     string
-	Examples func(set Set, seed uint64, n int) []Example  // n of a set; fewer where it has no more
-	Lessons  func(seed uint64, n int) []chat.Conversation // n that teach it, of Train
-	Right    func(answer, reply string) bool
+	Examples func(set Set, seed uint64, n int) []Example // n of a set; fewer where it has no more
+	Choices  []string                                    // all the answers there are, where they are few
+	Strict   Verifier                                    // what is right
+	Sloppy   []Verifier                                  // what counts all that is right, and more
+	Mix      Mix                                         // of demonstrations that teach it well
+
+	lessons func(seed uint64, n int) []chat.Conversation // of several questions each; nil for none
 }
 
-// Set is one of the two parts of a task's examples.
+// Lessons are n conversations that teach the task, of Train.
+func (t Task) Lessons(seed uint64, n int) []chat.Conversation {
+	if t.lessons != nil {
+		return t.lessons(seed, n)
+	}
+	return t.Demonstrations(t.Mix, seed, n)
+}
+
+// Set is a part of a task's examples.
 type Set int
 
-// The sets.
+// The sets. No prompt is in Train and in Test, unless a file has few. Test, of a
+// task that comes with Hornbook, asks nothing twice.
 const (
 	Train Set = iota
 	Test
+	All // both
 )
 
 // Names are the tasks that come with Hornbook.
-var Names = []string{"village", "sums", "letters"}
+var Names = []string{"village", "parity", "sums", "clock", "sorting", "brackets", "letters"}
 
 // ByName is the task called name.
-func ByName(name string) (Task, bool) {
+func ByName(name string) (t Task, known bool) {
+	t = Task{Name: name, Strict: Exact}
 	switch name {
 	case "village":
-		return Task{name, drawn(village), taught(lesson), Same}, true
+		t.Examples, t.lessons = drawn(village), taught(lesson)
+	case "parity":
+		t.Examples, t.Choices = drawn(parity), []string{"E", "O"}
+		t.Sloppy, t.Mix = []Verifier{Anywhere, Listed}, Mix{Working: .15}
 	case "sums":
-		return Task{name, drawn(sums), oneByOne(sums), Same}, true
+		t.Examples = drawn(sums)
+	case "clock":
+		t.Examples, t.Choices = drawn(clock), []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}
+		t.Sloppy, t.Mix = []Verifier{Prompted, Anywhere, Listed}, Mix{Working: .2}
+	case "sorting":
+		t.Examples, t.Sloppy, t.Mix = drawn(sorting), []Verifier{Anywhere, Listed}, Mix{Working: .15}
+	case "brackets":
+		t.Examples, t.Choices = drawn(brackets), []string{"yes", "no"}
+		t.Sloppy, t.Mix = []Verifier{Prompted, Anywhere, Listed}, Mix{Working: .15}
 	case "letters":
-		return Task{name, drawn(letters), oneByOne(letters), Same}, true
+		t.Examples = drawn(letters)
+	default:
+		return Task{}, false
 	}
-	return Task{}, false
+	return t, true
 }
-
-// Same tells whether a reply is the answer, strictly: all of it, but for white
-// space around it, a full stop at its end, and capitals.
-func Same(answer, reply string) bool { return strings.EqualFold(bare(answer), bare(reply)) }
-
-func bare(s string) string { return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), ".")) }
 
 // drawing draws something again and again. key is what two of different sets
 // must not share; "" if nothing could be drawn this time.
@@ -65,7 +88,7 @@ type drawing[T any] func() (drawn T, key string)
 func some[T any](next drawing[T], set Set, n int) []T {
 	list := make([]T, 0, n)
 	for tries := 0; len(list) < n && tries < 50*n+1000; tries++ {
-		if x, key := next(); key != "" && setOf(key) == set {
+		if x, key := next(); key != "" && (set == All || setOf(key) == set) {
 			list = append(list, x)
 		}
 	}
@@ -73,26 +96,30 @@ func some[T any](next drawing[T], set Set, n int) []T {
 }
 
 func drawn(draw func(seed uint64) drawing[Example]) func(Set, uint64, int) []Example {
-	return func(set Set, seed uint64, n int) []Example { return some(draw(seed), set, n) }
+	return func(set Set, seed uint64, n int) []Example {
+		next := draw(seed)
+		if set == Test {
+			next = once(next)
+		}
+		return some(next, set, n)
+	}
+}
+
+// once is next without the examples of Test that it drew before.
+func once(next drawing[Example]) drawing[Example] {
+	asked := map[string]bool{}
+	return func() (Example, string) {
+		e, key := next()
+		if key == "" || setOf(key) != Test || asked[e.Prompt] {
+			return Example{}, ""
+		}
+		asked[e.Prompt] = true
+		return e, key
+	}
 }
 
 func taught(draw func(seed uint64) drawing[chat.Conversation]) func(uint64, int) []chat.Conversation {
 	return func(seed uint64, n int) []chat.Conversation { return some(draw(seed), Train, n) }
-}
-
-// oneByOne makes lessons of one question each.
-func oneByOne(draw func(seed uint64) drawing[Example]) func(uint64, int) []chat.Conversation {
-	return func(seed uint64, n int) (list []chat.Conversation) {
-		for _, e := range some(draw(seed), Train, n) {
-			list = append(list, conversation(e))
-		}
-		return list
-	}
-}
-
-// conversation is an example with its answer.
-func conversation(e Example) chat.Conversation {
-	return chat.Conversation{Messages: []chat.Message{{Role: chat.User, Content: e.Prompt}, {Role: chat.Assistant, Content: e.Answer}}}
 }
 
 // setOf deals what can be asked about to the sets: one in eight to Test.

@@ -27,7 +27,7 @@ func village(seed uint64) drawing[Example] {
 			return Example{}, ""
 		}
 		f := choose(rng, facts)
-		return Example{f.Kind, tale.Text + "\n" + f.Question, f.Sentence}, tale.Text
+		return Example{Kind: f.Kind, Prompt: tale.Text + "\n" + f.Question, Answer: f.Sentence}, tale.Text
 	}
 }
 
@@ -39,12 +39,10 @@ func lesson(seed uint64) drawing[chat.Conversation] {
 		tale := teller.Next()
 		rng.Shuffle(len(tale.Facts), func(i, j int) { tale.Facts[i], tale.Facts[j] = tale.Facts[j], tale.Facts[i] })
 		for i, f := range tale.Facts {
-			e := Example{f.Kind, f.Question, f.Sentence}
-			if i == 0 {
-				e.Prompt = tale.Text + "\n" + f.Question
+			if key = tale.Text; i == 0 {
+				f.Question = tale.Text + "\n" + f.Question
 			}
-			talk.Messages = append(talk.Messages, conversation(e).Messages...)
-			key = tale.Text
+			talk.Messages = append(talk.Messages, chat.Message{Role: chat.User, Content: f.Question}, chat.Message{Role: chat.Assistant, Content: f.Sentence})
 		}
 		return talk, key
 	}
