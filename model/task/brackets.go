@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// brackets asks whether each of six to twelve brackets is closed by its like, in
+// brackets asks whether each of ten to fourteen brackets is closed by its like, in
 // order. Where not, two of a balanced row have changed places, neither of them
 // at an end: who counts brackets, or looks at the ends, learns nothing. The
 // working is what is open after each.
@@ -21,10 +21,10 @@ func brackets(seed uint64) drawing[Example] {
 	}
 }
 
-// balanced is a row of three to six pairs.
+// balanced is a row of five to seven pairs.
 func balanced(rng *rand.Rand) (row []byte) {
 	var closing []byte // what is to come, the next at the end
-	for pairs := 3 + rng.IntN(4); pairs > 0 || len(closing) > 0; {
+	for pairs := 5 + rng.IntN(3); pairs > 0 || len(closing) > 0; {
 		if last := len(closing) - 1; last >= 0 && (pairs == 0 || rng.IntN(2) == 0) {
 			row, closing = append(row, closing[last]), closing[:last]
 			continue

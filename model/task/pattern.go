@@ -84,19 +84,21 @@ func matched(e Example) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, possible := shortest(re)
-	switch {
-	case !possible || !matches(e.Answer, text):
-		return "", errors.New("its answer, a regular expression, matches nothing that could be found")
-	case matches(e.Answer, ""):
+	if matches(e.Answer, "") {
 		return "", errors.New("its answer, a regular expression, matches a reply of nothing; ask for something in it, as + does in place of *")
 	}
-	return text, nil
+	for _, dot := range []string{"a", "."} { // in a word, and beside one
+		if text, possible := shortest(re, dot); possible && matches(e.Answer, text) {
+			return text, nil
+		}
+	}
+	return "", errors.New("its answer, a regular expression, matches nothing that could be found")
 }
 
 // shortest is a text that re matches, of those of the fewest characters, if what
-// it asks of its surroundings holds; false if there is none.
-func shortest(re *syntax.Regexp) (text string, possible bool) {
+// it asks of its surroundings holds; false if there is none. dot is taken for
+// any character.
+func shortest(re *syntax.Regexp, dot string) (text string, possible bool) {
 	switch re.Op {
 	case syntax.OpNoMatch:
 		return "", false
@@ -105,17 +107,17 @@ func shortest(re *syntax.Regexp) (text string, possible bool) {
 	case syntax.OpCharClass:
 		return visible(re.Rune)
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		return "a", true
+		return dot, true
 	case syntax.OpCapture, syntax.OpPlus:
-		return shortest(re.Sub[0])
+		return shortest(re.Sub[0], dot)
 	case syntax.OpRepeat:
-		if text, possible = shortest(re.Sub[0]); re.Min == 0 {
+		if text, possible = shortest(re.Sub[0], dot); re.Min == 0 {
 			return "", true
 		}
 		return strings.Repeat(text, re.Min), possible
 	case syntax.OpConcat:
 		for _, sub := range re.Sub {
-			part, is := shortest(sub)
+			part, is := shortest(sub, dot)
 			if !is {
 				return "", false
 			}
@@ -124,7 +126,7 @@ func shortest(re *syntax.Regexp) (text string, possible bool) {
 		return text, true
 	case syntax.OpAlternate:
 		for _, sub := range re.Sub {
-			if other, is := shortest(sub); is && (!possible || len(other) < len(text)) {
+			if other, is := shortest(sub, dot); is && (!possible || len(other) < len(text)) {
 				text, possible = other, true
 			}
 		}

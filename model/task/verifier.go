@@ -70,8 +70,8 @@ func (v Verifier) said(e Example) (string, error) {
 }
 
 // Shows is v by two replies to e: one that is right, the laziest of some, and
-// one that is not, the nearest of some. Not every example has both: what looks
-// for "a" in the prompt finds it whatever is replied.
+// one that is not, the nearest of some. Not every example has both: of one whose
+// prompt holds the answer, who looks there calls every reply right.
 func (v Verifier) Shows(e Example) (right, wrong string, both bool) {
 	answer, err := v.said(e)
 	if err != nil {

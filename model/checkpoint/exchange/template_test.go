@@ -30,6 +30,9 @@ var talks = [][]chat.Message{
 	{{Role: chat.User, Content: "<b>&amp;</b>"}, {Role: chat.Assistant, Content: "{% generation %}x{% endgeneration %}"}, {Role: chat.User, Content: "}}"}},
 }
 
+// thoughtful is a conversation with thoughts, which not every client knows.
+var thoughtful = []chat.Message{{Role: chat.User, Content: "be or not"}, {Role: chat.Assistant, Thinking: " not\n", Content: "be"}, {Role: chat.User, Content: "to be?"}, {Role: chat.Assistant, Content: "to"}}
+
 // chatty are tokenizers with the template's tokens, one of each kind: given
 // later, given from the start, and some of them already there.
 func chatty(t *testing.T) map[string]tokenizer.Tokenizer {
@@ -83,6 +86,7 @@ func TestTemplateByJinja(t *testing.T) {
 			for _, name := range []string{layout.TokenizerFile, layout.TokenizerConfigFile} {
 				texts[name] = string(files[name].Data)
 			}
+			talks := append(slices.Clone(talks), thoughtful)
 			var answers []struct {
 				Text, Prompt, Marked string
 				IDs, PromptIDs       []int32
