@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"flag"
 	"slices"
@@ -30,9 +31,17 @@ func addPresetFlags(f *flag.FlagSet, steps string, ranks int) presetFlags {
 	}
 }
 
+// learns is the objective that the flags ask for: -objective or else the preset's.
+func (p presetFlags) learns() string {
+	if r, known := recipe.ByName(*p.preset); known && *p.objective == recipe.LM {
+		return r.Objective
+	}
+	return *p.objective
+}
+
 func presetNames() []string {
 	var names []string
-	for _, r := range recipe.Presets() {
+	for _, r := range append(recipe.Presets(), recipe.Labs()...) {
 		names = append(names, r.Preset)
 	}
 	return names
@@ -40,12 +49,19 @@ func presetNames() []string {
 
 // recipe is the preset with what the flags change.
 func (p presetFlags) recipe(f *flag.FlagSet) (recipe.Recipe, error) {
-	r, known := recipe.ByName(*p.preset)
+	name := *p.preset
+	if *p.objective == recipe.GRPO && name == recipe.Default {
+		name = recipe.Labs()[0].Preset
+	}
+	r, known := recipe.ByName(name)
 	switch {
 	case !known:
 		return r, wrongUsage("there is no preset %q; choose one of %s", *p.preset, strings.Join(presetNames(), ", "))
 	case *p.ranks < 0:
 		return r, wrongUsage("-ranks %d: give a number of workers, or 0 for as many as help", *p.ranks)
+	}
+	if *p.objective == recipe.Distill {
+		r = recipe.Distilled(r, "")
 	}
 	method, err := p.trained(recipe.Pretrain)
 	if err == nil && method != recipe.Pretrain {
@@ -148,6 +164,20 @@ func (t tuneFlags) idle(f *flag.FlagSet) (err error) {
 	return err
 }
 
+// tuned is the recipe of an objective for a model of from on a text of tokens, or of
+// lines.
+func tuned(objective string, from recipe.Recipe, method string, tokens, lines int) recipe.Recipe {
+	switch objective {
+	case recipe.SFT:
+		return recipe.Chat(from, method, tokens)
+	case recipe.DPO:
+		return recipe.Prefer(from, method, lines)
+	case recipe.GRPO:
+		return recipe.Reward(from, method)
+	}
+	return recipe.FineTune(from, method, tokens)
+}
+
 // recipe is how from is trained further on text.
 func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, text []byte) (recipe.Recipe, error) {
 	method, err := p.trained(recipe.Full)
@@ -157,11 +187,7 @@ func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, t
 	if method == recipe.Pretrain {
 		return recipe.Recipe{}, wrongUsage("-method pretrain is for a new model; leave -from out, or choose one of %s", strings.Join(recipe.Methods[1:], ", "))
 	}
-	tuned := recipe.FineTune
-	if *p.objective == recipe.SFT {
-		tuned = recipe.Chat
-	}
-	r := tuned(from.Recipe, method, len(from.Tokenizer.Encode(text)))
+	r := tuned(*p.objective, from.Recipe, method, len(from.Tokenizer.Encode(text)), bytes.Count(text, []byte("\n")))
 	f.Visit(func(set *flag.Flag) {
 		switch set.Name {
 		case "last-layers":

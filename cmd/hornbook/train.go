@@ -26,21 +26,25 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	f.Var(&data, "data", "the text to learn from: a `FILE` of plain text, HTML, .docx, .odt, .epub, .pdf or JSON lines, or - for standard input; several, each with a -data, are joined. "+
 		"With -objective sft a file of conversations, one JSON object a line")
 	encoding := f.String("encoding", "", "of -data where it is plain text, one of "+strings.Join(reading.Encodings(), ", ")+" (default: found out)")
-	lessons := f.String("task", "", "with -objective sft: learn a task that comes with Hornbook, one of "+strings.Join(task.Names, ", ")+", instead of -data")
+	lessons := f.String("task", "", "with -objective sft or grpo: learn a task that comes with Hornbook, one of "+strings.Join(task.Names, ", ")+", instead of -data")
 	dir := f.String("out", "", "folder that the model is saved to; without it nothing is kept")
 	resume := f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
 	asJSON := f.Bool("json", false, "write the protocol's events, one JSON object a line")
-	preset, tune := addPresetFlags(f, "how many steps (default the preset's)", 0), addTuneFlags(f)
+	preset, tune, set := addPresetFlags(f, "how many steps (default the preset's)", 0), addTuneFlags(f), addSettings(f)
+	teacher := f.String("teacher", "", "with -objective distill: the model that the new one learns from, a `RUN` that train or import wrote")
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
+	objective := preset.learns()
 	switch {
-	case len(data) == 0 && *lessons == "":
+	case len(data) == 0 && *lessons == "" && (objective != recipe.GRPO || *tune.from != ""):
 		return wrongUsage("train needs a text: -data FILE")
-	case *lessons != "" && (len(data) > 0 || *preset.objective != recipe.SFT):
-		return wrongUsage("-task takes the place of -data, and is learned by -objective sft")
-	case *preset.objective == recipe.SFT && *tune.from == "" && !*resume:
-		return wrongUsage("-objective sft teaches a model to answer that can read already: name it by -from RUN, for instance -from static/base/model")
+	case *lessons != "" && (len(data) > 0 || objective != recipe.SFT && objective != recipe.GRPO):
+		return wrongUsage("-task takes the place of -data, and is learned by -objective sft or grpo")
+	case (objective == recipe.SFT || objective == recipe.DPO) && *tune.from == "" && !*resume:
+		return wrongUsage("-objective %s teaches a model to answer that can read already: name it by -from RUN, for instance -from static/base/model", objective)
+	case (*teacher != "") != (objective == recipe.Distill) && !*resume:
+		return wrongUsage("-objective distill and -teacher RUN go together: the one whose predictions a new model learns")
 	case *resume && *dir == "":
 		return wrongUsage("-resume goes on with the run in a folder: name it by -out DIR")
 	case *dir != "" && *tune.from == *dir:
@@ -49,7 +53,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	if err := tune.idle(f); err != nil {
 		return err
 	}
-	text, err := textOf(data, *lessons, *encoding, errs)
+	text, err := textOf(data, *lessons, *encoding, objective, errs)
 	if err != nil {
 		return err
 	}
@@ -66,8 +70,23 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	j.from = *tune.from
-	if j.recipe, err = recipeOf(f, preset, tune, text.Data); err != nil {
+	if j.recipe, err = recipeOf(f, preset, tune, text); err != nil {
 		return err
+	}
+	if *lessons != "" {
+		j.recipe.Rewards.Task = *lessons
+	} else if text != nil {
+		j.recipe.Rewards.Task = ""
+	}
+	j.recipe.Distillation.Teacher = *teacher
+	if j.recipe, err = set.in(j.recipe); err != nil {
+		return err
+	}
+	if j.recipe.Objective != recipe.GRPO {
+		j.recipe.Rewards = recipe.Rewards{}
+	}
+	if err := j.recipe.Check(); err != nil {
+		return wrongUsage("%s", err)
 	}
 	if *dir != "" {
 		if err := os.MkdirAll(*dir, 0o777); err != nil {
@@ -78,7 +97,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 }
 
 // recipeOf is what the flags ask for.
-func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text []byte) (recipe.Recipe, error) {
+func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text *protocol.SetText) (recipe.Recipe, error) {
 	if *tune.from == "" {
 		return preset.recipe(f)
 	}
@@ -86,11 +105,18 @@ func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text []byte) 
 	if err != nil {
 		return recipe.Recipe{}, err
 	}
-	return tune.recipe(f, preset, from, text)
+	if text == nil {
+		text = &protocol.SetText{}
+	}
+	return tune.recipe(f, preset, from, text.Data)
 }
 
-// textOf is what files hold to learn from, or the lessons of a task.
-func textOf(files []string, name, encoding string, errs io.Writer) (*protocol.SetText, error) {
+// textOf is what files hold to learn from, or the lessons of a task; nil for one that
+// is rewarded, whose recipe names it.
+func textOf(files []string, name, encoding, objective string, errs io.Writer) (*protocol.SetText, error) {
+	if objective == recipe.GRPO && len(files) == 0 {
+		return nil, nil
+	}
 	if name != "" {
 		lessons, err := session.Lessons(name)
 		return &protocol.SetText{Source: "task", Name: name, Data: lessons}, err
@@ -100,9 +126,9 @@ func textOf(files []string, name, encoding string, errs io.Writer) (*protocol.Se
 
 // job is one training.
 type job struct {
-	text   *protocol.SetText
-	from   string // the model to train further, or, to go on, dir; "" for a new one
-	dir    string // that it is saved to; "" for nowhere
+	text   *protocol.SetText // nil: the recipe says
+	from   string            // the model to train further, or, to go on, dir; "" for a new one
+	dir    string            // that it is saved to; "" for nowhere
 	recipe recipe.Recipe
 	ranks  int
 	going  bool // the run goes on
@@ -122,7 +148,7 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 	if err := same(f, kept); err != nil {
 		return true, err
 	}
-	if kept.TextSHA256 != session.TextSum(j.text.Data) {
+	if j.text != nil && kept.TextSHA256 != session.TextSum(j.text.Data) {
 		return true, fmt.Errorf("%s is not the text that the run in %s learns from, which was called %s and had %s characters or bytes; give that one by -data",
 			j.text.Name, j.dir, kept.Text, english.Count(kept.TextBytes))
 	}
@@ -162,7 +188,10 @@ func same(f *flag.FlagSet, kept checkpoint.Run) (err error) {
 func (j job) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	t := talk{Host: session.Host{Load: load}, last: &protocol.Stop{}, say: []protocol.Command{j.text}}
+	t := talk{Host: session.Host{Load: load}, last: &protocol.Stop{}}
+	if j.text != nil {
+		t.say = append(t.say, j.text)
+	}
 	if j.dir != "" {
 		t.Save, t.last = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }, &protocol.Pause{} // so that it can go on
 	}
@@ -233,13 +262,18 @@ func onOld(m recipe.Measures) string {
 	return fmt.Sprintf("  on text like the old %.4f", loss)
 }
 
-// exact is the part of answers that are given word for word, if it was measured.
-func exact(m recipe.Measures) string {
-	share, taken := m.Of(recipe.Exact)
-	if !taken {
-		return ""
+// told are the measures of an objective that a line of a report has, as far as they
+// were taken.
+func told(m recipe.Measures) (text string) {
+	for _, one := range []struct{ name, says string }{
+		{recipe.Exact, "  answers right %.0f %%"}, {recipe.PassAt1, "  pass@1 %.1f %%"}, {recipe.PassAt8, "  pass@8 %.1f %%"}, {recipe.Working, "  with working %.0f %%"},
+		{recipe.Accuracies, "  pairs right %.0f %%"}, {recipe.WinRate, "  wins %.0f %%"}, {recipe.Agreement, "  agrees with the teacher %.0f %%"},
+	} {
+		if value, taken := m.Of(one.name); taken {
+			text += fmt.Sprintf(one.says, 100*value)
+		}
 	}
-	return fmt.Sprintf("  answers right %.0f %%", 100*share)
+	return text
 }
 
 // report writes what a person wants to know of the events.
@@ -257,9 +291,13 @@ func report(out io.Writer) func(protocol.Event) error {
 				english.Say("workers", "n", e.Ranks))
 		case *protocol.Talks:
 			_, err = fmt.Fprintln(out, english.Talks(e))
+		case *protocol.Pairs:
+			_, err = fmt.Fprintln(out, english.Pairs(e))
+		case *protocol.Round:
+			_, err = fmt.Fprintf(out, "round %5d  reward %.3f  without a signal %.0f %%  tokens a reply %.1f\n", e.Step, e.Reward, 100*e.Flat, e.Length)
 		case *protocol.Eval:
 			_, err = fmt.Fprintf(out, "step %5d  training loss %.4f  validation loss %.4f%s  %s  %.0f tokens/s\n",
-				e.Step, e.TrainLoss, e.ValLoss, onOld(e.Measures)+exact(e.Measures), english.Duration(e.Seconds), e.TokensPerSecond)
+				e.Step, e.TrainLoss, e.ValLoss, onOld(e.Measures)+told(e.Measures), english.Duration(e.Seconds), e.TokensPerSecond)
 		case *protocol.Fit:
 			if e.Unknown > 0 {
 				_, err = fmt.Fprintf(out, "%s (%d in all)\n", english.Unknown(strings.Join(e.Missing, " ")), e.Unknown)

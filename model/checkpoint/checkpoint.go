@@ -31,6 +31,7 @@ type Run struct {
 	Name      string          // what people call the model
 	Step      int             // steps done
 	Tokens    int             // trained on
+	Written   int             // of them, that the model wrote itself to learn from
 	Seconds   float64         // of training so far
 	Measures  recipe.Measures // of the latest evaluation, or of the best where its weights were taken; nil for none
 
@@ -50,6 +51,11 @@ type Run struct {
 	Stale   int              // evaluations since the best
 	Log     []Entry          // by Noted: a history of bounded length
 	From    *Origin          // nil for a model trained from nothing
+	Teacher *Origin          // of a student; nil for none
+
+	Questions []recipe.Question // that the model answers at each evaluation; nil for none
+	Frozen    []float32         // what trains, as it was when the run began to be compared with it; nil for none
+	Tally     []float64         // of the steps since the latest evaluation; nil for none
 }
 
 // Best are the best weights of a run that stops early.
@@ -72,5 +78,6 @@ const RunFile = "run.json"
 const (
 	optimizerFile = "optimizer.safetensors"
 	bestFile      = "best.safetensors"
+	frozenFile    = "reference.safetensors"
 	logFile       = "log.jsonl"
 )

@@ -15,17 +15,18 @@ import (
 // Entry is a line of log.jsonl: an evaluation, or a point of the curve, which
 // has Step and Loss only.
 type Entry struct {
-	Step     int             `json:"step"`
-	Loss     float64         `json:"loss,omitzero"` // of the step's own batch; 0 of an evaluation
-	Tokens   int             `json:"tokens,omitzero"`
-	Seconds  float64         `json:"seconds,omitzero"`
-	Best     bool            `json:"best,omitzero"` // the lowest validation loss so far
-	Measures recipe.Measures `json:"measures,omitempty"`
+	Step     int              `json:"step"`
+	Loss     float64          `json:"loss,omitzero"` // of the step's own batch; 0 of an evaluation
+	Tokens   int              `json:"tokens,omitzero"`
+	Seconds  float64          `json:"seconds,omitzero"`
+	Best     bool             `json:"best,omitzero"` // the lowest validation loss so far
+	Measures recipe.Measures  `json:"measures,omitempty"`
+	Replies  []recipe.Replied `json:"replies,omitempty"`
 }
 
 // Evaluation is what was measured as an entry.
 func Evaluation(m recipe.Measurement) Entry {
-	return Entry{Step: m.Step, Tokens: m.Tokens, Seconds: m.Seconds, Best: m.Best, Measures: m.Measures}
+	return Entry{Step: m.Step, Tokens: m.Tokens, Seconds: m.Seconds, Best: m.Best, Measures: m.Measures, Replies: m.Replies}
 }
 
 // Evaluated tells whether e is an evaluation.

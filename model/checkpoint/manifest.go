@@ -14,12 +14,13 @@ import (
 	"hornbook/model/recipe"
 )
 
-// version is that of run.json. The first had only the recipe, the losses, and
+// version is that of run.json, which had no objectives but lm and sft up to the third.
+// The first had only the recipe, the losses, and
 // weights under our own names; the second named a method in place of the
 // recipe's objective, what trains, and from where, and losses in place of
-// measures, as the first folders of version 3 did. Both can still be read, a
-// newer one is refused.
-const version = 3
+// measures, as the first folders of version 3 did. All can still be read, a newer one
+// is refused.
+const version = 4
 
 // manifest is run.json.
 type manifest struct {
@@ -29,6 +30,7 @@ type manifest struct {
 	Recipe     recipe.Recipe     `json:"recipe"`
 	Step       int               `json:"step"`
 	Tokens     int               `json:"tokens"`
+	Written    int               `json:"written,omitzero"`
 	Seconds    float64           `json:"seconds"`
 	Measures   recipe.Measures   `json:"measures,omitempty"`
 	Text       string            `json:"text"`
@@ -42,6 +44,9 @@ type manifest struct {
 	State      string            `json:"state"`
 	Best       *bestManifest     `json:"best,omitempty"`
 	From       *Origin           `json:"from,omitempty"`
+	Teacher    *Origin           `json:"teacher,omitempty"`
+	Questions  []recipe.Question `json:"questions,omitempty"`
+	Tally      []float64         `json:"tally,omitempty"`
 	SHA256     map[string]string `json:"sha256"` // of the other files, by name
 }
 
@@ -58,6 +63,7 @@ func manifestOf(run Run) manifest {
 		Seconds: finite(run.Seconds), Measures: run.Measures,
 		Text: run.Text, TextSHA256: run.TextSHA256, TextBytes: run.TextBytes, Old: run.Old, OldSHA256: run.OldSHA256,
 		Ranks: run.Ranks, Backend: run.Backend, Fused: run.Fused, State: run.State, From: run.From, SHA256: map[string]string{},
+		Written: run.Written, Teacher: run.Teacher, Questions: run.Questions, Tally: run.Tally,
 	}
 	if run.Best != nil {
 		d.Best = &bestManifest{run.Best.Step, finite(run.Best.Loss), run.Stale}
@@ -71,6 +77,7 @@ func (d manifest) run() Run {
 		Name: d.Name, Recipe: d.Recipe, Step: d.Step, Tokens: d.Tokens, Seconds: d.Seconds, Measures: d.Measures,
 		Text: d.Text, TextSHA256: d.TextSHA256, TextBytes: d.TextBytes, Old: d.Old, OldSHA256: d.OldSHA256,
 		Ranks: d.Ranks, Backend: d.Backend, Fused: d.Fused, State: d.State, From: d.From,
+		Written: d.Written, Teacher: d.Teacher, Questions: d.Questions, Tally: d.Tally,
 	}
 }
 
@@ -118,7 +125,7 @@ func readManifest(fsys fs.FS) (manifest, error) {
 	if d.Recipe.Model.Vocab < 1 {
 		return manifest{}, format.Unreadable(RunFile, errors.New("its model has no vocabulary"))
 	}
-	if d.Step < 0 || d.Tokens < 0 || d.Best != nil && (d.Best.Step < 0 || d.Best.Stale < 0) {
+	if d.Step < 0 || d.Tokens < 0 || d.Written < 0 || len(d.Questions) > recipe.MostQuestions || d.Best != nil && (d.Best.Step < 0 || d.Best.Stale < 0) {
 		return manifest{}, format.Unreadable(RunFile, errors.New("it counts steps or tokens below zero"))
 	}
 	if _, has := d.SHA256[layout.AdapterFile]; has != (d.Recipe.Trains == recipe.Adapter) {

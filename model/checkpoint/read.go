@@ -53,7 +53,7 @@ func Open(fsys fs.FS) (_ *Opening, err error) {
 	if o.Layout = layoutIn(&o.Store, c); o.Layout == nil {
 		return nil, format.Wrong(format.Damaged, layout.WeightsFile, "it has not the model's tensors")
 	}
-	for _, name := range []string{optimizerFile, bestFile, layout.AdapterFile} {
+	for _, name := range []string{optimizerFile, bestFile, frozenFile, layout.AdapterFile} {
 		if info, err := fs.Stat(f, name); err == nil {
 			o.Held += float64(info.Size())
 		}
@@ -97,7 +97,12 @@ func readRest(f folder, d manifest, run *Run) (err error) {
 	}
 	if _, has := f.names[bestFile]; has && d.Best != nil {
 		run.Best, run.Stale = &Best{Step: d.Best.Step, Loss: d.Best.Loss}, d.Best.Stale
-		run.Best.Weights, err = readBest(f, run.Model)
+		if run.Best.Weights, err = readTrained(f, bestFile, run.Model); err != nil {
+			return err
+		}
+	}
+	if _, has := f.names[frozenFile]; has {
+		run.Frozen, err = readTrained(f, frozenFile, run.Model)
 	}
 	return err
 }
@@ -133,28 +138,28 @@ func readMoments(fsys fs.FS, m *model.GPT) (moments []*tensor.Tensor, err error)
 	return moments, nil
 }
 
-// readBest reads the weights that train, the last of m's.
-func readBest(fsys fs.FS, m *model.GPT) (weights []float32, err error) {
+// readTrained reads weights of what trains, the last of m's, from a file.
+func readTrained(fsys fs.FS, file string, m *model.GPT) (weights []float32, err error) {
 	var store layout.Store
 	defer store.Close()
-	if err := store.AddSafetensors(fsys, bestFile); err != nil {
+	if err := store.AddSafetensors(fsys, file); err != nil {
 		return nil, err
 	}
 	if err := store.Fetch(); err != nil {
 		return nil, err
 	}
 	first := max(0, len(m.Parameters)-len(store.Tensors))
-	if err := store.Check(layout.Own(m.Parameters[first:]), bestFile); err != nil {
+	if err := store.Check(layout.Own(m.Parameters[first:]), file); err != nil {
 		return nil, err
 	}
 	for _, p := range m.Parameters[first:] {
 		n := len(weights)
 		weights = append(weights, make([]float32, p.Len())...)
 		if err := store.Tensors[p.Name].Read(weights[n:]); err != nil {
-			return nil, format.Unreadable(bestFile, err)
+			return nil, format.Unreadable(file, err)
 		}
 		if layout.NotFinite(weights[n:]) > 0 {
-			return nil, format.Wrong(format.Damaged, bestFile, "tensor %q holds what is no finite number; use an earlier copy", p.Name)
+			return nil, format.Wrong(format.Damaged, file, "tensor %q holds what is no finite number; use an earlier copy", p.Name)
 		}
 	}
 	return weights, nil

@@ -128,7 +128,7 @@ func settle(d disk) error {
 }
 
 // ourFiles are all that a run's folder can hold.
-var ourFiles = []string{RunFile, layout.ConfigFile, layout.WeightsFile, layout.TokenizerFile, layout.TokenizerConfigFile, optimizerFile, bestFile,
+var ourFiles = []string{RunFile, layout.ConfigFile, layout.WeightsFile, layout.TokenizerFile, layout.TokenizerConfigFile, optimizerFile, bestFile, frozenFile,
 	layout.AdapterConfigFile, layout.AdapterFile, logFile}
 
 // newFiles is a Sink of files that are being saved.

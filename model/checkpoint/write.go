@@ -53,7 +53,10 @@ func filesOf(run Run, t format.DType) (files []format.Written) {
 	}
 	files = append(files, layout.AdapterFiles(run.Model, run.origin())...)
 	if run.Best != nil {
-		add(bestFile, func(w io.Writer) error { return safetensors.Write(w, bestTensors(run), nil) })
+		add(bestFile, func(w io.Writer) error { return safetensors.Write(w, trained(run, run.Best.Weights), nil) })
+	}
+	if run.Frozen != nil {
+		add(frozenFile, func(w io.Writer) error { return safetensors.Write(w, trained(run, run.Frozen), nil) })
 	}
 	add(logFile, func(w io.Writer) error { return writeLog(w, run.Log) })
 	return files
@@ -80,14 +83,15 @@ func (run Run) origin() string {
 	return run.From.Name
 }
 
-// bestTensors are the best weights as tensors of the model's own names.
-func bestTensors(run Run) (tensors []safetensors.Tensor) {
-	end := len(run.Best.Weights)
+// trained are weights of what trains, the last of the model's, as tensors of its own
+// names.
+func trained(run Run, weights []float32) (tensors []safetensors.Tensor) {
+	end := len(weights)
 	for _, p := range slices.Backward(run.Model.Parameters) {
 		if end == 0 {
 			break
 		}
-		tensors = append(tensors, safetensors.Tensor{Name: p.Name, Shape: p.Dims, Data: run.Best.Weights[end-p.Len() : end]})
+		tensors = append(tensors, safetensors.Tensor{Name: p.Name, Shape: p.Dims, Data: weights[end-p.Len() : end]})
 		end -= p.Len()
 	}
 	slices.Reverse(tensors)

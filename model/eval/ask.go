@@ -42,6 +42,14 @@ func (a Asker) Prompt(text string) []int32 {
 	return a.tok.Encode([]byte(text + "\n"))
 }
 
+// Asked is the question in a Prompt.
+func (a Asker) Asked(ids []int32) string {
+	if a.chats {
+		return a.template.Asked(ids)
+	}
+	return strings.TrimSuffix(string(a.tok.Decode(ids)), "\n")
+}
+
 // Reply is what a model says by the tokens that it wrote after a Prompt.
 func (a Asker) Reply(ids []int32) string {
 	if a.chats {

@@ -34,7 +34,7 @@ const (
 	Working    = "working"     // part that show the working
 	Length     = "length"      // mean tokens
 	Cut        = "cut"         // part that did not end
-	AskedN     = "asked"       // prompts
+	Questions  = "questions"   // prompts
 )
 
 // The measures of rewards since the evaluation before, TRL's.
@@ -149,9 +149,26 @@ func (m *Measures) UnmarshalJSON(text []byte) error {
 
 // Measurement is what was measured at a step of a run.
 type Measurement struct {
-	Step     int      `json:"step"`
-	Tokens   int      `json:"tokens"`  // trained on until then
-	Seconds  float64  `json:"seconds"` // of training, without measuring and pauses
-	Best     bool     `json:"best"`    // the lowest validation loss so far; these weights are kept
-	Measures Measures `json:"measures"`
+	Step     int       `json:"step"`
+	Tokens   int       `json:"tokens"`  // trained on until then
+	Seconds  float64   `json:"seconds"` // of training, without measuring and pauses
+	Best     bool      `json:"best"`    // the lowest validation loss so far; these weights are kept
+	Measures Measures  `json:"measures"`
+	Replies  []Replied `json:"replies,omitempty"` // to the run's questions, in their order
 }
+
+// Question is one of those that a run puts to its model again and again, so that one
+// sees what it has learned.
+type Question struct {
+	Prompt string `json:"prompt"`
+	Answer string `json:"answer,omitempty"` // the right one; "" where none is
+}
+
+// Replied is what the model said to a question.
+type Replied struct {
+	Text  string `json:"text"`
+	Right bool   `json:"right,omitempty"`
+}
+
+// MostQuestions bounds those of a run.
+const MostQuestions = 10

@@ -21,7 +21,14 @@ func (r Recipe) BytesOn(ranks int) float64 {
 	if r.From != New {
 		still++ // the model as it was before
 	}
+	if r.Trains != Adapter && (r.Objective == DPO || r.Objective == GRPO && r.Rewards.KL > 0) {
+		still += float64(ranks) // the model that it is compared with
+	}
 	writing := Writers * m.WritingBytes(1, m.Context)
+	if w := r.Rewards; r.Objective == GRPO {
+		most := max(w.Prompts*w.Group, mostExamined)
+		writing += float64(ranks) * m.WritingBytes((most+ranks-1)/ranks, m.Context)
+	}
 	if r.Objective == SFT {
 		writing += float64(ranks) * m.WritingBytes((MostAsked+ranks-1)/ranks, m.Context)
 	}
@@ -35,6 +42,9 @@ const Writers = 2
 // MostAsked is the most conversations that a run lets its model answer, all at
 // once, each time that it is measured.
 const MostAsked = 40
+
+// mostExamined is the most replies that an exam writes at once.
+const mostExamined = 128
 
 // CacheBytes is the memory of the keys and values that are kept while several
 // sequences are written, each of as many tokens: two vectors of all K heads a

@@ -7,9 +7,13 @@ const Default = "stories"
 // order in which they are shown.
 func Presets() []Recipe { return []Recipe{stories(), quick(), tiny(), speedrun(), nanoGPT(), small()} }
 
-// ByName returns the preset called name.
+// Labs are the recipes that come with Hornbook beside the presets: of new models that
+// are taught by rewards.
+func Labs() []Recipe { return []Recipe{r1()} }
+
+// ByName returns the preset, or the recipe of a lab, called name.
 func ByName(name string) (Recipe, bool) {
-	for _, r := range Presets() {
+	for _, r := range append(Presets(), Labs()...) {
 		if r.Preset == name {
 			return r, true
 		}

@@ -11,8 +11,9 @@ import (
 // those of TRL. A round is the replies that are drawn together; it is learned from
 // in one or more steps.
 type Rewards struct {
-	Task   string `json:"task"`   // that is asked, a name of model/task; "" for one of a file
-	Reward string `json:"reward"` // of a reply: names of model/task with weights, such as "strict" or "strict=1,working=0.2"
+	Task     string `json:"task"`     // that is asked, a name of model/task; "" for one of a file
+	Verifier string `json:"verifier"` // of the task of a file: what is right, one of task.Verifiers
+	Reward   string `json:"reward"`   // of a reply: names of model/task with weights, such as "strict" or "strict=1,working=0.2"
 
 	// Before it is rewarded the model is shown how: supervised fine-tuning on
 	// demonstrations, so that it is right now and then.
@@ -150,7 +151,7 @@ func rewards() Rewards {
 // r1 is DeepSeek-R1's story in a minute: a new model is shown answers, of which
 // few show the working; rewarded for right last letters alone, it takes to
 // working.
-func R1() (Recipe, bool) {
+func r1() Recipe {
 	r := tiny()
 	r.Preset, r.Tokenizer, r.Objective = "r1", "chars", GRPO
 	r.Model.Context, r.Batch = 48, 32
@@ -158,9 +159,9 @@ func R1() (Recipe, bool) {
 	w.Task, w.WarmUp, w.WarmRate, w.WarmMuon, w.Working = "parity", 150, 5e-3, 0.02, 0.15
 	w.ReplyMost, w.MostAsked, w.Asked = 24, 512, 64
 	r.Steps = w.WarmUp + 120
-	r.Optimizer, r.LearningRate, r.Beta1, r.Beta2, r.WeightDecay, r.Clip = "adamw", 1e-3, 0.9, 0.95, 0, 1
-	r.WarmUp, r.Schedule, r.Hold, r.FinalFraction = 5, "linear", 0.5, 0.2
+	r.Optimizer, r.LearningRate, r.Beta1, r.Beta2, r.WeightDecay, r.Clip = "adamw", 4e-4, 0.9, 0.95, 0, 1
+	r.WarmUp, r.Schedule, r.Hold, r.FinalFraction = 0, "linear", 0.5, 0.1
 	r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 10, 2, 2, 0
 	r.Rewards = w
-	return r, true
+	return r
 }

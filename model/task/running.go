@@ -11,13 +11,13 @@ import (
 // The tasks of this file read a prompt from left to right. Their working is the
 // answer to as much of it as has been read, sign by sign.
 
-// parity asks whether the number of ones among 8 to 12 bits is even, E, or odd,
-// O; all the rows of bits are as likely as one another. To say it at once is hard
-// for a small model; to say how it stands after each bit is easy.
+// parity asks whether the number of ones among 12 bits is even, E, or odd, O. To
+// say it at once is hard for a small model; to say how it stands after each bit is
+// easy.
 func parity(seed uint64) drawing[Example] {
 	rng := rand.New(rand.NewPCG(seed, 0x2B))
 	return func() (Example, string) {
-		bits := strconv.FormatInt(1<<8+rng.Int64N(1<<13-1<<8), 2)[1:]
+		bits := strconv.FormatInt(1<<12+rng.Int64N(1<<12), 2)[1:]
 		ones := 0
 		working := running(bits, func(bit byte) byte {
 			ones += int(bit - '0')

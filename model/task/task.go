@@ -87,7 +87,7 @@ type drawing[T any] func() (drawn T, key string)
 // some draws n of a set; fewer where there seem to be no more.
 func some[T any](next drawing[T], set Set, n int) []T {
 	list := make([]T, 0, n)
-	for tries := 0; len(list) < n && tries < 50*n+1000; tries++ {
+	for tries := 0; len(list) < n && tries < 200*n+1000; tries++ {
 		if x, key := next(); key != "" && (set == All || setOf(key) == set) {
 			list = append(list, x)
 		}

@@ -5,6 +5,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/data"
+	"hornbook/model/eval"
 	"hornbook/model/recipe"
 )
 
@@ -12,6 +13,7 @@ import (
 // had: the share of them that the model answers word for word says more than
 // their loss does where answers are short.
 type asked struct {
+	ask     *eval.Asker // nil: what is said is not told
 	prompts []model.Prompt
 	answers [][]int32  // their end included
 	rule    model.Rule // as long as the longest, and what ends them
@@ -21,7 +23,8 @@ type asked struct {
 const mostAnswer = 32
 
 // ask takes what can be asked from the documents of c.
-func ask(c data.Corpus) (a asked) {
+func ask(c data.Corpus, by *eval.Asker) (a asked) {
+	a.ask = by
 	at := 0
 	for _, n := range c.Lengths {
 		ids, targets := c.IDs[at:at+int(n)], c.Targets[at:at+int(n)]
@@ -46,11 +49,11 @@ func ask(c data.Corpus) (a asked) {
 	return a
 }
 
-// exam lets the run's model answer. It reports false if between did, and
-// measures nothing where nothing can be asked.
-func (a asked) exam(r *Run, between func() bool) (list recipe.Measures, whole bool) {
+// exam lets the run's model answer. It reports false if between did, and measures
+// nothing where nothing can be asked.
+func (a asked) exam(r *Run, m *recipe.Measurement, between func() bool) (whole bool) {
 	if len(a.prompts) == 0 {
-		return nil, true
+		return true
 	}
 	right, whole := 0, true
 	written := r.Write(a.prompts, a.rule, func() bool {
@@ -58,12 +61,29 @@ func (a asked) exam(r *Run, between func() bool) (list recipe.Measures, whole bo
 		return whole
 	})
 	if !whole {
-		return nil, false
+		return false
 	}
 	for i, answer := range a.answers {
-		if slices.Equal(written[i], answer) {
+		is := slices.Equal(written[i], answer)
+		if is {
 			right++
 		}
+		if a.ask != nil && i < recipe.MostQuestions {
+			m.Replies = append(m.Replies, recipe.Replied{Text: a.ask.Reply(written[i]), Right: is})
+		}
 	}
-	return recipe.Measures{{Name: recipe.Exact, Value: float64(right) / float64(len(a.answers))}}, true
+	m.Measures = append(m.Measures, recipe.Measure{Name: recipe.Exact, Value: float64(right) / float64(len(a.answers))},
+		recipe.Measure{Name: recipe.Questions, Value: float64(len(a.answers))})
+	return true
+}
+
+// questions are the first of a's, with their answers.
+func (a asked) questions() (list []recipe.Question) {
+	if a.ask == nil {
+		return nil
+	}
+	for i, p := range a.prompts[:min(len(a.prompts), recipe.MostQuestions)] {
+		list = append(list, recipe.Question{Prompt: a.ask.Asked(p.IDs), Answer: a.ask.Reply(a.answers[i])})
+	}
+	return list
 }

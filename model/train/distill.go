@@ -116,7 +116,7 @@ func agreed(student, teacher *tensor.Tensor) (n int) {
 }
 
 // agree compares the student with its teacher on the validation text.
-func (r *Run) agree(between func() bool) (list recipe.Measures, whole bool) {
+func (r *Run) agree(m *recipe.Measurement, between func() bool) (whole bool) {
 	n := r.Recipe.EvalBatches
 	val := r.plan.sets[1].batches
 	val.Seed(evalSeed)
@@ -126,7 +126,7 @@ func (r *Run) agree(between func() bool) (list recipe.Measures, whole bool) {
 		rows := even(rowsOf(val.Next(), r.Recipe.Model.Context))
 		part, whole := r.read(rows, between)
 		if !whole {
-			return nil, false
+			return false
 		}
 		all.add(part)
 		in := pack(rows)
@@ -134,6 +134,7 @@ func (r *Run) agree(between func() bool) (list recipe.Measures, whole bool) {
 		losses := r.tape.TokenLoss(r.frozen.forward(r.tape, in), in.targets).Numbers()
 		teacher += total(losses) / float64(len(losses)*n)
 	}
-	return recipe.Measures{{Name: recipe.TeacherLoss, Value: teacher}, {Name: recipe.Divergence, Value: all[sumLoss] / float64(n)},
-		{Name: recipe.Agreement, Value: all[sumAgreed] / all[sumTokens]}}, true
+	m.Measures = append(m.Measures, recipe.Measure{Name: recipe.TeacherLoss, Value: teacher}, recipe.Measure{Name: recipe.Divergence, Value: all[sumLoss] / float64(n)},
+		recipe.Measure{Name: recipe.Agreement, Value: all[sumAgreed] / all[sumTokens]})
+	return true
 }

@@ -29,8 +29,8 @@ func dpo(r recipe.Recipe, d Data) (plan, error) {
 	held := held(len(d.Chosen))
 	p.prompt = d.Chosen[len(d.Chosen)-1].IDs[:d.Chosen[len(d.Chosen)-1].Prompt]
 	p.give = func(r *Run) ([]lesson, bool) { return w.lessons(r.drawPairs(len(d.Chosen) - held)), true }
-	p.exam = func(r *Run, between func() bool) (recipe.Measures, bool) {
-		return r.compare(len(d.Chosen)-held, between)
+	p.exam = func(r *Run, m *recipe.Measurement, between func() bool) bool {
+		return r.compare(m, len(d.Chosen)-held, between)
 	}
 	return p, nil
 }
@@ -147,7 +147,7 @@ func (r *Run) pair(i int) pairOf { return pairOf{r.data.Chosen[i], r.data.Reject
 
 // compare measures the loss on pairs that train and on those that are held out, from
 // the train-th on, and more of the latter.
-func (r *Run) compare(train int, between func() bool) (list recipe.Measures, whole bool) {
+func (r *Run) compare(m *recipe.Measurement, train int, between func() bool) (whole bool) {
 	n := len(r.data.Chosen) - train
 	measure := func(from, to int) (all sums, whole bool) {
 		var pairs []pairOf
@@ -158,19 +158,20 @@ func (r *Run) compare(train int, between func() bool) (list recipe.Measures, who
 	}
 	learned, whole := measure(0, min(n, train))
 	if !whole {
-		return nil, false
+		return false
 	}
 	heldOut, whole := measure(train, train+n)
 	if !whole {
-		return nil, false
+		return false
 	}
 	pairs := heldOut[sumPairs]
-	return recipe.Measures{
+	m.Measures = append(m.Measures, recipe.Measures{
 		{Name: recipe.TrainLoss, Value: learned[sumLoss]}, {Name: recipe.ValLoss, Value: heldOut[sumLoss]},
 		{Name: recipe.Chosen, Value: heldOut[sumChosen] / pairs}, {Name: recipe.Rejected, Value: heldOut[sumRejected] / pairs},
 		{Name: recipe.Margins, Value: (heldOut[sumChosen] - heldOut[sumRejected]) / pairs}, {Name: recipe.Accuracies, Value: heldOut[sumAccurate] / pairs},
 		{Name: recipe.ChosenLogP, Value: heldOut[sumChosenLogP] / pairs}, {Name: recipe.RejectedLogP, Value: heldOut[sumRejectedLogP] / pairs},
-	}, true
+	}...)
+	return true
 }
 
 // read is learning from lessons without gradients: their sums alone.

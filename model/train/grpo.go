@@ -7,6 +7,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/recipe"
+	"hornbook/model/task"
 )
 
 // grpo (group relative policy optimization, Shao et al. 2024) rewards a model for
@@ -22,8 +23,11 @@ func grpo(r recipe.Recipe, d Data) (p plan, err error) {
 	} else if p, err = p.remember(r, d.Old); err != nil {
 		return plan{}, err
 	}
-	if d.Job != nil && len(d.Job.Asked) == 0 {
-		return plan{}, errors.New("train: a task without a prompt")
+	if d.Job != nil {
+		if len(d.Job.Asked) == 0 {
+			return plan{}, errors.New("train: a task without a prompt")
+		}
+		p.questions = d.Job.questions()
 	}
 	p.rule = &rule{unit: 1, temperature: w.Heat, frozen: w.KL > 0, entropy: true, of: clipped(w).reply}
 	p.give, p.exam = (*Run).roll, (*Run).examine
@@ -191,13 +195,13 @@ func (r *Run) roll() (lessons []lesson, whole bool) {
 	var prompts []model.Prompt
 	for i := range w.Prompts {
 		e := draw.IntN(len(job.Asked))
-		p := model.Prompt{IDs: job.Ask.Prompt(job.Asked[e].Prompt)}
+		p := model.Prompt{IDs: r.data.Ask.Prompt(job.Asked[e].Prompt)}
 		for s := range w.Group {
 			p.Seeds = append(p.Seeds, key(r.Recipe.Seed, r.Done, i, s))
 		}
 		round.Groups, prompts = append(round.Groups, Group{Example: e}), append(prompts, p)
 	}
-	rule := model.Rule{Sampling: model.Sampling{Temperature: w.Heat}, Tokens: w.ReplyMost, Stop: job.Ask.Stop}
+	rule := model.Rule{Sampling: model.Sampling{Temperature: w.Heat}, Tokens: w.ReplyMost, Stop: r.data.Ask.Stop}
 	whole = true
 	written := r.Write(prompts, rule, func() bool { whole = r.between(); return whole })
 	if !whole {
@@ -225,7 +229,7 @@ func (r *Run) score(round Round, prompts []model.Prompt, written [][]int32) []le
 		group := &round.Groups[g]
 		rewards := make([]float64, c.Group)
 		for s := range c.Group {
-			one := job.judge(job.Asked[group.Example], written[g*c.Group+s])
+			one := job.judge(job.Asked[group.Example], written[g*c.Group+s], r.data.Ask)
 			one.Reward -= c.LengthCost * float64(one.Tokens)
 			rewards[s] = one.Reward
 			n := one.Tokens
@@ -239,7 +243,7 @@ func (r *Run) score(round Round, prompts []model.Prompt, written [][]int32) []le
 			group.Replies[s].Advantage = a
 		}
 	}
-	r.tally.round(round.sums())
+	r.tally.round(round.Seen())
 	if r.rolled != nil {
 		r.rolled(round)
 	}
@@ -263,34 +267,34 @@ func (c clipped) lessons(round Round, prompts []model.Prompt, written [][]int32,
 	return list
 }
 
-// Places among what is tallied of rounds.
-const (
-	rolledReward  = iota // mean
-	rolledSpread         // mean of the groups' deviations
-	rolledFlat           // part of the groups in which all replies are as good
-	rolledLength         // mean tokens of a reply
-	rolledCut            // part of the replies that did not end
-	rolledWorking        // part of the replies that show working
-)
+// Seen is what there is to say of all replies of a round.
+type Seen struct {
+	Reward  float64 // mean
+	Spread  float64 // mean of the groups' standard deviations
+	Flat    float64 // part of the groups in which all replies are as good
+	Length  float64 // mean tokens of a reply
+	Cut     float64 // part of the replies that did not end
+	Working float64 // part of the replies that show working
+}
 
-func (round Round) sums() (s rolled) {
-	n := 0
+// Seen looks at all replies.
+func (round Round) Seen() (s Seen) {
+	n, groups := 0.0, float64(len(round.Groups))
+	for _, g := range round.Groups {
+		n += float64(len(g.Replies))
+	}
 	for _, g := range round.Groups {
 		var rewards []float64
 		for _, one := range g.Replies {
-			n++
 			rewards = append(rewards, one.Reward)
-			s[rolledReward] += one.Reward
-			s[rolledLength] += float64(one.Tokens)
-			s[rolledCut] += share(!one.Ended)
-			s[rolledWorking] += share(works(one.Text))
+			s.Reward += one.Reward / n
+			s.Length += float64(one.Tokens) / n
+			s.Cut += share(!one.Ended) / n
+			s.Working += share(task.ShowsWorking(one.Text)) / n
 		}
 		_, deviation := spread(rewards)
-		s[rolledSpread] += deviation / float64(len(round.Groups))
-		s[rolledFlat] += share(deviation == 0) / float64(len(round.Groups))
-	}
-	for _, i := range []int{rolledReward, rolledLength, rolledCut, rolledWorking} {
-		s[i] /= float64(n)
+		s.Spread += deviation / groups
+		s.Flat += share(deviation == 0) / groups
 	}
 	return s
 }

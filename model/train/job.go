@@ -11,15 +11,14 @@ import (
 
 // Job is a task as a run works at it.
 type Job struct {
-	Ask    eval.Asker     // how a model is asked
 	Asked  []task.Example // whose replies are rewarded
 	Held   []task.Example // held out, to examine by
 	Reward func(e task.Example, reply string) float64
 	Strict task.Verifier // what is right, whatever is rewarded
 }
 
-// NewJob is what r asks of a model that reads by ask.
-func NewJob(r recipe.Recipe, t task.Task, ask eval.Asker) (*Job, error) {
+// NewJob is what r asks.
+func NewJob(r recipe.Recipe, t task.Task) (*Job, error) {
 	w := r.Rewards
 	weights, err := w.Weights()
 	if err != nil {
@@ -39,7 +38,7 @@ func NewJob(r recipe.Recipe, t task.Task, ask eval.Asker) (*Job, error) {
 		}
 		return sum
 	}
-	return &Job{Ask: ask, Asked: t.Examples(task.Train, r.Seed, w.Examples), Held: t.Examples(task.Test, heldSeed, max(w.Asked, w.MostAsked)),
+	return &Job{Asked: t.Examples(task.Train, r.Seed, w.Examples), Held: t.Examples(task.Test, heldSeed, max(w.Asked, w.MostAsked)),
 		Reward: reward, Strict: t.Strict}, nil
 }
 
@@ -47,35 +46,42 @@ func NewJob(r recipe.Recipe, t task.Task, ask eval.Asker) (*Job, error) {
 const heldSeed = 2024
 
 // judge scores what was written after an example's prompt.
-func (j *Job) judge(e task.Example, written []int32) Reply {
-	text := j.Ask.Reply(written)
-	return Reply{Text: text, Tokens: len(written), Ended: j.Ask.Ended(written), Reward: j.Reward(e, text), Right: j.Strict.Right(e, text)}
-}
-
-// works tells whether a reply shows working.
-func works(reply string) bool {
-	return task.ShowsWorking(reply)
+func (j *Job) judge(e task.Example, written []int32, ask *eval.Asker) Reply {
+	text := ask.Reply(written)
+	return Reply{Text: text, Tokens: len(written), Ended: ask.Ended(written), Reward: j.Reward(e, text), Right: j.Strict.Right(e, text)}
 }
 
 // examine lets the model answer held-out examples: those of the strict verifier's
 // pass@1 and pass@k, and what else there is to say of its replies; and tells what
 // the steps since the last time added up to.
-func (r *Run) examine(between func() bool) (list recipe.Measures, whole bool) {
+func (r *Run) examine(m *recipe.Measurement, between func() bool) (whole bool) {
 	w, job := r.Recipe.Rewards, r.data.Job
 	asked := w.Asked
 	if r.Done <= w.WarmUp || r.Done >= r.Recipe.Steps {
 		asked = w.MostAsked
 	}
-	examples := job.Held[:min(asked, len(job.Held))]
-	if len(examples) > 0 {
-		e := eval.Exam{Examples: examples, Verifier: job.Strict, Samples: w.Tries, Tokens: w.ReplyMost, Heat: w.Heat, Seed: evalSeed}
-		result, whole := e.Take(job.Ask, r.Write, between)
+	e := eval.Exam{Examples: job.Held[:min(asked, len(job.Held))], Verifier: job.Strict, Samples: w.Tries, Tokens: w.ReplyMost, Heat: w.Heat, Seed: evalSeed}
+	if len(e.Examples) > 0 {
+		result, whole := e.Take(*r.data.Ask, r.Write, between)
 		if !whole {
-			return nil, false
+			return false
 		}
-		list = r.marks(e, result)
+		m.Measures = append(m.Measures, r.marks(e, result)...)
+		for i, x := range e.Examples[:min(len(e.Examples), recipe.MostQuestions)] {
+			first := result.Replies[i][0]
+			m.Replies = append(m.Replies, recipe.Replied{Text: first, Right: job.Strict.Right(x, first)})
+		}
 	}
-	return append(list, r.tallied()...), true
+	m.Measures = append(m.Measures, r.tallied()...)
+	return true
+}
+
+// questions are the first of the held-out examples.
+func (j *Job) questions() (list []recipe.Question) {
+	for _, e := range j.Held[:min(len(j.Held), recipe.MostQuestions)] {
+		list = append(list, recipe.Question{Prompt: e.Prompt, Answer: e.Answer})
+	}
+	return list
 }
 
 // marks are the measures of an exam.
@@ -85,7 +91,7 @@ func (r *Run) marks(e eval.Exam, result eval.Result) recipe.Measures {
 	for i, x := range e.Examples {
 		for _, reply := range result.Replies[i] {
 			reward += r.data.Job.Reward(x, reply) / n
-			working += share(works(reply)) / n
+			working += share(task.ShowsWorking(reply)) / n
 		}
 	}
 	tokens, cut = float64(result.Tokens)/n, float64(result.Cut)/n
@@ -94,7 +100,7 @@ func (r *Run) marks(e eval.Exam, result eval.Result) recipe.Measures {
 		list = append(list, recipe.Measure{Name: recipe.PassAt8, Value: result.PassAt(8)})
 	}
 	return append(list, recipe.Measure{Name: recipe.HeldReward, Value: reward}, recipe.Measure{Name: recipe.Working, Value: working},
-		recipe.Measure{Name: recipe.Length, Value: tokens}, recipe.Measure{Name: recipe.Cut, Value: cut}, recipe.Measure{Name: recipe.AskedN, Value: float64(len(e.Examples))})
+		recipe.Measure{Name: recipe.Length, Value: tokens}, recipe.Measure{Name: recipe.Cut, Value: cut}, recipe.Measure{Name: recipe.Questions, Value: float64(len(e.Examples))})
 }
 
 // tallied are the means of the rounds and steps since the last evaluation.
@@ -106,9 +112,9 @@ func (r *Run) tallied() (list recipe.Measures) {
 			list = append(list, recipe.Measure{Name: name, Value: sum / by})
 		}
 	}
-	mean(recipe.RewardMean, t.rolled[rolledReward], t.rounds)
-	mean(recipe.RewardSpread, t.rolled[rolledSpread], t.rounds)
-	mean(recipe.RewardFlat, t.rolled[rolledFlat], t.rounds)
+	for i, name := range []string{recipe.RewardMean, recipe.RewardSpread, recipe.RewardFlat} {
+		mean(name, t.rolled[i], t.rounds)
+	}
 	tokens := t.sums[sumTokens]
 	mean(recipe.Entropy, t.sums[sumEntropy], tokens)
 	mean(recipe.ClipRatio, t.sums[sumLow]+t.sums[sumHigh], tokens)

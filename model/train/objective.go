@@ -2,6 +2,7 @@ package train
 
 import (
 	"hornbook/model/data"
+	"hornbook/model/eval"
 	"hornbook/model/recipe"
 )
 
@@ -12,6 +13,7 @@ type Data struct {
 
 	Chosen, Rejected []data.Sequence // answers to the same prompts, of DPO; the lead's
 	Job              *Job            // of GRPO; the lead's
+	Ask              *eval.Asker     // how the model is asked and answers; the lead's, nil: it is not asked
 	Teacher          recipe.Model    // of Distill: the shape of the teacher
 	Frozen           []float32       // its weights or, of a model that is compared with itself as it began, those that trained then; nil where it begins now
 }
@@ -35,8 +37,10 @@ type plan struct {
 	rule *rule
 	give func(*Run) (lessons []lesson, whole bool)
 
-	exam func(r *Run, between func() bool) (list recipe.Measures, whole bool) // the lead's, after the sets; nil for none
-	best func(recipe.Measures) float64                                        // by which weights are the best, the lowest; nil: the validation loss
+	exam func(r *Run, m *recipe.Measurement, between func() bool) (whole bool) // adds to m, after the sets; the lead's, nil for none
+
+	questions []recipe.Question             // that it answers, few
+	best      func(recipe.Measures) float64 // by which weights are the best, the lowest; nil: the validation loss
 }
 
 // set is what one measure of an evaluation is taken on: the mean loss of some

@@ -17,8 +17,8 @@ func sft(r recipe.Recipe, d Data) (plan, error) {
 	}
 	train, val := data.SplitDocuments(d.Text)
 	packer := func(c data.Corpus) data.Source { return data.NewPacker(c, r.Batch, r.Model.Context, r.Seed) }
-	asked := ask(val)
-	p := plan{batches: packer(train), prompt: opening(val), stop: asked.rule.Stop, exam: asked.exam,
+	asked := ask(val, d.Ask)
+	p := plan{batches: packer(train), prompt: opening(val), stop: asked.rule.Stop, exam: asked.exam, questions: asked.questions(),
 		sets: []set{{recipe.TrainLoss, packer(train)}, {recipe.ValLoss, packer(val)}}}
 	return p.remember(r, d.Old)
 }

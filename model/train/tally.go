@@ -7,20 +7,17 @@ type tally struct {
 	steps  float64
 	sums   sums
 	rounds float64
-	rolled rolled
+	rolled [3]float64 // reward, spread, flat
 }
-
-// rolled are sums over rounds, each divided by what there was of it in the round.
-type rolled [6]float64
 
 func (t *tally) step(s sums) {
 	t.steps++
 	t.sums.add(s)
 }
 
-func (t *tally) round(r rolled) {
+func (t *tally) round(s Seen) {
 	t.rounds++
-	for i, x := range r {
+	for i, x := range [...]float64{s.Reward, s.Spread, s.Flat} {
 		t.rolled[i] += x
 	}
 }

@@ -136,6 +136,15 @@ func (r *Run) give() (whole bool) {
 // between asks whether to go on with the lessons that are made.
 func (r *Run) between() bool { return r.goOn == nil || r.goOn() }
 
+// Rate is AdamW's learning rate at the latest step.
+func (r *Run) Rate() float64 {
+	stage, _ := r.Recipe.Stage(max(0, r.Done-1))
+	return stage.LearningRate * r.Fraction
+}
+
+// Questions are those that each Measurement has Replies to.
+func (r *Run) Questions() []recipe.Question { return r.plan.questions }
+
 // Tokens is the number of tokens trained on, Written of those that were written to
 // learn from.
 func (r *Run) Tokens() int  { return r.tokens }

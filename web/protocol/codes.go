@@ -65,6 +65,12 @@ const (
 	TalksWrong       Code = "talks_wrong"       // the text is no file of conversations; Got: the line, Detail: what is wrong there
 	ChatNone         Code = "chat_none"         // the open model lacks the tokens of the chat template
 	TalksFew         Code = "talks_few"         // Got conversations can be learned from, Want are needed; Detail: as many are too long
+	PairsWrong       Code = "pairs_wrong"       // the text is no file of pairs; Got: the line, Detail: what is wrong there
+	PairsFew         Code = "pairs_few"         // Got pairs can be learned from, Want are needed; Detail: as many are too long
+	TasksWrong       Code = "tasks_wrong"       // the text is no file of tasks; Detail: what is wrong, and where
+	RewardUnknown    Code = "reward_unknown"    // Got: a reward that the task does not have; Want: those that it has
+	TeacherGone      Code = "teacher_gone"      // the teacher, called Got, could not be opened; Detail: why
+	TeacherStranger  Code = "teacher_stranger"  // the teacher cuts text otherwise than the student
 	NearGELU         Code = "near_gelu"         // a note: llama.cpp computes this model's GELU by an approximation
 	SameBits         Code = "same_bits"         // a notice: going on with other workers or another processor than before, so not to the same bits
 )
@@ -75,7 +81,7 @@ var Codes = []Code{
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
 	Cancelled, TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
 	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
-	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, ChatNone, NearGELU, SameBits,
+	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
 }
 
 // Notice tells whether a problem of this code is to be told only: what was

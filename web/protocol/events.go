@@ -12,6 +12,7 @@ type Ready struct {
 	Ranks   int             `json:"ranks"` // the most that can train together here
 	Presets []recipe.Recipe `json:"presets"`
 	Default string          `json:"default"` // the preset to begin with
+	Labs    []recipe.Recipe `json:"labs"`    // recipes by rewards, of new models
 	Samples []string        `json:"samples"` // names for SetText, the first is the one to begin with
 	Tasks   []string        `json:"tasks"`   // names for SetText of source "task"
 	Base    bool            `json:"base"`    // a model comes with the page: Open Base
@@ -80,6 +81,41 @@ type Talks struct {
 	Counted int `json:"counted"` // of them, that are learned: what the assistant says
 }
 
+// Pairs says what became of the pairs of answers that a run learns from.
+type Pairs struct {
+	Reply
+	Kept    int      `json:"kept"`
+	Long    int      `json:"long"`    // of which an answer does not fit the context
+	Same    int      `json:"same"`    // whose answers do not differ
+	Foreign int      `json:"foreign"` // that the model's tokenizer cannot say
+	Ignored []string `json:"ignored"` // names of fields that were not read
+}
+
+// Round is one of the groups of replies that the next step learns from, and what was
+// seen of all of the round. It comes at most a few times a second.
+type Round struct {
+	Reply
+	Step    int      `json:"step"`
+	Prompt  string   `json:"prompt"`
+	Wanted  string   `json:"wanted"` // the right answer
+	Replies []Scored `json:"replies"`
+	Reward  float64  `json:"reward"`  // mean of the round
+	Flat    float64  `json:"flat"`    // part of its groups whose replies are all as good, from which nothing is learned
+	Length  float64  `json:"length"`  // mean tokens of its replies
+	Cut     float64  `json:"cut"`     // part of them that did not end
+	Working float64  `json:"working"` // part of them that show working
+}
+
+// Scored is a reply with its reward.
+type Scored struct {
+	Text      string  `json:"text"`
+	Tokens    int     `json:"tokens"`
+	Ended     bool    `json:"ended"` // by itself
+	Reward    float64 `json:"reward"`
+	Right     bool    `json:"right"`     // by the task's strict verifier
+	Advantage float64 `json:"advantage"` // over the others of its group
+}
+
 // Model describes the model that is open: that a run trains, or that was
 // opened. Fields of a run are 0 where there is none.
 type Model struct {
@@ -100,6 +136,9 @@ type Model struct {
 	TrainTokens  int           `json:"train_tokens"`
 	ValTokens    int           `json:"val_tokens"`
 	FLOPsPerStep float64       `json:"flops_per_step"` // an estimate
+
+	Teacher   string            `json:"teacher"`   // name of the model that it learns from, or ""
+	Questions []recipe.Question `json:"questions"` // that each Eval has answers to
 }
 
 // Step comes while training, at most ten times a second.
@@ -111,6 +150,7 @@ type Step struct {
 	LearningRate    float64 `json:"learning_rate"`
 	GradNorm        float64 `json:"grad_norm"`
 	Tokens          int     `json:"tokens"`  // trained on so far
+	Written         int     `json:"written"` // of them, that the model wrote itself to learn from
 	Seconds         float64 `json:"seconds"` // of training, without evaluation and pauses
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	SecondsLeft     float64 `json:"seconds_left"` // an estimate
@@ -256,6 +296,8 @@ func (*Working) event() string    { return "working" }
 func (*State) event() string      { return "state" }
 func (*Model) event() string      { return "model" }
 func (*Talks) event() string      { return "talks" }
+func (*Pairs) event() string      { return "pairs" }
+func (*Round) event() string      { return "round" }
 func (*Step) event() string       { return "step" }
 func (*Eval) event() string       { return "eval" }
 func (*Sample) event() string     { return "sample" }
@@ -275,6 +317,8 @@ var events = map[string]func() Event{
 	"state":      func() Event { return new(State) },
 	"model":      func() Event { return new(Model) },
 	"talks":      func() Event { return new(Talks) },
+	"pairs":      func() Event { return new(Pairs) },
+	"round":      func() Event { return new(Round) },
 	"step":       func() Event { return new(Step) },
 	"eval":       func() Event { return new(Eval) },
 	"sample":     func() Event { return new(Sample) },

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"time"
 
+	"hornbook/model/data"
 	"hornbook/model/data/village"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
@@ -43,8 +44,8 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 }
 
 func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *protocol.Problem) {
-	c.Recipe.Model.Vocab = sample.tok.Size()
-	run, err := train.New(c.Recipe, corpus(sample))
+	c.Recipe.Model.Vocab, c.Recipe.Objective = sample.tok.Size(), recipe.LM
+	run, err := train.New(c.Recipe, train.Data{Text: data.Corpus{IDs: sample.ids}})
 	if err != nil {
 		return nil, wrong(err)
 	}

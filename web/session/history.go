@@ -10,7 +10,7 @@ import (
 
 // measurementOf is a line of the log that is an evaluation.
 func measurementOf(e checkpoint.Entry) recipe.Measurement {
-	return recipe.Measurement{Step: e.Step, Tokens: e.Tokens, Seconds: e.Seconds, Best: e.Best, Measures: e.Measures}
+	return recipe.Measurement{Step: e.Step, Tokens: e.Tokens, Seconds: e.Seconds, Best: e.Best, Measures: e.Measures, Replies: e.Replies}
 }
 
 // tellHistory tells what was measured of the open model before; a log holds no

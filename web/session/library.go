@@ -92,6 +92,10 @@ func (l *library) describe() *protocol.Model {
 	if c.From != nil {
 		told.From = c.From.Name
 	}
+	if c.Teacher != nil {
+		told.Teacher = c.Teacher.Name
+	}
+	told.Questions = c.Questions
 	return told
 }
 

@@ -11,9 +11,11 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/data"
+	"hornbook/model/data/chat"
 	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
+	"hornbook/tokenizer"
 	"hornbook/web/protocol"
 )
 
@@ -52,6 +54,12 @@ func (s *Session) train(c *protocol.Train) {
 
 func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem) {
 	t := s.texts.given()
+	if own, problem := shown(c.Recipe); own != nil || problem != nil {
+		t = own
+		if problem != nil {
+			return nil, nil, problem
+		}
+	}
 	if t == nil {
 		return nil, nil, &protocol.Problem{Code: protocol.TextMissing}
 	}
@@ -80,23 +88,102 @@ func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.P
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
-	if problem := s.texts.cutFor(r); problem != nil {
+	tok, problem := s.cutNew(r, t)
+	if problem != nil {
 		return nil, nil, problem
 	}
-	r.Model.Vocab = t.tok.Size()
+	r.Model.Vocab = tok.Size()
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
-	if r.Objective != recipe.LM {
-		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
+	d, problem := s.learns(r, tok, t.bytes, nil)
+	if problem != nil {
+		return nil, nil, problem
 	}
-	d := corpus(t)
 	begun, err := train.New(r, d)
 	if err != nil {
-		return nil, nil, unstarted(err, len(t.ids), r)
+		return nil, nil, unstarted(err, len(d.Text.IDs), r)
 	}
-	next := &current{id: s.library.newID(), Run: checkpoint.Run{Recipe: r, Tokenizer: t.tok, Model: begun.Model, Name: nameFor(c, t.name), Text: t.name}}
-	return next, &run{Run: begun, data: d, text: t.bytes, texts: [][]byte{t.bytes}}, nil
+	next := &current{id: s.library.newID(), Run: checkpoint.Run{Recipe: r, Tokenizer: tok, Model: begun.Model, Name: nameFor(c, t.name), Text: t.name,
+		Questions: begun.Questions(), Teacher: s.named(r)}}
+	return next, &run{Run: begun, data: d, job: d.Job, text: t.bytes, texts: [][]byte{t.bytes}}, nil
+}
+
+// cutNew is the tokenizer of a new model of r: a student's is its teacher's, and who
+// learns a task knows the tokens of the chat template.
+func (s *Session) cutNew(r recipe.Recipe, t *text) (tokenizer.Tokenizer, *protocol.Problem) {
+	switch r.Objective {
+	case recipe.LM:
+		problem := s.texts.cutFor(r)
+		return t.tok, problem
+	case recipe.GRPO:
+		job, err := taskOf(r, t.bytes)
+		if err != nil {
+			return nil, &protocol.Problem{Code: protocol.TasksWrong, Detail: err.Error()}
+		}
+		said := &text{bytes: spokenIn(demonstrations(r, job))}
+		said.info = describe("task", "", said.bytes)
+		tok, problem := s.texts.build(said, r.Tokenizer, r.VocabSize)
+		if problem != nil {
+			return nil, problem
+		}
+		larger, err := tokenizer.Extend(tok, chat.Specials...)
+		if err != nil {
+			return nil, &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
+		}
+		return larger, nil
+	case recipe.Distill:
+		from, problem := s.teacherOf(r)
+		return from.Tokenizer, problem
+	}
+	return nil, &protocol.Problem{Code: protocol.NoModel}
+}
+
+// spokenIn is all that is said in conversations, a line each.
+func spokenIn(talks []chat.Conversation) (text []byte) {
+	for _, talk := range talks {
+		for _, m := range talk.Messages {
+			text = append(append(append(text, m.Thinking...), m.Content...), '\n')
+		}
+	}
+	return text
+}
+
+// shown are the demonstrations of the task that r rewards, if it comes with Hornbook,
+// as a text.
+func shown(r recipe.Recipe) (*text, *protocol.Problem) {
+	if !shows(r) {
+		return nil, nil
+	}
+	if err := r.Check(); err != nil {
+		return nil, wrong(err)
+	}
+	job, err := taskOf(r, nil)
+	if err != nil {
+		return nil, &protocol.Problem{Code: protocol.TasksWrong, Detail: err.Error()}
+	}
+	bytes, err := lines(demonstrations(r, job))
+	if err != nil {
+		return nil, &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
+	}
+	name := protocol.TaskText + r.Rewards.Task
+	return &text{name: name, bytes: bytes, info: describe("task", name, bytes)}, nil
+}
+
+// shows tells whether what r learns from is a task that comes with Hornbook, and not
+// the text that is given.
+func shows(r recipe.Recipe) bool { return r.Objective == recipe.GRPO && r.Rewards.Task != "" }
+
+// named is the teacher of r by its name, nil for none.
+func (s *Session) named(r recipe.Recipe) *checkpoint.Origin {
+	if r.Objective != recipe.Distill || r.Distillation.Hard {
+		return nil
+	}
+	from, problem := s.teacherOf(r)
+	if problem != nil {
+		return nil
+	}
+	return &checkpoint.Origin{Name: from.Name, ID: r.Distillation.Teacher}
 }
 
 // nameFor is what the model of a run is called: as the command says or else by
@@ -104,11 +191,6 @@ func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.P
 func nameFor(c *protocol.Train, itself string) string {
 	name := cmp.Or(c.Name, itself)
 	return strings.ToValidUTF8(name[:min(len(name), protocol.MaxName)], "")
-}
-
-// corpus is a text as what a run learns from.
-func corpus(t *text) train.Data {
-	return train.Data{Text: data.Corpus{IDs: t.ids, Bytes: len(t.bytes)}}
 }
 
 // take lets the former model and its run go for another model, and its run or nil.

@@ -48,12 +48,14 @@ func (s *Session) enter(id string, kept checkpoint.Run) {
 // enterRun opens a model whose run can go on, by other ranks: those of the run
 // before make way.
 func (s *Session) enterRun(next *current, r *run) {
-	next.Moments, next.Best = nil, nil // the run's own now
+	next.Moments, next.Best, next.Frozen, next.Tally = nil, nil, nil, nil // the run's own now
 	text := r.texts[0]
 	s.runner.end()
 	s.runner.share(r, next.Ranks)
 	s.take(next, r)
-	s.texts.again(next.Text, text, next.TextSHA256, next.Tokenizer)
+	if !shows(next.Recipe) {
+		s.texts.again(next.Text, text, next.TextSHA256, next.Tokenizer)
+	}
 	s.tellOpen()
 	s.library.tellHistory()
 	s.runner.tellStep()
@@ -81,7 +83,7 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 	if problem != nil {
 		return nil, problem
 	}
-	r := &run{data: d, text: text, texts: [][]byte{text}}
+	r := &run{data: d, job: d.Job, text: text, texts: [][]byte{text}}
 	if old != nil {
 		r.texts = append(r.texts, old)
 	}
@@ -133,7 +135,7 @@ func (s *Session) text(hash string) ([]byte, error) {
 
 // stateOf is what a save holds of its run.
 func stateOf(kept checkpoint.Run) train.State {
-	state := train.State{Done: kept.Step, Training: time.Duration(kept.Seconds * float64(time.Second)), Stale: kept.Stale, Moments: kept.Moments}
+	state := train.State{Done: kept.Step, Tokens: kept.Tokens, Written: kept.Written, Frozen: kept.Frozen, Tally: kept.Tally, Training: time.Duration(kept.Seconds * float64(time.Second)), Stale: kept.Stale, Moments: kept.Moments}
 	if b := kept.Best; b != nil {
 		state.Best = &train.Best{Step: b.Step, Loss: b.Loss, Weights: b.Weights}
 	}

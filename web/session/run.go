@@ -10,7 +10,7 @@ import (
 
 // loop lets the run train until it is over, or holds for what waits.
 func (s *Session) loop() {
-	hooks := train.Hooks{Wish: s.wish, Stepped: s.stepped, Measured: s.measured, Sampled: s.sampled}
+	hooks := train.Hooks{Wish: s.wish, Stepped: s.stepped, Measured: s.measured, Sampled: s.sampled, Rolled: s.runner.rolled}
 	if s.library.placed() {
 		hooks.Save = func() { s.keep(training) }
 	}

@@ -18,6 +18,7 @@ type runner struct {
 	launch   train.Launch
 	run      *run      // nil unless one trains or is paused
 	lastStep time.Time // when the latest Step event was sent
+	lastRoll time.Time // when the latest Round event was sent
 }
 
 // run is a training under way: a new text or tokenizer does not touch it.
@@ -25,6 +26,7 @@ type run struct {
 	*train.Run
 	data    train.Data
 	texts   [][]byte      // that it needs to go on; nil once they are kept
+	job     *train.Job    // nil unless rewards are for a task
 	hashes  []string      // of them, once they are kept
 	asked   int           // ranks, of the command; 0 for any
 	ranks   int           // that the page has been told of
@@ -36,8 +38,8 @@ type run struct {
 
 // progress is how far a run is.
 type progress struct {
-	Step, Tokens, Ranks int
-	Seconds             float64 // of training
+	Step, Tokens, Written, Ranks int
+	Seconds                      float64 // of training
 }
 
 const (
@@ -87,7 +89,7 @@ func (r *runner) loop(h train.Hooks) (train.Outcome, error) { return r.run.Loop(
 
 // progress is how far the run is.
 func (r *runner) progress() progress {
-	return progress{r.run.Done, r.run.Tokens(), r.run.ranks, r.run.Training.Seconds()}
+	return progress{r.run.Done, r.run.Tokens(), r.run.Written(), r.run.ranks, r.run.Training.Seconds()}
 }
 
 // best is the step of the lowest validation loss so far, false where the run
@@ -120,11 +122,36 @@ func (r *runner) tellStep() {
 		return
 	}
 	r.voice.tell(&protocol.Step{Step: run.Done, Steps: run.Recipe.Steps, Loss: run.Loss,
-		LearningRate: run.Recipe.LearningRate * run.Fraction, GradNorm: run.GradNorm, Tokens: run.Tokens(), Seconds: seconds,
+		LearningRate: run.Rate(), GradNorm: run.GradNorm, Tokens: run.Tokens(), Written: run.Written(), Seconds: seconds,
 		TokensPerSecond: float64(run.Tokens()) / seconds,
 		SecondsLeft:     seconds / float64(run.Done) * float64(run.Recipe.Steps-run.Done),
-		FLOPs:           run.Recipe.Model.FLOPsPerToken() * float64(run.Tokens()),
+		FLOPs:           run.Recipe.FLOPs(run.Tokens(), run.Written()),
 		Ranks:           run.ranks})
+}
+
+// rollEvery is the least time between two Round events.
+const rollEvery = 250 * time.Millisecond
+
+// rolled tells of a round by a group that teaches something, if it has one.
+func (r *runner) rolled(round train.Round) {
+	if time.Since(r.lastRoll) < rollEvery && r.run.Done+1 < r.run.Recipe.Steps {
+		return
+	}
+	r.lastRoll = time.Now()
+	group := round.Groups[0]
+	for _, g := range round.Groups {
+		if g.Replies[0].Advantage != 0 {
+			group = g
+			break
+		}
+	}
+	e, all := r.run.job.Asked[group.Example], round.Seen()
+	told := &protocol.Round{Step: round.Step, Prompt: e.Prompt, Wanted: e.Answer, Replies: []protocol.Scored{},
+		Reward: all.Reward, Flat: all.Flat, Length: all.Length, Cut: all.Cut, Working: all.Working}
+	for _, one := range group.Replies {
+		told.Replies = append(told.Replies, protocol.Scored{Text: one.Text, Tokens: one.Tokens, Ended: one.Ended, Reward: one.Reward, Right: one.Right, Advantage: one.Advantage})
+	}
+	r.voice.tell(told)
 }
 
 // describe adds to what is told of the open model what is known of its run.
@@ -133,11 +160,15 @@ func (r *runner) describe(m *protocol.Model) {
 		return
 	}
 	m.Trained, m.Ranks, m.Bytes = m.Recipe.Trained(), r.run.ranks, int(m.Recipe.BytesOn(r.run.ranks))
+	m.Questions = r.run.Questions()
 	m.TrainTokens, m.ValTokens = parts(r.run.data.Text, m.Recipe.Model.Context)
 }
 
 // parts are the tokens of c that train and those that validate.
 func parts(c data.Corpus, context int) (training, validation int) {
+	if len(c.IDs) <= context && c.Lengths == nil {
+		return 0, 0
+	}
 	if c.Lengths != nil {
 		train, val := data.SplitDocuments(c)
 		return len(train.IDs), len(val.IDs)
@@ -179,7 +210,7 @@ func (r *runner) state(p phase) func(*checkpoint.Run) {
 		if r.run.Done > 0 { // before, the moments are zero
 			now = r.run.State()
 		}
-		kept.Stale, kept.Moments = now.Stale, now.Moments
+		kept.Stale, kept.Moments, kept.Frozen, kept.Tally = now.Stale, now.Moments, now.Frozen, now.Tally
 		if b := now.Best; b != nil {
 			kept.Best = &checkpoint.Best{Step: b.Step, Loss: b.Loss, Weights: b.Weights}
 		}

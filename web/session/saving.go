@@ -29,7 +29,7 @@ func (l *library) keepText(text []byte) (hash string, err error) {
 // catchUp brings what is known of the open model up to its run.
 func (l *library) catchUp(now phase, p progress) {
 	c := l.current
-	c.State, c.Step, c.Tokens, c.Seconds, c.Ranks = string(now), p.Step, p.Tokens, p.Seconds, p.Ranks
+	c.State, c.Step, c.Tokens, c.Written, c.Seconds, c.Ranks = string(now), p.Step, p.Tokens, p.Written, p.Seconds, p.Ranks
 }
 
 // keep saves the open model, which needs the texts with these sums to go on;

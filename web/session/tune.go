@@ -30,7 +30,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	}
 	m, tok := from.Model.Clone(), from.Tokenizer
 	settle(m)
-	if r.Objective == recipe.SFT {
+	if r.Objective == recipe.SFT || r.Objective == recipe.GRPO {
 		var problem *protocol.Problem
 		if m, tok, problem = speaking(m, tok); problem != nil {
 			return nil, nil, problem
@@ -43,7 +43,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	if lacking, _ := lacks(from.Tokenizer, t.bytes); 2*lacking > t.info.Characters {
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
-	if ids := tok.Encode(t.bytes); len(ids) < data.MinTokens(r.Model.Context) {
+	if ids := tok.Encode(t.bytes); r.Objective != recipe.DPO && len(ids) < data.MinTokens(r.Model.Context) {
 		return nil, nil, unstarted(train.ErrTooShort, len(ids), r)
 	}
 	oldName, oldText, problem := s.oldText(from, r)
@@ -60,9 +60,9 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		return nil, nil, unstarted(err, len(d.Text.IDs), r)
 	}
 	next := &current{id: s.library.newID(), before: from.Model, Run: checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m,
-		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText),
+		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText), Questions: begun.Questions(), Teacher: s.named(r),
 		From: &checkpoint.Origin{Name: from.Name, ID: from.id}}}
-	return next, &run{Run: begun, data: d, text: t.bytes, texts: [][]byte{t.bytes, oldText}}, nil
+	return next, &run{Run: begun, data: d, job: d.Job, text: t.bytes, texts: [][]byte{t.bytes, oldText}}, nil
 }
 
 // equip gives m the adapter of r, if r trains one.

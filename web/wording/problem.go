@@ -32,9 +32,9 @@ func (w *Words) problem(p *protocol.Problem) string {
 	switch {
 	case p.Code == protocol.TextOne && p.Got == "1":
 		key += "_single"
-	case p.Code == protocol.TalksWrong && p.Got != "":
+	case (p.Code == protocol.TalksWrong || p.Code == protocol.PairsWrong) && p.Got != "":
 		key += "_line"
-	case p.Code == protocol.TalksFew && p.Detail != "" && p.Detail != "0":
+	case (p.Code == protocol.TalksFew || p.Code == protocol.PairsFew) && p.Detail != "" && p.Detail != "0":
 		key += "_long"
 	}
 	if _, known := w.phrases[key]; !known {

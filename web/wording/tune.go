@@ -2,6 +2,7 @@ package wording
 
 import (
 	"math"
+	"strings"
 
 	"hornbook/web/protocol"
 )
@@ -29,6 +30,23 @@ func (w *Words) Talks(t *protocol.Talks) string {
 	}
 	if t.Dropped > 0 {
 		says += " " + w.Say("talks_dropped", "n", t.Dropped)
+	}
+	return says
+}
+
+// Pairs says what became of the pairs that a run learns from.
+func (w *Words) Pairs(p *protocol.Pairs) string {
+	says := w.Say("pairs", "n", p.Kept)
+	for _, left := range []struct {
+		key string
+		n   int
+	}{{"pairs_long", p.Long}, {"pairs_same", p.Same}, {"pairs_foreign", p.Foreign}} {
+		if left.n > 0 {
+			says += " " + w.Say(left.key, "n", left.n)
+		}
+	}
+	if len(p.Ignored) > 0 {
+		says += " " + w.Say("pairs_ignored", "names", strings.Join(p.Ignored, ", "))
 	}
 	return says
 }

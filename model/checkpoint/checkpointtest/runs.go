@@ -33,7 +33,11 @@ func Full(t testing.TB) checkpoint.Run {
 		run.Best.Weights[i] = float32(i)
 	}
 	run.Log = []checkpoint.Entry{{Step: 1, Loss: 3.5}, {Step: 10, Tokens: 100, Seconds: 1.5, Measures: recipe.Measures{{Name: recipe.ValLoss, Value: 2.5}, {Name: recipe.OldLoss, Value: 1}}}}
-	run.From = &checkpoint.Origin{Name: "base", ID: "0123"}
+	run.From, run.Teacher, run.Written = &checkpoint.Origin{Name: "base", ID: "0123"}, &checkpoint.Origin{Name: "a larger one", ID: "4567"}, 777
+	run.Questions, run.Tally = []recipe.Question{{Prompt: "2 + 3?", Answer: "5"}}, []float64{1, 2.5}
+	run.Log[1].Replies = []recipe.Replied{{Text: "5", Right: true}}
+	run.Frozen = make([]float32, run.Model.Weights.Len())
+	run.Frozen[1] = 2
 	return run
 }
 

@@ -104,6 +104,19 @@ func (t Template) Prompt(messages []Message) []int32 {
 	return append(ids, t.who[Assistant])
 }
 
+// Asked is what the user said last in a Prompt.
+func (t Template) Asked(ids []int32) string {
+	begin, end := 0, len(ids)
+	for i, id := range ids {
+		if id == t.who[User] {
+			begin, end = i+1, len(ids)
+		} else if id == t.end && begin > 0 && end == len(ids) {
+			end = i
+		}
+	}
+	return string(t.tok.Decode(ids[begin:end]))
+}
+
 // Stop are the tokens that end what the assistant says.
 func (t Template) Stop() []int32 {
 	stop := []int32{t.end}

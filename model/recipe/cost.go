@@ -1,0 +1,12 @@
+package recipe
+
+// FLOPs estimates the floating-point operations of a run that has learned from so many
+// tokens and has written so many to learn from: reading a token takes a third of what
+// learning from it does, writing one as much as reading it.
+func (r Recipe) FLOPs(tokens, written int) float64 {
+	reads := float64(written)
+	if r.Objective == DPO || r.Objective == GRPO && r.Rewards.KL > 0 {
+		reads += float64(tokens) // by the model as it began
+	}
+	return r.Model.FLOPsPerToken() * (float64(tokens) + reads/3)
+}
