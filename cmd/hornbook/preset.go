@@ -17,6 +17,7 @@ type presetFlags struct {
 	objective, trains *string
 	steps, ranks      *int
 	seed              *uint64
+	set               *settings
 }
 
 func addPresetFlags(f *flag.FlagSet, steps string, ranks int) presetFlags {
@@ -28,6 +29,7 @@ func addPresetFlags(f *flag.FlagSet, steps string, ranks int) presetFlags {
 		steps:     f.Int("steps", 0, steps),
 		ranks:     f.Int("ranks", ranks, "workers that train together; 0 for as many as help"),
 		seed:      f.Uint64("seed", 0, "of weights, batches and samples (default the preset's)"),
+		set:       addSettings(f),
 	}
 }
 
@@ -118,6 +120,10 @@ func (p presetFlags) change(f *flag.FlagSet, r recipe.Recipe) (recipe.Recipe, er
 			r.Objective = *p.objective
 		}
 	})
+	r, err := p.set.in(r)
+	if err != nil {
+		return r, err
+	}
 	if err := r.Check(); err != nil {
 		return r, wrongUsage("%s", err)
 	}

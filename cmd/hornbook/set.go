@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"hornbook/model/recipe"
@@ -75,6 +76,9 @@ func replaced(object []byte, path []string, value string) ([]byte, error) {
 		}
 		fields[path[0]] = text
 	default:
+		if x, err := strconv.ParseFloat(value, 64); err == nil { // as people write them: .5
+			value = strconv.FormatFloat(x, 'g', -1, 64)
+		}
 		if !json.Valid([]byte(value)) {
 			return nil, fmt.Errorf("%q is no number, nor true or false", value)
 		}

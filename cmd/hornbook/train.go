@@ -30,7 +30,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	dir := f.String("out", "", "folder that the model is saved to; without it nothing is kept")
 	resume := f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
 	asJSON := f.Bool("json", false, "write the protocol's events, one JSON object a line")
-	preset, tune, set := addPresetFlags(f, "how many steps (default the preset's)", 0), addTuneFlags(f), addSettings(f)
+	preset, tune := addPresetFlags(f, "how many steps (default the preset's)", 0), addTuneFlags(f)
 	teacher := f.String("teacher", "", "with -objective distill: the model that the new one learns from, a `RUN` that train or import wrote")
 	if err := parse(f, args, errs); err != nil {
 		return err
@@ -73,20 +73,13 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	if j.recipe, err = recipeOf(f, preset, tune, text); err != nil {
 		return err
 	}
-	if *lessons != "" {
-		j.recipe.Rewards.Task = *lessons
-	} else if text != nil {
-		j.recipe.Rewards.Task = ""
-	}
 	j.recipe.Distillation.Teacher = *teacher
-	if j.recipe, err = set.in(j.recipe); err != nil {
-		return err
-	}
-	if j.recipe.Objective != recipe.GRPO {
-		j.recipe.Rewards = recipe.Rewards{}
-	}
-	if err := j.recipe.Check(); err != nil {
-		return wrongUsage("%s", err)
+	switch {
+	case j.recipe.Objective != recipe.GRPO:
+	case *lessons != "":
+		j.recipe.Rewards.Task = *lessons
+	case text != nil:
+		j.recipe.Rewards.Task = ""
 	}
 	if *dir != "" {
 		if err := os.MkdirAll(*dir, 0o777); err != nil {

@@ -17,28 +17,28 @@ type Rewards struct {
 
 	// Before it is rewarded the model is shown how: supervised fine-tuning on
 	// demonstrations, so that it is right now and then.
-	WarmUp     int     `json:"warm_up"`     // steps of that, of the recipe's Steps
-	WarmRate   float64 `json:"warm_rate"`   // AdamW's peak rate in them
-	WarmMuon   float64 `json:"warm_muon"`   // Muon's peak rate in them; 0: AdamW moves all
-	Working    float64 `json:"working"`     // part of the demonstrations that show the working
-	Hedged     float64 `json:"hedged"`      // part of them that name every answer
-	Wrong      float64 `json:"wrong"`       // part of them that are wrong
-	Examples   int     `json:"examples"`    // demonstrations
-	Prompts    int     `json:"prompts"`     // of a round
-	Group      int     `json:"group"`       // G: replies to each
-	ReplyMost  int     `json:"reply_most"`  // tokens of a reply, at most
-	Heat       float64 `json:"heat"`        // temperature that replies are drawn at; logits are divided by it before every log probability
-	Loss       string  `json:"loss"`        // one of RewardLosses: how the tokens' losses are summed
-	Scale      bool    `json:"scale"`       // advantages are divided by the group's deviation
-	ClipLow    float64 `json:"clip_low"`    // the ratio counts from 1 - this
-	ClipHigh   float64 `json:"clip_high"`   // to 1 + this
-	KL         float64 `json:"kl"`          // β: weight of the divergence from the model as it began
-	Updates    int     `json:"updates"`     // μ: steps that learn from a round
-	LeaveCut   bool    `json:"leave_cut"`   // replies that did not end are not learned from
-	LengthCost float64 `json:"length_cost"` // reward that each token of a reply costs
-	Asked      int     `json:"asked"`       // held-out prompts of an evaluation
-	MostAsked  int     `json:"most_asked"`  // of the ones before the first round and after the last
-	Tries      int     `json:"tries"`       // replies to each of those, the k of pass@k
+	WarmUp     int     `json:"warm_up_steps"` // of that, of the recipe's Steps
+	WarmRate   float64 `json:"warm_rate"`     // AdamW's peak rate in them
+	WarmMuon   float64 `json:"warm_muon"`     // Muon's peak rate in them; 0: AdamW moves all
+	Working    float64 `json:"working"`       // part of the demonstrations that show the working
+	Hedged     float64 `json:"hedged"`        // part of them that name every answer
+	Wrong      float64 `json:"wrong"`         // part of them that are wrong
+	Examples   int     `json:"examples"`      // demonstrations
+	Prompts    int     `json:"prompts"`       // of a round
+	Group      int     `json:"group"`         // G: replies to each
+	ReplyMost  int     `json:"reply_most"`    // tokens of a reply, at most
+	Heat       float64 `json:"heat"`          // temperature that replies are drawn at; logits are divided by it before every log probability
+	Loss       string  `json:"loss"`          // one of RewardLosses: how the tokens' losses are summed
+	Scale      bool    `json:"scale"`         // advantages are divided by the group's deviation
+	ClipLow    float64 `json:"clip_low"`      // the ratio counts from 1 - this
+	ClipHigh   float64 `json:"clip_high"`     // to 1 + this
+	KL         float64 `json:"kl"`            // β: weight of the divergence from the model as it began
+	Updates    int     `json:"updates"`       // μ: steps that learn from a round
+	LeaveCut   bool    `json:"leave_cut"`     // replies that did not end are not learned from
+	LengthCost float64 `json:"length_cost"`   // reward that each token of a reply costs
+	Asked      int     `json:"asked"`         // held-out prompts of an evaluation
+	MostAsked  int     `json:"most_asked"`    // of the ones before the first round and after the last
+	Tries      int     `json:"tries"`         // replies to each of those, the k of pass@k
 }
 
 // Weight is what a reward of a name counts among several.
