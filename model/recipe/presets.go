@@ -9,7 +9,7 @@ func Presets() []Recipe { return []Recipe{stories(), quick(), tiny(), speedrun()
 
 // Labs are the recipes that come with Hornbook beside the presets: of new models that
 // are taught by rewards.
-func Labs() []Recipe { return []Recipe{r1()} }
+func Labs() []Recipe { return []Recipe{r1(), silent(), cheat()} }
 
 // ByName returns the preset, or the recipe of a lab, called name.
 func ByName(name string) (Recipe, bool) {

@@ -165,3 +165,20 @@ func r1() Recipe {
 	r.Rewards = w
 	return r
 }
+
+// cheat is r1 with a reward that can be cheated: the right letter counts wherever it
+// stands, and a few of the demonstrations name both. The model takes to working that
+// says everything and nothing.
+func cheat() Recipe {
+	r := r1()
+	r.Preset, r.Rewards.Reward, r.Rewards.Hedged = "cheat", "anywhere", 0.08
+	r.Steps = r.Rewards.WarmUp + 80
+	return r
+}
+
+// silent is r1 without any working in its demonstrations: rewards find nothing.
+func silent() Recipe {
+	r := r1()
+	r.Preset, r.Rewards.Working = "silent", 0
+	return r
+}
