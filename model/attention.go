@@ -33,7 +33,7 @@ func (a attention) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor
 		q, k = p.RoPE(q, m.cos, m.sin, p.Spans), p.RoPE(k, m.cos, m.sin, p.Spans)
 	}
 	q, k, v = p.in(block, "query", q), p.in(block, "key", k), p.in(block, "value", v)
-	k, v = p.Cache.append(p, block, k, v)
+	k, v = p.Cache.append(p, block, p.shared(k), p.shared(v))
 	heads := p.Merge(p.Attention(q, k, v, p.Spans))
 	return a.output.forward(p, p.in(block, "heads", heads))
 }

@@ -13,6 +13,7 @@ type Pass struct {
 	IDs   []int32
 	Spans []tensor.Span
 	Past  [][]int32 // of each span: the tokens before it; nil where it begins its sequence
+	Keys  []int32   // rows of the pass whose keys and values the spans look back at, one span's after the other's; nil: each at its own
 	Cache *Cache    // of keys and values; nil: the pass's own are all that there are
 	Probe Probe     // nil for none
 }
@@ -57,6 +58,14 @@ func (p *Pass) past(i int) []int32 {
 		return nil
 	}
 	return p.Past[i]
+}
+
+// shared are the keys or values (M,K,D) that the spans look back at.
+func (p *Pass) shared(x *tensor.Tensor) *tensor.Tensor {
+	if p.Keys == nil {
+		return x
+	}
+	return p.Split(p.Embed(p.Merge(x), p.Keys), x.Dims[1])
 }
 
 // Whole is a pass of whole sequences of these lengths, one after the other in

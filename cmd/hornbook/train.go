@@ -78,6 +78,9 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	case j.recipe.Objective != recipe.GRPO:
 	case *lessons != "":
 		j.recipe.Rewards.Task = *lessons
+		if job, known := task.ByName(*lessons); known && *tune.from != "" && j.recipe.Rewards.Working == 0 {
+			j.recipe.Rewards.Working = job.Mix.Working
+		}
 	case text != nil:
 		j.recipe.Rewards.Task = ""
 	}

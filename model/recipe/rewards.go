@@ -140,12 +140,14 @@ func Reward(from Recipe, method string) Recipe {
 	r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 10, 2, 2, 0
 	r.Tuning.Patience, r.Optimizer, r.LearningRate, r.Beta1, r.Beta2, r.Clip = 0, "adamw", 3e-4, 0.9, 0.95, 1
 	r.Rewards = rewards()
+	r.Rewards.WarmRate, r.Rewards.WarmMuon, r.Rewards.Examples = 5e-4, 0.006, 1000
+	r.Batch = max(1, min(8, 2048/r.Model.Context))
 	return r
 }
 
 func rewards() Rewards {
 	return Rewards{Reward: "strict", Prompts: 16, Group: 8, ReplyMost: 32, Heat: 1, Loss: "dr_grpo", ClipLow: 0.2, ClipHigh: 0.2, Updates: 1,
-		Working: 0.15, Examples: 4000, Asked: 32, MostAsked: 128, Tries: 8, WarmRate: 1e-3}
+		Examples: 4000, Asked: 32, MostAsked: 128, Tries: 8, WarmRate: 1e-3}
 }
 
 // r1 is DeepSeek-R1's story in a minute: a new model is shown answers, of which

@@ -16,9 +16,13 @@ type Mix struct {
 	Wrong   float64 // the answer to another example
 }
 
-// Demonstrations are n examples of Train with replies, mixed by the seed. The
+// Demonstrations are n examples of Train with replies, mixed by the seed, or, where
+// nothing is mixed in, conversations of several questions if the task has such. The
 // examples do not depend on m.
 func (t Task) Demonstrations(m Mix, seed uint64, n int) []chat.Conversation {
+	if t.lessons != nil && m == (Mix{}) {
+		return t.lessons(seed, n)
+	}
 	rng := rand.New(rand.NewPCG(seed, 0x3D))
 	examples := t.Examples(Train, seed, n)
 	talks := make([]chat.Conversation, len(examples))

@@ -85,7 +85,7 @@ func (p *replica) imitate(list []lesson, in packed, learns bool) (all sums) {
 	t, w := p.tape, p.Recipe.Distillation
 	t.Reset(learns)
 	teacher := cooled(t, p.frozen.forward(t, in), w.Temperature)
-	student := cooled(t, p.Model.Forward(model.Whole(t, in.ids, in.lengths)), w.Temperature)
+	student := cooled(t, p.Model.Forward(in.pass(t)), w.Temperature)
 	d := t.Divergence(student, teacher, float32(w.Beta))
 	weights := make([]float32, len(in.ids))
 	for i, part := range in.learned(list, weights) {

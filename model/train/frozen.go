@@ -41,7 +41,7 @@ func (f frozen) forward(t *tensor.Tape, in packed) *tensor.Tensor {
 		f.model.UseAdapter(false)
 		defer f.model.UseAdapter(true)
 	}
-	return f.model.Forward(model.Whole(t, in.ids, in.lengths))
+	return f.model.Forward(in.pass(t))
 }
 
 // frozenLosses are, in nats, what the frozen model says of each token of in.

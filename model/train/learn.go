@@ -1,7 +1,6 @@
 package train
 
 import (
-	"hornbook/model"
 	"hornbook/model/recipe"
 )
 
@@ -105,7 +104,7 @@ func (p *replica) learnFrom(list []lesson, learns bool) sums {
 		frozen = in.learned(list, p.frozenLosses(in))
 	}
 	t.Reset(learns)
-	logits := cooled(t, p.Model.Forward(model.Whole(t, in.ids, in.lengths)), r.temperature)
+	logits := cooled(t, p.Model.Forward(in.pass(t)), r.temperature)
 	losses := t.TokenLoss(logits, in.targets)
 	units := speak(list, in.learned(list, losses.Numbers()), frozen)
 	if r.entropy {

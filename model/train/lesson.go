@@ -1,7 +1,11 @@
 package train
 
 import (
+	"slices"
+
+	"hornbook/model"
 	"hornbook/model/data"
+	"hornbook/model/tensor"
 )
 
 // lesson is a sequence that a step learns from, with what the lead says of it.
@@ -46,67 +50,127 @@ func (s *sums) add(more sums) {
 	}
 }
 
-// packed are lessons as the model reads them, one after the other.
+// packed are lessons as the model reads them, one after the other. Where neighbours
+// have the same prompt it is read once: each looks back at its keys and values.
 type packed struct {
-	ids, targets []int32 // of all tokens but each last one; a target of -1 is given
-	lengths      []int
+	ids, targets []int32 // a target of -1 is given
+	spans        []tensor.Span
+	past         [][]int32 // of each span
+	keys         []int32
+	ends         []int // of each lesson's rows
 }
 
 func pack(list []lesson) (p packed) {
-	for _, l := range list {
-		n := len(l.IDs) - 1
-		p.ids, p.lengths = append(p.ids, l.IDs[:n]...), append(p.lengths, n)
-		for i, id := range l.IDs[1:] {
-			if i+1 < l.Prompt {
-				id = -1
-			}
-			p.targets = append(p.targets, id)
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[0].asked(list[n]) {
+			n++
 		}
+		p.add(list[:n])
+		list = list[n:]
 	}
 	return p
 }
 
-// learned are, of numbers for all of p's tokens, those of each lesson's learned ones.
+// add packs lessons of one prompt. Its last token is read again for each of them,
+// since what follows it differs.
+func (p *packed) add(list []lesson) {
+	prompt := list[0].IDs[:list[0].Prompt-1]
+	if len(list) == 1 {
+		prompt = nil
+	}
+	begin := p.read(prompt, 0, 0, nil)
+	for _, l := range list {
+		p.read(l.IDs[len(prompt):len(l.IDs)-1], begin, len(prompt), prompt)
+		for i := range l.Learned() {
+			p.targets[len(p.targets)-l.Learned()+i] = l.IDs[l.Prompt+i]
+		}
+		p.ends = append(p.ends, len(p.ids))
+	}
+}
+
+// read adds a span of ids, which looks back at so many rows from begin on besides its
+// own, and returns its first row. None of it is learned yet.
+func (p *packed) read(ids []int32, begin, rows int, past []int32) (first int) {
+	first = len(p.ids)
+	if len(ids) == 0 {
+		return first
+	}
+	p.spans, p.past = append(p.spans, tensor.Span{Rows: len(ids), First: rows, Keys: len(p.keys)}), append(p.past, past)
+	for i := range rows {
+		p.keys = append(p.keys, int32(begin+i))
+	}
+	for i, id := range ids {
+		p.ids, p.targets, p.keys = append(p.ids, id), append(p.targets, -1), append(p.keys, int32(first+i))
+	}
+	return first
+}
+
+// pass is p's way through a model.
+func (p packed) pass(t *tensor.Tape) model.Pass {
+	pass := model.Pass{Tape: t, IDs: p.ids, Spans: p.spans, Past: p.past, Keys: p.keys}
+	if len(p.keys) == len(p.ids) { // nothing is shared
+		pass.Keys = nil
+	}
+	return pass
+}
+
+// learned are, of numbers for all of p's rows, those of each lesson's learned tokens.
 func (p packed) learned(list []lesson, x []float32) (parts [][]float32) {
-	at := 0
-	for i, n := range p.lengths {
-		at += n
-		parts = append(parts, x[at-list[i].Learned():at])
+	for i, end := range p.ends {
+		parts = append(parts, x[end-list[i].Learned():end])
 	}
 	return parts
 }
 
-// portions cuts lessons into runs of whole units with at most so many tokens, or
-// one unit.
+// rows are how many each lesson adds to what is read of them all.
+func rows(list []lesson) (n []int) {
+	for i, l := range list {
+		n = append(n, l.Learned())
+		if i == 0 || !list[i-1].asked(l) {
+			n[i] += l.Prompt - 1
+		}
+	}
+	return n
+}
+
+// asked tells whether both have one prompt.
+func (l lesson) asked(other lesson) bool {
+	return slices.Equal(l.IDs[:l.Prompt], other.IDs[:other.Prompt])
+}
+
+// portions cuts lessons into runs of whole units with at most so many rows, or one
+// unit.
 func portions(list []lesson, unit, most int) (runs [][]lesson) {
-	begin, tokens := 0, 0
+	begin, all, n := 0, 0, rows(list)
 	for i := 0; i < len(list); i += unit {
-		n := 0
-		for _, l := range list[i : i+unit] {
-			n += len(l.IDs)
+		more := 0
+		for _, rows := range n[i : i+unit] {
+			more += rows
 		}
-		if i > begin && tokens+n > most {
-			runs, begin, tokens = append(runs, list[begin:i]), i, 0
+		if i > begin && all+more > most {
+			runs, begin, all = append(runs, list[begin:i]), i, 0
 		}
-		tokens += n
+		all += more
 	}
 	return append(runs, list[begin:])
 }
 
-// dealt is a rank's part of lessons: whole units, about as many tokens for each.
+// dealt is a rank's part of lessons: whole units, about as many rows for each.
 func dealt(list []lesson, unit, rank, size int) []lesson {
+	n := rows(list)
 	all := 0
-	for _, l := range list {
-		all += len(l.IDs)
+	for _, rows := range n {
+		all += rows
 	}
 	cut := func(rank int) int {
-		tokens := 0
+		before := 0
 		for i := 0; i < len(list); i += unit {
-			if tokens*size >= all*rank {
+			if before*size >= all*rank {
 				return i
 			}
-			for _, l := range list[i : i+unit] {
-				tokens += len(l.IDs)
+			for _, rows := range n[i : i+unit] {
+				before += rows
 			}
 		}
 		return len(list)

@@ -334,4 +334,3 @@ func TestRewardsAreRefused(t *testing.T) {
 		t.Errorf("five pairs give %v", err)
 	}
 }
-

@@ -221,13 +221,14 @@ func (p *replica) trains() []*tensor.Tensor {
 	return p.group.mine().params
 }
 
-// learnedTokens is the number of tokens that the step under way reads.
+// learnedTokens is the number of tokens that the step under way reads, a prompt that
+// several replies share once.
 func (p *replica) learnedTokens() (n int) {
 	if !p.given() {
 		return p.Recipe.TokensPerStep()
 	}
-	for _, l := range p.lessons {
-		n += len(l.IDs) - 1
+	for _, rows := range rows(p.lessons) {
+		n += rows
 	}
 	return n
 }
