@@ -97,7 +97,7 @@ func (t *talker) answer() error {
 		held = append(held[:0], held[whole:]...)
 		logits = t.generator.Next(id)
 	}
-	t.said = append(t.said, chat.Message{Role: chat.Assistant, Content: string(reply)})
+	t.said = append(t.said, chat.Answered(string(reply)))
 	t.rule.Seed++ // the same question again may be answered otherwise
 	_, err := fmt.Fprintln(t.out)
 	return err

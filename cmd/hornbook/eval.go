@@ -24,6 +24,7 @@ func evalCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("eval", flag.ContinueOnError)
 	dir := f.String("run", "", "folder that train or import saved to")
 	name := f.String("task", "", "one of "+strings.Join(task.Names, ", ")+", or a file of lines {\"prompt\":…,\"answer\":…}")
+	verifier := f.String("verifier", task.Exact.Name, "what counts as right of a task of a file, one of "+strings.Join(task.Verifiers, ", "))
 	n := f.Int("n", 200, "examples, of those that no model is taught")
 	k := f.Int("k", 1, "replies to each, drawn at temperature 1; 1 takes the likeliest tokens")
 	seed := f.Uint64("seed", 1, "of the examples and the draws")
@@ -41,7 +42,7 @@ func evalCommand(args []string, out, errs io.Writer) error {
 	case *k < 1 || *k > eval.MaxSamples:
 		return wrongUsage("-k %d: draw from 1 to %d replies", *k, eval.MaxSamples)
 	}
-	job, set, err := taskOf(*name, errs)
+	job, set, err := taskOf(*name, *verifier, errs)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func evalCommand(args []string, out, errs io.Writer) error {
 
 // taskOf is a task that comes with Hornbook, or one of a file, and the set that
 // a model is examined by: of a file all that stands in it.
-func taskOf(name string, errs io.Writer) (task.Task, task.Set, error) {
+func taskOf(name, verifier string, errs io.Writer) (task.Task, task.Set, error) {
 	if job, known := task.ByName(name); known {
 		return job, task.Test, nil
 	}
@@ -67,7 +68,7 @@ func taskOf(name string, errs io.Writer) (task.Task, task.Set, error) {
 	if err != nil {
 		return task.Task{}, 0, fmt.Errorf("-task %s is none of %s, and as a file: %w", name, strings.Join(task.Names, ", "), err)
 	}
-	job, err := task.Read(name, bytes.NewReader(text.Data), task.Exact.Name)
+	job, err := task.Read(name, bytes.NewReader(text.Data), verifier)
 	return job, task.All, err
 }
 

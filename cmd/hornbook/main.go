@@ -16,7 +16,7 @@ const usage = `Hornbook teaches a tiny language model to write.
   hornbook train    -data FILE... [-preset NAME] [-method pretrain] [-steps N] [-seed N] [-ranks N] [-out DIR] [-json]
   hornbook generate -run DIR [-prompt TEXT] [-n N] [-temperature T] [-top-k K] [-top-p P] [-seed N]
   hornbook chat     -run DIR [-temperature T] [-top-k K] [-top-p P] [-seed N]
-  hornbook eval     -run DIR -task village|sums|letters|FILE [-n N] [-k K] [-seed S] [-json]
+  hornbook eval     -run DIR -task NAME|FILE [-n N] [-k K] [-seed S] [-json]
   hornbook export   -run DIR -format hf|gguf|safetensors|zip [-dtype f32|f16|q8_0] -o OUT
   hornbook import   FILE... -o DIR
   hornbook bench    [-where native|chromium] [-backend cpu] [-preset NAME] [-ranks N] [-steps N]

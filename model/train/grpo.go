@@ -195,7 +195,8 @@ func (r *Run) roll() (lessons []lesson, whole bool) {
 	var prompts []model.Prompt
 	for i := range w.Prompts {
 		e := draw.IntN(len(job.Asked))
-		p := model.Prompt{IDs: r.data.Ask.Prompt(job.Asked[e].Prompt)}
+		ids := r.data.Ask.Prompt(job.Asked[e].Prompt)
+		p := model.Prompt{IDs: ids[max(0, len(ids)+w.ReplyMost-r.Recipe.Model.Context):]} // whatever follows, nothing read is forgotten
 		for s := range w.Group {
 			p.Seeds = append(p.Seeds, key(r.Recipe.Seed, r.Done, i, s))
 		}

@@ -135,7 +135,7 @@ func (s *Session) text(hash string) ([]byte, error) {
 
 // stateOf is what a save holds of its run.
 func stateOf(kept checkpoint.Run) train.State {
-	state := train.State{Done: kept.Step, Tokens: kept.Tokens, Written: kept.Written, Frozen: kept.Frozen, Tally: kept.Tally, Training: time.Duration(kept.Seconds * float64(time.Second)), Stale: kept.Stale, Moments: kept.Moments}
+	state := train.State{Done: kept.Step, Measured: measured(kept.Log), Tokens: kept.Tokens, Written: kept.Written, Frozen: kept.Frozen, Tally: kept.Tally, Training: time.Duration(kept.Seconds * float64(time.Second)), Stale: kept.Stale, Moments: kept.Moments}
 	if b := kept.Best; b != nil {
 		state.Best = &train.Best{Step: b.Step, Loss: b.Loss, Weights: b.Weights}
 	}

@@ -43,7 +43,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	if lacking, _ := lacks(from.Tokenizer, t.bytes); 2*lacking > t.info.Characters {
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
-	if ids := tok.Encode(t.bytes); r.Objective != recipe.DPO && len(ids) < data.MinTokens(r.Model.Context) {
+	if ids := tok.Encode(t.bytes); r.Objective != recipe.DPO && r.Objective != recipe.GRPO && len(ids) < data.MinTokens(r.Model.Context) {
 		return nil, nil, unstarted(train.ErrTooShort, len(ids), r)
 	}
 	oldName, oldText, problem := s.oldText(from, r)

@@ -54,7 +54,11 @@ func prompt(c *protocol.Generate, m *model.GPT, tok tokenizer.Tokenizer) (ids, s
 	}
 	var said []chat.Message
 	for _, m := range c.Messages {
-		said = append(said, chat.Message{Role: m.Role, Content: m.Content})
+		one := chat.Message{Role: m.Role, Content: m.Content}
+		if m.Role == chat.Assistant {
+			one = chat.Answered(m.Content)
+		}
+		said = append(said, one)
 	}
 	answered := append(slices.Clone(said), chat.Message{Role: chat.Assistant, Content: "…"})
 	if wrong := chat.Check(answered); wrong != "" {

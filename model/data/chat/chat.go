@@ -156,3 +156,13 @@ func Split(reply string) (thinking, content string) {
 	}
 	return thinking, content
 }
+
+// Answered is a reply as a message of the assistant; one that Split finds nothing said
+// in stays as it is.
+func Answered(reply string) Message {
+	thinking, content := Split(reply)
+	if content == "" {
+		return Message{Role: Assistant, Content: reply}
+	}
+	return Message{Role: Assistant, Thinking: thinking, Content: content}
+}

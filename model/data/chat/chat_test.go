@@ -247,3 +247,17 @@ func ExampleTemplate_Prompt() {
 	fmt.Printf("%s\n", tok.Decode(template.Prompt([]Message{says(User, "Who are you?")})))
 	// Output: <|user|>Who are you?<|end|><|assistant|>
 }
+
+// What was answered comes back as it was encoded: thoughts as thoughts.
+func TestAnswered(t *testing.T) {
+	made, _ := template(t)
+	for _, m := range []Message{{Role: Assistant, Content: "plain"}, {Role: Assistant, Thinking: "1, 2", Content: "2"}} {
+		ids, _ := made.Encode([]Message{m})
+		if got := Answered(made.Reply(ids[1:])); got != m {
+			t.Errorf("%+v came back as %+v", m, got)
+		}
+	}
+	if got := Answered(Think + "never ends"); got.Content != Think+"never ends" {
+		t.Errorf("a thought that never ends came back as %+v", got)
+	}
+}
