@@ -55,6 +55,7 @@ var house = []struct{ room, third string }{
 	{"web/site", ""},
 	{"web/headless", "github.com/chromedp"},
 	{"static/visit", "github.com/chromedp"},
+	{"static/lab", "github.com/chromedp"},
 	{"wasm/app", "github.com/vugu/"},
 	{"wasm/trainer", ""},
 	{"wasm/reader", ""},
