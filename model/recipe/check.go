@@ -37,9 +37,12 @@ func (r Recipe) Check() error {
 			return err
 		}
 	}
+	if x := r.Tuning.LoRA.Dropout; (r.Objective == DPO || r.Objective == GRPO) && r.Trains == Adapter && x > 0 {
+		return wrong("lora_dropout", x, "undisturbed") // what the model says is compared with what it said
+	}
 	switch r.Objective {
 	case DPO:
-		return r.Preferences.check()
+		return r.Preferences.check(r)
 	case GRPO:
 		return r.Rewards.check(r)
 	}

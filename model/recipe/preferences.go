@@ -24,9 +24,12 @@ func (p Preferences) numbers() map[string]float64 {
 	return map[string]float64{"beta": p.Beta, "smoothing": p.Smoothing, "sft": p.SFT, "pairs": float64(p.Pairs)}
 }
 
-func (p Preferences) check() error {
-	if p.Beta == 0 {
+func (p Preferences) check(r Recipe) error {
+	switch {
+	case p.Beta == 0:
 		return wrong("beta", p.Beta, "more_than", 0)
+	case r.From == New:
+		return wrong("from", r.From, "one_of", Existing)
 	}
 	return nil
 }
