@@ -12,7 +12,7 @@ IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/reading ./we
 # tests; others only build on them.
 COMPUTES := ./model/kernel ./model/cpu ./model/tensor ./model/optim ./model ./model/train
 
-.PHONY: all run build base single clients test test-browser test-rest check bench compare visit generate fuzz clean
+.PHONY: all run build base single clients test test-browser test-rest check bench compare visit lab generate fuzz clean
 
 all: build
 
@@ -124,6 +124,11 @@ compare: build
 LIGHTHOUSE := static/visit/testdata/lighthouse
 visit: build $(LIGHTHOUSE)/node_modules
 	go run ./static/visit -lighthouse 3 $(VISIT)
+
+# lab drives the built page through the experiments of post-training, five seeds each:
+# LAB='-seeds 1 r1 cheat' is a quicker look.
+lab: build
+	go run ./static/lab $(LAB)
 
 $(LIGHTHOUSE)/node_modules: $(LIGHTHOUSE)/package-lock.json
 	cd $(LIGHTHOUSE) && npm ci --ignore-scripts --no-audit --no-fund
