@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // What a run said is found by its step and by how many questions were asked.
 func TestAt(t *testing.T) {
@@ -20,7 +23,7 @@ func TestAt(t *testing.T) {
 		t.Errorf("after the end there is %v", m)
 	}
 	figures := rewarded(seen, 12, 150, 512)
-	if figures[1].value != 55 || figures[2].value != 99 {
+	if before, after := fmt.Sprintf(figures[1].form, figures[1].value), fmt.Sprintf(figures[2].form, figures[2].value); before != "55.0" || after != "99.0" {
 		t.Errorf("the figures are %v", figures)
 	}
 }
