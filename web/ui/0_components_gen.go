@@ -1027,8 +1027,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Guess asks what right answers will do where a reward can be cheated, compares,
-// and lets one mend the checker.
+// Guess asks what right answers will do where a reward can be cheated, and
+// compares.
 type Guess struct {
 	Page *Page
 	Of   *Rewards
@@ -1053,11 +1053,16 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs49)
-				setText(vgn, c.Page.W.Say("rewards_guess_title"))
-				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
-				setText(vgn, c.Page.W.Say("rewards_guess_about"))
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "b", attrs49)
+					setText(vgn, c.Page.W.Say("rewards_guess_title"))
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Page.W.Say("rewards_guess_about"))
+				}
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "fieldset", attrs50)
 				{
@@ -1093,25 +1098,131 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n  ")
 			}(vgn)
 		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Import brings models in, and says how much room they take.
+type Import struct {
+	Page *Page
+	Of   *Models
+}
+
+func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "import"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
 		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs27)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs54)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "input", attrs55)
+				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs56)
+				setText(vgn, c.Page.W.Say("bring_in"))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs54)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "input", attrs57)
+				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs58)
+				setText(vgn, c.Page.W.Say("bring_in_folder"))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs59)
+		setText(vgn, c.Page.W.Say("bring_in_hint"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs60)
+		setText(vgn, c.Of.storageSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs61)
+		setAttr(vgn, "hidden", !c.Of.canPersist())
+		setText(vgn, c.Page.W.Say("keep_for_good"))
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Mend lets one close the holes of a checker that was cheated.
+type Mend struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mend"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
 		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs54)
+			vgn = addElement(vgparent, "section", attrs62)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs55)
+				vgn = addElement(vgparent, "h3", attrs63)
 				setText(vgn, c.Page.W.Say("rewards_mend_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("rewards_mend_about"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs56)
+				vgn = addElement(vgparent, "div", attrs64)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs57)
+					vgn = addElement(vgparent, "div", attrs65)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -1125,7 +1236,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs58)
+								vgn = addElement(vgparent, "input", attrs66)
 								setAttr(vgn, "id", "hole-"+switches[i])
 								setProp(vgn, "checked", c.Of.closed(i))
 								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
@@ -1148,7 +1259,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs59)
+						vgn = addElement(vgparent, "p", attrs67)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -1165,7 +1276,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, sampleAnswer)
 						}
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs60)
+						vgn = addElement(vgparent, "ul", attrs68)
 						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
 						{
 							vgparent := vgn
@@ -1209,89 +1320,13 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs61)
+				vgn = addElement(vgparent, "button", attrs69)
 				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 				setText(vgn, c.Page.W.Say("rewards_again"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
 				addText(vgparent, "\n  ")
 			}(vgn)
 		}
-		addText(vgparent, "\n")
-	}(vgn)
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Import brings models in, and says how much room they take.
-type Import struct {
-	Page *Page
-	Of   *Models
-}
-
-func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "import"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	func(vgparent *vugu.VGNode) {
-		var vgn *vugu.VGNode
-		_ = vgn
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
-		{
-			vgparent := vgn
-			_ = vgparent
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs62)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs63)
-				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs64)
-				setText(vgn, c.Page.W.Say("bring_in"))
-				addText(vgparent, "\n    ")
-			}
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs62)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs65)
-				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs66)
-				setText(vgn, c.Page.W.Say("bring_in_folder"))
-				addText(vgparent, "\n    ")
-			}
-			addText(vgparent, "\n  ")
-		}
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs67)
-		setText(vgn, c.Page.W.Say("bring_in_hint"))
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs68)
-		setText(vgn, c.Of.storageSays())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs69)
-		setAttr(vgn, "hidden", !c.Of.canPersist())
-		setText(vgn, c.Page.W.Say("keep_for_good"))
-		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -2358,16 +2393,19 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs115)
-		setAttr(vgn, "hidden", c.aboutTask() == "")
-		setText(vgn, c.aboutTask())
+		{
+			vgcomp := component[Guess](vgin, 0x2F86049F01DDB3A3, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs116)
+		vgn = addElement(vgparent, "div", attrs115)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs117)
+			vgn = addElement(vgparent, "div", attrs116)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2379,7 +2417,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs118)
+			vgn = addElement(vgparent, "div", attrs117)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2393,39 +2431,11 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs119)
 		{
-			vgparent := vgn
-			_ = vgparent
-			addText(vgparent, " ")
-			if c.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs120)
-				setText(vgn, c.endSays())
-			}
-		}
-		addText(vgparent, "\n  ")
-		{
-			vgcomp := component[Guess](vgin, 0x2F86049F01DDB3A3, vgiterkey)
+			vgcomp := component[Mend](vgin, 0x8582645DE21AAEAA, vgiterkey)
 			vgcomp.Of = c
 			vgcomp.Page = c.Page
 			vgn = addComponent(vgout, vgparent, vgcomp)
-		}
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", nil)
-		{
-			vgparent := vgn
-			_ = vgparent
-			addText(vgparent, " ")
-			if c.nextSays() != "" {
-				vgn = addElement(vgparent, "p", nil)
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs121)
-					setText(vgn, c.nextSays())
-					listen(vgn, "click", func(event vugu.DOMEvent) { c.GoNext() })
-				}
-			}
 		}
 		addText(vgparent, "\n  ")
 		{
@@ -2477,7 +2487,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs122)
+		vgn = addElement(vgparent, "header", attrs118)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2485,22 +2495,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs123)
+			vgn = addElement(vgparent, "p", attrs119)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs124)
+			vgn = addElement(vgparent, "button", attrs120)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs125)
+			vgn = addElement(vgparent, "label", attrs121)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs126)
+				vgn = addElement(vgparent, "span", attrs122)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs127)
+				vgn = addElement(vgparent, "select", attrs123)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2536,7 +2546,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs128)
+		vgn = addElement(vgparent, "main", attrs124)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2547,7 +2557,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs129)
+			vgn = addElement(vgparent, "div", attrs125)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2568,7 +2578,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs130)
+		vgn = addElement(vgparent, "div", attrs126)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2603,15 +2613,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs131)
+		vgn = addElement(vgparent, "button", attrs127)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs132)
+		vgn = addElement(vgparent, "button", attrs128)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs133)
+		vgn = addElement(vgparent, "button", attrs129)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -2639,7 +2649,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs134)
+		vgn = addElement(vgparent, "h2", attrs130)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -2650,7 +2660,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs135)
+			vgn = addElement(vgparent, "button", attrs131)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -2659,7 +2669,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs136)
+				vgn = addElement(vgparent, "input", attrs132)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -2668,7 +2678,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs137)
+		vgn = addElement(vgparent, "p", attrs133)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -2678,15 +2688,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs138)
+		vgn = addElement(vgparent, "h3", attrs134)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs139)
+		vgn = addElement(vgparent, "div", attrs135)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs140)
+			vgn = addElement(vgparent, "table", attrs136)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -2759,7 +2769,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs141)
+		vgn = addElement(vgparent, "dl", attrs137)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2781,7 +2791,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs142)
+		vgn = addElement(vgparent, "button", attrs138)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -2814,12 +2824,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs143)
+		vgn = addElement(vgparent, "div", attrs139)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs144)
+			vgn = addElement(vgparent, "p", attrs140)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -2834,14 +2844,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs145)
+			vgn = addElement(vgparent, "button", attrs141)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs146)
+		vgn = addElement(vgparent, "dl", attrs142)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -2865,7 +2875,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs147)
+		vgn = addElement(vgparent, "div", attrs143)
 		setAttr(vgn, "data-backend", c.Page.Ready.Backend)
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -2879,10 +2889,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs148)
+			vgn = addElement(vgparent, "p", attrs144)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs149)
+			vgn = addElement(vgparent, "progress", attrs145)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -2892,12 +2902,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs150)
+				vgn = addElement(vgparent, "button", attrs146)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs151)
+				vgn = addElement(vgparent, "button", attrs147)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -2919,11 +2929,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs152)
+			vgn = addElement(vgparent, "p", attrs148)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs153)
+			vgn = addElement(vgparent, "p", attrs149)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -2935,7 +2945,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs154)
+		vgn = addElement(vgparent, "ul", attrs150)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2970,12 +2980,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs155)
+				vgn = addElement(vgparent, "p", attrs151)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs156)
+		vgn = addElement(vgparent, "ul", attrs152)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2997,7 +3007,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs157)
+		vgn = addElement(vgparent, "div", attrs153)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3016,11 +3026,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs158)
+						vgn = addElement(vgparent, "button", attrs154)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs159)
+						vgn = addElement(vgparent, "button", attrs155)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -3031,7 +3041,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs160)
+		vgn = addElement(vgparent, "p", attrs156)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -3066,14 +3076,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs161)
+			vgn = addElement(vgparent, "section", attrs157)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs162)
+					vgn = addElement(vgparent, "p", attrs158)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -3127,7 +3137,7 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs163)
+		vgn = addElement(vgparent, "button", attrs159)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
 		vgn = addElement(vgparent, "span", attrs96)
@@ -3157,7 +3167,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs164)
+		vgn = addElement(vgparent, "h2", attrs160)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -3176,7 +3186,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs165)
+				vgn = addElement(vgparent, "select", attrs161)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3203,17 +3213,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs62)
+			vgn = addElement(vgparent, "label", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs166)
+				vgn = addElement(vgparent, "input", attrs162)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs64)
+				vgn = addElement(vgparent, "span", attrs56)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
@@ -3225,7 +3235,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs167)
+		vgn = addElement(vgparent, "p", attrs163)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3234,12 +3244,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs168)
+				vgn = addElement(vgparent, "div", attrs164)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs169)
+					vgn = addElement(vgparent, "label", attrs165)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3247,7 +3257,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs170)
+						vgn = addElement(vgparent, "textarea", attrs166)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -3268,7 +3278,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs171)
+		vgn = addElement(vgparent, "div", attrs167)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3283,7 +3293,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs172)
+		vgn = addElement(vgparent, "ul", attrs168)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3304,7 +3314,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs173)
+				vgn = addElement(vgparent, "label", attrs169)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3312,7 +3322,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs174)
+					vgn = addElement(vgparent, "select", attrs170)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -3340,7 +3350,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs175)
+		vgn = addElement(vgparent, "div", attrs171)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3356,12 +3366,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs176)
+				vgn = addElement(vgparent, "p", attrs172)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs177)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -3371,7 +3381,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs178)
+				vgn = addElement(vgparent, "p", attrs174)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3386,7 +3396,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs179)
+		vgn = addElement(vgparent, "pre", attrs175)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -3396,7 +3406,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs180)
+				vgn = addElement(vgparent, "p", attrs176)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3423,7 +3433,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs181)
+				vgn = addElement(vgparent, "input", attrs177)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -3434,7 +3444,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs182)
+				vgn = addElement(vgparent, "input", attrs178)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -3443,13 +3453,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs183)
+		vgn = addElement(vgparent, "div", attrs179)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs184)
+				vgn = addElement(vgparent, "p", attrs180)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -3458,7 +3468,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs177)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -3495,7 +3505,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs185)
+		vgn = addElement(vgparent, "h2", attrs181)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -3513,7 +3523,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs169)
+		vgn = addElement(vgparent, "label", attrs165)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3521,13 +3531,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs186)
+			vgn = addElement(vgparent, "textarea", attrs182)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs187)
+		vgn = addElement(vgparent, "ol", attrs183)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -3546,9 +3556,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs188)
+					vgn = addElement(vgparent, "span", attrs184)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs189)
+					vgn = addElement(vgparent, "span", attrs185)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -3562,7 +3572,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs177)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -3580,7 +3590,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs190)
+				vgn = addElement(vgparent, "select", attrs186)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3601,7 +3611,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs173)
+			vgn = addElement(vgparent, "label", attrs169)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -3610,7 +3620,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs191)
+				vgn = addElement(vgparent, "input", attrs187)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -3653,7 +3663,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs192)
+					vgn = addElement(vgparent, "button", attrs188)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3662,7 +3672,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs175)
+		vgn = addElement(vgparent, "div", attrs171)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3709,7 +3719,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs193)
+		vgn = addElement(vgparent, "div", attrs189)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3733,12 +3743,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs194)
+				vgn = addElement(vgparent, "div", attrs190)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs195)
+					vgn = addElement(vgparent, "p", attrs191)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -3777,11 +3787,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n        ")
 						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "dx", Val: "-6"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "4"}}}
 						vgparent.AppendChild(vgn)
-						setText(vgn, t.Says(t.High))
+						setText(vgn, t.Tick(t.High))
 						addText(vgparent, "\n        ")
 						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "dx", Val: "-6"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "4"}}}
 						vgparent.AppendChild(vgn)
-						setText(vgn, t.Says(t.Low))
+						setText(vgn, t.Tick(t.Low))
 						addText(vgparent, "\n        ")
 						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
 						vgparent.AppendChild(vgn)
@@ -3812,6 +3822,10 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "shown-says"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "14"}, vugu.VGAttribute{Namespace: "", Key: "text-anchor", Val: "middle"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "x", c.Of.shownMiddle())
+				setText(vgn, c.Of.shownSays())
 				addText(vgparent, " ")
 				for vgiterkeyt, k := range c.Of.stepTicks() {
 					var vgiterkey interface{} = vgiterkeyt
@@ -3825,9 +3839,6 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, k.Says)
 				}
 			}
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs196)
-			setText(vgn, c.Of.shownSays())
 			addText(vgparent, "\n    ")
 			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "over"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
 			vgparent.AppendChild(vgn)
@@ -3856,18 +3867,19 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs197)
+				vgn = addElement(vgparent, "label", attrs192)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs126)
+					vgn = addElement(vgparent, "span", attrs122)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs198)
+					vgn = addElement(vgparent, "input", attrs193)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
-					setAttr(vgn, "max", c.Of.last())
-					setProp(vgn, "value", c.Of.momentAt())
+					setAttr(vgn, "max", c.Of.axis())
+					setAttr(vgn, "step", c.Of.sliderStep())
+					setProp(vgn, "value", c.Of.sliderAt())
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.SlideTo(event.PropString("target", "value")) })
 					addText(vgparent, "\n    ")
 				}
@@ -3875,10 +3887,38 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs194)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.endSays() != "" {
+				vgn = addElement(vgparent, "p", attrs195)
+				setText(vgn, c.Of.endSays())
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.nextSays() != "" {
+				vgn = addElement(vgparent, "p", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "button", attrs196)
+					setText(vgn, c.Of.nextSays())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs199)
+		vgn = addElement(vgparent, "div", attrs197)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3888,11 +3928,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs132)
+			vgn = addElement(vgparent, "button", attrs128)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs133)
+			vgn = addElement(vgparent, "button", attrs129)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -4015,10 +4055,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs3)
-					setText(vgn, c.Page.W.Say("rewards_tries_soon"))
+					vgn = addElement(vgparent, "p", nil)
+					setAttr(vgn, "hidden", c.Of.aboutTask() == "")
+					setText(vgn, c.Of.aboutTask())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs200)
+					vgn = addElement(vgparent, "ol", attrs198)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -4029,17 +4070,20 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "li", nil)
 						setText(vgn, c.Page.W.Say("rewards_how_nudge"))
 					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("rewards_tries_soon"))
 					addText(vgparent, "\n    ")
 				}
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs201)
+				vgn = addElement(vgparent, "div", attrs199)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs59)
+					vgn = addElement(vgparent, "p", attrs67)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -4056,7 +4100,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs202)
+					vgn = addElement(vgparent, "ol", attrs200)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -4093,7 +4137,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, c.Of.unended(r))
 								}
 								addText(vgparent, "\n          ")
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bar"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "-1 0 2 1"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "worth"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "-1 0 2 1"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
 								vgparent.AppendChild(vgn)
 								{
 									vgparent := vgn
@@ -4107,11 +4151,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs203)
+								vgn = addElement(vgparent, "span", attrs201)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs126)
+									vgn = addElement(vgparent, "span", attrs122)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -4131,7 +4175,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs204)
+						vgn = addElement(vgparent, "p", attrs202)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -4164,7 +4208,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs205)
+		vgn = addElement(vgparent, "h2", attrs203)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -4184,12 +4228,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs206)
+		vgn = addElement(vgparent, "div", attrs204)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs207)
+			vgn = addElement(vgparent, "div", attrs205)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -4199,7 +4243,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs208)
+					vgn = addElement(vgparent, "input", attrs206)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -4213,7 +4257,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs169)
+				vgn = addElement(vgparent, "label", attrs165)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4221,7 +4265,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs209)
+					vgn = addElement(vgparent, "textarea", attrs207)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -4235,32 +4279,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs177)
+						vgn = addElement(vgparent, "p", attrs173)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs210)
+				vgn = addElement(vgparent, "div", attrs208)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs211)
+					vgn = addElement(vgparent, "button", attrs209)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs212)
+					vgn = addElement(vgparent, "button", attrs210)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs213)
+					vgn = addElement(vgparent, "button", attrs211)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs214)
+					vgn = addElement(vgparent, "button", attrs212)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -4274,7 +4318,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs215)
+				vgn = addElement(vgparent, "div", attrs213)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -4318,16 +4362,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs216)
+			vgn = addElement(vgparent, "div", attrs214)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs217)
+				vgn = addElement(vgparent, "h3", attrs215)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs218)
+				vgn = addElement(vgparent, "ol", attrs216)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4342,7 +4386,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs219)
+							vgn = addElement(vgparent, "button", attrs217)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -4353,10 +4397,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs220)
+								vgn = addElement(vgparent, "meter", attrs218)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs221)
+								vgn = addElement(vgparent, "span", attrs219)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -4371,12 +4415,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs222)
+					vgn = addElement(vgparent, "button", attrs220)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs223)
+					vgn = addElement(vgparent, "button", attrs221)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -4387,7 +4431,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs210)
+		vgn = addElement(vgparent, "div", attrs208)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
@@ -4397,21 +4441,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs224)
+				vgn = addElement(vgparent, "input", attrs222)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs225)
+			vgn = addElement(vgparent, "button", attrs223)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs226)
+		vgn = addElement(vgparent, "label", attrs224)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -4420,7 +4464,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs227)
+			vgn = addElement(vgparent, "select", attrs225)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -4441,12 +4485,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs228)
+		vgn = addElement(vgparent, "button", attrs226)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs229)
+		vgn = addElement(vgparent, "div", attrs227)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -4466,7 +4510,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs230)
+					vgn = addElement(vgparent, "input", attrs228)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
@@ -4513,12 +4557,12 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs231)
+			vgn = addElement(vgparent, "section", attrs229)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs232)
+				vgn = addElement(vgparent, "h3", attrs230)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -4536,11 +4580,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs233)
+				vgn = addElement(vgparent, "p", attrs231)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs234)
+					vgn = addElement(vgparent, "code", attrs232)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -4589,7 +4633,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs235)
+		vgn = addElement(vgparent, "section", attrs233)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -4598,7 +4642,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs162)
+				vgn = addElement(vgparent, "p", attrs158)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
@@ -4695,22 +4739,22 @@ var (
 	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
 	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
 	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
 	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
 	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
 	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
@@ -4756,125 +4800,123 @@ var (
 	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
 	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
 	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint task"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "shown-says"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "step", Val: "1"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

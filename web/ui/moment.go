@@ -34,12 +34,27 @@ func (t *Rewards) LookAt(place int) {
 	t.lookBack, t.looking = max(0, place), place < t.last()
 }
 
-// SlideTo is LookAt of what the slider says.
-func (t *Rewards) SlideTo(place string) {
-	if n, err := strconv.Atoi(place); err == nil {
-		t.LookAt(n)
+// SlideTo looks at the evaluation that is nearest to a step.
+func (t *Rewards) SlideTo(text string) {
+	step, err := strconv.Atoi(text)
+	if err != nil {
+		return
 	}
+	nearest := 0
+	for i, e := range t.Page.Evals {
+		if distance(e.Step, step) <= distance(t.Page.Evals[nearest].Step, step) {
+			nearest = i
+		}
+	}
+	t.LookAt(nearest)
 }
+
+func distance(a, b int) int { return max(a-b, b-a) }
+
+// sliderStep is how far a key moves the slider: to the next evaluation.
+func (t *Rewards) sliderStep() int { return max(1, t.Page.Model.Recipe.EvalEvery) }
+
+func (t *Rewards) sliderAt() int { return t.moment().Step }
 
 // momentStep is the step at which the curves are read.
 func (t *Rewards) momentStep() int {
@@ -159,10 +174,16 @@ func (t *Rewards) shownWide() string {
 // shownSays names the shaded part, "" where there is none.
 func (t *Rewards) shownSays() string {
 	steps, shown := t.steps()
-	if shown*6 < steps { // too narrow for words
+	if shown*5 < steps*2 { // too narrow for words
 		return ""
 	}
 	return t.Page.W.Say("rewards_shown")
+}
+
+// shownMiddle is where their name stands.
+func (t *Rewards) shownMiddle() string {
+	steps, shown := t.steps()
+	return percent(across(shown, steps) / 2)
 }
 
 // stepTicks are the numbers of the axis.

@@ -24,9 +24,10 @@ func (t *Rewards) steps() (all, shown int) {
 // long replies are: of the run, or what to expect of one.
 func (t *Rewards) tracks() []Track {
 	w := t.Page.W
-	right := Track{Key: "right", Title: w.Say("rewards_track_right"), High: 1, Says: w.Percent}
-	working := Track{Key: "working", Title: w.Say("rewards_track_working"), High: 1, Says: w.Percent}
-	length := Track{Key: "length", Title: w.Say("rewards_track_length"), Says: func(x float64) string { return w.Number(x, 1) }}
+	right := Track{Key: "right", Title: w.Say("rewards_track_right"), High: 1, Says: w.Percent, Tick: w.PercentDone}
+	working := Track{Key: "working", Title: w.Say("rewards_track_working"), High: 1, Says: w.Percent, Tick: w.PercentDone}
+	length := Track{Key: "length", Title: w.Say("rewards_track_length"), Says: func(x float64) string { return w.Number(x, 1) },
+		Tick: func(x float64) string { return w.Count(int(x)) }}
 	right.draw(w.Say("rewards_curve_reward"), t.rewardCurve())
 	if !t.hidden() {
 		right.draw("pass@1", t.curve(recipe.PassAt1, "--verdigris", ""))

@@ -16,6 +16,7 @@ type Track struct {
 	Low    float64
 	High   float64
 	Says   func(float64) string // how its values are written
+	Tick   func(float64) string // and the ends of its axis
 	Series []Series
 	Short  []string // what stands at the end of each curve
 }
