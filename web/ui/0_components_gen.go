@@ -1061,6 +1061,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("rewards_guess_title"))
 					addText(vgparent, " ")
 					vgn = addElement(vgparent, "span", nil)
+					setAttr(vgn, "hidden", c.Of.Guess != "")
 					setText(vgn, c.Page.W.Say("rewards_guess_about"))
 				}
 				addText(vgparent, "\n    ")
@@ -2227,13 +2228,6 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgcomp := component[Term](vgin, 0xD9EDCFDC7D62FA80, vgiterkey)
 				vgcomp.Page = c.Page
 				vgcomp.Key = "rl"
-				vgn = addComponent(vgout, vgparent, vgcomp)
-			}
-			addText(vgparent, " ")
-			{
-				vgcomp := component[Term](vgin, 0xF0F884ED42E248DF, vgiterkey)
-				vgcomp.Page = c.Page
-				vgcomp.Key = "grpo"
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 		}
@@ -4042,7 +4036,19 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h3", nil)
-		setText(vgn, c.Page.W.Say("rewards_tries_title"))
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "span", nil)
+			setText(vgn, c.Page.W.Say("rewards_tries_title"))
+			addText(vgparent, " ")
+			{
+				vgcomp := component[Term](vgin, 0xD4D57CC87419C3FF, vgiterkey)
+				vgcomp.Page = c.Page
+				vgcomp.Key = "grpo"
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+		}
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
 		func(vgparent *vugu.VGNode) {
@@ -4564,6 +4570,9 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "h3", attrs230)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs67)
+				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
 				{

@@ -161,6 +161,7 @@ func TestUpdateByNumbers(t *testing.T) {
 	p.Model.Recipe.Rewards.Scale = true
 	p.Round.Replies[0].Advantage = .866
 	has(t, drawAt(t, p, "rewards"), "deviation): 0.577", "(1 − 0.5) / 0.577 = +0.866")
+	p.Uneven = nil
 	for i := range p.Round.Replies {
 		p.Round.Replies[i].Reward = 1
 	}

@@ -49,6 +49,7 @@ type State struct {
 	Fit     *protocol.Fit   // what the open model makes of the text; nil: not known
 	Adapted protocol.Adapted
 	Round   *protocol.Round // the latest of a run by rewards; nil: none yet
+	Uneven  *protocol.Round // the latest whose group teaches something
 	Rewards Curve           // the mean rewards of its rounds
 
 	Shelf protocol.Shelf
@@ -106,6 +107,9 @@ func (s *State) applyRun(e protocol.Event) {
 		s.Curve.Add(e.Step, e.Loss)
 	case *protocol.Round:
 		s.Round = e
+		if uneven(e.Replies) {
+			s.Uneven = e
+		}
 		s.Rewards.Add(e.Step, e.Reward)
 	case *protocol.Eval:
 		s.Evals = bounded(append(s.Evals, e.Measurement), func(e recipe.Measurement) bool { return e.Best })
@@ -121,7 +125,7 @@ func (s *State) open(m *protocol.Model) {
 		s.Fit = nil
 	}
 	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
-	s.Adapted, s.Saved, s.Round, s.Rewards = protocol.Adapted{}, nil, nil, Curve{}
+	s.Adapted, s.Saved, s.Round, s.Uneven, s.Rewards = protocol.Adapted{}, nil, nil, nil, Curve{}
 }
 
 // remember takes over what was measured of the open model before.

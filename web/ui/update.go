@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,8 +17,20 @@ func (t *Rewards) worked() bool {
 	return r != nil && len(r.Replies) > 1 && t.Page.Run.State != "training" && t.Page.Run.State != "preparing"
 }
 
-// mean and deviation are those of the rewards of a group, the latter with n-1 as
-// GRPO takes it.
+// workedRound is the newest whose group teaches something, else the newest.
+func (t *Rewards) workedRound() *protocol.Round {
+	if r := t.Page.Uneven; r != nil {
+		return r
+	}
+	return t.round()
+}
+
+func uneven(replies []protocol.Scored) bool {
+	return slices.ContainsFunc(replies, func(r protocol.Scored) bool { return r.Reward != replies[0].Reward })
+}
+
+// spread are the mean and the deviation of the rewards of a group, the latter
+// with n-1 as GRPO takes it.
 func spread(replies []protocol.Scored) (mean, deviation float64) {
 	for _, r := range replies {
 		mean += r.Reward / float64(len(replies))
@@ -30,7 +43,7 @@ func spread(replies []protocol.Scored) (mean, deviation float64) {
 
 // workedSteps are the lines of the sum.
 func (t *Rewards) workedSteps() (lines []string) {
-	r, w := t.round(), t.Page.W
+	r, w := t.workedRound(), t.Page.W
 	mean, deviation := spread(r.Replies)
 	var rewards []string
 	for _, one := range r.Replies {
