@@ -16,6 +16,105 @@ import "hornbook/web/wording"
 
 import "hornbook/model/recipe"
 
+// Answers are the same held-out questions, answered at the moment that the
+// slider is at.
+type Answers struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Answers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answers"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if len(c.Of.answers()) > 0 {
+			vgn = addElement(vgparent, "section", attrs1)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h3", attrs2)
+				setText(vgn, c.Page.W.Say("rewards_answers_title"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs3)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "b", nil)
+					setText(vgn, c.Of.momentSays())
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Of.rightSays())
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Page.W.Say("rewards_answers_about"))
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "ul", attrs4)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					for vgiterkeyt, a := range c.Of.answers() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						a := a
+						_ = a
+						vgn = addElement(vgparent, "li", nil)
+						setAttr(vgn, "class", a.Class)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "code", attrs5)
+							setText(vgn, a.Prompt)
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "code", attrs6)
+							{
+								vgparent := vgn
+								_ = vgparent
+								for vgiterkeyt, p := range a.Parts {
+									var vgiterkey interface{} = vgiterkeyt
+									_ = vgiterkey
+									p := p
+									_ = p
+									vgn = addElement(vgparent, "span", nil)
+									setAttr(vgn, "class", p.class())
+									setText(vgn, c.Of.partSays(p))
+								}
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "span", attrs7)
+							setText(vgn, a.Says)
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Asks asks before what an opened address sets takes the place of what is set.
 type Asks struct{ Page *Page }
 
@@ -33,7 +132,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.asked.Set != nil {
-			vgn = addElement(vgparent, "div", attrs1)
+			vgn = addElement(vgparent, "div", attrs8)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -41,19 +140,19 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("link_asks"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs2)
+				vgn = addElement(vgparent, "p", attrs3)
 				setText(vgn, c.Page.askedSays())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs3)
+				vgn = addElement(vgparent, "div", attrs9)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs4)
+					vgn = addElement(vgparent, "button", attrs10)
 					setText(vgn, c.Page.W.Say("set_up"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SetUp() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs5)
+					vgn = addElement(vgparent, "button", attrs11)
 					setText(vgn, c.Page.W.Say("leave_as_is"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveAsked() })
 					addText(vgparent, "\n    ")
@@ -63,7 +162,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		if c.Page.leftSays() != "" {
-			vgn = addElement(vgparent, "div", attrs6)
+			vgn = addElement(vgparent, "div", attrs12)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -71,7 +170,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.leftSays())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs7)
+				vgn = addElement(vgparent, "button", attrs13)
 				setText(vgn, c.Page.W.Say("close"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveAsked() })
 				addText(vgparent, "\n  ")
@@ -117,11 +216,11 @@ func (c *Bar) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "a", attrs8)
+				vgn = addElement(vgparent, "a", attrs14)
 				setAttr(vgn, "href", c.Page.groupAddress(g))
 				setText(vgn, c.Page.W.Say("group_"+g))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs9)
+				vgn = addElement(vgparent, "p", attrs15)
 				setText(vgn, c.Page.W.Say("group_"+g))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ul", nil)
@@ -193,13 +292,13 @@ func (c *Begin) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs10)
+		vgn = addElement(vgparent, "button", attrs16)
 		setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 		setAttr(vgn, "class", primary(c.Of.canTrain()))
 		setText(vgn, c.Page.W.Say("train"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs11)
+		vgn = addElement(vgparent, "span", attrs17)
 		setText(vgn, c.Of.trains())
 		addText(vgparent, "\n")
 	}
@@ -232,17 +331,17 @@ func (c *Blocked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.W.Say("blocked_model"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs3)
+		vgn = addElement(vgparent, "div", attrs9)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs12)
+			vgn = addElement(vgparent, "button", attrs18)
 			setAttr(vgn, "hidden", !c.Page.Ready.Base)
 			setText(vgn, c.Page.W.Say("open_base"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.OpenBase() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs13)
+			vgn = addElement(vgparent, "button", attrs19)
 			setText(vgn, c.Page.W.Say("train_one"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("pretrain") })
 			addText(vgparent, "\n  ")
@@ -276,12 +375,12 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.changeSays() != "" {
-			vgn = addElement(vgparent, "p", attrs14)
+			vgn = addElement(vgparent, "p", attrs20)
 			setText(vgn, c.Page.changeSays())
 		}
 		addText(vgparent, "\n  ")
 		if len(c.Page.changeRows()) > 0 {
-			vgn = addElement(vgparent, "table", attrs15)
+			vgn = addElement(vgparent, "table", attrs21)
 			setAttr(vgn, "aria-label", c.Page.W.Say("change_table"))
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
@@ -295,13 +394,13 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("change_on"))
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("both_before"))
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("both_after"))
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("change_column"))
 					}
 				}
@@ -320,7 +419,7 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs17)
+							vgn = addElement(vgparent, "th", attrs23)
 							setText(vgn, row.Name)
 							vgn = addElement(vgparent, "td", nil)
 							setText(vgn, row.Before)
@@ -359,10 +458,10 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs18)
+		vgn = addElement(vgparent, "h2", attrs24)
 		setText(vgn, c.Page.stationName("chat"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("chat_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -379,18 +478,18 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs20)
+		vgn = addElement(vgparent, "div", attrs26)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs21)
+			vgn = addElement(vgparent, "div", attrs27)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs22)
+				vgn = addElement(vgparent, "label", attrs28)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -398,7 +497,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lessons_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs23)
+					vgn = addElement(vgparent, "select", attrs29)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLessons(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -415,7 +514,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, c.Page.W.Task(task))
 						}
 						addText(vgparent, "\n          ")
-						vgn = addElement(vgparent, "option", attrs24)
+						vgn = addElement(vgparent, "option", attrs30)
 						setProp(vgn, "selected", c.Lessons == "")
 						setText(vgn, c.Page.W.Say("lessons_own"))
 						addText(vgparent, "\n        ")
@@ -452,7 +551,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				addText(vgparent, " ")
 				if c.Page.Talks != nil {
-					vgn = addElement(vgparent, "p", attrs25)
+					vgn = addElement(vgparent, "p", attrs31)
 					setText(vgn, c.Page.W.Talks(c.Page.Talks))
 				}
 			}
@@ -464,7 +563,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs26)
+			vgn = addElement(vgparent, "p", attrs32)
 			setText(vgn, c.Page.W.Say("lessons_hint"))
 			addText(vgparent, "\n    ")
 			{
@@ -514,20 +613,20 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.compared() != nil {
-			vgn = addElement(vgparent, "section", attrs27)
+			vgn = addElement(vgparent, "section", attrs33)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs28)
+				vgn = addElement(vgparent, "h3", attrs34)
 				setText(vgn, c.Page.W.Say("compare_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs21)
+				vgn = addElement(vgparent, "div", attrs27)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs22)
+					vgn = addElement(vgparent, "label", attrs28)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -535,7 +634,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("compare_by"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs29)
+						vgn = addElement(vgparent, "select", attrs35)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Axis = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -556,13 +655,13 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs30)
+					vgn = addElement(vgparent, "button", attrs36)
 					setText(vgn, c.Page.W.Say("ask_both"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AskBoth() })
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs31)
+				vgn = addElement(vgparent, "div", attrs37)
 				setAttr(vgn, "aria-label", c.Page.W.Say("compare_about"))
 				addText(vgparent, "\n    ")
 				{
@@ -571,12 +670,12 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs32)
+				vgn = addElement(vgparent, "div", attrs38)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs33)
+					vgn = addElement(vgparent, "table", attrs39)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -589,14 +688,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs16)
+								vgn = addElement(vgparent, "th", attrs22)
 								setText(vgn, c.Page.W.Say("differs_in"))
 								for vgiterkeyt, m := range c.Of.compared() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									m := m
 									_ = m
-									vgn = addElement(vgparent, "th", attrs16)
+									vgn = addElement(vgparent, "th", attrs22)
 									setText(vgn, m.Name)
 								}
 							}
@@ -616,7 +715,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "th", attrs17)
+									vgn = addElement(vgparent, "th", attrs23)
 									setText(vgn, d.Name)
 									for vgiterkeyt, v := range d.Values {
 										var vgiterkey interface{} = vgiterkeyt
@@ -682,10 +781,10 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs31)
+		vgn = addElement(vgparent, "div", attrs37)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.pictureAbout())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -708,7 +807,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs40)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -721,7 +820,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs35)
+					vgn = addElement(vgparent, "button", attrs41)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -754,10 +853,10 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs36)
+		vgn = addElement(vgparent, "h2", attrs42)
 		setText(vgn, c.Page.stationName("finetune"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("finetune_lead"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -774,7 +873,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs20)
+		vgn = addElement(vgparent, "div", attrs26)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -808,7 +907,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs2)
+			vgn = addElement(vgparent, "p", attrs3)
 			setText(vgn, c.Page.W.MethodAbout(c.Method()))
 			addText(vgparent, "\n    ")
 			{
@@ -857,19 +956,19 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs37)
+		vgn = addElement(vgparent, "div", attrs43)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs38)
+			vgn = addElement(vgparent, "label", attrs44)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs39)
+				vgn = addElement(vgparent, "select", attrs45)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseMethod(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -890,7 +989,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs40)
+			vgn = addElement(vgparent, "div", attrs46)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -900,7 +999,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = addElement(vgparent, "button", attrs41)
+					vgn = addElement(vgparent, "button", attrs47)
 					setAttr(vgn, "class", chip(m == c.Of.Method()))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChooseMethod(m) })
 					{
@@ -916,6 +1015,90 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n  ")
 		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Guess asks what right answers will do where a reward can be cheated, and
+// compares.
+type Guess struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guessing"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Of.asksGuess() {
+			vgn = addElement(vgparent, "section", attrs48)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "b", attrs49)
+					setText(vgn, c.Page.W.Say("rewards_guess_title"))
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "span", nil)
+					setAttr(vgn, "hidden", c.Of.Guess != "")
+					setText(vgn, c.Page.W.Say("rewards_guess_about"))
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "fieldset", attrs50)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "legend", nil)
+					setText(vgn, c.Page.W.Say("rewards_guess_asks"))
+					addText(vgparent, "\n      ")
+					for vgiterkeyt, g := range guesses {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						g := g
+						_ = g
+						vgn = addElement(vgparent, "label", attrs51)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "input", attrs52)
+							setAttr(vgn, "value", g)
+							setProp(vgn, "checked", g == c.Of.Guess)
+							listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseGuess(g) })
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.Of.guessName(g))
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs53)
+				setAttr(vgn, "hidden", c.Of.guessSays() == "")
+				setText(vgn, c.Of.guessSays())
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -947,51 +1130,204 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs42)
+			vgn = addElement(vgparent, "label", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs43)
+				vgn = addElement(vgparent, "input", attrs55)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs44)
+				vgn = addElement(vgparent, "span", attrs56)
 				setText(vgn, c.Page.W.Say("bring_in"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs42)
+			vgn = addElement(vgparent, "label", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs45)
+				vgn = addElement(vgparent, "input", attrs57)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs46)
+				vgn = addElement(vgparent, "span", attrs58)
 				setText(vgn, c.Page.W.Say("bring_in_folder"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs47)
+		vgn = addElement(vgparent, "p", attrs59)
 		setText(vgn, c.Page.W.Say("bring_in_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs48)
+		vgn = addElement(vgparent, "p", attrs60)
 		setText(vgn, c.Of.storageSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs49)
+		vgn = addElement(vgparent, "button", attrs61)
 		setAttr(vgn, "hidden", !c.Of.canPersist())
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Mend lets one close the holes of a checker that was cheated.
+type Mend struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mend"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Of.mends() {
+			vgn = addElement(vgparent, "section", attrs62)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h3", attrs63)
+				setText(vgn, c.Page.W.Say("rewards_mend_title"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", nil)
+				setText(vgn, c.Page.W.Say("rewards_mend_about"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs64)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs65)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for i := range switches {
+							var vgiterkey interface{} = i
+							_ = vgiterkey
+							i := i
+							_ = i
+							vgn = addElement(vgparent, "label", attrs51)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "input", attrs66)
+								setAttr(vgn, "id", "hole-"+switches[i])
+								setProp(vgn, "checked", c.Of.closed(i))
+								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
+								vgn = addElement(vgparent, "span", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "b", nil)
+									setText(vgn, c.Of.switchName(i))
+									addText(vgparent, " ")
+									vgn = addElement(vgparent, "span", attrs3)
+									setText(vgn, c.Of.switchAbout(i))
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "p", attrs67)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.Page.W.Say("rewards_asked"))
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "code", nil)
+							setText(vgn, samplePrompt)
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.Page.W.Say("rewards_wanted"))
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "code", nil)
+							setText(vgn, sampleAnswer)
+						}
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "ul", attrs68)
+						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for i := range samples {
+								var vgiterkey interface{} = i
+								_ = vgiterkey
+								i := i
+								_ = i
+								vgn = addElement(vgparent, "li", nil)
+								setAttr(vgn, "class", c.Of.countsClass(i))
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "span", attrs7)
+									setText(vgn, c.Of.counts(i))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "code", nil)
+									{
+										vgparent := vgn
+										_ = vgparent
+										for vgiterkeyt, p := range parts(samples[i].Reply) {
+											var vgiterkey interface{} = vgiterkeyt
+											_ = vgiterkey
+											p := p
+											_ = p
+											vgn = addElement(vgparent, "span", nil)
+											setAttr(vgn, "class", p.class())
+											setText(vgn, c.Of.partSays(p))
+										}
+									}
+									addText(vgparent, "\n          ")
+								}
+							}
+							addText(vgparent, "\n        ")
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "button", attrs69)
+				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
+				setText(vgn, c.Page.W.Say("rewards_again"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -1017,10 +1353,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs50)
+		vgn = addElement(vgparent, "h2", attrs70)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("models_lead"))
 		addText(vgparent, "\n  ")
 		{
@@ -1030,16 +1366,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs51)
+		vgn = addElement(vgparent, "p", attrs71)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs52)
+		vgn = addElement(vgparent, "div", attrs72)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Needs != nil {
-				vgn = addElement(vgparent, "div", attrs53)
+				vgn = addElement(vgparent, "div", attrs73)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1047,16 +1383,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.W.Needs(c.Needs))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
+					vgn = addElement(vgparent, "div", attrs9)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs54)
+						vgn = addElement(vgparent, "button", attrs74)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs55)
+						vgn = addElement(vgparent, "button", attrs75)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -1073,12 +1409,12 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Page.Shelf.Cards) == 0 && c.Page.Shelf.Keeps == "" {
-				vgn = addElement(vgparent, "p", attrs2)
+				vgn = addElement(vgparent, "p", attrs3)
 				setText(vgn, c.Page.W.Say("models_none"))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs56)
+		vgn = addElement(vgparent, "ul", attrs76)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -1096,7 +1432,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs57)
+					vgn = addElement(vgparent, "div", attrs77)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -1118,30 +1454,30 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs58)
+							vgn = addElement(vgparent, "p", attrs78)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
 								setText(vgn, m.Name)
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs59)
+								vgn = addElement(vgparent, "span", attrs79)
 								setText(vgn, c.cardState(m))
 							}
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs2)
+							vgn = addElement(vgparent, "p", attrs3)
 							setText(vgn, c.cardFacts(m))
 							addText(vgparent, "\n        ")
 						}
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
+					vgn = addElement(vgparent, "div", attrs9)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs60)
+						vgn = addElement(vgparent, "button", attrs80)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -1161,18 +1497,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs61)
+						vgn = addElement(vgparent, "a", attrs81)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("download"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
@@ -1180,13 +1516,13 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("rename"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("duplicate"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
@@ -1195,31 +1531,31 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs62)
+					vgn = addElement(vgparent, "label", attrs82)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs63)
+						vgn = addElement(vgparent, "input", attrs83)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs64)
+						vgn = addElement(vgparent, "span", attrs84)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs65)
+					vgn = addElement(vgparent, "div", attrs85)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, downloadPart) {
-							vgn = addElement(vgparent, "div", attrs21)
+							vgn = addElement(vgparent, "div", attrs27)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs22)
+								vgn = addElement(vgparent, "label", attrs28)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -1227,7 +1563,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs66)
+									vgn = addElement(vgparent, "select", attrs86)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -1248,7 +1584,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs67)
+								vgn = addElement(vgparent, "button", attrs87)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -1258,18 +1594,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs65)
+					vgn = addElement(vgparent, "div", attrs85)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, renamePart) {
-							vgn = addElement(vgparent, "div", attrs21)
+							vgn = addElement(vgparent, "div", attrs27)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs22)
+								vgn = addElement(vgparent, "label", attrs28)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -1277,14 +1613,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs68)
+									vgn = addElement(vgparent, "input", attrs88)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs69)
+								vgn = addElement(vgparent, "button", attrs89)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -1298,7 +1634,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs70)
+		vgn = addElement(vgparent, "button", attrs90)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -1345,10 +1681,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs71)
+		vgn = addElement(vgparent, "span", attrs91)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs72)
+		vgn = addElement(vgparent, "button", attrs92)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -1384,7 +1720,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs73)
+			vgn = addElement(vgparent, "p", attrs93)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -1418,7 +1754,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs74)
+		vgn = addElement(vgparent, "div", attrs94)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -1439,7 +1775,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs75)
+						vgn = addElement(vgparent, "input", attrs95)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -1471,22 +1807,22 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs76)
+					vgn = addElement(vgparent, "span", attrs96)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
 				}(vgn)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs22)
+			vgn = addElement(vgparent, "div", attrs28)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs77)
+				vgn = addElement(vgparent, "label", attrs97)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs78)
+				vgn = addElement(vgparent, "select", attrs98)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1505,7 +1841,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs79)
+				vgn = addElement(vgparent, "span", attrs99)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
@@ -1516,26 +1852,26 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "class", c.Of.estimateClass())
 		setText(vgn, c.Of.estimate())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs3)
+		vgn = addElement(vgparent, "div", attrs9)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs7)
+			vgn = addElement(vgparent, "button", attrs13)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.More))
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs80)
+			vgn = addElement(vgparent, "span", attrs100)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs81)
+				vgn = addElement(vgparent, "button", attrs101)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs82)
+				vgn = addElement(vgparent, "span", attrs102)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -1573,21 +1909,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs7)
+			vgn = addElement(vgparent, "button", attrs13)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.AsTable))
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs51)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs84)
+				vgn = addElement(vgparent, "input", attrs103)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -1602,7 +1938,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs85)
+				vgn = addElement(vgparent, "div", attrs104)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -1621,14 +1957,14 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs16)
+								vgn = addElement(vgparent, "th", attrs22)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Page.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs16)
+									vgn = addElement(vgparent, "th", attrs22)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -1678,21 +2014,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs86)
+		vgn = addElement(vgparent, "pre", attrs105)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs87)
+			vgn = addElement(vgparent, "span", attrs106)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs88)
+			vgn = addElement(vgparent, "span", attrs107)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs89)
+		vgn = addElement(vgparent, "p", attrs108)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs90)
+		vgn = addElement(vgparent, "ol", attrs109)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -1708,7 +2044,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setAttr(vgn, "aria-pressed", c.Of.shown(i))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Show(i) })
 					{
@@ -1720,7 +2056,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Of.stepSays(i))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "code", attrs91)
+						vgn = addElement(vgparent, "code", attrs6)
 						setText(vgn, c.Of.beginning(i))
 					}
 					addText(vgparent, "\n    ")
@@ -1753,25 +2089,25 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs92)
+		vgn = addElement(vgparent, "h2", attrs110)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.MethodAbout("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs37)
+		vgn = addElement(vgparent, "div", attrs43)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs38)
+			vgn = addElement(vgparent, "label", attrs44)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs93)
+				vgn = addElement(vgparent, "select", attrs111)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1792,7 +2128,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs40)
+			vgn = addElement(vgparent, "div", attrs46)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1802,7 +2138,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs41)
+					vgn = addElement(vgparent, "button", attrs47)
 					setAttr(vgn, "class", chip(name == c.Draft.Base.Preset))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChoosePreset(name) })
 					{
@@ -1865,6 +2201,269 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "teach rewards"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "rewards-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs112)
+		setText(vgn, c.Page.stationName("rewards"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs25)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "span", nil)
+			setText(vgn, c.Page.W.Say("rewards_about"))
+			addText(vgparent, " ")
+			{
+				vgcomp := component[Term](vgin, 0xD9EDCFDC7D62FA80, vgiterkey)
+				vgcomp.Page = c.Page
+				vgcomp.Key = "rl"
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs43)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs44)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("rewards_lab_label"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs113)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, name := range c.labs() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						name := name
+						_ = name
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", name)
+						setProp(vgn, "selected", name == c.Lab)
+						setText(vgn, c.Page.W.Pair(c.labName(name), c.labAbout(name)))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs46)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, name := range c.labs() {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					name := name
+					_ = name
+					vgn = addElement(vgparent, "button", attrs47)
+					setAttr(vgn, "class", chip(name == c.Lab))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseLab(name) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "b", nil)
+						setText(vgn, c.labName(name))
+						addText(vgparent, " ")
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.labAbout(name))
+					}
+				}
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Lab == "" {
+				vgn = addElement(vgparent, "div", nil)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					if c.blocked() {
+						{
+							vgcomp := component[Blocked](vgin, 0x44F4DE4AEFE372D4, vgiterkey)
+							vgcomp.Page = c.Page
+							vgn = addComponent(vgout, vgparent, vgcomp)
+						}
+					}
+					addText(vgparent, "\n      ")
+					if !c.blocked() {
+						vgn = addElement(vgparent, "div", nil)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs27)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "label", attrs28)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "span", nil)
+									setText(vgn, c.Page.W.Say("rewards_task_label"))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "select", attrs114)
+									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
+									{
+										vgparent := vgn
+										_ = vgparent
+										addText(vgparent, "\n              ")
+										for vgiterkeyt, name := range c.Page.Ready.Tasks {
+											var vgiterkey interface{} = vgiterkeyt
+											_ = vgiterkey
+											name := name
+											_ = name
+											vgn = addElement(vgparent, "option", nil)
+											setAttr(vgn, "value", name)
+											setProp(vgn, "selected", name == c.task)
+											setText(vgn, c.Page.W.Task(name))
+										}
+										addText(vgparent, "\n            ")
+									}
+									addText(vgparent, "\n          ")
+								}
+								addText(vgparent, "\n        ")
+							}
+							addText(vgparent, "\n        ")
+							{
+								vgcomp := component[Further](vgin, 0x945474FE603B56F8, vgiterkey)
+								vgcomp.Of = &c.further
+								vgcomp.Page = c.Page
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+							addText(vgparent, "\n      ")
+						}(vgn)
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		setAttr(vgn, "hidden", c.blocked())
+		{
+			vgparent := vgn
+			_ = vgparent
+			{
+				vgcomp := component[Begin](vgin, 0x9CF3254BE2D814D9, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Notice](vgin, 0xC31D20BBF9743E80, vgiterkey)
+			vgcomp.Page = c.Page
+			vgcomp.Problem = c.Problem()
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Guess](vgin, 0x2F86049F01DDB3A3, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs115)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs116)
+			{
+				vgparent := vgn
+				_ = vgparent
+				{
+					vgcomp := component[Tracks](vgin, 0x43B0B76910C3B71, vgiterkey)
+					vgcomp.Of = c
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs117)
+			{
+				vgparent := vgn
+				_ = vgparent
+				{
+					vgcomp := component[Tries](vgin, 0x66668115338112C2, vgiterkey)
+					vgcomp.Of = c
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Mend](vgin, 0x8582645DE21AAEAA, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Worked](vgin, 0x16202C0FE3FBDEC4, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Answers](vgin, 0x606298424009F416, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Numbers](vgin, 0xD187DAE723A9FB38, vgiterkey)
+			vgcomp.Of = &c.Teaching
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Root is the whole page: the bar of stations, the one that is open, and the
 // strip of model and run.
 type Root struct{ Page *Page }
@@ -1882,7 +2481,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs94)
+		vgn = addElement(vgparent, "header", attrs118)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -1890,22 +2489,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs95)
+			vgn = addElement(vgparent, "p", attrs119)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs96)
+			vgn = addElement(vgparent, "button", attrs120)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs97)
+			vgn = addElement(vgparent, "label", attrs121)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs98)
+				vgn = addElement(vgparent, "span", attrs122)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs99)
+				vgn = addElement(vgparent, "select", attrs123)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1941,7 +2540,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs100)
+		vgn = addElement(vgparent, "main", attrs124)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1952,7 +2551,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs101)
+			vgn = addElement(vgparent, "div", attrs125)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1973,7 +2572,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs102)
+		vgn = addElement(vgparent, "div", attrs126)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2008,15 +2607,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs103)
+		vgn = addElement(vgparent, "button", attrs127)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs104)
+		vgn = addElement(vgparent, "button", attrs128)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs105)
+		vgn = addElement(vgparent, "button", attrs129)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -2044,27 +2643,27 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs106)
+		vgn = addElement(vgparent, "h2", attrs130)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("speed_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs107)
+			vgn = addElement(vgparent, "button", attrs131)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs51)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs108)
+				vgn = addElement(vgparent, "input", attrs132)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -2073,7 +2672,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs109)
+		vgn = addElement(vgparent, "p", attrs133)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -2083,15 +2682,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs110)
+		vgn = addElement(vgparent, "h3", attrs134)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs111)
+		vgn = addElement(vgparent, "div", attrs135)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs112)
+			vgn = addElement(vgparent, "table", attrs136)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -2104,14 +2703,14 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("program"))
 						for vgiterkeyt, w := range works {
 							var vgiterkey interface{} = vgiterkeyt
 							_ = vgiterkey
 							w := w
 							_ = w
-							vgn = addElement(vgparent, "th", attrs16)
+							vgn = addElement(vgparent, "th", attrs22)
 							setText(vgn, w.says(c.Page.W))
 						}
 					}
@@ -2132,7 +2731,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs17)
+							vgn = addElement(vgparent, "th", attrs23)
 							setText(vgn, row.Name)
 							for vgiterkeyt, ms := range row.Cells {
 								var vgiterkey interface{} = vgiterkeyt
@@ -2150,7 +2749,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("published_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -2164,7 +2763,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs113)
+		vgn = addElement(vgparent, "dl", attrs137)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2186,7 +2785,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs114)
+		vgn = addElement(vgparent, "button", attrs138)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -2219,12 +2818,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs115)
+		vgn = addElement(vgparent, "div", attrs139)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs116)
+			vgn = addElement(vgparent, "p", attrs140)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -2239,14 +2838,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs117)
+			vgn = addElement(vgparent, "button", attrs141)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs118)
+		vgn = addElement(vgparent, "dl", attrs142)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -2270,7 +2869,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs119)
+		vgn = addElement(vgparent, "div", attrs143)
 		setAttr(vgn, "data-backend", c.Page.Ready.Backend)
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -2284,25 +2883,25 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs120)
+			vgn = addElement(vgparent, "p", attrs144)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs121)
+			vgn = addElement(vgparent, "progress", attrs145)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs3)
+			vgn = addElement(vgparent, "div", attrs9)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs122)
+				vgn = addElement(vgparent, "button", attrs146)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs123)
+				vgn = addElement(vgparent, "button", attrs147)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -2311,8 +2910,8 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n    ")
 			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 28"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
 			vgparent.AppendChild(vgn)
-			setAttr(vgn, "aria-label", c.Page.curveSays(c.Page.Curve.Losses))
-			setAttr(vgn, "class", sparkClass(c.Page.Curve.Losses))
+			setAttr(vgn, "aria-label", c.Page.runSays())
+			setAttr(vgn, "class", sparkClass(c.Page.runLine()))
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2324,11 +2923,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs124)
+			vgn = addElement(vgparent, "p", attrs148)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs125)
+			vgn = addElement(vgparent, "p", attrs149)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -2340,7 +2939,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs126)
+		vgn = addElement(vgparent, "ul", attrs150)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2375,12 +2974,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs127)
+				vgn = addElement(vgparent, "p", attrs151)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs128)
+		vgn = addElement(vgparent, "ul", attrs152)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2394,7 +2993,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setAttr(vgn, "id", n.ID)
 					setText(vgn, n.Says)
 					listen(vgn, "click", func(event vugu.DOMEvent) { n.Act() })
@@ -2402,13 +3001,13 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs129)
+		vgn = addElement(vgparent, "div", attrs153)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.offer != nil {
-				vgn = addElement(vgparent, "div", attrs53)
+				vgn = addElement(vgparent, "div", attrs73)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2416,16 +3015,16 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.goOnSays())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
+					vgn = addElement(vgparent, "div", attrs9)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs130)
+						vgn = addElement(vgparent, "button", attrs154)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs131)
+						vgn = addElement(vgparent, "button", attrs155)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -2436,7 +3035,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs132)
+		vgn = addElement(vgparent, "p", attrs156)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -2471,14 +3070,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs133)
+			vgn = addElement(vgparent, "section", attrs157)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs134)
+					vgn = addElement(vgparent, "p", attrs158)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -2495,7 +3094,7 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "b", nil)
 						setText(vgn, c.Page.W.Says(m.Role))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "span", attrs91)
+						vgn = addElement(vgparent, "span", attrs6)
 						setText(vgn, m.Content)
 					}
 				}
@@ -2532,10 +3131,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs135)
+		vgn = addElement(vgparent, "button", attrs159)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs76)
+		vgn = addElement(vgparent, "span", attrs96)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -2562,18 +3161,18 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs136)
+		vgn = addElement(vgparent, "h2", attrs160)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("text_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs22)
+			vgn = addElement(vgparent, "label", attrs28)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2581,7 +3180,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs137)
+				vgn = addElement(vgparent, "select", attrs161)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2598,7 +3197,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Sample(name))
 					}
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "option", attrs24)
+					vgn = addElement(vgparent, "option", attrs30)
 					setProp(vgn, "disabled", true)
 					setProp(vgn, "hidden", c.Source != "")
 					setProp(vgn, "selected", c.Source == "")
@@ -2608,29 +3207,29 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs42)
+			vgn = addElement(vgparent, "label", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs138)
+				vgn = addElement(vgparent, "input", attrs162)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs44)
+				vgn = addElement(vgparent, "span", attrs56)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs7)
+			vgn = addElement(vgparent, "button", attrs13)
 			setAttr(vgn, "aria-expanded", disabled(c.TypedOpen))
 			setText(vgn, c.Page.W.Say("typed_open"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.TypedOpen = !c.TypedOpen })
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs139)
+		vgn = addElement(vgparent, "p", attrs163)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -2639,12 +3238,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs140)
+				vgn = addElement(vgparent, "div", attrs164)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs141)
+					vgn = addElement(vgparent, "label", attrs165)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2652,7 +3251,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs142)
+						vgn = addElement(vgparent, "textarea", attrs166)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -2673,7 +3272,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs143)
+		vgn = addElement(vgparent, "div", attrs167)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2683,12 +3282,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs93)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs144)
+		vgn = addElement(vgparent, "ul", attrs168)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2709,7 +3308,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs145)
+				vgn = addElement(vgparent, "label", attrs169)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2717,13 +3316,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs146)
+					vgn = addElement(vgparent, "select", attrs170)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "option", attrs24)
+						vgn = addElement(vgparent, "option", attrs30)
 						setProp(vgn, "selected", c.Encoding == "")
 						setText(vgn, c.Page.W.Say("encoding_found"))
 						addText(vgparent, "\n        ")
@@ -2745,45 +3344,45 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs147)
+		vgn = addElement(vgparent, "div", attrs171)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
 			if c.reading {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs40)
 				setText(vgn, c.Page.W.Say("reading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("sample") {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs40)
 				setText(vgn, c.Page.W.Say("text_loading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs148)
+				vgn = addElement(vgparent, "p", attrs172)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
 			if c.Source != "" {
-				vgn = addElement(vgparent, "p", attrs2)
+				vgn = addElement(vgparent, "p", attrs3)
 				setText(vgn, c.Page.W.SampleAbout(c.Source))
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs150)
+				vgn = addElement(vgparent, "p", attrs174)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.formerSays())
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setText(vgn, c.Page.W.Say("text_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 				}
@@ -2791,7 +3390,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs151)
+		vgn = addElement(vgparent, "pre", attrs175)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -2801,21 +3400,21 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs152)
+				vgn = addElement(vgparent, "p", attrs176)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lead_to_chat"))
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setText(vgn, c.Page.W.Say("lead_to_chat_go"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("chat") })
 				}
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs153)
+		vgn = addElement(vgparent, "fieldset", attrs50)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -2824,22 +3423,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs51)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs154)
+				vgn = addElement(vgparent, "input", attrs177)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs51)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs155)
+				vgn = addElement(vgparent, "input", attrs178)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -2848,13 +3447,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs156)
+		vgn = addElement(vgparent, "div", attrs179)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs157)
+				vgn = addElement(vgparent, "p", attrs180)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -2863,7 +3462,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -2900,10 +3499,10 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs158)
+		vgn = addElement(vgparent, "h2", attrs181)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2918,7 +3517,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs141)
+		vgn = addElement(vgparent, "label", attrs165)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2926,13 +3525,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs159)
+			vgn = addElement(vgparent, "textarea", attrs182)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs160)
+		vgn = addElement(vgparent, "ol", attrs183)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -2951,9 +3550,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs161)
+					vgn = addElement(vgparent, "span", attrs184)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs162)
+					vgn = addElement(vgparent, "span", attrs185)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -2967,17 +3566,17 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs22)
+			vgn = addElement(vgparent, "label", attrs28)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2985,7 +3584,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs163)
+				vgn = addElement(vgparent, "select", attrs186)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3006,7 +3605,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs145)
+			vgn = addElement(vgparent, "label", attrs169)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -3015,7 +3614,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs164)
+				vgn = addElement(vgparent, "input", attrs187)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -3036,7 +3635,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.KindAbout(c.Kind))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3045,7 +3644,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("tokenizer") {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs40)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3058,7 +3657,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs165)
+					vgn = addElement(vgparent, "button", attrs188)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3067,7 +3666,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs147)
+		vgn = addElement(vgparent, "div", attrs171)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3078,8 +3677,518 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("tokens_own"))
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Tracks are the picture of a run by rewards.
+type Tracks struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "picture"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", nil)
+		setText(vgn, c.Of.tracksTitle())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs189)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "under"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "shown"}, vugu.VGAttribute{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "100%"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "width", c.Of.shownWide())
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "now"}, vugu.VGAttribute{Namespace: "", Key: "y1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y2", Val: "100%"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "x1", c.Of.cursor())
+				setAttr(vgn, "x2", c.Of.cursor())
+			}
+			addText(vgparent, "\n    ")
+			for vgiterkeyt, t := range c.Of.tracks() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				t := t
+				_ = t
+				vgn = addElement(vgparent, "div", attrs190)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs191)
+					setText(vgn, t.Title)
+					addText(vgparent, "\n      ")
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "aria-label", t.about(c.Page.W.Say("rewards_at_step", "step", c.Page.W.Count(c.Of.momentStep())), c.Of.momentStep()))
+					setAttr(vgn, "class", "track "+t.Key)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "base"}, vugu.VGAttribute{Namespace: "", Key: "x1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "x2", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "y1", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "y2", Val: "100%"}}}
+						vgparent.AppendChild(vgn)
+						setText(vgn, vugu.HTML(""))
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "full"}, vugu.VGAttribute{Namespace: "", Key: "x1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "x2", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "y1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y2", Val: "0"}}}
+						vgparent.AppendChild(vgn)
+						setText(vgn, vugu.HTML(""))
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "width", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 100 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "curves-of"}}}
+						vgparent.AppendChild(vgn)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for vgiterkeyt, s := range t.Series {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								s := s
+								_ = s
+								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
+								vgparent.AppendChild(vgn)
+								setAttr(vgn, "class", curveClass(s))
+								setAttr(vgn, "points", t.points(s, c.Of.axis()))
+							}
+						}
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "dx", Val: "-6"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "4"}}}
+						vgparent.AppendChild(vgn)
+						setText(vgn, t.Tick(t.High))
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "dx", Val: "-6"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "4"}}}
+						vgparent.AppendChild(vgn)
+						setText(vgn, t.Tick(t.Low))
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+						vgparent.AppendChild(vgn)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for vgiterkeyt, e := range t.ends(c.Of.momentStep(), t.room()) {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								e := e
+								_ = e
+								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "dx", Val: "8"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "4"}}}
+								vgparent.AppendChild(vgn)
+								setAttr(vgn, "class", "end "+e.Class)
+								setAttr(vgn, "y", e.Y)
+								setText(vgn, e.Says)
+							}
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "axis"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "shown-says"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "14"}, vugu.VGAttribute{Namespace: "", Key: "text-anchor", Val: "middle"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "x", c.Of.shownMiddle())
+				setText(vgn, c.Of.shownSays())
+				addText(vgparent, " ")
+				for vgiterkeyt, k := range c.Of.stepTicks() {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					k := k
+					_ = k
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "14"}}}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "text-anchor", k.Anchor)
+					setAttr(vgn, "x", k.At)
+					setText(vgn, k.Says)
+				}
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "over"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, k := range c.Of.columnsOver() {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					k := k
+					_ = k
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "100%"}}}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "width", k.Wide)
+					setAttr(vgn, "x", k.X)
+					listen(vgn, "mouseenter", func(event vugu.DOMEvent) { c.Of.LookAt(k.Place) })
+				}
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.moment() != nil {
+				vgn = addElement(vgparent, "label", attrs192)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", attrs122)
+					setText(vgn, c.Page.W.Say("rewards_slider"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "input", attrs193)
+					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
+					setAttr(vgn, "max", c.Of.axis())
+					setAttr(vgn, "step", c.Of.sliderStep())
+					setProp(vgn, "value", c.Of.sliderAt())
+					listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.SlideTo(event.PropString("target", "value")) })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs194)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.endSays() != "" {
+				vgn = addElement(vgparent, "p", attrs195)
+				setText(vgn, c.Of.endSays())
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.nextSays() != "" {
+				vgn = addElement(vgparent, "p", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "button", attrs196)
+					setText(vgn, c.Of.nextSays())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setText(vgn, c.Of.tracksAbout())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs197)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs13)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.AsTable))
+			setText(vgn, c.Of.tableLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs128)
+			setText(vgn, c.Page.W.Say("save_numbers"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs129)
+			setText(vgn, c.Page.W.Say("print"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.AsTable {
+				vgn = addElement(vgparent, "div", attrs104)
+				setAttr(vgn, "aria-label", c.Of.tracksTitle())
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "table", nil)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "thead", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "tr", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "th", attrs22)
+								setText(vgn, c.Page.W.Say("step_column"))
+								for vgiterkeyt, name := range c.Of.columns() {
+									var vgiterkey interface{} = vgiterkeyt
+									_ = vgiterkey
+									name := name
+									_ = name
+									vgn = addElement(vgparent, "th", attrs22)
+									setText(vgn, c.Page.W.Measure(name))
+								}
+							}
+						}
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "tbody", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for vgiterkeyt, e := range c.Of.rows() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								e := e
+								_ = e
+								vgn = addElement(vgparent, "tr", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "td", nil)
+									setText(vgn, c.Page.W.Count(e.Step))
+									for vgiterkeyt, name := range c.Of.columns() {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										name := name
+										_ = name
+										vgn = addElement(vgparent, "td", nil)
+										setText(vgn, c.Page.cell(e, name))
+									}
+								}
+							}
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Tries are the newest group of replies, with what each is worth.
+type Tries struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tries"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "span", nil)
+			setText(vgn, c.Page.W.Say("rewards_tries_title"))
+			addText(vgparent, " ")
+			{
+				vgcomp := component[Term](vgin, 0xD4D57CC87419C3FF, vgiterkey)
+				vgcomp.Page = c.Page
+				vgcomp.Key = "grpo"
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.round() == nil {
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", nil)
+					setAttr(vgn, "hidden", c.Of.aboutTask() == "")
+					setText(vgn, c.Of.aboutTask())
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "ol", attrs198)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "li", nil)
+						setText(vgn, c.Page.W.Say("rewards_how_try"))
+						vgn = addElement(vgparent, "li", nil)
+						setText(vgn, c.Page.W.Say("rewards_how_check"))
+						vgn = addElement(vgparent, "li", nil)
+						setText(vgn, c.Page.W.Say("rewards_how_nudge"))
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("rewards_tries_soon"))
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n    ")
+			if c.Of.round() != nil {
+				vgn = addElement(vgparent, "div", attrs199)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs67)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Page.W.Say("rewards_asked"))
+						addText(vgparent, " ")
+						vgn = addElement(vgparent, "code", attrs6)
+						setText(vgn, c.Of.round().Prompt)
+						addText(vgparent, " ")
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Page.W.Say("rewards_wanted"))
+						addText(vgparent, " ")
+						vgn = addElement(vgparent, "code", attrs6)
+						setText(vgn, c.Of.round().Wanted)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "ol", attrs200)
+					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						for vgiterkeyt, r := range c.Of.round().Replies {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							r := r
+							_ = r
+							vgn = addElement(vgparent, "li", nil)
+							setAttr(vgn, "class", c.Of.verdictClass(r))
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "span", attrs7)
+								setText(vgn, c.Of.verdict(r))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "code", attrs6)
+								{
+									vgparent := vgn
+									_ = vgparent
+									for vgiterkeyt, p := range parts(r.Text) {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										p := p
+										_ = p
+										vgn = addElement(vgparent, "span", nil)
+										setAttr(vgn, "class", p.class())
+										setText(vgn, c.Of.partSays(p))
+									}
+									vgn = addElement(vgparent, "i", nil)
+									setText(vgn, c.Of.unended(r))
+								}
+								addText(vgparent, "\n          ")
+								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "worth"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "-1 0 2 1"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+								vgparent.AppendChild(vgn)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "y", Val: "0.2"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "0.6"}}}
+									vgparent.AppendChild(vgn)
+									setAttr(vgn, "width", barLong(r))
+									setAttr(vgn, "x", barFrom(r))
+									vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "x2", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y2", Val: "1"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
+									vgparent.AppendChild(vgn)
+									setText(vgn, vugu.HTML(""))
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "span", attrs201)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "span", attrs122)
+									setText(vgn, c.Page.W.Say("rewards_advantage"))
+									addText(vgparent, " ")
+									vgn = addElement(vgparent, "span", nil)
+									setText(vgn, c.Of.signed(r.Advantage))
+								}
+								addText(vgparent, "\n        ")
+							}(vgn)
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("rewards_tries_about"))
+					addText(vgparent, "\n      ")
+					for vgiterkeyt, note := range c.Of.roundNotes() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						note := note
+						_ = note
+						vgn = addElement(vgparent, "p", attrs202)
+						setText(vgn, note)
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -3105,10 +4214,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs166)
+		vgn = addElement(vgparent, "h2", attrs203)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.lead())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3125,22 +4234,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs167)
+		vgn = addElement(vgparent, "div", attrs204)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs168)
+			vgn = addElement(vgparent, "div", attrs205)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs83)
+				vgn = addElement(vgparent, "label", attrs51)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs169)
+					vgn = addElement(vgparent, "input", attrs206)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -3154,7 +4263,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs141)
+				vgn = addElement(vgparent, "label", attrs165)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3162,7 +4271,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs170)
+					vgn = addElement(vgparent, "textarea", attrs207)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -3176,32 +4285,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs149)
+						vgn = addElement(vgparent, "p", attrs173)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs171)
+				vgn = addElement(vgparent, "div", attrs208)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs172)
+					vgn = addElement(vgparent, "button", attrs209)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs173)
+					vgn = addElement(vgparent, "button", attrs210)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs174)
+					vgn = addElement(vgparent, "button", attrs211)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs175)
+					vgn = addElement(vgparent, "button", attrs212)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -3215,7 +4324,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs176)
+				vgn = addElement(vgparent, "div", attrs213)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -3259,16 +4368,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs177)
+			vgn = addElement(vgparent, "div", attrs214)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs178)
+				vgn = addElement(vgparent, "h3", attrs215)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs179)
+				vgn = addElement(vgparent, "ol", attrs216)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3283,7 +4392,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs180)
+							vgn = addElement(vgparent, "button", attrs217)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -3291,13 +4400,13 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "code", attrs91)
+								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs181)
+								vgn = addElement(vgparent, "meter", attrs218)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs182)
+								vgn = addElement(vgparent, "span", attrs219)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -3307,17 +4416,17 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs3)
+				vgn = addElement(vgparent, "div", attrs9)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs183)
+					vgn = addElement(vgparent, "button", attrs220)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs184)
+					vgn = addElement(vgparent, "button", attrs221)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -3328,31 +4437,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs171)
+		vgn = addElement(vgparent, "div", attrs208)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs51)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs185)
+				vgn = addElement(vgparent, "input", attrs222)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs186)
+			vgn = addElement(vgparent, "button", attrs223)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs187)
+		vgn = addElement(vgparent, "label", attrs224)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -3361,7 +4470,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs188)
+			vgn = addElement(vgparent, "select", attrs225)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -3382,12 +4491,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs189)
+		vgn = addElement(vgparent, "button", attrs226)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs190)
+		vgn = addElement(vgparent, "div", attrs227)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -3398,7 +4507,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				key := key
 				_ = key
-				vgn = addElement(vgparent, "div", attrs22)
+				vgn = addElement(vgparent, "div", attrs28)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3407,20 +4516,94 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs191)
+					vgn = addElement(vgparent, "input", attrs228)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs76)
+					vgn = addElement(vgparent, "span", attrs96)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
 				}
 			}
 			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Worked is one update by numbers, from the newest group.
+type Worked struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "worked"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Of.worked() {
+			vgn = addElement(vgparent, "section", attrs229)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h3", attrs230)
+				setText(vgn, c.Page.W.Say("rewards_worked_title"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs67)
+				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "ol", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					for vgiterkeyt, line := range c.Of.workedSteps() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						line := line
+						_ = line
+						vgn = addElement(vgparent, "li", nil)
+						setText(vgn, line)
+					}
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs231)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "code", attrs232)
+					setText(vgn, c.Of.formula())
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs3)
+				setText(vgn, c.Page.W.Say("rewards_formula_about"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs3)
+				setText(vgn, c.Page.W.Say("rewards_loss_about"))
+				addText(vgparent, "\n  ")
+			}
 		}
 		addText(vgparent, "\n")
 	}(vgn)
@@ -3459,7 +4642,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs192)
+		vgn = addElement(vgparent, "section", attrs233)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -3468,15 +4651,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs134)
+				vgn = addElement(vgparent, "p", attrs158)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs88)
+			vgn = addElement(vgparent, "div", attrs107)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs87)
+				vgn = addElement(vgparent, "span", attrs106)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -3495,7 +4678,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs3)
 		setAttr(vgn, "id", c.Says)
 		setText(vgn, c.Of.Says(c.Page.W))
 		addText(vgparent, "\n")
@@ -3512,196 +4695,237 @@ var _ log.Logger
 
 // attributes that never change.
 var (
-	attrs1   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "asked"}}
-	attrs2   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}}
-	attrs3   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons"}}
-	attrs4   = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "set-up"}}
-	attrs5   = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-asked"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs6   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "left"}}
-	attrs7   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}}
-	attrs8   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-name"}}
-	attrs9   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-caption"}}
-	attrs10  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "start-says"}}
-	attrs11  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
-	attrs12  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
-	attrs13  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
-	attrs14  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
-	attrs15  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
-	attrs16  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
-	attrs17  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
-	attrs18  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs19  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
-	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
-	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
-	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
-	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
-	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
-	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
-	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
-	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}}
-	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
-	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
-	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
-	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
-	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
-	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
-	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
-	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
-	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
-	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
-	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
-	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs1   = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "answers"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "answers-title"}}
+	attrs2   = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "answers-title"}}
+	attrs3   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}}
+	attrs4   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies two"}}
+	attrs5   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs6   = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs7   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "verdict"}}
+	attrs8   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "asked"}}
+	attrs9   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons"}}
+	attrs10  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "set-up"}}
+	attrs11  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-asked"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs12  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "left"}}
+	attrs13  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}}
+	attrs14  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-name"}}
+	attrs15  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-caption"}}
+	attrs16  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "start-says"}}
+	attrs17  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
+	attrs18  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs19  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
+	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
+	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
+	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
+	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
+	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
+	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
+	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
+	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
+	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
+	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
+	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
+	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
+	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}}
+	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
+	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
+	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
+	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
+	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
+	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
+	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
+	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
+	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
+	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
+	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
+	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
+	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -14,7 +14,7 @@ type Chat struct {
 }
 
 func newChat(p *Page) *Chat {
-	return &Chat{further: further{Teaching{desk: desk{p, Place{"chat", "teach"}}}, recipe.SFT}}
+	return &Chat{further: further{Teaching: Teaching{desk: desk{p, Place{"chat", "teach"}}}, objective: recipe.SFT}}
 }
 
 // Stand says whether it can be used.

@@ -35,6 +35,14 @@ var (
 		recipe.Last: {"muon_rate", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"},
 		recipe.Lora: {"lora_dropout", "lora_targets", "learning_rate", "patience", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"},
 	}
+	rewardFields = map[string][]string{
+		recipe.Pretrain: {"steps", "warm_up_steps", "prompts", "group", "learning_rate", "seed"},
+		recipe.Full:     {"steps", "warm_up_steps", "prompts", "group", "learning_rate", "seed", "old"},
+		recipe.Last:     {"last_layers", "steps", "warm_up_steps", "prompts", "group", "learning_rate", "seed", "old"},
+		recipe.Lora:     {"lora_rank", "lora_alpha", "steps", "warm_up_steps", "prompts", "group", "learning_rate", "seed", "old"},
+	}
+	moreRewardFields = []string{"reward", "working", "hedged", "wrong", "examples", "warm_rate", "reply_most", "heat", "loss", "scale", "clip_low", "clip_high",
+		"kl", "updates", "leave_cut", "length_cost", "eval_every", "asked", "most_asked"}
 )
 
 // options are the words that a field may be, of those that are neither
@@ -42,6 +50,7 @@ var (
 var options = map[string][]string{
 	"optimizer": {"adamw", "muon"}, "schedule": {"cosine", "linear", "constant"}, "norm": {"layernorm", "rmsnorm"},
 	"position": {"learned", "rope"}, "mlp": {"gelu", "gelu_tanh", "relu2", "swiglu"}, "qk_norm": {"true", "false"}, "tied": {"true", "false"},
+	"loss": recipe.RewardLosses, "scale": {"true", "false"}, "leave_cut": {"true", "false"},
 }
 
 // NewDraft begins with a preset.
@@ -50,15 +59,21 @@ func NewDraft(r recipe.Recipe) Draft { return Draft{Base: r, Fields: map[string]
 // Tuning tells whether the draft trains a finished model further.
 func (d *Draft) Tuning() bool { return d.Base.From == recipe.Existing }
 
-// Basic and More are the fields of the draft's method.
+// Basic and More are the fields of the draft's objective and method.
 func (d *Draft) Basic() []string {
-	if d.Tuning() {
+	switch {
+	case d.Base.Objective == recipe.GRPO:
+		return rewardFields[d.Base.Method()]
+	case d.Tuning():
 		return tuneFields[d.Base.Method()]
 	}
 	return basicFields
 }
 func (d *Draft) More() []string {
-	if d.Tuning() {
+	switch {
+	case d.Base.Objective == recipe.GRPO:
+		return moreRewardFields
+	case d.Tuning():
 		return moreTuneFields[d.Base.Method()]
 	}
 	return moreFields
@@ -95,7 +110,7 @@ func (d *Draft) Recipe(w *wording.Words) (r recipe.Recipe, wrong *protocol.Probl
 
 // fieldsOf points to the fields of r that can be edited.
 func fieldsOf(r *recipe.Recipe) map[string]any {
-	m, t := &r.Model, &r.Tuning
+	m, t, w := &r.Model, &r.Tuning, &r.Rewards
 	return map[string]any{
 		"steps": &r.Steps, "batch": &r.Batch, "context": &m.Context, "layers": &m.Layers, "heads": &m.Heads,
 		"kv_heads": &m.KVHeads, "channels": &m.Channels, "hidden": &m.Hidden, "learning_rate": &r.LearningRate,
@@ -105,6 +120,10 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 		"lookback": &m.Lookback, "trigrams": &m.Trigrams,
 		"last_layers": &t.LastLayers, "patience": &t.Patience, "old": &t.Old, "lora_rank": &t.LoRA.Rank,
 		"lora_alpha": &t.LoRA.Alpha, "lora_dropout": &t.LoRA.Dropout, "lora_targets": &t.LoRA.Targets,
+		"reward": &w.Reward, "warm_up_steps": &w.WarmUp, "warm_rate": &w.WarmRate, "working": &w.Working, "hedged": &w.Hedged, "wrong": &w.Wrong,
+		"examples": &w.Examples, "prompts": &w.Prompts, "group": &w.Group, "reply_most": &w.ReplyMost, "heat": &w.Heat, "loss": &w.Loss, "scale": &w.Scale,
+		"clip_low": &w.ClipLow, "clip_high": &w.ClipHigh, "kl": &w.KL, "updates": &w.Updates, "leave_cut": &w.LeaveCut, "length_cost": &w.LengthCost,
+		"asked": &w.Asked, "most_asked": &w.MostAsked,
 	}
 }
 

@@ -5,11 +5,12 @@ import (
 	"hornbook/web/protocol"
 )
 
-// further are the two stations where the open model is trained further, on a
-// text or on conversations.
+// further are the stations where the open model is trained further, on a text,
+// on conversations or by rewards.
 type further struct {
 	Teaching
 	objective string
+	task      string // that is rewarded, of recipe.GRPO
 }
 
 // Method is what of the model trains.
@@ -26,8 +27,11 @@ func (t *further) ChooseMethod(method string) {
 // unknown origin forgets is measured on its own writing.
 func (t *further) fineTune(method string) recipe.Recipe {
 	p, by := t.Page, recipe.FineTune
-	if t.objective == recipe.SFT {
+	switch t.objective {
+	case recipe.SFT:
 		by = recipe.Chat
+	case recipe.GRPO:
+		by = t.reward
 	}
 	from := recipe.Recipe{}
 	if p.Model != nil {
@@ -104,7 +108,7 @@ var tuning = []string{recipe.Full, recipe.Last, recipe.Lora}
 type Finetune struct{ further }
 
 func newFinetune(p *Page) *Finetune {
-	return &Finetune{further{Teaching{desk: desk{p, Place{"finetune", "teach"}}}, recipe.LM}}
+	return &Finetune{further{Teaching: Teaching{desk: desk{p, Place{"finetune", "teach"}}}, objective: recipe.LM}}
 }
 
 // Stand says whether it can be used.

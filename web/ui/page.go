@@ -222,6 +222,10 @@ func (p *Page) elsewhere() (list []Station) {
 func (p *Page) saySteps(e *protocol.Step) {
 	if now := time.Now(); now.Sub(p.spoken) >= sayEvery {
 		p.spoken = now
+		if p.rewarded() {
+			p.Host.Say(p.rewardProgress())
+			return
+		}
 		p.Host.Say(p.W.NewSteps(e.Step, e.Steps, e.Loss))
 	}
 }

@@ -47,7 +47,7 @@ func (t *Teaching) mine() bool {
 	case m == nil:
 		return false
 	case !t.Draft.Tuning():
-		return m.From == "" && m.ModelID != protocol.Base && (t.Page.begun() || len(t.Page.Curve.Steps) > 0)
+		return m.From == "" && m.ModelID != protocol.Base && m.Recipe.Objective == t.Draft.Base.Objective && (t.Page.begun() || len(t.Page.Curve.Steps) > 0)
 	}
 	return m.From != "" && m.Recipe.Objective == t.Draft.Base.Objective
 }

@@ -62,7 +62,28 @@ func sparkClass(curve []float64) string {
 
 // runCurve is the small curve of the open model's run, under the line of
 // guessing, which the strip draws at its top.
-func (p *Page) runCurve() string { return sparkline(p.Curve.Losses, p.guessing()) }
+func (p *Page) runCurve() string {
+	if p.rewarded() {
+		return sparkline(p.Rewards.Losses, 1)
+	}
+	return sparkline(p.Curve.Losses, p.guessing())
+}
+
+// runSays is the run's small curve for those who do not see it.
+func (p *Page) runSays() string {
+	if line := p.runLine(); p.rewarded() && len(line) > 1 {
+		return p.W.Say("rewards_curve_says", "first", p.W.Loss(line[0]), "last", p.W.Loss(line[len(line)-1]))
+	}
+	return p.curveSays(p.runLine())
+}
+
+// runLine is what runCurve draws: losses, or rewards.
+func (p *Page) runLine() []float64 {
+	if p.rewarded() {
+		return p.Rewards.Losses
+	}
+	return p.Curve.Losses
+}
 
 // guessing is the loss of one who knows nothing and takes every token for
 // equally likely, ln V; 0 where V is not known.

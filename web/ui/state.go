@@ -48,6 +48,9 @@ type State struct {
 	Talks   *protocol.Talks // that the run learns from; nil for a text
 	Fit     *protocol.Fit   // what the open model makes of the text; nil: not known
 	Adapted protocol.Adapted
+	Round   *protocol.Round // the latest of a run by rewards; nil: none yet
+	Uneven  *protocol.Round // the latest whose group teaches something
+	Rewards Curve           // the mean rewards of its rounds
 
 	Shelf protocol.Shelf
 	Saved *protocol.Saved // the latest of the open model; nil: none yet
@@ -102,6 +105,12 @@ func (s *State) applyRun(e protocol.Event) {
 	case *protocol.Step:
 		s.Step = *e
 		s.Curve.Add(e.Step, e.Loss)
+	case *protocol.Round:
+		s.Round = e
+		if uneven(e.Replies) {
+			s.Uneven = e
+		}
+		s.Rewards.Add(e.Step, e.Reward)
 	case *protocol.Eval:
 		s.Evals = bounded(append(s.Evals, e.Measurement), func(e recipe.Measurement) bool { return e.Best })
 	case *protocol.Sample:
@@ -116,7 +125,7 @@ func (s *State) open(m *protocol.Model) {
 		s.Fit = nil
 	}
 	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
-	s.Adapted, s.Saved = protocol.Adapted{}, nil
+	s.Adapted, s.Saved, s.Round, s.Uneven, s.Rewards = protocol.Adapted{}, nil, nil, nil, Curve{}
 }
 
 // remember takes over what was measured of the open model before.
@@ -129,6 +138,11 @@ func (s *State) remember(h *protocol.History) {
 		s.Step.Step, s.Step.Loss = step, h.Losses[i]
 	}
 	s.Evals = append(s.Evals, h.Evals...)
+	for _, e := range h.Evals {
+		if reward, taken := e.Measures.Of(recipe.RewardMean); taken {
+			s.Rewards.Add(e.Step, reward)
+		}
+	}
 	s.Step.Ranks = s.Model.Ranks
 	if e := s.LastEval(); e != nil {
 		s.Step.Tokens, s.Step.Seconds = e.Tokens, e.Seconds
@@ -178,6 +192,10 @@ func (s *State) begun() bool { return s.Model != nil && s.Run.State != "idle" }
 // Tuned tells whether the open model was trained further, so that the picture
 // is of learning and forgetting.
 func (s *State) Tuned() bool { return s.Model != nil && s.Model.From != "" }
+
+// rewarded tells whether the open model was trained by rewards, so that the
+// picture is of them and not of losses.
+func (s *State) rewarded() bool { return s.Model != nil && s.Model.Recipe.Objective == recipe.GRPO }
 
 // LastEval is the latest evaluation, nil before the first.
 func (s *State) LastEval() *recipe.Measurement {

@@ -94,8 +94,13 @@ func (p *Page) modelFacts() []fact {
 	say(p.begun(), "field_ranks", p.ranks())
 	say(m.Bytes > 0, "memory", p.W.Bytes(float64(m.Bytes)))
 	say(p.Step.Steps > 0, "step_label", p.W.Of(p.reached(), p.Step.Steps))
-	say(p.Step.Step > 0, "loss_label", p.W.Loss(p.Step.Loss))
-	if val, taken := p.latest(recipe.ValLoss); taken {
+	if p.rewarded() {
+		reward, taken := p.reward()
+		say(taken, "reward_label", p.W.Loss(reward))
+	} else {
+		say(p.Step.Step > 0, "loss_label", p.W.Loss(p.Step.Loss))
+	}
+	if val, taken := p.latest(recipe.ValLoss); taken && !p.rewarded() {
 		say(true, "val_label", p.W.Loss(val))
 		say(true, "unsure_label", p.W.Unsure(math.Exp(val)))
 	}
@@ -163,6 +168,8 @@ func (p *Page) progress() string {
 		return p.W.RunState(p.Run.State)
 	case p.Run.State == "done" && p.Run.Reason == protocol.Stopped:
 		return p.W.Say("progress_stopped", "step", p.W.Of(p.Step.Step, p.Step.Steps))
+	case p.rewarded() && p.Step.Step > 0:
+		return p.rewardProgress()
 	}
 	return p.W.Progress(&p.Run, &p.Step)
 }
@@ -183,6 +190,9 @@ func (p *Page) fraction() string {
 
 // newest is the beginning of what the open model wrote last while it trained.
 func (p *Page) newest() string {
+	if r := p.Round; r != nil && len(r.Replies) > 0 {
+		return firstRunes(r.Prompt+" → "+plain(r.Replies[0].Text), 160)
+	}
 	if n := len(p.Samples); n > 0 {
 		return firstRunes(p.Samples[n-1].Text, 160)
 	}
@@ -239,11 +249,14 @@ func (p *Page) measures() vugu.VGAttributeListerFunc {
 			return nil
 		}
 		for _, one := range e.Measures {
-			list = append(list, vugu.VGAttribute{Key: "data-measure-" + strings.ReplaceAll(one.Name, "_", "-"), Val: number(one.Value)})
+			list = append(list, vugu.VGAttribute{Key: "data-measure-" + attribute.Replace(one.Name), Val: number(one.Value)})
 		}
 		return list
 	}
 }
+
+// attribute makes the name of a measure a part of an attribute's.
+var attribute = strings.NewReplacer("_", "-", "/", "-", "@", "-at-")
 
 // objective is what the open model's run learns by, "" before there is one.
 func (p *Page) objective() string {

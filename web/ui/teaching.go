@@ -69,7 +69,7 @@ func (p *Page) oldName(old string) string {
 
 // keyboard is the kind of keys that a field is typed with.
 func keyboard(key string) string {
-	if key == "lora_targets" {
+	if key == "lora_targets" || key == "reward" {
 		return "text"
 	}
 	return "decimal"
@@ -77,7 +77,7 @@ func keyboard(key string) string {
 
 // fieldClass gives fields of many words the room of two.
 func fieldClass(key string) string {
-	if key == "old" || key == "lora_targets" {
+	if key == "old" || key == "lora_targets" || key == "reward" {
 		return "field pair"
 	}
 	return "field"
@@ -104,7 +104,7 @@ func (t *Teaching) Recipe() (r recipe.Recipe, wrong *protocol.Problem) {
 	if r, wrong = t.Draft.Recipe(t.Page.W); wrong != nil {
 		return r, wrong
 	}
-	if cut := t.Page.Tokenizer; cut != nil && !t.Draft.Tuning() {
+	if cut := t.Page.Tokenizer; cut != nil && !t.Draft.Tuning() && r.Objective == recipe.LM {
 		r.Tokenizer, r.Model.Vocab = cut.Kind, cut.Size
 		if r.Tokenizer == "bpe" {
 			r.VocabSize = cut.Size

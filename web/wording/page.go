@@ -33,8 +33,13 @@ func (w *Words) Measure(name string) string { return w.named("measure_", name) }
 
 // MeasureValue writes a measure of this name.
 func (w *Words) MeasureValue(name string, value float64) string {
-	if name == recipe.Exact {
+	switch name {
+	case recipe.Exact, recipe.PassAt1, recipe.PassAt8, recipe.Working, recipe.Cut, recipe.RewardFlat, recipe.ClipRatio:
 		return w.Percent(value)
+	case recipe.Length:
+		return w.Number(value, 1)
+	case recipe.Questions:
+		return w.Count(int(value))
 	}
 	return w.Loss(value)
 }
