@@ -29,7 +29,7 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	if old != nil {
 		d.Old.IDs = tok.Encode(old)
 	}
-	d.Ask = new(eval.NewAsker(tok))
+	d.Ask = new(asker(r, tok))
 	switch r.Objective {
 	case recipe.SFT:
 		talks, err := chat.Read(bytes.NewReader(text))
@@ -46,6 +46,14 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	}
 	d.Text = data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}
 	return d, problem
+}
+
+// asker is how a model of r is asked.
+func asker(r recipe.Recipe, tok tokenizer.Tokenizer) eval.Asker {
+	if r.Objective == recipe.DPO && !r.Preferences.Chat {
+		return eval.GoOn(tok)
+	}
+	return eval.NewAsker(tok)
 }
 
 // talks are conversations as what is learned from.
@@ -99,7 +107,7 @@ func (s *Session) pairs(d *train.Data, r recipe.Recipe, tok tokenizer.Tokenizer,
 		return noTalks(protocol.PairsWrong, err)
 	}
 	var fit pairs.Fit
-	d.Chosen, d.Rejected, fit = pairs.Encode(list, tok, r.Model.Context)
+	d.Chosen, d.Rejected, fit = pairs.Encode(list, tok, r.Preferences.Chat, r.Model.Context)
 	if fit.Kept < train.MinDocuments {
 		return &protocol.Problem{Code: protocol.PairsFew, Got: strconv.Itoa(fit.Kept), Want: strconv.Itoa(train.MinDocuments), Detail: strconv.Itoa(fit.Long)}
 	}
