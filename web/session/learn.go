@@ -40,7 +40,7 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	case recipe.GRPO:
 		return d, s.task(&d, r, tok, text)
 	case recipe.DPO:
-		return d, s.pairs(&d, r, tok, text)
+		return d, s.preferences(&d, r, tok, text)
 	case recipe.Distill:
 		problem = s.teacher(&d, r, tok)
 	}
@@ -100,8 +100,8 @@ func demonstrations(r recipe.Recipe, job task.Task) []chat.Conversation {
 	return job.Demonstrations(task.Mix{Working: w.Working, Hedged: w.Hedged, Wrong: w.Wrong}, r.Seed, w.Examples)
 }
 
-// pairs are pairs of answers as what is learned from.
-func (s *Session) pairs(d *train.Data, r recipe.Recipe, tok tokenizer.Tokenizer, text []byte) *protocol.Problem {
+// preferences are pairs of answers as what is learned from.
+func (s *Session) preferences(d *train.Data, r recipe.Recipe, tok tokenizer.Tokenizer, text []byte) *protocol.Problem {
 	list, report, err := pairs.Read(bytes.NewReader(text))
 	if err != nil {
 		return noTalks(protocol.PairsWrong, err)
