@@ -296,7 +296,7 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						vgn = addElement(vgparent, "th", attrs16)
-						setText(vgn, c.Page.W.Say("change_on"))
+						setText(vgn, c.Page.changeOn())
 						vgn = addElement(vgparent, "th", attrs16)
 						setText(vgn, c.Page.W.Say("both_before"))
 						vgn = addElement(vgparent, "th", attrs16)
@@ -1004,66 +1004,47 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+// Listing is the list of pairs.
+type Listing struct {
+	Page *Page
+	Of   *Preferences
+}
+
+func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
 
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "models-title"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pairs-seen"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs50)
-		setText(vgn, c.Page.stationName("models"))
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
-		setText(vgn, c.Page.W.Say("models_lead"))
-		addText(vgparent, "\n  ")
-		{
-			vgcomp := component[Notice](vgin, 0x6AE41E1D16229F1B, vgiterkey)
-			vgcomp.Page = c.Page
-			vgcomp.Problem = c.Problem()
-			vgn = addComponent(vgout, vgparent, vgcomp)
-		}
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs51)
-		setText(vgn, c.says())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs52)
+		vgn = addElement(vgparent, "div", attrs50)
 		{
 			vgparent := vgn
 			_ = vgparent
-			addText(vgparent, " ")
-			if c.Needs != nil {
-				vgn = addElement(vgparent, "div", attrs53)
-				{
-					vgparent := vgn
-					_ = vgparent
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", nil)
-					setText(vgn, c.Page.W.Needs(c.Needs))
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
-					{
-						vgparent := vgn
-						_ = vgparent
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs54)
-						setText(vgn, c.Page.W.Say("open_it"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs55)
-						setText(vgn, c.Page.W.Say("leave_it"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
-						addText(vgparent, "\n      ")
-					}
-					addText(vgparent, "\n    ")
-				}
-			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "p", attrs51)
+			setText(vgn, c.Of.listSays())
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs52)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.List.Open))
+			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
+			setText(vgn, c.Of.lookLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Open = !c.Of.List.Open })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs53)
+			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
+			setText(vgn, c.Page.W.Say("prefs_take_out"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs54)
+			setText(vgn, c.Page.W.Say("prefs_bring_in"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
@@ -1072,472 +1053,195 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
-			if len(c.Page.Shelf.Cards) == 0 && c.Page.Shelf.Keeps == "" {
-				vgn = addElement(vgparent, "p", attrs2)
-				setText(vgn, c.Page.W.Say("models_none"))
+			if c.Of.List.former != nil {
+				vgn = addElement(vgparent, "p", attrs55)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Of.deletedSays())
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "button", attrs7)
+					setText(vgn, c.Page.W.Say("undo"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Back() })
+				}
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs56)
+		vgn = addElement(vgparent, "ol", attrs56)
+		setAttr(vgn, "hidden", !c.Of.List.Open)
+		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
-			for vgiterkeyt, m := range c.shelved() {
+			for vgiterkeyt, i := range c.Of.List.shown() {
 				var vgiterkey interface{} = vgiterkeyt
 				_ = vgiterkey
-				m := m
-				_ = m
+				i := i
+				_ = i
 				vgn = addElement(vgparent, "li", nil)
-				setAttr(vgn, "aria-current", c.current(m.ID))
-				setAttr(vgn, "class", c.cardClass(m))
-				setAttr(vgn, "data-id", m.ID)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs57)
-					{
-						vgparent := vgn
-						_ = vgparent
-						addText(vgparent, "\n        ")
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 28"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "aria-label", c.Page.curveSays(m.Curve))
-						setAttr(vgn, "class", sparkClass(m.Curve))
-						{
-							vgparent := vgn
-							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
-							vgparent.AppendChild(vgn)
-							setAttr(vgn, "points", sparkline(m.Curve, 0))
-						}
-						addText(vgparent, "\n        ")
+					if c.Of.List.Edits != i {
 						vgn = addElement(vgparent, "div", nil)
-						{
-							vgparent := vgn
-							_ = vgparent
-							addText(vgparent, "\n          ")
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs57)
+							setText(vgn, asksFor(c.Of.List.Pairs[i]))
+							addText(vgparent, "\n        ")
 							vgn = addElement(vgparent, "p", attrs58)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
-								setText(vgn, m.Name)
+								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs59)
-								setText(vgn, c.cardState(m))
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
-							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs2)
-							setText(vgn, c.cardFacts(m))
 							addText(vgparent, "\n        ")
-						}
-						addText(vgparent, "\n      ")
-					}
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
-					func(vgparent *vugu.VGNode) {
-						var vgn *vugu.VGNode
-						_ = vgn
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs60)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
-						setAttr(vgn, "id", undoID(m.ID))
-						setText(vgn, c.Page.W.Say("undo"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Undo(m.ID) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", nil)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("go_on"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.canGoOn(m))
-						setText(vgn, c.Page.W.Say("go_on"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOnWith(m.ID) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", nil)
-						setAttr(vgn, "aria-disabled", disabled(!c.canOpen()))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("open"), "model", m.Name))
-						setAttr(vgn, "hidden", !readable(m) || c.Page.isOpen(m.ID) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("open"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs61)
-						setAttr(vgn, "hidden", !c.hasPaper(m))
-						setText(vgn, c.Page.W.Say("model_paper"))
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
-						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("download"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
-						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
-						setAttr(vgn, "id", renameID(m.ID))
-						setText(vgn, c.Page.W.Say("rename"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("duplicate"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
-						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("delete"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Delete(m.ID) })
-						addText(vgparent, "\n      ")
-					}(vgn)
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs62)
-					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
-					{
-						vgparent := vgn
-						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs63)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
-						setProp(vgn, "checked", c.isCompared(m.ID))
-						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs64)
-						setText(vgn, c.Page.W.Say("compare"))
-					}
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs65)
-					func(vgparent *vugu.VGNode) {
-						var vgn *vugu.VGNode
-						_ = vgn
-						addText(vgparent, " ")
-						if c.isUnfolded(m.ID, downloadPart) {
-							vgn = addElement(vgparent, "div", attrs21)
+							vgn = addElement(vgparent, "p", attrs59)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "b", nil)
+								setText(vgn, c.Page.W.Say("prefs_rejected"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Of.List.Pairs[i].Rejected)
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs3)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs22)
-								{
-									vgparent := vgn
-									_ = vgparent
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "span", nil)
-									setText(vgn, c.Page.W.Say("download_form"))
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs66)
-									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
-									{
-										vgparent := vgn
-										_ = vgparent
-										addText(vgparent, "\n              ")
-										for vgiterkeyt, as := range downloads(m.Method) {
-											var vgiterkey interface{} = vgiterkeyt
-											_ = vgiterkey
-											as := as
-											_ = as
-											vgn = addElement(vgparent, "option", nil)
-											setAttr(vgn, "value", as)
-											setProp(vgn, "selected", as == c.As)
-											setText(vgn, c.downloadName(as))
-										}
-										addText(vgparent, "\n            ")
-									}
-									addText(vgparent, "\n          ")
-								}
+								vgn = addElement(vgparent, "button", attrs7)
+								setAttr(vgn, "aria-label", c.Of.pairName("prefs_swap", i))
+								setText(vgn, c.Page.W.Say("prefs_swap"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Swap(i) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs67)
-								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
-								setText(vgn, c.Page.W.Say("download"))
-								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
+								vgn = addElement(vgparent, "button", attrs7)
+								setAttr(vgn, "aria-label", c.Of.pairName("prefs_edit", i))
+								setText(vgn, c.Page.W.Say("prefs_edit"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Edit(i) })
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs7)
+								setAttr(vgn, "aria-label", c.Of.pairName("delete", i))
+								setText(vgn, c.Page.W.Say("delete"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(i) })
 								addText(vgparent, "\n        ")
-							}
-						}
-						addText(vgparent, "\n      ")
-					}(vgn)
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs65)
-					{
-						vgparent := vgn
-						_ = vgparent
-						addText(vgparent, " ")
-						if c.isUnfolded(m.ID, renamePart) {
-							vgn = addElement(vgparent, "div", attrs21)
-							{
-								vgparent := vgn
-								_ = vgparent
-								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs22)
-								{
-									vgparent := vgn
-									_ = vgparent
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "span", nil)
-									setText(vgn, c.Page.W.Say("new_name"))
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs68)
-									setProp(vgn, "value", c.NewName)
-									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
-									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
-									addText(vgparent, "\n          ")
-								}
-								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs69)
-								setText(vgn, c.Page.W.Say("save_name"))
-								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
-								addText(vgparent, "\n        ")
-							}
-						}
-						addText(vgparent, "\n      ")
-					}
-					addText(vgparent, "\n    ")
-				}(vgn)
-			}
-			addText(vgparent, "\n  ")
-		}(vgn)
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs70)
-		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
-		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
-		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
-		addText(vgparent, "\n  ")
-		{
-			vgcomp := component[Compare](vgin, 0x6D9D186D41C450D8, vgiterkey)
-			vgcomp.Of = c
-			vgcomp.Page = c.Page
-			vgn = addComponent(vgout, vgparent, vgcomp)
-		}
-		addText(vgparent, "\n  ")
-		{
-			vgcomp := component[Import](vgin, 0xD61FFC84A8BD9EE7, vgiterkey)
-			vgcomp.Of = c
-			vgcomp.Page = c.Page
-			vgn = addComponent(vgout, vgparent, vgcomp)
-		}
-		addText(vgparent, "\n")
-	}(vgn)
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Newer offers a new version of the page.
-type Newer struct{ Page *Page }
-
-func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "newer"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	setAttr(vgn, "hidden", !c.Page.Offline.Newer)
-	{
-		vgparent := vgn
-		_ = vgparent
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs71)
-		setText(vgn, c.Page.newerSays())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs72)
-		setAttr(vgn, "hidden", !c.Page.canRenew())
-		setText(vgn, c.Page.W.Say("newer_use"))
-		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
-		addText(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Notice is the place where a problem is told.
-type Notice struct {
-	Page    *Page
-	Problem *protocol.Problem
-}
-
-func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice-place"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		addText(vgparent, " ")
-		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs73)
-			setText(vgn, c.Page.W.Problem(c.Problem))
-		}
-		addText(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Numbers are the recipe's fields, to be edited.
-type Numbers struct {
-	Page *Page
-	Of   *Teaching
-}
-
-func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "numbers"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	func(vgparent *vugu.VGNode) {
-		var vgn *vugu.VGNode
-		_ = vgn
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs74)
-		func(vgparent *vugu.VGNode) {
-			var vgn *vugu.VGNode
-			_ = vgn
-			addText(vgparent, " ")
-			for vgiterkeyt, key := range c.Of.shownFields() {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				key := key
-				_ = key
-				vgn = addElement(vgparent, "div", nil)
-				setAttr(vgn, "class", fieldClass(key))
-				func(vgparent *vugu.VGNode) {
-					var vgn *vugu.VGNode
-					_ = vgn
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", nil)
-					setAttr(vgn, "for", "n-"+key)
-					setText(vgn, c.Page.W.Field(key))
-					addText(vgparent, "\n      ")
-					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs75)
-						setAttr(vgn, "aria-describedby", "about-"+key)
-						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
-						setAttr(vgn, "id", "n-"+key)
-						setAttr(vgn, "inputmode", keyboard(key))
-						setProp(vgn, "value", c.Of.Draft.Value(c.Page.W, key))
-						listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
-					}
-					addText(vgparent, "\n      ")
-					if c.Of.fieldOptions(key) != nil {
-						vgn = addElement(vgparent, "select", nil)
-						setAttr(vgn, "aria-describedby", "about-"+key)
-						setAttr(vgn, "id", "n-"+key)
-						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
-						{
-							vgparent := vgn
-							_ = vgparent
-							addText(vgparent, "\n        ")
-							for vgiterkeyt, word := range c.Of.fieldOptions(key) {
-								var vgiterkey interface{} = vgiterkeyt
-								_ = vgiterkey
-								word := word
-								_ = word
-								vgn = addElement(vgparent, "option", nil)
-								setAttr(vgn, "value", word)
-								setProp(vgn, "selected", word == c.Of.Draft.Value(c.Page.W, key))
-								setText(vgn, c.Of.optionName(key, word))
 							}
 							addText(vgparent, "\n      ")
-						}
+						}(vgn)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs76)
-					setAttr(vgn, "id", "about-"+key)
-					setText(vgn, c.Page.W.FieldAbout(key))
+					if c.Of.List.Edits == i {
+						vgn = addElement(vgparent, "div", attrs60)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "label", attrs61)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_prompt"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "textarea", attrs62)
+								setProp(vgn, "value", asksFor(c.Of.List.Edited))
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "label", attrs61)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_chosen"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "textarea", attrs63)
+								setProp(vgn, "value", c.Of.List.Edited.Chosen)
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "label", attrs61)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_rejected"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "textarea", attrs64)
+								setProp(vgn, "value", c.Of.List.Edited.Rejected)
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
+							}
+							addText(vgparent, "\n        ")
+							if c.Of.Edges {
+								vgn = addElement(vgparent, "p", attrs65)
+								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs3)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs66)
+								setText(vgn, c.Page.W.Say("prefs_save"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs7)
+								setText(vgn, c.Page.W.Say("leave_as_is"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Edits = -1 })
+								addText(vgparent, "\n        ")
+							}
+							addText(vgparent, "\n      ")
+						}(vgn)
+					}
 					addText(vgparent, "\n    ")
 				}(vgn)
-			}
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs22)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs77)
-				setText(vgn, c.Page.W.Field("ranks"))
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs78)
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
-				{
-					vgparent := vgn
-					_ = vgparent
-					addText(vgparent, "\n        ")
-					for n := range c.Page.Ready.Ranks + 1 {
-						var vgiterkey interface{} = n
-						_ = vgiterkey
-						n := n
-						_ = n
-						vgn = addElement(vgparent, "option", nil)
-						setAttr(vgn, "value", n)
-						setProp(vgn, "selected", n == c.Page.Workers)
-						setText(vgn, c.Page.W.Workers(n))
-					}
-					addText(vgparent, "\n      ")
-				}
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs79)
-				setText(vgn, c.Page.W.FieldAbout("ranks"))
-				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", nil)
-		setAttr(vgn, "class", c.Of.estimateClass())
-		setText(vgn, c.Of.estimate())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs3)
+		vgn = addElement(vgparent, "div", nil)
 		{
 			vgparent := vgn
 			_ = vgparent
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs7)
-			setAttr(vgn, "aria-expanded", disabled(c.Of.More))
-			setText(vgn, c.Of.moreLabel())
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs80)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs81)
-				setText(vgn, c.Page.W.Say("save_experiment"))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs82)
-				setText(vgn, c.Page.W.Say("save_experiment_about"))
-				addText(vgparent, "\n    ")
+			addText(vgparent, " ")
+			if c.Of.List.Open && len(c.Of.List.Pairs) > 0 {
+				vgn = addElement(vgparent, "div", attrs3)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs7)
+					setAttr(vgn, "aria-disabled", disabled(c.Of.List.From == 0))
+					setAttr(vgn, "hidden", len(c.Of.List.Pairs) <= pairsShown)
+					setText(vgn, c.Page.W.Say("prefs_before"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(-1) })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", attrs2)
+					setText(vgn, c.Of.pageSays())
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs7)
+					setAttr(vgn, "aria-disabled", disabled(c.Of.List.From+pairsShown >= len(c.Of.List.Pairs)))
+					setAttr(vgn, "hidden", len(c.Of.List.Pairs) <= pairsShown)
+					setText(vgn, c.Page.W.Say("prefs_behind"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs67)
+					setText(vgn, c.Page.W.Say("prefs_clear"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
+					addText(vgparent, "\n    ")
+				}
 			}
 			addText(vgparent, "\n  ")
 		}
@@ -1553,21 +1257,20 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Past is what else there is to see of a run: its numbers, and what the model
-// wrote on the way.
-type Past struct {
+// Losses are the chart's numbers as a table, and to take along.
+type Losses struct {
 	Page *Page
 	Of   *Teaching
 }
 
-func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
 
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "past"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "losses"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
@@ -1583,11 +1286,11 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs84)
+				vgn = addElement(vgparent, "input", attrs69)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -1602,7 +1305,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs85)
+				vgn = addElement(vgparent, "div", attrs70)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -1670,7 +1373,823 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}(vgn)
 		addText(vgparent, "\n  ")
 		{
-			vgcomp := component[Savings](vgin, 0x60D097DDC81023AD, vgiterkey)
+			vgcomp := component[Savings](vgin, 0x467BEA64028207AB, vgiterkey)
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Making is where pairs are made: by a judge, or by hand.
+type Making struct {
+	Page *Page
+	Of   *Preferences
+}
+
+func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pairs-from"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs21)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs22)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("prefs_judge_label"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs71)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, taste := range c.Page.Ready.Tastes {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						taste := taste
+						_ = taste
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", taste)
+						setProp(vgn, "selected", taste == c.Of.Judge.Taste)
+						setText(vgn, c.Page.W.Taste(taste))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs22)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs72)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, n := range promptChoices {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						n := n
+						_ = n
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", n)
+						setProp(vgn, "selected", n == c.Of.Judge.Prompts)
+						setText(vgn, c.Page.W.Count(n))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs73)
+			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
+			setText(vgn, c.Of.judgeLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs74)
+			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
+			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
+			setText(vgn, c.Of.handLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.OpenHand() })
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs75)
+		setText(vgn, c.Of.judgeSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.Judge.id > 0 {
+				vgn = addElement(vgparent, "progress", attrs76)
+				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
+				setAttr(vgn, "max", c.Of.Judge.Prompts)
+				setAttr(vgn, "value", c.Of.judgeDone())
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.Hand.Open {
+				vgn = addElement(vgparent, "section", attrs77)
+				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
+				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) == 0 {
+						vgn = addElement(vgparent, "p", attrs34)
+						setText(vgn, c.Of.handWaits())
+					}
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) > 0 {
+						vgn = addElement(vgparent, "p", attrs57)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "b", nil)
+							setText(vgn, c.Page.W.Say("prefs_after"))
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.Of.handPrompt())
+						}
+					}
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) > 0 {
+						vgn = addElement(vgparent, "div", attrs78)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for i := range 2 {
+								var vgiterkey interface{} = i
+								_ = vgiterkey
+								i := i
+								_ = i
+								vgn = addElement(vgparent, "div", attrs79)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "p", attrs80)
+									setText(vgn, c.Of.handSaid(i))
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "button", nil)
+									setAttr(vgn, "id", "choose-"+digit(i+1))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(i) })
+									{
+										vgparent := vgn
+										_ = vgparent
+										vgn = addElement(vgparent, "kbd", nil)
+										setText(vgn, digit(i+1))
+										addText(vgparent, " ")
+										vgn = addElement(vgparent, "span", nil)
+										setText(vgn, c.Page.W.Say("prefs_better"))
+									}
+									addText(vgparent, "\n        ")
+								}
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) > 0 {
+						vgn = addElement(vgparent, "div", attrs3)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "button", attrs81)
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(neither) })
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "kbd", nil)
+								setText(vgn, "t")
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_tie"))
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "button", attrs82)
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(neither) })
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "kbd", nil)
+								setText(vgn, "s")
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_skip"))
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "models-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs83)
+		setText(vgn, c.Page.stationName("models"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs19)
+		setText(vgn, c.Page.W.Say("models_lead"))
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Notice](vgin, 0x6AE41E1D16229F1B, vgiterkey)
+			vgcomp.Page = c.Page
+			vgcomp.Problem = c.Problem()
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs84)
+		setText(vgn, c.says())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs85)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Needs != nil {
+				vgn = addElement(vgparent, "div", attrs86)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", nil)
+					setText(vgn, c.Page.W.Needs(c.Needs))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs3)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs87)
+						setText(vgn, c.Page.W.Say("open_it"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs88)
+						setText(vgn, c.Page.W.Say("leave_it"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if len(c.Page.Shelf.Cards) == 0 && c.Page.Shelf.Keeps == "" {
+				vgn = addElement(vgparent, "p", attrs2)
+				setText(vgn, c.Page.W.Say("models_none"))
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "ul", attrs89)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			for vgiterkeyt, m := range c.shelved() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				m := m
+				_ = m
+				vgn = addElement(vgparent, "li", nil)
+				setAttr(vgn, "aria-current", c.current(m.ID))
+				setAttr(vgn, "class", c.cardClass(m))
+				setAttr(vgn, "data-id", m.ID)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs90)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 28"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "aria-label", c.Page.curveSays(m.Curve))
+						setAttr(vgn, "class", sparkClass(m.Curve))
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
+							vgparent.AppendChild(vgn)
+							setAttr(vgn, "points", sparkline(m.Curve, 0))
+						}
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "div", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "p", attrs91)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "b", nil)
+								setText(vgn, m.Name)
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", attrs92)
+								setText(vgn, c.cardState(m))
+							}
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "p", attrs2)
+							setText(vgn, c.cardFacts(m))
+							addText(vgparent, "\n        ")
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs3)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs93)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
+						setAttr(vgn, "id", undoID(m.ID))
+						setText(vgn, c.Page.W.Say("undo"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Undo(m.ID) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", nil)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("go_on"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.canGoOn(m))
+						setText(vgn, c.Page.W.Say("go_on"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOnWith(m.ID) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", nil)
+						setAttr(vgn, "aria-disabled", disabled(!c.canOpen()))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("open"), "model", m.Name))
+						setAttr(vgn, "hidden", !readable(m) || c.Page.isOpen(m.ID) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("open"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "a", attrs94)
+						setAttr(vgn, "hidden", !c.hasPaper(m))
+						setText(vgn, c.Page.W.Say("model_paper"))
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs7)
+						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("download"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs7)
+						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
+						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
+						setAttr(vgn, "id", renameID(m.ID))
+						setText(vgn, c.Page.W.Say("rename"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs7)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
+						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("duplicate"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs7)
+						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
+						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("delete"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Delete(m.ID) })
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", attrs95)
+					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "input", attrs96)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
+						setProp(vgn, "checked", c.isCompared(m.ID))
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
+						vgn = addElement(vgparent, "span", attrs97)
+						setText(vgn, c.Page.W.Say("compare"))
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs98)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						if c.isUnfolded(m.ID, downloadPart) {
+							vgn = addElement(vgparent, "div", attrs21)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "label", attrs22)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "span", nil)
+									setText(vgn, c.Page.W.Say("download_form"))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "select", attrs99)
+									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
+									{
+										vgparent := vgn
+										_ = vgparent
+										addText(vgparent, "\n              ")
+										for vgiterkeyt, as := range downloads(m.Method) {
+											var vgiterkey interface{} = vgiterkeyt
+											_ = vgiterkey
+											as := as
+											_ = as
+											vgn = addElement(vgparent, "option", nil)
+											setAttr(vgn, "value", as)
+											setProp(vgn, "selected", as == c.As)
+											setText(vgn, c.downloadName(as))
+										}
+										addText(vgparent, "\n            ")
+									}
+									addText(vgparent, "\n          ")
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs100)
+								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
+								setText(vgn, c.Page.W.Say("download"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs98)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.isUnfolded(m.ID, renamePart) {
+							vgn = addElement(vgparent, "div", attrs21)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "label", attrs22)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "span", nil)
+									setText(vgn, c.Page.W.Say("new_name"))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "input", attrs101)
+									setProp(vgn, "value", c.NewName)
+									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
+									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
+									addText(vgparent, "\n          ")
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs102)
+								setText(vgn, c.Page.W.Say("save_name"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs103)
+		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
+		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Compare](vgin, 0x6D9D186D41C450D8, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Import](vgin, 0xD61FFC84A8BD9EE7, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Newer offers a new version of the page.
+type Newer struct{ Page *Page }
+
+func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "newer"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	setAttr(vgn, "hidden", !c.Page.Offline.Newer)
+	{
+		vgparent := vgn
+		_ = vgparent
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "span", attrs104)
+		setText(vgn, c.Page.newerSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs105)
+		setAttr(vgn, "hidden", !c.Page.canRenew())
+		setText(vgn, c.Page.W.Say("newer_use"))
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
+		addText(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Notice is the place where a problem is told.
+type Notice struct {
+	Page    *Page
+	Problem *protocol.Problem
+}
+
+func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice-place"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		addText(vgparent, " ")
+		if c.Problem != nil {
+			vgn = addElement(vgparent, "p", attrs106)
+			setText(vgn, c.Page.W.Problem(c.Problem))
+		}
+		addText(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Numbers are the recipe's fields, to be edited.
+type Numbers struct {
+	Page *Page
+	Of   *Teaching
+}
+
+func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "numbers"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs107)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			for vgiterkeyt, key := range c.Of.shownFields() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				key := key
+				_ = key
+				vgn = addElement(vgparent, "div", nil)
+				setAttr(vgn, "class", fieldClass(key))
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", nil)
+					setAttr(vgn, "for", "n-"+key)
+					setText(vgn, c.Page.W.Field(key))
+					addText(vgparent, "\n      ")
+					if c.Of.fieldOptions(key) == nil {
+						vgn = addElement(vgparent, "input", attrs108)
+						setAttr(vgn, "aria-describedby", "about-"+key)
+						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
+						setAttr(vgn, "id", "n-"+key)
+						setAttr(vgn, "inputmode", keyboard(key))
+						setProp(vgn, "value", c.Of.Draft.Value(c.Page.W, key))
+						listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
+					}
+					addText(vgparent, "\n      ")
+					if c.Of.fieldOptions(key) != nil {
+						vgn = addElement(vgparent, "select", nil)
+						setAttr(vgn, "aria-describedby", "about-"+key)
+						setAttr(vgn, "id", "n-"+key)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							for vgiterkeyt, word := range c.Of.fieldOptions(key) {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								word := word
+								_ = word
+								vgn = addElement(vgparent, "option", nil)
+								setAttr(vgn, "value", word)
+								setProp(vgn, "selected", word == c.Of.Draft.Value(c.Page.W, key))
+								setText(vgn, c.Of.optionName(key, word))
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", attrs109)
+					setAttr(vgn, "id", "about-"+key)
+					setText(vgn, c.Page.W.FieldAbout(key))
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs22)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "label", attrs110)
+				setText(vgn, c.Page.W.Field("ranks"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs111)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for n := range c.Page.Ready.Ranks + 1 {
+						var vgiterkey interface{} = n
+						_ = vgiterkey
+						n := n
+						_ = n
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", n)
+						setProp(vgn, "selected", n == c.Page.Workers)
+						setText(vgn, c.Page.W.Workers(n))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs112)
+				setText(vgn, c.Page.W.FieldAbout("ranks"))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", nil)
+		setAttr(vgn, "class", c.Of.estimateClass())
+		setText(vgn, c.Of.estimate())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs3)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs7)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.More))
+			setText(vgn, c.Of.moreLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "span", attrs113)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "button", attrs114)
+				setText(vgn, c.Page.W.Say("save_experiment"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs115)
+				setText(vgn, c.Page.W.Say("save_experiment_about"))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Past is what else there is to see of a run: its numbers, and what the model
+// wrote on the way.
+type Past struct {
+	Page *Page
+	Of   *Teaching
+}
+
+func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "past"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Losses](vgin, 0xFEE54C30C487B312, vgiterkey)
+			vgcomp.Of = c.Of
 			vgcomp.Page = c.Page
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
@@ -1678,21 +2197,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs86)
+		vgn = addElement(vgparent, "pre", attrs116)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs87)
+			vgn = addElement(vgparent, "span", attrs117)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs88)
+			vgn = addElement(vgparent, "span", attrs118)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs89)
+		vgn = addElement(vgparent, "p", attrs119)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs90)
+		vgn = addElement(vgparent, "ol", attrs120)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -1720,13 +2239,334 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Of.stepSays(i))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "code", attrs91)
+						vgn = addElement(vgparent, "code", attrs121)
 						setText(vgn, c.Of.beginning(i))
 					}
 					addText(vgparent, "\n    ")
 				}
 			}
 			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "teach"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "preferences-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs122)
+		setText(vgn, c.Page.stationName("preferences"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs19)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "span", nil)
+			setText(vgn, c.Page.W.Say("prefs_lead"))
+			addText(vgparent, " ")
+			{
+				vgcomp := component[Term](vgin, 0x23453FAC35F18AF, vgiterkey)
+				vgcomp.Page = c.Page
+				vgcomp.Key = "dpo"
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.blocked() {
+				{
+					vgcomp := component[Blocked](vgin, 0x5362243A3FEFC823, vgiterkey)
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs20)
+		setAttr(vgn, "hidden", c.blocked())
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Making](vgin, 0xE1FF9680447AAD81, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Begin](vgin, 0x87396419950CA303, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Notice](vgin, 0x190885386715062F, vgiterkey)
+				vgcomp.Page = c.Page
+				vgcomp.Problem = c.Problem()
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Listing](vgin, 0xD8534B5E4808BDC9, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Preferred](vgin, 0x595A8BC3FF995007, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Further](vgin, 0x9B2F19A06108A33C, vgiterkey)
+				vgcomp.Of = &c.further
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Numbers](vgin, 0x672BA8091ECE0069, vgiterkey)
+				vgcomp.Of = &c.Teaching
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Preferred is what a run on preferences is seen by.
+type Preferred struct {
+	Page *Page
+	Of   *Preferences
+}
+
+func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "curves"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", nil)
+		setText(vgn, c.Of.pictureTitle())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.mine() {
+				vgn = addElement(vgparent, "div", attrs21)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", attrs22)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Page.W.Say("prefs_shows"))
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "select", attrs123)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n          ")
+							for vgiterkeyt, a := range c.Of.aspectsHere() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								a := a
+								_ = a
+								vgn = addElement(vgparent, "option", nil)
+								setAttr(vgn, "value", a)
+								setProp(vgn, "selected", a == c.Of.Aspect)
+								setText(vgn, c.Page.W.Say("prefs_shows_"+a))
+							}
+							addText(vgparent, "\n        ")
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs31)
+		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs2)
+		setText(vgn, c.Of.aspectSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.mine() {
+				{
+					vgcomp := component[Change](vgin, 0x230CA0CB790EF1B4, vgiterkey)
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Page.Pairs != nil {
+				vgn = addElement(vgparent, "p", attrs124)
+				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
+			}
+			addText(vgparent, "\n    ")
+			if c.Page.loading("old") {
+				vgn = addElement(vgparent, "p", attrs34)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Page.W.Say("old_writing"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "progress", nil)
+					setAttr(vgn, "aria-label", c.Page.W.Say("old_writing"))
+					setAttr(vgn, "max", c.Page.Working.Total)
+					setAttr(vgn, "value", c.Page.Working.Done)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs35)
+					setText(vgn, c.Page.W.Say("stop_it"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.mine() && len(c.Page.exchanges(false)) > 0 {
+				vgn = addElement(vgparent, "section", attrs125)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", attrs126)
+					setText(vgn, c.Page.W.Say("prefs_exchanges"))
+					addText(vgparent, "\n      ")
+					for vgiterkeyt, x := range c.Page.exchanges(c.Of.All) {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						x := x
+						_ = x
+						vgn = addElement(vgparent, "div", attrs127)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs57)
+							setText(vgn, x.Prompt)
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs78)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "h4", nil)
+									setText(vgn, c.Page.W.Say("both_before"))
+									addText(vgparent, " ")
+									vgn = addElement(vgparent, "p", attrs80)
+									setText(vgn, x.Before)
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "h4", nil)
+									setText(vgn, c.Page.W.Say("both_after"))
+									addText(vgparent, " ")
+									vgn = addElement(vgparent, "p", attrs128)
+									setText(vgn, x.After)
+								}
+								addText(vgparent, "\n        ")
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs129)
+					setAttr(vgn, "aria-expanded", disabled(c.Of.All))
+					setAttr(vgn, "hidden", len(c.Page.exchanges(true)) <= fewExchanges)
+					setText(vgn, c.Of.allLabel())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.All = !c.Of.All })
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Losses](vgin, 0xA870B84407478A2A, vgiterkey)
+			vgcomp.Of = &c.Of.Teaching
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n")
 	}(vgn)
@@ -1753,7 +2593,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs92)
+		vgn = addElement(vgparent, "h2", attrs130)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -1771,7 +2611,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs93)
+				vgn = addElement(vgparent, "select", attrs131)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1882,7 +2722,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs94)
+		vgn = addElement(vgparent, "header", attrs132)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -1890,22 +2730,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs95)
+			vgn = addElement(vgparent, "p", attrs133)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs96)
+			vgn = addElement(vgparent, "button", attrs134)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs97)
+			vgn = addElement(vgparent, "label", attrs135)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs98)
+				vgn = addElement(vgparent, "span", attrs136)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs99)
+				vgn = addElement(vgparent, "select", attrs137)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1941,7 +2781,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs100)
+		vgn = addElement(vgparent, "main", attrs138)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1952,7 +2792,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs101)
+			vgn = addElement(vgparent, "div", attrs139)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1973,7 +2813,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs102)
+		vgn = addElement(vgparent, "div", attrs140)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2008,15 +2848,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs103)
+		vgn = addElement(vgparent, "button", attrs141)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs104)
+		vgn = addElement(vgparent, "button", attrs142)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs105)
+		vgn = addElement(vgparent, "button", attrs143)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -2044,7 +2884,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs106)
+		vgn = addElement(vgparent, "h2", attrs144)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -2055,16 +2895,16 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs107)
+			vgn = addElement(vgparent, "button", attrs145)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs108)
+				vgn = addElement(vgparent, "input", attrs146)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -2073,7 +2913,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs109)
+		vgn = addElement(vgparent, "p", attrs147)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -2083,15 +2923,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs110)
+		vgn = addElement(vgparent, "h3", attrs148)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs111)
+		vgn = addElement(vgparent, "div", attrs149)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs112)
+			vgn = addElement(vgparent, "table", attrs150)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -2164,7 +3004,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs113)
+		vgn = addElement(vgparent, "dl", attrs151)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2186,7 +3026,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs114)
+		vgn = addElement(vgparent, "button", attrs152)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -2219,12 +3059,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs115)
+		vgn = addElement(vgparent, "div", attrs153)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs116)
+			vgn = addElement(vgparent, "p", attrs154)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -2239,14 +3079,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs117)
+			vgn = addElement(vgparent, "button", attrs155)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs118)
+		vgn = addElement(vgparent, "dl", attrs156)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -2270,7 +3110,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs119)
+		vgn = addElement(vgparent, "div", attrs157)
 		setAttr(vgn, "data-backend", c.Page.Ready.Backend)
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -2284,10 +3124,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs120)
+			vgn = addElement(vgparent, "p", attrs158)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs121)
+			vgn = addElement(vgparent, "progress", attrs159)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -2297,12 +3137,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs122)
+				vgn = addElement(vgparent, "button", attrs160)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs123)
+				vgn = addElement(vgparent, "button", attrs161)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -2324,11 +3164,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs124)
+			vgn = addElement(vgparent, "p", attrs162)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs125)
+			vgn = addElement(vgparent, "p", attrs163)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -2340,7 +3180,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs126)
+		vgn = addElement(vgparent, "ul", attrs164)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2375,12 +3215,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs127)
+				vgn = addElement(vgparent, "p", attrs165)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs128)
+		vgn = addElement(vgparent, "ul", attrs166)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2402,13 +3242,13 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs129)
+		vgn = addElement(vgparent, "div", attrs167)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.offer != nil {
-				vgn = addElement(vgparent, "div", attrs53)
+				vgn = addElement(vgparent, "div", attrs86)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2421,11 +3261,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs130)
+						vgn = addElement(vgparent, "button", attrs168)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs131)
+						vgn = addElement(vgparent, "button", attrs169)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -2436,7 +3276,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs132)
+		vgn = addElement(vgparent, "p", attrs170)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -2471,14 +3311,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs133)
+			vgn = addElement(vgparent, "section", attrs171)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs134)
+					vgn = addElement(vgparent, "p", attrs172)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -2495,7 +3335,7 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "b", nil)
 						setText(vgn, c.Page.W.Says(m.Role))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "span", attrs91)
+						vgn = addElement(vgparent, "span", attrs121)
 						setText(vgn, m.Content)
 					}
 				}
@@ -2532,10 +3372,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs135)
+		vgn = addElement(vgparent, "button", attrs173)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs76)
+		vgn = addElement(vgparent, "span", attrs109)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -2562,7 +3402,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs136)
+		vgn = addElement(vgparent, "h2", attrs174)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -2581,7 +3421,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs137)
+				vgn = addElement(vgparent, "select", attrs175)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2613,7 +3453,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs138)
+				vgn = addElement(vgparent, "input", attrs176)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -2630,7 +3470,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs139)
+		vgn = addElement(vgparent, "p", attrs177)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -2639,12 +3479,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs140)
+				vgn = addElement(vgparent, "div", attrs178)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs141)
+					vgn = addElement(vgparent, "label", attrs61)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2652,7 +3492,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs142)
+						vgn = addElement(vgparent, "textarea", attrs179)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -2673,7 +3513,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs143)
+		vgn = addElement(vgparent, "div", attrs180)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2683,12 +3523,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs106)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs144)
+		vgn = addElement(vgparent, "ul", attrs181)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2709,7 +3549,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs145)
+				vgn = addElement(vgparent, "label", attrs182)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2717,7 +3557,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs146)
+					vgn = addElement(vgparent, "select", attrs183)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -2745,7 +3585,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs147)
+		vgn = addElement(vgparent, "div", attrs184)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2761,12 +3601,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs148)
+				vgn = addElement(vgparent, "p", attrs185)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs186)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -2776,7 +3616,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs150)
+				vgn = addElement(vgparent, "p", attrs187)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2791,7 +3631,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs151)
+		vgn = addElement(vgparent, "pre", attrs188)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -2801,7 +3641,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs152)
+				vgn = addElement(vgparent, "p", attrs189)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2813,9 +3653,24 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("chat") })
 				}
 			}
+			addText(vgparent, "\n    ")
+			if ofPairs(c.Page.Text) {
+				vgn = addElement(vgparent, "p", attrs190)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Page.W.Say("prefs_lead_to"))
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "button", attrs7)
+					setText(vgn, c.Page.W.Say("prefs_lead_to_go"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("preferences") })
+				}
+			}
+			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs153)
+		vgn = addElement(vgparent, "fieldset", attrs191)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -2824,22 +3679,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs154)
+				vgn = addElement(vgparent, "input", attrs192)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs155)
+				vgn = addElement(vgparent, "input", attrs193)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -2848,13 +3703,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs156)
+		vgn = addElement(vgparent, "div", attrs194)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs157)
+				vgn = addElement(vgparent, "p", attrs195)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -2863,7 +3718,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs186)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -2900,7 +3755,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs158)
+		vgn = addElement(vgparent, "h2", attrs196)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -2918,7 +3773,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs141)
+		vgn = addElement(vgparent, "label", attrs61)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2926,13 +3781,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs159)
+			vgn = addElement(vgparent, "textarea", attrs197)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs160)
+		vgn = addElement(vgparent, "ol", attrs198)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -2951,9 +3806,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs161)
+					vgn = addElement(vgparent, "span", attrs199)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs162)
+					vgn = addElement(vgparent, "span", attrs200)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -2967,7 +3822,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs186)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -2985,7 +3840,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs163)
+				vgn = addElement(vgparent, "select", attrs201)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3006,7 +3861,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs145)
+			vgn = addElement(vgparent, "label", attrs182)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -3015,7 +3870,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs164)
+				vgn = addElement(vgparent, "input", attrs202)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -3058,7 +3913,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs165)
+					vgn = addElement(vgparent, "button", attrs203)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3067,7 +3922,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs147)
+		vgn = addElement(vgparent, "div", attrs184)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3105,7 +3960,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs166)
+		vgn = addElement(vgparent, "h2", attrs204)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs19)
@@ -3125,22 +3980,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs167)
+		vgn = addElement(vgparent, "div", attrs205)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs168)
+			vgn = addElement(vgparent, "div", attrs206)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs83)
+				vgn = addElement(vgparent, "label", attrs68)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs169)
+					vgn = addElement(vgparent, "input", attrs207)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -3154,7 +4009,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs141)
+				vgn = addElement(vgparent, "label", attrs61)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3162,7 +4017,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs170)
+					vgn = addElement(vgparent, "textarea", attrs208)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -3176,32 +4031,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs149)
+						vgn = addElement(vgparent, "p", attrs186)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs171)
+				vgn = addElement(vgparent, "div", attrs209)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs172)
+					vgn = addElement(vgparent, "button", attrs210)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs173)
+					vgn = addElement(vgparent, "button", attrs211)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs174)
+					vgn = addElement(vgparent, "button", attrs212)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs175)
+					vgn = addElement(vgparent, "button", attrs213)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -3215,7 +4070,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs176)
+				vgn = addElement(vgparent, "div", attrs214)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -3259,16 +4114,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs177)
+			vgn = addElement(vgparent, "div", attrs215)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs178)
+				vgn = addElement(vgparent, "h3", attrs216)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs179)
+				vgn = addElement(vgparent, "ol", attrs217)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3283,7 +4138,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs180)
+							vgn = addElement(vgparent, "button", attrs218)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -3291,13 +4146,13 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "code", attrs91)
+								vgn = addElement(vgparent, "code", attrs121)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs181)
+								vgn = addElement(vgparent, "meter", attrs219)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs182)
+								vgn = addElement(vgparent, "span", attrs220)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -3312,12 +4167,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs183)
+					vgn = addElement(vgparent, "button", attrs221)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs184)
+					vgn = addElement(vgparent, "button", attrs222)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -3328,31 +4183,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs171)
+		vgn = addElement(vgparent, "div", attrs209)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs185)
+				vgn = addElement(vgparent, "input", attrs223)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs186)
+			vgn = addElement(vgparent, "button", attrs224)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs187)
+		vgn = addElement(vgparent, "label", attrs225)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -3361,7 +4216,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs188)
+			vgn = addElement(vgparent, "select", attrs226)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -3382,12 +4237,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs189)
+		vgn = addElement(vgparent, "button", attrs227)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs190)
+		vgn = addElement(vgparent, "div", attrs228)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -3407,14 +4262,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs191)
+					vgn = addElement(vgparent, "input", attrs229)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs76)
+					vgn = addElement(vgparent, "span", attrs109)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -3459,7 +4314,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs192)
+		vgn = addElement(vgparent, "section", attrs230)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -3468,15 +4323,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs134)
+				vgn = addElement(vgparent, "p", attrs172)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs88)
+			vgn = addElement(vgparent, "div", attrs118)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs87)
+				vgn = addElement(vgparent, "span", attrs117)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -3561,147 +4416,185 @@ var (
 	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
 	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
 	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
-	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
+	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "exchanges"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "exchanges-title"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "exchanges-title"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "exchange"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing said-now"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "exchanges-all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

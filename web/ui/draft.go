@@ -37,11 +37,24 @@ var (
 	}
 )
 
+// preferFields are those of preferences, of what trains: the rate that moves it is
+// first.
+var preferFields, morePreferFields = map[string][]string{}, map[string][]string{}
+
+func init() {
+	rest := []string{"loss", "sft", "smoothing", "pairs", "taste"}
+	for method, rates := range map[string][]string{recipe.Full: {"learning_rate", "muon_rate"}, recipe.Last: {"learning_rate", "muon_rate"}, recipe.Lora: {"muon_rate", "learning_rate"}} {
+		preferFields[method] = []string{"beta", "steps", rates[0], "seed", "old"}
+		morePreferFields[method] = slices.Concat(rest, []string{rates[1]}, map[string][]string{recipe.Last: {"last_layers"}, recipe.Lora: {"lora_rank", "lora_alpha", "lora_targets"}}[method],
+			[]string{"warm_up", "weight_decay", "clip", "eval_every", "optimizer", "schedule"})
+	}
+}
+
 // options are the words that a field may be, of those that are neither
 // numbers nor free.
 var options = map[string][]string{
 	"optimizer": {"adamw", "muon"}, "schedule": {"cosine", "linear", "constant"}, "norm": {"layernorm", "rmsnorm"},
-	"position": {"learned", "rope"}, "mlp": {"gelu", "gelu_tanh", "relu2", "swiglu"}, "qk_norm": {"true", "false"}, "tied": {"true", "false"},
+	"loss": recipe.PreferenceLosses, "position": {"learned", "rope"}, "mlp": {"gelu", "gelu_tanh", "relu2", "swiglu"}, "qk_norm": {"true", "false"}, "tied": {"true", "false"},
 }
 
 // NewDraft begins with a preset.
@@ -52,13 +65,19 @@ func (d *Draft) Tuning() bool { return d.Base.From == recipe.Existing }
 
 // Basic and More are the fields of the draft's method.
 func (d *Draft) Basic() []string {
-	if d.Tuning() {
+	switch {
+	case d.Base.Objective == recipe.DPO:
+		return preferFields[d.Base.Method()]
+	case d.Tuning():
 		return tuneFields[d.Base.Method()]
 	}
 	return basicFields
 }
 func (d *Draft) More() []string {
-	if d.Tuning() {
+	switch {
+	case d.Base.Objective == recipe.DPO:
+		return morePreferFields[d.Base.Method()]
+	case d.Tuning():
 		return moreTuneFields[d.Base.Method()]
 	}
 	return moreFields
@@ -95,7 +114,7 @@ func (d *Draft) Recipe(w *wording.Words) (r recipe.Recipe, wrong *protocol.Probl
 
 // fieldsOf points to the fields of r that can be edited.
 func fieldsOf(r *recipe.Recipe) map[string]any {
-	m, t := &r.Model, &r.Tuning
+	m, t, f := &r.Model, &r.Tuning, &r.Preferences
 	return map[string]any{
 		"steps": &r.Steps, "batch": &r.Batch, "context": &m.Context, "layers": &m.Layers, "heads": &m.Heads,
 		"kv_heads": &m.KVHeads, "channels": &m.Channels, "hidden": &m.Hidden, "learning_rate": &r.LearningRate,
@@ -103,6 +122,7 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 		"eval_every": &r.EvalEvery, "sample_every": &r.SampleEvery, "optimizer": &r.Optimizer, "schedule": &r.Schedule,
 		"norm": &m.Norm, "position": &m.Position, "mlp": &m.MLP, "qk_norm": &m.QKNorm, "tied": &m.Tied,
 		"lookback": &m.Lookback, "trigrams": &m.Trigrams,
+		"loss": &f.Loss, "beta": &f.Beta, "smoothing": &f.Smoothing, "sft": &f.SFT, "pairs": &f.Pairs, "taste": &f.Taste,
 		"last_layers": &t.LastLayers, "patience": &t.Patience, "old": &t.Old, "lora_rank": &t.LoRA.Rank,
 		"lora_alpha": &t.LoRA.Alpha, "lora_dropout": &t.LoRA.Dropout, "lora_targets": &t.LoRA.Targets,
 	}

@@ -33,8 +33,11 @@ func (w *Words) Measure(name string) string { return w.named("measure_", name) }
 
 // MeasureValue writes a measure of this name.
 func (w *Words) MeasureValue(name string, value float64) string {
-	if name == recipe.Exact {
+	switch name {
+	case recipe.Exact, recipe.Accuracies, recipe.WinRate:
 		return w.Percent(value)
+	case recipe.Questions:
+		return w.Count(int(value))
 	}
 	return w.Loss(value)
 }
