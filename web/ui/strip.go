@@ -231,6 +231,10 @@ func (p *Page) measure(name string) string {
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
 
+// attributes makes of a measure's name a part of an attribute's, which has no other
+// signs.
+var attributes = strings.NewReplacer("_", "-", "/", "-", "@", "-at-")
+
 // measures are the newest ones of the run, as attributes of #run.
 func (p *Page) measures() vugu.VGAttributeListerFunc {
 	return func() (list []vugu.VGAttribute) {
@@ -239,7 +243,7 @@ func (p *Page) measures() vugu.VGAttributeListerFunc {
 			return nil
 		}
 		for _, one := range e.Measures {
-			list = append(list, vugu.VGAttribute{Key: "data-measure-" + strings.ReplaceAll(one.Name, "_", "-"), Val: number(one.Value)})
+			list = append(list, vugu.VGAttribute{Key: "data-measure-" + attributes.Replace(one.Name), Val: number(one.Value)})
 		}
 		return list
 	}
