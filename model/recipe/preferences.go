@@ -10,6 +10,7 @@ type Preferences struct {
 	SFT       float64 `json:"sft"`       // weight of the loss of the chosen answers' tokens, which keeps them likely
 	Pairs     int     `json:"pairs"`     // of a step
 	Taste     string  `json:"taste"`     // that judges answers to held-out prompts, a name of model/task/taste; "" for none
+	Chat      bool    `json:"chat"`      // prompts that are text are questions, put by the chat template; false: they are gone on from
 }
 
 // PreferenceLosses are the losses of a pair, of the difference d by which the log
@@ -34,12 +35,18 @@ func (p Preferences) check(r Recipe) error {
 	return nil
 }
 
+// Answers tells whether a model of r was taught to answer, and not only to go on from
+// a text.
+func (r Recipe) Answers() bool {
+	return r.Objective == SFT || r.Objective == GRPO || r.Objective == DPO && r.Preferences.Chat
+}
+
 // Prefer is the recipe by which a model that from describes learns from so many
 // pairs: three times each, more often where there are few.
 func Prefer(from Recipe, method string, pairs int) Recipe {
 	r := FineTune(from, method, 0)
 	r.Objective = DPO
-	r.Preferences = Preferences{Loss: "sigmoid", Beta: 0.1, Pairs: 8}
+	r.Preferences = Preferences{Loss: "sigmoid", Beta: 0.1, Pairs: 8, Chat: from.Answers()}
 	r.Steps = max(20, 3*pairs/r.Preferences.Pairs)
 	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/10, max(1, r.Steps/8), 0
 	r.EvalBatches, r.LastEvalBatches = 4, 4

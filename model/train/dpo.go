@@ -29,8 +29,19 @@ func dpo(r recipe.Recipe, d Data) (plan, error) {
 	held := held(len(d.Chosen))
 	p.prompt = d.Chosen[len(d.Chosen)-1].IDs[:d.Chosen[len(d.Chosen)-1].Prompt]
 	p.give = func(r *Run) ([]lesson, bool) { return w.lessons(r.drawPairs(len(d.Chosen) - held)), true }
+	train := len(d.Chosen) - held
+	p.exam = func(r *Run, m *recipe.Measurement, between func() bool) bool { return r.compare(m, train, between) }
+	if d.Ask == nil {
+		return p, nil
+	}
+	var pairs []pairOf
+	for i := train; i < len(d.Chosen); i++ {
+		pairs = append(pairs, pairOf{d.Chosen[i], d.Rejected[i]})
+	}
+	c := newContest(r, d, pairs)
+	p.questions = c.questions()
 	p.exam = func(r *Run, m *recipe.Measurement, between func() bool) bool {
-		return r.compare(m, len(d.Chosen)-held, between)
+		return r.compare(m, train, between) && c.hold(r, m, between)
 	}
 	return p, nil
 }

@@ -99,6 +99,13 @@ func posttrained(t *testing.T) map[string]func() *Run {
 	all["dpo"] = begin(r, d)
 	r.Trains, r.Tuning.LoRA = recipe.Adapter, recipe.LoRA{Rank: 2, Alpha: 4, Targets: "query,up"}
 	all["dpo, adapter"] = begin(r, d)
+	letters, err := tokenizer.NewChars([]byte("abcdefghi .!\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := eval.GoOn(letters)
+	d.Ask, r.Preferences.Taste = &ask, "shorter"
+	all["dpo, adapter, judged"] = begin(r, d)
 
 	r = recipe.Distilled(brief("quick"), "teacher")
 	r.Steps, r.Distillation.Lambda, r.Distillation.Beta = 18, 0.5, 0.5

@@ -67,6 +67,8 @@ const (
 	TalksFew         Code = "talks_few"         // Got conversations can be learned from, Want are needed; Detail: as many are too long
 	PairsWrong       Code = "pairs_wrong"       // the text is no file of pairs; Got: the line, Detail: what is wrong there
 	PairsFew         Code = "pairs_few"         // Got pairs can be learned from, Want are needed; Detail: as many are too long
+	PromptsNone      Code = "prompts_none"      // the text has nothing to answer or to go on from
+	PreferredNone    Code = "preferred_none"    // of no prompt does the judge prefer an answer; Got: prompts, Want: those to which fewer than two answers ended
 	TasksWrong       Code = "tasks_wrong"       // the text is no file of tasks; Detail: what is wrong, and where
 	RewardUnknown    Code = "reward_unknown"    // Got: a reward that the task does not have; Want: those that it has
 	TeacherGone      Code = "teacher_gone"      // the teacher, called Got, could not be opened; Detail: why
@@ -81,7 +83,7 @@ var Codes = []Code{
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
 	Cancelled, TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
 	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
-	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
+	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, PromptsNone, PreferredNone, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
 }
 
 // Notice tells whether a problem of this code is to be told only: what was

@@ -147,4 +147,6 @@ var commands = map[string]func() Command{
 	"import":        func() Command { return new(Import) },
 	"adapt":         func() Command { return new(Adapt) },
 	"merge":         func() Command { return new(Merge) },
+	"draw":          func() Command { return new(Draw) },
+	"set_pairs":     func() Command { return new(SetPairs) },
 }

@@ -15,6 +15,7 @@ type Ready struct {
 	Labs    []recipe.Recipe `json:"labs"`    // recipes by rewards, of new models
 	Samples []string        `json:"samples"` // names for SetText, the first is the one to begin with
 	Tasks   []string        `json:"tasks"`   // names for SetText of source "task"
+	Tastes  []string        `json:"tastes"`  // names for Draw's judge
 	Base    bool            `json:"base"`    // a model comes with the page: Open Base
 }
 
@@ -30,6 +31,7 @@ type Text struct {
 	Lines      int    `json:"lines"`
 	Invalid    int    `json:"invalid"` // bytes that are not valid UTF-8; they are kept as they are
 	Hash       string `json:"hash"`    // the sum of a text of one's own, by which it is found again: for a day where texts are kept, else until two others were taken; "" of others
+	Pairs      bool   `json:"pairs"`   // it is a file of pairs of answers: SetPairs of source "text"
 	Preview    string `json:"preview"` // the beginning, at most 2,000 characters
 	Advice     Code   `json:"advice"`  // "" or TextShort: enough to train on, too little to learn much from
 }
@@ -59,7 +61,7 @@ type Tokens struct {
 // Working says how far a long task is that is not training.
 type Working struct {
 	Reply
-	Task  string `json:"task"` // "sample", "tokenizer", "import", or "old": a model writes the text by which its forgetting is measured
+	Task  string `json:"task"` // "sample", "tokenizer", "import", "draw", or "old": a model writes the text by which its forgetting is measured
 	Done  int    `json:"done"`
 	Total int    `json:"total"`
 }
@@ -335,4 +337,7 @@ var events = map[string]func() Event{
 	"fit":        func() Event { return new(Fit) },
 	"history":    func() Event { return new(History) },
 	"adapted":    func() Event { return new(Adapted) },
+	"drawn":      func() Event { return new(Drawn) },
+	"draw_over":  func() Event { return new(DrawOver) },
+	"pair_list":  func() Event { return new(PairList) },
 }

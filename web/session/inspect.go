@@ -93,7 +93,7 @@ func census(b []byte) (all, distinct, invalid int) {
 
 func describe(source, name string, b []byte) protocol.Text {
 	t := protocol.Text{Source: source, Name: name, Bytes: len(b), Words: words(b),
-		Lines: bytes.Count(b, []byte("\n")) + 1, Preview: preview(b)}
+		Lines: bytes.Count(b, []byte("\n")) + 1, Pairs: holdsPairs(b), Preview: preview(b)}
 	t.Characters, t.Distinct, t.Invalid = census(b)
 	if t.Characters < shortText {
 		t.Advice = protocol.TextShort

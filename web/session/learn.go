@@ -29,7 +29,7 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	if old != nil {
 		d.Old.IDs = tok.Encode(old)
 	}
-	d.Ask = new(eval.NewAsker(tok))
+	d.Ask = new(asker(r, tok))
 	switch r.Objective {
 	case recipe.SFT:
 		talks, err := chat.Read(bytes.NewReader(text))
@@ -40,12 +40,20 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	case recipe.GRPO:
 		return d, s.task(&d, r, tok, text)
 	case recipe.DPO:
-		return d, s.pairs(&d, r, tok, text)
+		return d, s.preferences(&d, r, tok, text)
 	case recipe.Distill:
 		problem = s.teacher(&d, r, tok)
 	}
 	d.Text = data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}
 	return d, problem
+}
+
+// asker is how a model of r is asked.
+func asker(r recipe.Recipe, tok tokenizer.Tokenizer) eval.Asker {
+	if r.Objective == recipe.DPO && !r.Preferences.Chat {
+		return eval.GoOn(tok)
+	}
+	return eval.NewAsker(tok)
 }
 
 // talks are conversations as what is learned from.
@@ -92,14 +100,14 @@ func demonstrations(r recipe.Recipe, job task.Task) []chat.Conversation {
 	return job.Demonstrations(task.Mix{Working: w.Working, Hedged: w.Hedged, Wrong: w.Wrong}, r.Seed, w.Examples)
 }
 
-// pairs are pairs of answers as what is learned from.
-func (s *Session) pairs(d *train.Data, r recipe.Recipe, tok tokenizer.Tokenizer, text []byte) *protocol.Problem {
+// preferences are pairs of answers as what is learned from.
+func (s *Session) preferences(d *train.Data, r recipe.Recipe, tok tokenizer.Tokenizer, text []byte) *protocol.Problem {
 	list, report, err := pairs.Read(bytes.NewReader(text))
 	if err != nil {
 		return noTalks(protocol.PairsWrong, err)
 	}
 	var fit pairs.Fit
-	d.Chosen, d.Rejected, fit = pairs.Encode(list, tok, r.Model.Context)
+	d.Chosen, d.Rejected, fit = pairs.Encode(list, tok, r.Preferences.Chat, r.Model.Context)
 	if fit.Kept < train.MinDocuments {
 		return &protocol.Problem{Code: protocol.PairsFew, Got: strconv.Itoa(fit.Kept), Want: strconv.Itoa(train.MinDocuments), Detail: strconv.Itoa(fit.Long)}
 	}

@@ -60,6 +60,9 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 			return nil, nil, problem
 		}
 	}
+	if c.Recipe.Objective == recipe.DPO && s.pairs != nil {
+		t = s.pairs
+	}
 	if t == nil {
 		return nil, nil, &protocol.Problem{Code: protocol.TextMissing}
 	}

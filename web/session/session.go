@@ -22,6 +22,7 @@ import (
 	"hornbook/model/kernel"
 	"hornbook/model/recipe"
 	"hornbook/model/task"
+	"hornbook/model/task/taste"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
 	"hornbook/web/shelf"
@@ -33,6 +34,7 @@ type Session struct {
 	voice    *voice
 	phase    phase
 	texts    *texts
+	pairs    *text // that preferences are learned from; nil: the text holds them
 	library  *library
 	writer   *writer
 	runner   *runner
@@ -80,7 +82,7 @@ func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
 	defer s.runner.end()
 	s.voice.tell(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
-		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Base: s.host.Base})
+		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Base: s.host.Base})
 	s.move(idle, "")
 	if !s.host.Base { // else it is told when Base has been opened, which comes first
 		s.library.tellShelf()
@@ -197,6 +199,10 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.bench(c)
 	case *protocol.Measure:
 		s.measure(c)
+	case *protocol.Draw:
+		s.voice.problem(s.draw(c))
+	case *protocol.SetPairs:
+		s.voice.problem(s.setPairs(c))
 	case *protocol.Open:
 		s.open(c.ModelID)
 	case *protocol.Export:

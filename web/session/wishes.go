@@ -44,7 +44,7 @@ func (s *Session) goOn() error {
 func (s *Session) refuse(c protocol.Command) *protocol.Problem {
 	busy := false
 	switch c := c.(type) {
-	case *protocol.Train, *protocol.Bench, *protocol.Measure, *protocol.Adapt, *protocol.Merge:
+	case *protocol.Train, *protocol.Bench, *protocol.Measure, *protocol.Draw, *protocol.Adapt, *protocol.Merge:
 		busy = s.phase.active()
 	case *protocol.Open, *protocol.Import:
 		busy = s.occupied()

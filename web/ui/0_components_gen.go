@@ -395,7 +395,7 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						vgn = addElement(vgparent, "th", attrs22)
-						setText(vgn, c.Page.W.Say("change_on"))
+						setText(vgn, c.Page.changeOn())
 						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("both_before"))
 						vgn = addElement(vgparent, "th", attrs22)
@@ -1187,219 +1187,47 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Mend lets one close the holes of a checker that was cheated.
-type Mend struct {
+// Listing is the list of pairs.
+type Listing struct {
 	Page *Page
-	Of   *Rewards
+	Of   *Preferences
 }
 
-func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
 
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mend"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	func(vgparent *vugu.VGNode) {
-		var vgn *vugu.VGNode
-		_ = vgn
-		addText(vgparent, " ")
-		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs62)
-			func(vgparent *vugu.VGNode) {
-				var vgn *vugu.VGNode
-				_ = vgn
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs63)
-				setText(vgn, c.Page.W.Say("rewards_mend_title"))
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", nil)
-				setText(vgn, c.Page.W.Say("rewards_mend_about"))
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs64)
-				func(vgparent *vugu.VGNode) {
-					var vgn *vugu.VGNode
-					_ = vgn
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs65)
-					{
-						vgparent := vgn
-						_ = vgparent
-						addText(vgparent, " ")
-						for i := range switches {
-							var vgiterkey interface{} = i
-							_ = vgiterkey
-							i := i
-							_ = i
-							vgn = addElement(vgparent, "label", attrs51)
-							{
-								vgparent := vgn
-								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs66)
-								setAttr(vgn, "id", "hole-"+switches[i])
-								setProp(vgn, "checked", c.Of.closed(i))
-								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
-								vgn = addElement(vgparent, "span", nil)
-								{
-									vgparent := vgn
-									_ = vgparent
-									vgn = addElement(vgparent, "b", nil)
-									setText(vgn, c.Of.switchName(i))
-									addText(vgparent, " ")
-									vgn = addElement(vgparent, "span", attrs3)
-									setText(vgn, c.Of.switchAbout(i))
-								}
-							}
-						}
-					}
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", nil)
-					func(vgparent *vugu.VGNode) {
-						var vgn *vugu.VGNode
-						_ = vgn
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs67)
-						{
-							vgparent := vgn
-							_ = vgparent
-							vgn = addElement(vgparent, "span", nil)
-							setText(vgn, c.Page.W.Say("rewards_asked"))
-							addText(vgparent, " ")
-							vgn = addElement(vgparent, "code", nil)
-							setText(vgn, samplePrompt)
-							addText(vgparent, " ")
-							vgn = addElement(vgparent, "span", nil)
-							setText(vgn, c.Page.W.Say("rewards_wanted"))
-							addText(vgparent, " ")
-							vgn = addElement(vgparent, "code", nil)
-							setText(vgn, sampleAnswer)
-						}
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs68)
-						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
-						{
-							vgparent := vgn
-							_ = vgparent
-							addText(vgparent, " ")
-							for i := range samples {
-								var vgiterkey interface{} = i
-								_ = vgiterkey
-								i := i
-								_ = i
-								vgn = addElement(vgparent, "li", nil)
-								setAttr(vgn, "class", c.Of.countsClass(i))
-								{
-									vgparent := vgn
-									_ = vgparent
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "span", attrs7)
-									setText(vgn, c.Of.counts(i))
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "code", nil)
-									{
-										vgparent := vgn
-										_ = vgparent
-										for vgiterkeyt, p := range parts(samples[i].Reply) {
-											var vgiterkey interface{} = vgiterkeyt
-											_ = vgiterkey
-											p := p
-											_ = p
-											vgn = addElement(vgparent, "span", nil)
-											setAttr(vgn, "class", p.class())
-											setText(vgn, c.Of.partSays(p))
-										}
-									}
-									addText(vgparent, "\n          ")
-								}
-							}
-							addText(vgparent, "\n        ")
-						}
-						addText(vgparent, "\n      ")
-					}(vgn)
-					addText(vgparent, "\n    ")
-				}(vgn)
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs69)
-				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
-				setText(vgn, c.Page.W.Say("rewards_again"))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
-				addText(vgparent, "\n  ")
-			}(vgn)
-		}
-		addText(vgparent, "\n")
-	}(vgn)
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "models-title"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pairs-seen"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs70)
-		setText(vgn, c.Page.stationName("models"))
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
-		setText(vgn, c.Page.W.Say("models_lead"))
-		addText(vgparent, "\n  ")
-		{
-			vgcomp := component[Notice](vgin, 0x6AE41E1D16229F1B, vgiterkey)
-			vgcomp.Page = c.Page
-			vgcomp.Problem = c.Problem()
-			vgn = addComponent(vgout, vgparent, vgcomp)
-		}
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs71)
-		setText(vgn, c.says())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs72)
+		vgn = addElement(vgparent, "div", attrs62)
 		{
 			vgparent := vgn
 			_ = vgparent
-			addText(vgparent, " ")
-			if c.Needs != nil {
-				vgn = addElement(vgparent, "div", attrs73)
-				{
-					vgparent := vgn
-					_ = vgparent
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", nil)
-					setText(vgn, c.Page.W.Needs(c.Needs))
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs9)
-					{
-						vgparent := vgn
-						_ = vgparent
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs74)
-						setText(vgn, c.Page.W.Say("open_it"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs75)
-						setText(vgn, c.Page.W.Say("leave_it"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
-						addText(vgparent, "\n      ")
-					}
-					addText(vgparent, "\n    ")
-				}
-			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "p", attrs63)
+			setText(vgn, c.Of.listSays())
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs64)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.List.Open))
+			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
+			setText(vgn, c.Of.lookLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Open = !c.Of.List.Open })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs65)
+			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
+			setText(vgn, c.Page.W.Say("prefs_take_out"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs66)
+			setText(vgn, c.Page.W.Say("prefs_bring_in"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
@@ -1408,472 +1236,195 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
-			if len(c.Page.Shelf.Cards) == 0 && c.Page.Shelf.Keeps == "" {
-				vgn = addElement(vgparent, "p", attrs3)
-				setText(vgn, c.Page.W.Say("models_none"))
+			if c.Of.List.former != nil {
+				vgn = addElement(vgparent, "p", attrs67)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Of.deletedSays())
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "button", attrs13)
+					setText(vgn, c.Page.W.Say("undo"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Back() })
+				}
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs76)
+		vgn = addElement(vgparent, "ol", attrs68)
+		setAttr(vgn, "hidden", !c.Of.List.Open)
+		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
-			for vgiterkeyt, m := range c.shelved() {
+			for vgiterkeyt, i := range c.Of.List.shown() {
 				var vgiterkey interface{} = vgiterkeyt
 				_ = vgiterkey
-				m := m
-				_ = m
+				i := i
+				_ = i
 				vgn = addElement(vgparent, "li", nil)
-				setAttr(vgn, "aria-current", c.current(m.ID))
-				setAttr(vgn, "class", c.cardClass(m))
-				setAttr(vgn, "data-id", m.ID)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs77)
-					{
-						vgparent := vgn
-						_ = vgparent
-						addText(vgparent, "\n        ")
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 28"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "aria-label", c.Page.curveSays(m.Curve))
-						setAttr(vgn, "class", sparkClass(m.Curve))
-						{
-							vgparent := vgn
-							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
-							vgparent.AppendChild(vgn)
-							setAttr(vgn, "points", sparkline(m.Curve, 0))
-						}
-						addText(vgparent, "\n        ")
+					if c.Of.List.Edits != i {
 						vgn = addElement(vgparent, "div", nil)
-						{
-							vgparent := vgn
-							_ = vgparent
-							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs78)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs69)
+							setText(vgn, asksFor(c.Of.List.Pairs[i]))
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs70)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
-								setText(vgn, m.Name)
+								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs79)
-								setText(vgn, c.cardState(m))
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
-							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs3)
-							setText(vgn, c.cardFacts(m))
 							addText(vgparent, "\n        ")
-						}
-						addText(vgparent, "\n      ")
-					}
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs9)
-					func(vgparent *vugu.VGNode) {
-						var vgn *vugu.VGNode
-						_ = vgn
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs80)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
-						setAttr(vgn, "id", undoID(m.ID))
-						setText(vgn, c.Page.W.Say("undo"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Undo(m.ID) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", nil)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("go_on"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.canGoOn(m))
-						setText(vgn, c.Page.W.Say("go_on"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOnWith(m.ID) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", nil)
-						setAttr(vgn, "aria-disabled", disabled(!c.canOpen()))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("open"), "model", m.Name))
-						setAttr(vgn, "hidden", !readable(m) || c.Page.isOpen(m.ID) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("open"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs81)
-						setAttr(vgn, "hidden", !c.hasPaper(m))
-						setText(vgn, c.Page.W.Say("model_paper"))
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
-						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
-						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("download"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
-						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
-						setAttr(vgn, "id", renameID(m.ID))
-						setText(vgn, c.Page.W.Say("rename"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("duplicate"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
-						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
-						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
-						setText(vgn, c.Page.W.Say("delete"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Delete(m.ID) })
-						addText(vgparent, "\n      ")
-					}(vgn)
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs82)
-					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
-					{
-						vgparent := vgn
-						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs83)
-						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
-						setProp(vgn, "checked", c.isCompared(m.ID))
-						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs84)
-						setText(vgn, c.Page.W.Say("compare"))
-					}
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs85)
-					func(vgparent *vugu.VGNode) {
-						var vgn *vugu.VGNode
-						_ = vgn
-						addText(vgparent, " ")
-						if c.isUnfolded(m.ID, downloadPart) {
-							vgn = addElement(vgparent, "div", attrs27)
+							vgn = addElement(vgparent, "p", attrs71)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "b", nil)
+								setText(vgn, c.Page.W.Say("prefs_rejected"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Of.List.Pairs[i].Rejected)
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs9)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
-								{
-									vgparent := vgn
-									_ = vgparent
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "span", nil)
-									setText(vgn, c.Page.W.Say("download_form"))
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs86)
-									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
-									{
-										vgparent := vgn
-										_ = vgparent
-										addText(vgparent, "\n              ")
-										for vgiterkeyt, as := range downloads(m.Method) {
-											var vgiterkey interface{} = vgiterkeyt
-											_ = vgiterkey
-											as := as
-											_ = as
-											vgn = addElement(vgparent, "option", nil)
-											setAttr(vgn, "value", as)
-											setProp(vgn, "selected", as == c.As)
-											setText(vgn, c.downloadName(as))
-										}
-										addText(vgparent, "\n            ")
-									}
-									addText(vgparent, "\n          ")
-								}
+								vgn = addElement(vgparent, "button", attrs13)
+								setAttr(vgn, "aria-label", c.Of.pairName("prefs_swap", i))
+								setText(vgn, c.Page.W.Say("prefs_swap"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Swap(i) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs87)
-								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
-								setText(vgn, c.Page.W.Say("download"))
-								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
+								vgn = addElement(vgparent, "button", attrs13)
+								setAttr(vgn, "aria-label", c.Of.pairName("prefs_edit", i))
+								setText(vgn, c.Page.W.Say("prefs_edit"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Edit(i) })
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs13)
+								setAttr(vgn, "aria-label", c.Of.pairName("delete", i))
+								setText(vgn, c.Page.W.Say("delete"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(i) })
 								addText(vgparent, "\n        ")
-							}
-						}
-						addText(vgparent, "\n      ")
-					}(vgn)
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs85)
-					{
-						vgparent := vgn
-						_ = vgparent
-						addText(vgparent, " ")
-						if c.isUnfolded(m.ID, renamePart) {
-							vgn = addElement(vgparent, "div", attrs27)
-							{
-								vgparent := vgn
-								_ = vgparent
-								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
-								{
-									vgparent := vgn
-									_ = vgparent
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "span", nil)
-									setText(vgn, c.Page.W.Say("new_name"))
-									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs88)
-									setProp(vgn, "value", c.NewName)
-									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
-									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
-									addText(vgparent, "\n          ")
-								}
-								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs89)
-								setText(vgn, c.Page.W.Say("save_name"))
-								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
-								addText(vgparent, "\n        ")
-							}
-						}
-						addText(vgparent, "\n      ")
-					}
-					addText(vgparent, "\n    ")
-				}(vgn)
-			}
-			addText(vgparent, "\n  ")
-		}(vgn)
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs90)
-		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
-		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
-		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
-		addText(vgparent, "\n  ")
-		{
-			vgcomp := component[Compare](vgin, 0x6D9D186D41C450D8, vgiterkey)
-			vgcomp.Of = c
-			vgcomp.Page = c.Page
-			vgn = addComponent(vgout, vgparent, vgcomp)
-		}
-		addText(vgparent, "\n  ")
-		{
-			vgcomp := component[Import](vgin, 0xD61FFC84A8BD9EE7, vgiterkey)
-			vgcomp.Of = c
-			vgcomp.Page = c.Page
-			vgn = addComponent(vgout, vgparent, vgcomp)
-		}
-		addText(vgparent, "\n")
-	}(vgn)
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Newer offers a new version of the page.
-type Newer struct{ Page *Page }
-
-func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "newer"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	setAttr(vgn, "hidden", !c.Page.Offline.Newer)
-	{
-		vgparent := vgn
-		_ = vgparent
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs91)
-		setText(vgn, c.Page.newerSays())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs92)
-		setAttr(vgn, "hidden", !c.Page.canRenew())
-		setText(vgn, c.Page.W.Say("newer_use"))
-		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
-		addText(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Notice is the place where a problem is told.
-type Notice struct {
-	Page    *Page
-	Problem *protocol.Problem
-}
-
-func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice-place"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		addText(vgparent, " ")
-		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs93)
-			setText(vgn, c.Page.W.Problem(c.Problem))
-		}
-		addText(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Numbers are the recipe's fields, to be edited.
-type Numbers struct {
-	Page *Page
-	Of   *Teaching
-}
-
-func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "numbers"}}}
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	func(vgparent *vugu.VGNode) {
-		var vgn *vugu.VGNode
-		_ = vgn
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs94)
-		func(vgparent *vugu.VGNode) {
-			var vgn *vugu.VGNode
-			_ = vgn
-			addText(vgparent, " ")
-			for vgiterkeyt, key := range c.Of.shownFields() {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				key := key
-				_ = key
-				vgn = addElement(vgparent, "div", nil)
-				setAttr(vgn, "class", fieldClass(key))
-				func(vgparent *vugu.VGNode) {
-					var vgn *vugu.VGNode
-					_ = vgn
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", nil)
-					setAttr(vgn, "for", "n-"+key)
-					setText(vgn, c.Page.W.Field(key))
-					addText(vgparent, "\n      ")
-					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs95)
-						setAttr(vgn, "aria-describedby", "about-"+key)
-						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
-						setAttr(vgn, "id", "n-"+key)
-						setAttr(vgn, "inputmode", keyboard(key))
-						setProp(vgn, "value", c.Of.Draft.Value(c.Page.W, key))
-						listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
-					}
-					addText(vgparent, "\n      ")
-					if c.Of.fieldOptions(key) != nil {
-						vgn = addElement(vgparent, "select", nil)
-						setAttr(vgn, "aria-describedby", "about-"+key)
-						setAttr(vgn, "id", "n-"+key)
-						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
-						{
-							vgparent := vgn
-							_ = vgparent
-							addText(vgparent, "\n        ")
-							for vgiterkeyt, word := range c.Of.fieldOptions(key) {
-								var vgiterkey interface{} = vgiterkeyt
-								_ = vgiterkey
-								word := word
-								_ = word
-								vgn = addElement(vgparent, "option", nil)
-								setAttr(vgn, "value", word)
-								setProp(vgn, "selected", word == c.Of.Draft.Value(c.Page.W, key))
-								setText(vgn, c.Of.optionName(key, word))
 							}
 							addText(vgparent, "\n      ")
-						}
+						}(vgn)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs96)
-					setAttr(vgn, "id", "about-"+key)
-					setText(vgn, c.Page.W.FieldAbout(key))
+					if c.Of.List.Edits == i {
+						vgn = addElement(vgparent, "div", attrs72)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "label", attrs73)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_prompt"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "textarea", attrs74)
+								setProp(vgn, "value", asksFor(c.Of.List.Edited))
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "label", attrs73)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_chosen"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "textarea", attrs75)
+								setProp(vgn, "value", c.Of.List.Edited.Chosen)
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "label", attrs73)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_rejected"))
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "textarea", attrs76)
+								setProp(vgn, "value", c.Of.List.Edited.Rejected)
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
+							}
+							addText(vgparent, "\n        ")
+							if c.Of.Edges {
+								vgn = addElement(vgparent, "p", attrs77)
+								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs9)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs78)
+								setText(vgn, c.Page.W.Say("prefs_save"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs13)
+								setText(vgn, c.Page.W.Say("leave_as_is"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Edits = -1 })
+								addText(vgparent, "\n        ")
+							}
+							addText(vgparent, "\n      ")
+						}(vgn)
+					}
 					addText(vgparent, "\n    ")
 				}(vgn)
-			}
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs28)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs97)
-				setText(vgn, c.Page.W.Field("ranks"))
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs98)
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
-				{
-					vgparent := vgn
-					_ = vgparent
-					addText(vgparent, "\n        ")
-					for n := range c.Page.Ready.Ranks + 1 {
-						var vgiterkey interface{} = n
-						_ = vgiterkey
-						n := n
-						_ = n
-						vgn = addElement(vgparent, "option", nil)
-						setAttr(vgn, "value", n)
-						setProp(vgn, "selected", n == c.Page.Workers)
-						setText(vgn, c.Page.W.Workers(n))
-					}
-					addText(vgparent, "\n      ")
-				}
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs99)
-				setText(vgn, c.Page.W.FieldAbout("ranks"))
-				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", nil)
-		setAttr(vgn, "class", c.Of.estimateClass())
-		setText(vgn, c.Of.estimate())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs9)
+		vgn = addElement(vgparent, "div", nil)
 		{
 			vgparent := vgn
 			_ = vgparent
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs13)
-			setAttr(vgn, "aria-expanded", disabled(c.Of.More))
-			setText(vgn, c.Of.moreLabel())
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
-			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs100)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs101)
-				setText(vgn, c.Page.W.Say("save_experiment"))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
-				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs102)
-				setText(vgn, c.Page.W.Say("save_experiment_about"))
-				addText(vgparent, "\n    ")
+			addText(vgparent, " ")
+			if c.Of.List.Open && len(c.Of.List.Pairs) > 0 {
+				vgn = addElement(vgparent, "div", attrs9)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs13)
+					setAttr(vgn, "aria-disabled", disabled(c.Of.List.From == 0))
+					setAttr(vgn, "hidden", len(c.Of.List.Pairs) <= pairsShown)
+					setText(vgn, c.Page.W.Say("prefs_before"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(-1) })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", attrs3)
+					setText(vgn, c.Of.pageSays())
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs13)
+					setAttr(vgn, "aria-disabled", disabled(c.Of.List.From+pairsShown >= len(c.Of.List.Pairs)))
+					setAttr(vgn, "hidden", len(c.Of.List.Pairs) <= pairsShown)
+					setText(vgn, c.Page.W.Say("prefs_behind"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs79)
+					setText(vgn, c.Page.W.Say("prefs_clear"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
+					addText(vgparent, "\n    ")
+				}
 			}
 			addText(vgparent, "\n  ")
 		}
@@ -1889,21 +1440,20 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Past is what else there is to see of a run: its numbers, and what the model
-// wrote on the way.
-type Past struct {
+// Losses are the chart's numbers as a table, and to take along.
+type Losses struct {
 	Page *Page
 	Of   *Teaching
 }
 
-func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
 
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "past"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "losses"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
@@ -1923,7 +1473,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs103)
+				vgn = addElement(vgparent, "input", attrs80)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -1938,7 +1488,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs104)
+				vgn = addElement(vgparent, "div", attrs81)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -2006,7 +1556,976 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}(vgn)
 		addText(vgparent, "\n  ")
 		{
-			vgcomp := component[Savings](vgin, 0x60D097DDC81023AD, vgiterkey)
+			vgcomp := component[Savings](vgin, 0x467BEA64028207AB, vgiterkey)
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Making is where pairs are made: by a judge, or by hand.
+type Making struct {
+	Page *Page
+	Of   *Preferences
+}
+
+func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pairs-from"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs27)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs28)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("prefs_judge_label"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs82)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, taste := range c.Page.Ready.Tastes {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						taste := taste
+						_ = taste
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", taste)
+						setProp(vgn, "selected", taste == c.Of.Judge.Taste)
+						setText(vgn, c.Page.W.Taste(taste))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs28)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs83)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, n := range promptChoices {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						n := n
+						_ = n
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", n)
+						setProp(vgn, "selected", n == c.Of.Judge.Prompts)
+						setText(vgn, c.Page.W.Count(n))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs84)
+			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
+			setText(vgn, c.Of.judgeLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs85)
+			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
+			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
+			setText(vgn, c.Of.handLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.OpenHand() })
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs86)
+		setText(vgn, c.Of.judgeSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.Judge.id > 0 {
+				vgn = addElement(vgparent, "progress", attrs87)
+				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
+				setAttr(vgn, "max", c.Of.Judge.Prompts)
+				setAttr(vgn, "value", c.Of.judgeDone())
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.Hand.Open {
+				vgn = addElement(vgparent, "section", attrs88)
+				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
+				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) == 0 {
+						vgn = addElement(vgparent, "p", attrs40)
+						setText(vgn, c.Of.handWaits())
+					}
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) > 0 {
+						vgn = addElement(vgparent, "p", attrs69)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "b", nil)
+							setText(vgn, c.Page.W.Say("prefs_after"))
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.Of.handPrompt())
+						}
+					}
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) > 0 {
+						vgn = addElement(vgparent, "div", attrs89)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for i := range 2 {
+								var vgiterkey interface{} = i
+								_ = vgiterkey
+								i := i
+								_ = i
+								vgn = addElement(vgparent, "div", attrs90)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "p", attrs91)
+									setText(vgn, c.Of.handSaid(i))
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "button", nil)
+									setAttr(vgn, "id", "choose-"+digit(i+1))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(i) })
+									{
+										vgparent := vgn
+										_ = vgparent
+										vgn = addElement(vgparent, "kbd", nil)
+										setText(vgn, digit(i+1))
+										addText(vgparent, " ")
+										vgn = addElement(vgparent, "span", nil)
+										setText(vgn, c.Page.W.Say("prefs_better"))
+									}
+									addText(vgparent, "\n        ")
+								}
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n      ")
+					if len(c.Of.Hand.queue) > 0 {
+						vgn = addElement(vgparent, "div", attrs9)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "button", attrs92)
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(neither) })
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "kbd", nil)
+								setText(vgn, "t")
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_tie"))
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "button", attrs93)
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(neither) })
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "kbd", nil)
+								setText(vgn, "s")
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.Page.W.Say("prefs_skip"))
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Mend lets one close the holes of a checker that was cheated.
+type Mend struct {
+	Page *Page
+	Of   *Rewards
+}
+
+func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mend"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Of.mends() {
+			vgn = addElement(vgparent, "section", attrs94)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h3", attrs95)
+				setText(vgn, c.Page.W.Say("rewards_mend_title"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", nil)
+				setText(vgn, c.Page.W.Say("rewards_mend_about"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs96)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs97)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for i := range switches {
+							var vgiterkey interface{} = i
+							_ = vgiterkey
+							i := i
+							_ = i
+							vgn = addElement(vgparent, "label", attrs51)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "input", attrs98)
+								setAttr(vgn, "id", "hole-"+switches[i])
+								setProp(vgn, "checked", c.Of.closed(i))
+								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
+								vgn = addElement(vgparent, "span", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "b", nil)
+									setText(vgn, c.Of.switchName(i))
+									addText(vgparent, " ")
+									vgn = addElement(vgparent, "span", attrs3)
+									setText(vgn, c.Of.switchAbout(i))
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "p", attrs99)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.Page.W.Say("rewards_asked"))
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "code", nil)
+							setText(vgn, samplePrompt)
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.Page.W.Say("rewards_wanted"))
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "code", nil)
+							setText(vgn, sampleAnswer)
+						}
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "ul", attrs100)
+						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for i := range samples {
+								var vgiterkey interface{} = i
+								_ = vgiterkey
+								i := i
+								_ = i
+								vgn = addElement(vgparent, "li", nil)
+								setAttr(vgn, "class", c.Of.countsClass(i))
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "span", attrs7)
+									setText(vgn, c.Of.counts(i))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "code", nil)
+									{
+										vgparent := vgn
+										_ = vgparent
+										for vgiterkeyt, p := range parts(samples[i].Reply) {
+											var vgiterkey interface{} = vgiterkeyt
+											_ = vgiterkey
+											p := p
+											_ = p
+											vgn = addElement(vgparent, "span", nil)
+											setAttr(vgn, "class", p.class())
+											setText(vgn, c.Of.partSays(p))
+										}
+									}
+									addText(vgparent, "\n          ")
+								}
+							}
+							addText(vgparent, "\n        ")
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "button", attrs101)
+				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
+				setText(vgn, c.Page.W.Say("rewards_again"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "models-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs102)
+		setText(vgn, c.Page.stationName("models"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs25)
+		setText(vgn, c.Page.W.Say("models_lead"))
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Notice](vgin, 0x6AE41E1D16229F1B, vgiterkey)
+			vgcomp.Page = c.Page
+			vgcomp.Problem = c.Problem()
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs103)
+		setText(vgn, c.says())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs104)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Needs != nil {
+				vgn = addElement(vgparent, "div", attrs105)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", nil)
+					setText(vgn, c.Page.W.Needs(c.Needs))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs106)
+						setText(vgn, c.Page.W.Say("open_it"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs107)
+						setText(vgn, c.Page.W.Say("leave_it"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if len(c.Page.Shelf.Cards) == 0 && c.Page.Shelf.Keeps == "" {
+				vgn = addElement(vgparent, "p", attrs3)
+				setText(vgn, c.Page.W.Say("models_none"))
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "ul", attrs108)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			for vgiterkeyt, m := range c.shelved() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				m := m
+				_ = m
+				vgn = addElement(vgparent, "li", nil)
+				setAttr(vgn, "aria-current", c.current(m.ID))
+				setAttr(vgn, "class", c.cardClass(m))
+				setAttr(vgn, "data-id", m.ID)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs109)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 28"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "aria-label", c.Page.curveSays(m.Curve))
+						setAttr(vgn, "class", sparkClass(m.Curve))
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
+							vgparent.AppendChild(vgn)
+							setAttr(vgn, "points", sparkline(m.Curve, 0))
+						}
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "div", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "p", attrs110)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "b", nil)
+								setText(vgn, m.Name)
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", attrs111)
+								setText(vgn, c.cardState(m))
+							}
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "p", attrs3)
+							setText(vgn, c.cardFacts(m))
+							addText(vgparent, "\n        ")
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs112)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
+						setAttr(vgn, "id", undoID(m.ID))
+						setText(vgn, c.Page.W.Say("undo"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Undo(m.ID) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", nil)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("go_on"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.canGoOn(m))
+						setText(vgn, c.Page.W.Say("go_on"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOnWith(m.ID) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", nil)
+						setAttr(vgn, "aria-disabled", disabled(!c.canOpen()))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("open"), "model", m.Name))
+						setAttr(vgn, "hidden", !readable(m) || c.Page.isOpen(m.ID) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("open"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "a", attrs113)
+						setAttr(vgn, "hidden", !c.hasPaper(m))
+						setText(vgn, c.Page.W.Say("model_paper"))
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs13)
+						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("download"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs13)
+						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
+						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
+						setAttr(vgn, "id", renameID(m.ID))
+						setText(vgn, c.Page.W.Say("rename"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs13)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
+						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("duplicate"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs13)
+						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
+						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("delete"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Delete(m.ID) })
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", attrs114)
+					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "input", attrs115)
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
+						setProp(vgn, "checked", c.isCompared(m.ID))
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
+						vgn = addElement(vgparent, "span", attrs116)
+						setText(vgn, c.Page.W.Say("compare"))
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs117)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						if c.isUnfolded(m.ID, downloadPart) {
+							vgn = addElement(vgparent, "div", attrs27)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "label", attrs28)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "span", nil)
+									setText(vgn, c.Page.W.Say("download_form"))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "select", attrs118)
+									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
+									{
+										vgparent := vgn
+										_ = vgparent
+										addText(vgparent, "\n              ")
+										for vgiterkeyt, as := range downloads(m.Method) {
+											var vgiterkey interface{} = vgiterkeyt
+											_ = vgiterkey
+											as := as
+											_ = as
+											vgn = addElement(vgparent, "option", nil)
+											setAttr(vgn, "value", as)
+											setProp(vgn, "selected", as == c.As)
+											setText(vgn, c.downloadName(as))
+										}
+										addText(vgparent, "\n            ")
+									}
+									addText(vgparent, "\n          ")
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs119)
+								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
+								setText(vgn, c.Page.W.Say("download"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs117)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.isUnfolded(m.ID, renamePart) {
+							vgn = addElement(vgparent, "div", attrs27)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "label", attrs28)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "span", nil)
+									setText(vgn, c.Page.W.Say("new_name"))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "input", attrs120)
+									setProp(vgn, "value", c.NewName)
+									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
+									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
+									addText(vgparent, "\n          ")
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs121)
+								setText(vgn, c.Page.W.Say("save_name"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs122)
+		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
+		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Compare](vgin, 0x6D9D186D41C450D8, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Import](vgin, 0xD61FFC84A8BD9EE7, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Newer offers a new version of the page.
+type Newer struct{ Page *Page }
+
+func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "newer"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	setAttr(vgn, "hidden", !c.Page.Offline.Newer)
+	{
+		vgparent := vgn
+		_ = vgparent
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "span", attrs123)
+		setText(vgn, c.Page.newerSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs124)
+		setAttr(vgn, "hidden", !c.Page.canRenew())
+		setText(vgn, c.Page.W.Say("newer_use"))
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
+		addText(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Notice is the place where a problem is told.
+type Notice struct {
+	Page    *Page
+	Problem *protocol.Problem
+}
+
+func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice-place"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		addText(vgparent, " ")
+		if c.Problem != nil {
+			vgn = addElement(vgparent, "p", attrs125)
+			setText(vgn, c.Page.W.Problem(c.Problem))
+		}
+		addText(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Numbers are the recipe's fields, to be edited.
+type Numbers struct {
+	Page *Page
+	Of   *Teaching
+}
+
+func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "numbers"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs126)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			for vgiterkeyt, key := range c.Of.shownFields() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				key := key
+				_ = key
+				vgn = addElement(vgparent, "div", nil)
+				setAttr(vgn, "class", fieldClass(key))
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", nil)
+					setAttr(vgn, "for", "n-"+key)
+					setText(vgn, c.Page.W.Field(key))
+					addText(vgparent, "\n      ")
+					if c.Of.fieldOptions(key) == nil {
+						vgn = addElement(vgparent, "input", attrs127)
+						setAttr(vgn, "aria-describedby", "about-"+key)
+						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
+						setAttr(vgn, "id", "n-"+key)
+						setAttr(vgn, "inputmode", keyboard(key))
+						setProp(vgn, "value", c.Of.Draft.Value(c.Page.W, key))
+						listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
+					}
+					addText(vgparent, "\n      ")
+					if c.Of.fieldOptions(key) != nil {
+						vgn = addElement(vgparent, "select", nil)
+						setAttr(vgn, "aria-describedby", "about-"+key)
+						setAttr(vgn, "id", "n-"+key)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Set(key, event.PropString("target", "value")) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							for vgiterkeyt, word := range c.Of.fieldOptions(key) {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								word := word
+								_ = word
+								vgn = addElement(vgparent, "option", nil)
+								setAttr(vgn, "value", word)
+								setProp(vgn, "selected", word == c.Of.Draft.Value(c.Page.W, key))
+								setText(vgn, c.Of.optionName(key, word))
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", attrs128)
+					setAttr(vgn, "id", "about-"+key)
+					setText(vgn, c.Page.W.FieldAbout(key))
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs28)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "label", attrs129)
+				setText(vgn, c.Page.W.Field("ranks"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs130)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for n := range c.Page.Ready.Ranks + 1 {
+						var vgiterkey interface{} = n
+						_ = vgiterkey
+						n := n
+						_ = n
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", n)
+						setProp(vgn, "selected", n == c.Page.Workers)
+						setText(vgn, c.Page.W.Workers(n))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs131)
+				setText(vgn, c.Page.W.FieldAbout("ranks"))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", nil)
+		setAttr(vgn, "class", c.Of.estimateClass())
+		setText(vgn, c.Of.estimate())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs9)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs13)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.More))
+			setText(vgn, c.Of.moreLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "span", attrs132)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "button", attrs133)
+				setText(vgn, c.Page.W.Say("save_experiment"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs134)
+				setText(vgn, c.Page.W.Say("save_experiment_about"))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Past is what else there is to see of a run: its numbers, and what the model
+// wrote on the way.
+type Past struct {
+	Page *Page
+	Of   *Teaching
+}
+
+func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "past"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Losses](vgin, 0xFEE54C30C487B312, vgiterkey)
+			vgcomp.Of = c.Of
 			vgcomp.Page = c.Page
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
@@ -2014,21 +2533,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs105)
+		vgn = addElement(vgparent, "pre", attrs135)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs106)
+			vgn = addElement(vgparent, "span", attrs136)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs107)
+			vgn = addElement(vgparent, "span", attrs137)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs108)
+		vgn = addElement(vgparent, "p", attrs138)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs109)
+		vgn = addElement(vgparent, "ol", attrs139)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -2076,6 +2595,327 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "teach"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "preferences-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs140)
+		setText(vgn, c.Page.stationName("preferences"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs25)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "span", nil)
+			setText(vgn, c.Page.W.Say("prefs_lead"))
+			addText(vgparent, " ")
+			{
+				vgcomp := component[Term](vgin, 0x23453FAC35F18AF, vgiterkey)
+				vgcomp.Page = c.Page
+				vgcomp.Key = "dpo"
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.blocked() {
+				{
+					vgcomp := component[Blocked](vgin, 0x5362243A3FEFC823, vgiterkey)
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs26)
+		setAttr(vgn, "hidden", c.blocked())
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Making](vgin, 0xE1FF9680447AAD81, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Begin](vgin, 0x87396419950CA303, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Notice](vgin, 0x190885386715062F, vgiterkey)
+				vgcomp.Page = c.Page
+				vgcomp.Problem = c.Problem()
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Listing](vgin, 0xD8534B5E4808BDC9, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Preferred](vgin, 0x595A8BC3FF995007, vgiterkey)
+				vgcomp.Of = c
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Further](vgin, 0x9B2F19A06108A33C, vgiterkey)
+				vgcomp.Of = &c.further
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			{
+				vgcomp := component[Numbers](vgin, 0x672BA8091ECE0069, vgiterkey)
+				vgcomp.Of = &c.Teaching
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Preferred is what a run on preferences is seen by.
+type Preferred struct {
+	Page *Page
+	Of   *Preferences
+}
+
+func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "curves"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", nil)
+		setText(vgn, c.Of.pictureTitle())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.mine() {
+				vgn = addElement(vgparent, "div", attrs27)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", attrs28)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Page.W.Say("prefs_shows"))
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "select", attrs141)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n          ")
+							for vgiterkeyt, a := range c.Of.aspectsHere() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								a := a
+								_ = a
+								vgn = addElement(vgparent, "option", nil)
+								setAttr(vgn, "value", a)
+								setProp(vgn, "selected", a == c.Of.Aspect)
+								setText(vgn, c.Page.W.Say("prefs_shows_"+a))
+							}
+							addText(vgparent, "\n        ")
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs37)
+		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setText(vgn, c.Of.aspectSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.mine() {
+				{
+					vgcomp := component[Change](vgin, 0x230CA0CB790EF1B4, vgiterkey)
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Page.Pairs != nil {
+				vgn = addElement(vgparent, "p", attrs142)
+				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
+			}
+			addText(vgparent, "\n    ")
+			if c.Page.loading("old") {
+				vgn = addElement(vgparent, "p", attrs40)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Page.W.Say("old_writing"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "progress", nil)
+					setAttr(vgn, "aria-label", c.Page.W.Say("old_writing"))
+					setAttr(vgn, "max", c.Page.Working.Total)
+					setAttr(vgn, "value", c.Page.Working.Done)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs41)
+					setText(vgn, c.Page.W.Say("stop_it"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.mine() && len(c.Page.exchanges(false)) > 0 {
+				vgn = addElement(vgparent, "section", attrs143)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", attrs144)
+					setText(vgn, c.Page.W.Say("prefs_exchanges"))
+					addText(vgparent, "\n      ")
+					for vgiterkeyt, x := range c.Page.exchanges(c.Of.All) {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						x := x
+						_ = x
+						vgn = addElement(vgparent, "div", attrs145)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs69)
+							setText(vgn, x.Prompt)
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs89)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "h4", nil)
+									setText(vgn, c.Page.W.Say("both_before"))
+									addText(vgparent, " ")
+									vgn = addElement(vgparent, "p", attrs91)
+									setText(vgn, x.Before)
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "h4", nil)
+									setText(vgn, c.Page.W.Say("both_after"))
+									addText(vgparent, " ")
+									vgn = addElement(vgparent, "p", attrs146)
+									setText(vgn, x.After)
+								}
+								addText(vgparent, "\n        ")
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs147)
+					setAttr(vgn, "aria-expanded", disabled(c.Of.All))
+					setAttr(vgn, "hidden", len(c.Page.exchanges(true)) <= fewExchanges)
+					setText(vgn, c.Of.allLabel())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.All = !c.Of.All })
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Losses](vgin, 0xA870B84407478A2A, vgiterkey)
+			vgcomp.Of = &c.Of.Teaching
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
@@ -2089,7 +2929,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs110)
+		vgn = addElement(vgparent, "h2", attrs148)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -2107,7 +2947,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs111)
+				vgn = addElement(vgparent, "select", attrs149)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2214,7 +3054,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs112)
+		vgn = addElement(vgparent, "h2", attrs150)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -2244,7 +3084,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs113)
+				vgn = addElement(vgparent, "select", attrs151)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2329,7 +3169,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs114)
+									vgn = addElement(vgparent, "select", attrs152)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -2394,12 +3234,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs115)
+		vgn = addElement(vgparent, "div", attrs153)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs116)
+			vgn = addElement(vgparent, "div", attrs154)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2411,7 +3251,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs117)
+			vgn = addElement(vgparent, "div", attrs155)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2481,7 +3321,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs118)
+		vgn = addElement(vgparent, "header", attrs156)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2489,22 +3329,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs119)
+			vgn = addElement(vgparent, "p", attrs157)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs120)
+			vgn = addElement(vgparent, "button", attrs158)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs121)
+			vgn = addElement(vgparent, "label", attrs159)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs122)
+				vgn = addElement(vgparent, "span", attrs160)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs123)
+				vgn = addElement(vgparent, "select", attrs161)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2540,7 +3380,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs124)
+		vgn = addElement(vgparent, "main", attrs162)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2551,7 +3391,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs125)
+			vgn = addElement(vgparent, "div", attrs163)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2572,7 +3412,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs126)
+		vgn = addElement(vgparent, "div", attrs164)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2607,15 +3447,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs127)
+		vgn = addElement(vgparent, "button", attrs165)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs128)
+		vgn = addElement(vgparent, "button", attrs166)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs129)
+		vgn = addElement(vgparent, "button", attrs167)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -2643,7 +3483,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs130)
+		vgn = addElement(vgparent, "h2", attrs168)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -2654,7 +3494,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs131)
+			vgn = addElement(vgparent, "button", attrs169)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -2663,7 +3503,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs132)
+				vgn = addElement(vgparent, "input", attrs170)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -2672,7 +3512,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs133)
+		vgn = addElement(vgparent, "p", attrs171)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -2682,15 +3522,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs134)
+		vgn = addElement(vgparent, "h3", attrs172)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs135)
+		vgn = addElement(vgparent, "div", attrs173)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs136)
+			vgn = addElement(vgparent, "table", attrs174)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -2763,7 +3603,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs137)
+		vgn = addElement(vgparent, "dl", attrs175)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2785,7 +3625,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs138)
+		vgn = addElement(vgparent, "button", attrs176)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -2818,12 +3658,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs139)
+		vgn = addElement(vgparent, "div", attrs177)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs140)
+			vgn = addElement(vgparent, "p", attrs178)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -2838,14 +3678,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs141)
+			vgn = addElement(vgparent, "button", attrs179)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs142)
+		vgn = addElement(vgparent, "dl", attrs180)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -2869,7 +3709,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs143)
+		vgn = addElement(vgparent, "div", attrs181)
 		setAttr(vgn, "data-backend", c.Page.Ready.Backend)
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -2883,10 +3723,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs144)
+			vgn = addElement(vgparent, "p", attrs182)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs145)
+			vgn = addElement(vgparent, "progress", attrs183)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -2896,12 +3736,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs146)
+				vgn = addElement(vgparent, "button", attrs184)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs147)
+				vgn = addElement(vgparent, "button", attrs185)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -2923,11 +3763,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs148)
+			vgn = addElement(vgparent, "p", attrs186)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs149)
+			vgn = addElement(vgparent, "p", attrs187)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -2939,7 +3779,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs150)
+		vgn = addElement(vgparent, "ul", attrs188)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2974,12 +3814,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs151)
+				vgn = addElement(vgparent, "p", attrs189)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs152)
+		vgn = addElement(vgparent, "ul", attrs190)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3001,13 +3841,13 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs153)
+		vgn = addElement(vgparent, "div", attrs191)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.offer != nil {
-				vgn = addElement(vgparent, "div", attrs73)
+				vgn = addElement(vgparent, "div", attrs105)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3020,11 +3860,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs154)
+						vgn = addElement(vgparent, "button", attrs192)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs155)
+						vgn = addElement(vgparent, "button", attrs193)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -3035,7 +3875,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs156)
+		vgn = addElement(vgparent, "p", attrs194)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -3070,14 +3910,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs157)
+			vgn = addElement(vgparent, "section", attrs195)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs158)
+					vgn = addElement(vgparent, "p", attrs196)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -3131,10 +3971,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs159)
+		vgn = addElement(vgparent, "button", attrs197)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs96)
+		vgn = addElement(vgparent, "span", attrs128)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -3161,7 +4001,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs160)
+		vgn = addElement(vgparent, "h2", attrs198)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -3180,7 +4020,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs161)
+				vgn = addElement(vgparent, "select", attrs199)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3212,7 +4052,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs162)
+				vgn = addElement(vgparent, "input", attrs200)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -3229,7 +4069,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs163)
+		vgn = addElement(vgparent, "p", attrs201)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3238,12 +4078,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs164)
+				vgn = addElement(vgparent, "div", attrs202)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs165)
+					vgn = addElement(vgparent, "label", attrs73)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3251,7 +4091,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs166)
+						vgn = addElement(vgparent, "textarea", attrs203)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -3272,7 +4112,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs167)
+		vgn = addElement(vgparent, "div", attrs204)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3282,12 +4122,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs93)
+				vgn = addElement(vgparent, "p", attrs125)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs168)
+		vgn = addElement(vgparent, "ul", attrs205)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3308,7 +4148,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs169)
+				vgn = addElement(vgparent, "label", attrs206)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3316,7 +4156,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs170)
+					vgn = addElement(vgparent, "select", attrs207)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -3344,7 +4184,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs171)
+		vgn = addElement(vgparent, "div", attrs208)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3360,12 +4200,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs172)
+				vgn = addElement(vgparent, "p", attrs209)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs173)
+				vgn = addElement(vgparent, "p", attrs210)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -3375,7 +4215,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs174)
+				vgn = addElement(vgparent, "p", attrs211)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3390,7 +4230,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs175)
+		vgn = addElement(vgparent, "pre", attrs212)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -3400,7 +4240,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs176)
+				vgn = addElement(vgparent, "p", attrs213)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3412,6 +4252,21 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("chat") })
 				}
 			}
+			addText(vgparent, "\n    ")
+			if ofPairs(c.Page.Text) {
+				vgn = addElement(vgparent, "p", attrs214)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Page.W.Say("prefs_lead_to"))
+					addText(vgparent, " ")
+					vgn = addElement(vgparent, "button", attrs13)
+					setText(vgn, c.Page.W.Say("prefs_lead_to_go"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("preferences") })
+				}
+			}
+			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "fieldset", attrs50)
@@ -3427,7 +4282,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs177)
+				vgn = addElement(vgparent, "input", attrs215)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -3438,7 +4293,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs178)
+				vgn = addElement(vgparent, "input", attrs216)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -3447,13 +4302,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs179)
+		vgn = addElement(vgparent, "div", attrs217)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs180)
+				vgn = addElement(vgparent, "p", attrs218)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -3462,7 +4317,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs173)
+				vgn = addElement(vgparent, "p", attrs210)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -3499,7 +4354,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs181)
+		vgn = addElement(vgparent, "h2", attrs219)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -3517,7 +4372,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs165)
+		vgn = addElement(vgparent, "label", attrs73)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3525,13 +4380,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs182)
+			vgn = addElement(vgparent, "textarea", attrs220)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs183)
+		vgn = addElement(vgparent, "ol", attrs221)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -3550,9 +4405,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs184)
+					vgn = addElement(vgparent, "span", attrs222)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs185)
+					vgn = addElement(vgparent, "span", attrs223)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -3566,7 +4421,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs173)
+				vgn = addElement(vgparent, "p", attrs210)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -3584,7 +4439,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs186)
+				vgn = addElement(vgparent, "select", attrs224)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3605,7 +4460,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs169)
+			vgn = addElement(vgparent, "label", attrs206)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -3614,7 +4469,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs187)
+				vgn = addElement(vgparent, "input", attrs225)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -3657,7 +4512,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs188)
+					vgn = addElement(vgparent, "button", attrs226)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3666,7 +4521,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs171)
+		vgn = addElement(vgparent, "div", attrs208)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3713,7 +4568,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs189)
+		vgn = addElement(vgparent, "div", attrs227)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3737,12 +4592,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs190)
+				vgn = addElement(vgparent, "div", attrs228)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs191)
+					vgn = addElement(vgparent, "p", attrs229)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -3861,15 +4716,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs192)
+				vgn = addElement(vgparent, "label", attrs230)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs122)
+					vgn = addElement(vgparent, "span", attrs160)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs193)
+					vgn = addElement(vgparent, "input", attrs231)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -3881,13 +4736,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs194)
+		vgn = addElement(vgparent, "div", attrs232)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs195)
+				vgn = addElement(vgparent, "p", attrs233)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -3902,7 +4757,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs196)
+					vgn = addElement(vgparent, "button", attrs234)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -3912,7 +4767,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs197)
+		vgn = addElement(vgparent, "div", attrs235)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3922,11 +4777,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs128)
+			vgn = addElement(vgparent, "button", attrs166)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs129)
+			vgn = addElement(vgparent, "button", attrs167)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -3938,7 +4793,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs104)
+				vgn = addElement(vgparent, "div", attrs81)
 				setAttr(vgn, "aria-label", c.Of.tracksTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -4065,7 +4920,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "hidden", c.Of.aboutTask() == "")
 					setText(vgn, c.Of.aboutTask())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs198)
+					vgn = addElement(vgparent, "ol", attrs236)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -4084,12 +4939,12 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs199)
+				vgn = addElement(vgparent, "div", attrs237)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs67)
+					vgn = addElement(vgparent, "p", attrs99)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -4106,7 +4961,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs200)
+					vgn = addElement(vgparent, "ol", attrs238)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -4157,11 +5012,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs201)
+								vgn = addElement(vgparent, "span", attrs239)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs122)
+									vgn = addElement(vgparent, "span", attrs160)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -4181,7 +5036,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs202)
+						vgn = addElement(vgparent, "p", attrs240)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -4214,7 +5069,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs203)
+		vgn = addElement(vgparent, "h2", attrs241)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -4234,12 +5089,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs204)
+		vgn = addElement(vgparent, "div", attrs242)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs205)
+			vgn = addElement(vgparent, "div", attrs243)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -4249,7 +5104,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs206)
+					vgn = addElement(vgparent, "input", attrs244)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -4263,7 +5118,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs165)
+				vgn = addElement(vgparent, "label", attrs73)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4271,7 +5126,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs207)
+					vgn = addElement(vgparent, "textarea", attrs245)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -4285,32 +5140,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs173)
+						vgn = addElement(vgparent, "p", attrs210)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs208)
+				vgn = addElement(vgparent, "div", attrs246)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs209)
+					vgn = addElement(vgparent, "button", attrs247)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs210)
+					vgn = addElement(vgparent, "button", attrs248)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs211)
+					vgn = addElement(vgparent, "button", attrs249)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs212)
+					vgn = addElement(vgparent, "button", attrs250)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -4324,7 +5179,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs213)
+				vgn = addElement(vgparent, "div", attrs251)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -4368,16 +5223,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs214)
+			vgn = addElement(vgparent, "div", attrs252)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs215)
+				vgn = addElement(vgparent, "h3", attrs253)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs216)
+				vgn = addElement(vgparent, "ol", attrs254)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4392,7 +5247,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs217)
+							vgn = addElement(vgparent, "button", attrs255)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -4403,10 +5258,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs218)
+								vgn = addElement(vgparent, "meter", attrs256)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs219)
+								vgn = addElement(vgparent, "span", attrs257)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -4421,12 +5276,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs220)
+					vgn = addElement(vgparent, "button", attrs258)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs221)
+					vgn = addElement(vgparent, "button", attrs259)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -4437,7 +5292,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs208)
+		vgn = addElement(vgparent, "div", attrs246)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
@@ -4447,21 +5302,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs222)
+				vgn = addElement(vgparent, "input", attrs260)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs223)
+			vgn = addElement(vgparent, "button", attrs261)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs224)
+		vgn = addElement(vgparent, "label", attrs262)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -4470,7 +5325,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs225)
+			vgn = addElement(vgparent, "select", attrs263)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -4491,12 +5346,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs226)
+		vgn = addElement(vgparent, "button", attrs264)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs227)
+		vgn = addElement(vgparent, "div", attrs265)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -4516,14 +5371,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs228)
+					vgn = addElement(vgparent, "input", attrs266)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs96)
+					vgn = addElement(vgparent, "span", attrs128)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -4563,15 +5418,15 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs229)
+			vgn = addElement(vgparent, "section", attrs267)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs230)
+				vgn = addElement(vgparent, "h3", attrs268)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs67)
+				vgn = addElement(vgparent, "p", attrs99)
 				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -4589,11 +5444,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs231)
+				vgn = addElement(vgparent, "p", attrs269)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs232)
+					vgn = addElement(vgparent, "code", attrs270)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -4642,7 +5497,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs233)
+		vgn = addElement(vgparent, "section", attrs271)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -4651,15 +5506,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs158)
+				vgn = addElement(vgparent, "p", attrs196)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs107)
+			vgn = addElement(vgparent, "div", attrs137)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs106)
+				vgn = addElement(vgparent, "span", attrs136)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -4756,176 +5611,214 @@ var (
 	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
 	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
 	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "exchanges"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "exchanges-title"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "exchanges-title"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "exchange"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing said-now"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "exchanges-all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

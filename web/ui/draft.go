@@ -45,12 +45,25 @@ var (
 		"kl", "updates", "leave_cut", "length_cost", "eval_every", "asked", "most_asked"}
 )
 
+// preferFields are those of preferences, of what trains: the rate that moves it is
+// first.
+var preferFields, morePreferFields = map[string][]string{}, map[string][]string{}
+
+func init() {
+	rest := []string{"loss", "sft", "smoothing", "pairs", "taste"}
+	for method, rates := range map[string][]string{recipe.Full: {"learning_rate", "muon_rate"}, recipe.Last: {"learning_rate", "muon_rate"}, recipe.Lora: {"muon_rate", "learning_rate"}} {
+		preferFields[method] = []string{"beta", "steps", rates[0], "seed", "old"}
+		morePreferFields[method] = slices.Concat(rest, []string{rates[1]}, map[string][]string{recipe.Last: {"last_layers"}, recipe.Lora: {"lora_rank", "lora_alpha", "lora_targets"}}[method],
+			[]string{"warm_up", "weight_decay", "clip", "eval_every", "optimizer", "schedule"})
+	}
+}
+
 // options are the words that a field may be, of those that are neither
 // numbers nor free.
 var options = map[string][]string{
 	"optimizer": {"adamw", "muon"}, "schedule": {"cosine", "linear", "constant"}, "norm": {"layernorm", "rmsnorm"},
 	"position": {"learned", "rope"}, "mlp": {"gelu", "gelu_tanh", "relu2", "swiglu"}, "qk_norm": {"true", "false"}, "tied": {"true", "false"},
-	"loss": recipe.RewardLosses, "scale": {"true", "false"}, "leave_cut": {"true", "false"},
+	"scale": {"true", "false"}, "leave_cut": {"true", "false"},
 }
 
 // NewDraft begins with a preset.
@@ -64,6 +77,8 @@ func (d *Draft) Basic() []string {
 	switch {
 	case d.Base.Objective == recipe.GRPO:
 		return rewardFields[d.Base.Method()]
+	case d.Base.Objective == recipe.DPO:
+		return preferFields[d.Base.Method()]
 	case d.Tuning():
 		return tuneFields[d.Base.Method()]
 	}
@@ -73,6 +88,8 @@ func (d *Draft) More() []string {
 	switch {
 	case d.Base.Objective == recipe.GRPO:
 		return moreRewardFields
+	case d.Base.Objective == recipe.DPO:
+		return morePreferFields[d.Base.Method()]
 	case d.Tuning():
 		return moreTuneFields[d.Base.Method()]
 	}
@@ -110,7 +127,11 @@ func (d *Draft) Recipe(w *wording.Words) (r recipe.Recipe, wrong *protocol.Probl
 
 // fieldsOf points to the fields of r that can be edited.
 func fieldsOf(r *recipe.Recipe) map[string]any {
-	m, t, w := &r.Model, &r.Tuning, &r.Rewards
+	m, t, w, f := &r.Model, &r.Tuning, &r.Rewards, &r.Preferences
+	loss := &w.Loss
+	if r.Objective == recipe.DPO {
+		loss = &f.Loss
+	}
 	return map[string]any{
 		"steps": &r.Steps, "batch": &r.Batch, "context": &m.Context, "layers": &m.Layers, "heads": &m.Heads,
 		"kv_heads": &m.KVHeads, "channels": &m.Channels, "hidden": &m.Hidden, "learning_rate": &r.LearningRate,
@@ -118,10 +139,11 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 		"eval_every": &r.EvalEvery, "sample_every": &r.SampleEvery, "optimizer": &r.Optimizer, "schedule": &r.Schedule,
 		"norm": &m.Norm, "position": &m.Position, "mlp": &m.MLP, "qk_norm": &m.QKNorm, "tied": &m.Tied,
 		"lookback": &m.Lookback, "trigrams": &m.Trigrams,
+		"beta": &f.Beta, "smoothing": &f.Smoothing, "sft": &f.SFT, "pairs": &f.Pairs, "taste": &f.Taste,
 		"last_layers": &t.LastLayers, "patience": &t.Patience, "old": &t.Old, "lora_rank": &t.LoRA.Rank,
 		"lora_alpha": &t.LoRA.Alpha, "lora_dropout": &t.LoRA.Dropout, "lora_targets": &t.LoRA.Targets,
 		"reward": &w.Reward, "warm_up_steps": &w.WarmUp, "warm_rate": &w.WarmRate, "working": &w.Working, "hedged": &w.Hedged, "wrong": &w.Wrong,
-		"examples": &w.Examples, "prompts": &w.Prompts, "group": &w.Group, "reply_most": &w.ReplyMost, "heat": &w.Heat, "loss": &w.Loss, "scale": &w.Scale,
+		"examples": &w.Examples, "prompts": &w.Prompts, "group": &w.Group, "reply_most": &w.ReplyMost, "heat": &w.Heat, "loss": loss, "scale": &w.Scale,
 		"clip_low": &w.ClipLow, "clip_high": &w.ClipHigh, "kl": &w.KL, "updates": &w.Updates, "leave_cut": &w.LeaveCut, "length_cost": &w.LengthCost,
 		"asked": &w.Asked, "most_asked": &w.MostAsked,
 	}

@@ -5,8 +5,8 @@ import (
 	"hornbook/web/protocol"
 )
 
-// further are the stations where the open model is trained further, on a text,
-// on conversations or by rewards.
+// further are the stations where the open model is trained further: on a text, on
+// conversations or pairs of answers, or by rewards.
 type further struct {
 	Teaching
 	objective string
@@ -40,6 +40,9 @@ func (t *further) fineTune(method string) recipe.Recipe {
 		from = p.preset(p.Ready.Default)
 	}
 	r := by(from, method, t.fitTokens())
+	if t.objective == recipe.DPO {
+		r = of[*Preferences](p).prefer(from, method)
+	}
 	if p.Model != nil && p.Model.Text == "" {
 		r.Tuning.Old = "own"
 	}
@@ -64,7 +67,11 @@ func (t *further) follow(e protocol.Event) {
 	switch e.(type) {
 	case *protocol.Ready:
 		if t.Draft.Base.From == "" {
-			t.Draft = NewDraft(t.fineTune(recipe.Full))
+			method := recipe.Full
+			if t.objective == recipe.DPO { // what is compared with is then the model without the adapter
+				method = recipe.Lora
+			}
+			t.Draft = NewDraft(t.fineTune(method))
 		}
 	case *protocol.Model:
 		t.looking = false

@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
@@ -151,6 +152,9 @@ func (s *State) change() (before, after *recipe.Measurement, both bool) {
 type changeRow struct{ Name, Before, After, Change string }
 
 func (p *Page) changeRows() (rows []changeRow) {
+	if p.preferred() {
+		return p.preferredRows()
+	}
 	before, after, both := p.change()
 	if !both {
 		return nil
@@ -179,6 +183,8 @@ const littleLearned = 0.6
 func (p *Page) changeSays() string {
 	before, after, both := p.change()
 	switch {
+	case p.preferred():
+		return strings.Join(p.preferredSays(), " ")
 	case !p.Tuned():
 		return ""
 	case !both:
@@ -193,6 +199,14 @@ func (p *Page) changeSays() string {
 		return p.W.LearnedForgotten(was-is, oldIs-oldWas) + more
 	}
 	return p.W.Learned(was-is) + " " + p.W.Say("old_unknown") + more
+}
+
+// changeOn heads the names of what changed.
+func (p *Page) changeOn() string {
+	if p.preferred() {
+		return p.W.Say("prefs_measured")
+	}
+	return p.W.Say("change_on")
 }
 
 // oldText names the text by which forgetting was measured.

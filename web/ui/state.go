@@ -46,6 +46,7 @@ type State struct {
 	Curve   Curve
 	Samples []protocol.Sample
 	Talks   *protocol.Talks // that the run learns from; nil for a text
+	Pairs   *protocol.Pairs // the same of pairs of answers
 	Fit     *protocol.Fit   // what the open model makes of the text; nil: not known
 	Adapted protocol.Adapted
 	Round   *protocol.Round // the latest of a run by rewards; nil: none yet
@@ -94,7 +95,7 @@ func (s *State) applyRun(e protocol.Event) {
 	case *protocol.State:
 		s.Run = *e
 		if e.State == "preparing" {
-			s.Talks = nil
+			s.Talks, s.Pairs = nil, nil
 		}
 	case *protocol.Model:
 		s.open(e)
@@ -102,6 +103,8 @@ func (s *State) applyRun(e protocol.Event) {
 		s.remember(e)
 	case *protocol.Talks:
 		s.Talks = e
+	case *protocol.Pairs:
+		s.Pairs = e
 	case *protocol.Step:
 		s.Step = *e
 		s.Curve.Add(e.Step, e.Loss)

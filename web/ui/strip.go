@@ -241,6 +241,10 @@ func (p *Page) measure(name string) string {
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
 
+// attributes makes of a measure's name a part of an attribute's, which has no other
+// signs.
+var attributes = strings.NewReplacer("_", "-", "/", "-", "@", "-at-")
+
 // measures are the newest ones of the run, as attributes of #run.
 func (p *Page) measures() vugu.VGAttributeListerFunc {
 	return func() (list []vugu.VGAttribute) {
@@ -249,14 +253,11 @@ func (p *Page) measures() vugu.VGAttributeListerFunc {
 			return nil
 		}
 		for _, one := range e.Measures {
-			list = append(list, vugu.VGAttribute{Key: "data-measure-" + attribute.Replace(one.Name), Val: number(one.Value)})
+			list = append(list, vugu.VGAttribute{Key: "data-measure-" + attributes.Replace(one.Name), Val: number(one.Value)})
 		}
 		return list
 	}
 }
-
-// attribute makes the name of a measure a part of an attribute's.
-var attribute = strings.NewReplacer("_", "-", "/", "-", "@", "-at-")
 
 // objective is what the open model's run learns by, "" before there is one.
 func (p *Page) objective() string {

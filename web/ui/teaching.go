@@ -42,8 +42,16 @@ func (t *Teaching) moreLabel() string {
 
 // fieldOptions are the words that a field may be, nil for what is typed.
 func (t *Teaching) fieldOptions(key string) []string {
-	if key == "old" {
+	switch key {
+	case "old":
 		return slices.Concat([]string{""}, t.Page.Ready.Samples, []string{"own"})
+	case "taste":
+		return slices.Concat([]string{""}, t.Page.Ready.Tastes)
+	case "loss":
+		if t.Draft.Base.Objective == recipe.DPO {
+			return recipe.PreferenceLosses
+		}
+		return recipe.RewardLosses
 	}
 	return options[key]
 }
@@ -51,6 +59,8 @@ func (t *Teaching) fieldOptions(key string) []string {
 // optionName is a word of a field for people.
 func (t *Teaching) optionName(key, word string) string {
 	switch {
+	case key == "taste":
+		return t.Page.W.Taste(word)
 	case key != "old":
 		return t.Page.W.Choice(word)
 	case word == "":

@@ -242,6 +242,8 @@ func (t *Text) preview() string {
 // lesson is what the red button begins.
 func (t *Text) lesson() lesson {
 	switch {
+	case t.Teach && ofPairs(t.Page.Text):
+		return of[*Preferences](t.Page)
 	case t.Teach && ofTalks(t.Page.Text):
 		return of[*Chat](t.Page)
 	case t.Teach:
@@ -263,8 +265,11 @@ func (t *Text) Train() {
 
 // ofTalks tells whether a text is of conversations, by its name.
 func ofTalks(t *protocol.Text) bool {
-	return t != nil && (t.Source == "task" || strings.HasSuffix(strings.ToLower(t.Name), ".jsonl"))
+	return t != nil && !t.Pairs && (t.Source == "task" || strings.HasSuffix(strings.ToLower(t.Name), ".jsonl"))
 }
+
+// ofPairs tells whether a text is of pairs of answers.
+func ofPairs(t *protocol.Text) bool { return t != nil && t.Pairs }
 
 func (t *Text) advice() string {
 	return t.Page.W.Problem(&protocol.Problem{Code: t.Page.Text.Advice})

@@ -5,7 +5,6 @@ import (
 
 	"github.com/vugu/vugu"
 
-	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
@@ -134,7 +133,7 @@ func (t *Try) meet(m *protocol.Model) {
 	}
 	t.Now, t.Former = NewCompletion(), NewCompletion()
 	t.pair()
-	t.Chat = m.Chat && m.Recipe.Objective == recipe.SFT
+	t.Chat = m.Chat && m.Recipe.Answers()
 	if t.Page.Run.State != "preparing" {
 		t.solve()
 		t.predict()

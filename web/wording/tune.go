@@ -14,6 +14,15 @@ func (w *Words) MethodAbout(method string) string { return w.about("method_", me
 // Task names a task that comes with Hornbook.
 func (w *Words) Task(name string) string { return w.named("task_", name) }
 
+// Taste names a judge of answers, "" none; TasteAbout says what it likes.
+func (w *Words) Taste(name string) string {
+	if name == "" {
+		return w.Say("prefs_taste_none")
+	}
+	return w.named("prefs_taste_", name)
+}
+func (w *Words) TasteAbout(name string) string { return w.about("prefs_taste_", name) }
+
 // Says names who says something in a conversation.
 func (w *Words) Says(role string) string {
 	if role == "user" {

@@ -2,6 +2,7 @@ package pairs
 
 import (
 	"slices"
+	"strings"
 
 	"hornbook/model/data"
 	"hornbook/model/data/chat"
@@ -18,13 +19,15 @@ type Fit struct {
 }
 
 // Encode is list in tok's tokens: chosen[i] and rejected[i] begin with the same
-// prompt, and end with the token that ends an answer or a text, if tok has one.
-// If tok has chat's tokens, a pair is a conversation, and else text that goes on.
-// No side has more than context+1 tokens: none is cut.
-func Encode(list []Pair, tok tokenizer.Tokenizer, context int) (chosen, rejected []data.Sequence, fit Fit) {
-	template, chats := chat.Of(tok)
-	e := encoder{tok, template, chats}
+// prompt, and end with the token that ends an answer or a text, if tok has one; a
+// text may end with a line end of its own instead. If tok has chat's tokens, a pair
+// of messages is a conversation, and one of text too if asks says that text is a
+// question; else it is text that goes on. No side has more than context+1 tokens:
+// none is cut.
+func Encode(list []Pair, tok tokenizer.Tokenizer, asks bool, context int) (chosen, rejected []data.Sequence, fit Fit) {
+	template, has := chat.Of(tok)
 	for _, p := range list {
+		e := encoder{tok, template, has && (asks || !p.Plain)}
 		prompt, c, r := e.prompt(p), e.answer(p.Chosen), e.answer(p.Rejected)
 		switch {
 		case len(prompt) == 0 || len(c) == 0 || len(r) == 0:
@@ -47,7 +50,7 @@ func Encode(list []Pair, tok tokenizer.Tokenizer, context int) (chosen, rejected
 type encoder struct {
 	tok      tokenizer.Tokenizer
 	template chat.Template
-	chats    bool // tok has the template's tokens
+	chats    bool // by the template, whose tokens tok has
 }
 
 // prompt is what both answers follow; nothing if it cannot be said in tokens.
@@ -68,7 +71,7 @@ func (e encoder) answer(text string) []int32 {
 		return ids[1:] // the prompt says who speaks
 	}
 	ids := e.tok.Encode([]byte(text))
-	if end, has := e.tok.Special(chat.EndOfText); has {
+	if end, has := e.tok.Special(chat.EndOfText); has && !strings.HasSuffix(text, "\n") {
 		ids = append(ids, end)
 	}
 	return ids

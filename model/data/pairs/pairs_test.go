@@ -80,7 +80,7 @@ func TestWrite(t *testing.T) {
 // fits checks what Encode promises of any list.
 func fits(t *testing.T, list []Pair, tok tokenizer.Tokenizer, context int) Fit {
 	t.Helper()
-	chosen, rejected, fit := Encode(list, tok, context)
+	chosen, rejected, fit := Encode(list, tok, true, context)
 	if fit.Kept+fit.Long+fit.Same+fit.Foreign != len(list) || fit.Kept != len(chosen) || fit.Kept != len(rejected) {
 		t.Fatalf("%+v of %d, with %d and %d sequences", fit, len(list), len(chosen), len(rejected))
 	}
@@ -128,15 +128,18 @@ func TestEncode(t *testing.T) {
 		what                     string
 		tok                      tokenizer.Tokenizer
 		pair                     Pair
+		asks                     bool
 		prompt, chosen, rejected string // all "": foreign
 	}{
-		{"text for one that chats", tokenizer.NewBytes(chat.Specials...), text, "<|user|>Who <|end|>?<|end|><|assistant|>", "I.<|end|>", "You.<|end|>"},
-		{"messages for one that chats", tokenizer.NewBytes(chat.Specials...), talk, "<|system|>Be.<|end|><|user|>Who?<|end|><|assistant|>", "I.<|end|>", "You.<|end|>"},
-		{"text for one that ends", tokenizer.NewBytes(chat.EndOfText), text, "Who <|end|>?", "I.<|endoftext|>", "You.<|endoftext|>"},
-		{"text for one that does not", tokenizer.NewBytes(), text, "Who <|end|>?", "I.", "You."},
-		{"messages for one that does not chat", tokenizer.NewBytes(chat.EndOfText), talk, "", "", ""},
+		{"text for one that chats", tokenizer.NewBytes(chat.Specials...), text, true, "<|user|>Who <|end|>?<|end|><|assistant|>", "I.<|end|>", "You.<|end|>"},
+		{"messages for one that chats", tokenizer.NewBytes(chat.Specials...), talk, false, "<|system|>Be.<|end|><|user|>Who?<|end|><|assistant|>", "I.<|end|>", "You.<|end|>"},
+		{"text for one that could chat", tokenizer.NewBytes(chat.Specials...), text, false, "Who <|end|>?", "I.<|endoftext|>", "You.<|endoftext|>"},
+		{"a text that ends its line", tokenizer.NewBytes(chat.Specials...), Text("Who", " I.\n", " you.\n"), false, "Who", " I.\n", " you.\n"},
+		{"text for one that ends", tokenizer.NewBytes(chat.EndOfText), text, true, "Who <|end|>?", "I.<|endoftext|>", "You.<|endoftext|>"},
+		{"text for one that does not", tokenizer.NewBytes(), text, true, "Who <|end|>?", "I.", "You."},
+		{"messages for one that does not chat", tokenizer.NewBytes(chat.EndOfText), talk, true, "", "", ""},
 	} {
-		chosen, rejected, fit := Encode([]Pair{c.pair}, c.tok, 100)
+		chosen, rejected, fit := Encode([]Pair{c.pair}, c.tok, c.asks, 100)
 		if c.prompt == "" {
 			if fit != (Fit{Foreign: 1}) {
 				t.Errorf("%s: %+v", c.what, fit)
@@ -163,7 +166,7 @@ func TestEncode(t *testing.T) {
 func TestEncodeAtTheContext(t *testing.T) {
 	list := []Pair{Text("1234", "56", "5678")}
 	for context, want := range map[int]Fit{7: {Kept: 1, Tokens: 14}, 6: {Long: 1}, 0: {Long: 1}} {
-		if _, _, fit := Encode(list, tokenizer.NewBytes(), context); fit != want {
+		if _, _, fit := Encode(list, tokenizer.NewBytes(), true, context); fit != want {
 			t.Errorf("in a context of %d: %+v, want %+v", context, fit, want)
 		}
 	}

@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"math"
+	"slices"
+
+	"hornbook/model/recipe"
+)
+
+// What a run on preferences is seen by: its curves, what changed, and what the model
+// answers before and after.
+
+// aspects are what the chart can show.
+var aspects = []string{"loss", "right", "rewards", "old"}
+
+// aspectCurves are the measures that each shows, with their colours.
+var aspectCurves = map[string][]struct{ measure, colour string }{
+	"loss":    {{recipe.TrainLoss, "--rubric"}, {recipe.ValLoss, "--verdigris"}},
+	"right":   {{recipe.Accuracies, "--verdigris"}, {recipe.WinRate, "--rubric"}},
+	"rewards": {{recipe.Chosen, "--verdigris"}, {recipe.Rejected, "--ochre"}, {recipe.Margins, "--rubric"}},
+	"old":     {{recipe.OldLoss, "--ochre"}},
+}
+
+// preferred tells whether the open model is one that was taught preferences.
+func (p *Page) preferred() bool {
+	return p.Model != nil && p.Model.Recipe.Objective == recipe.DPO && p.Model.From != ""
+}
+
+// ChooseAspect chooses what the chart shows.
+func (t *Preferences) ChooseAspect(aspect string) {
+	if slices.Contains(aspects, aspect) {
+		t.Aspect = aspect
+	}
+}
+
+// aspectsHere are those of which something was measured, or all before a run.
+func (t *Preferences) aspectsHere() (list []string) {
+	for _, a := range aspects {
+		measured := slices.ContainsFunc(aspectCurves[a], func(c struct{ measure, colour string }) bool {
+			_, is := t.Page.latest(c.measure)
+			return is
+		})
+		if measured || !t.mine() || a == "loss" {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// Picture is the curves of what is chosen, with the line at which nothing is
+// preferred; before a run what to expect.
+func (t *Preferences) Picture() Picture {
+	if !t.mine() {
+		return t.Teaching.Picture()
+	}
+	p := t.Page
+	steps := max(p.Step.Steps, p.Model.Recipe.Steps)
+	picture := Picture{Steps: steps, Log: t.LogScale}
+	for _, c := range aspectCurves[t.Aspect] {
+		s := Series{Name: p.W.Measure(c.measure), Colour: c.colour, Style: "dots"}
+		for _, e := range p.Evals {
+			s.add(e, c.measure)
+		}
+		if len(s.Steps) > 0 {
+			picture.Series = append(picture.Series, s)
+		}
+	}
+	level, is := map[string]float64{"loss": math.Ln2, "right": .5, "rewards": 0}[t.Aspect]
+	if is && !(t.Aspect == "loss" && p.Model.Recipe.Preferences.Loss != "sigmoid") {
+		picture.Series = append(picture.Series, Series{Name: p.W.Say("prefs_level"), Colour: "--faint", Style: "rule", Steps: []int{0, steps}, Values: []float64{level, level}})
+	}
+	return picture
+}
+
+// aspectSays says what the chart means.
+func (t *Preferences) aspectSays() string {
+	if !t.mine() {
+		return t.pictureAbout()
+	}
+	return t.Page.W.Say("prefs_shows_" + t.Aspect + "_about")
+}
+
+// preferredRows are the lines of the table of what changed.
+func (p *Page) preferredRows() (rows []changeRow) {
+	before, after, both := p.change()
+	if !both {
+		return nil
+	}
+	for _, key := range []string{recipe.WinRate, recipe.Accuracies, recipe.Margins, recipe.ValLoss, recipe.ChosenLogP, recipe.RejectedLogP, recipe.OldLoss} {
+		if was, is, taken := change(before, after, key); taken {
+			rows = append(rows, changeRow{p.W.Measure(key), p.W.MeasureValue(key, was), p.W.MeasureValue(key, is), p.W.ChangeOf(key, is-was)})
+		}
+	}
+	return rows
+}
+
+// clearly is a change of a loss, in nats, that is worth a word.
+const clearly = 0.1
+
+// preferredSays puts what changed in words: who wins, what is known of DPO, and what
+// was forgotten.
+func (p *Page) preferredSays() (says []string) {
+	before, after, both := p.change()
+	if !both {
+		return []string{p.W.Say("prefs_no_change")}
+	}
+	if rate, taken := after.Measures.Of(recipe.WinRate); taken {
+		says = append(says, p.W.Say("prefs_wins", "rate", p.W.Percent(rate), "judge", p.W.Taste(p.Model.Recipe.Preferences.Taste)))
+	} else if right, taken := after.Measures.Of(recipe.Accuracies); taken {
+		says = append(says, p.W.Say("prefs_right", "rate", p.W.Percent(right)))
+	}
+	wasC, isC, c := change(before, after, recipe.ChosenLogP)
+	wasR, isR, r := change(before, after, recipe.RejectedLogP)
+	if c && r && isC < wasC && isR < wasR {
+		says = append(says, p.W.Say("prefs_both_fell"))
+	}
+	if was, is, taken := change(before, after, recipe.OldLoss); taken && is-was > clearly {
+		says = append(says, p.W.Say("prefs_forgot", "n", p.W.Loss(is-was)))
+	}
+	return says
+}
+
+// An exchange is one of the run's questions, with what the model answered before and
+// what it answers now.
+type exchange struct{ Prompt, Before, After string }
+
+// fewExchanges are shown at first.
+const fewExchanges = 3
+
+// exchanges are those that both evaluations have.
+func (p *Page) exchanges(all bool) (list []exchange) {
+	before, after, both := p.change()
+	if !both {
+		return nil
+	}
+	for i, q := range p.Model.Questions[:min(len(p.Model.Questions), len(before.Replies), len(after.Replies))] {
+		if i == fewExchanges && !all {
+			break
+		}
+		list = append(list, exchange{q.Prompt, before.Replies[i].Text, after.Replies[i].Text})
+	}
+	return list
+}
