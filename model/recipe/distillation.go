@@ -4,11 +4,12 @@ package recipe
 // another, its teacher, expects next: generalized knowledge distillation (GKD,
 // Agarwal et al. 2023).
 type Distillation struct {
-	Teacher     string  `json:"teacher"`             // a model's id
-	Beta        float64 `json:"gkd_beta"`            // of the divergence: 0 the student covers all that the teacher may say, 1 it says only what the teacher would
-	Lambda      float64 `json:"lambda"`              // λ: part of the steps that are on the student's own writing
-	Temperature float64 `json:"distill_temperature"` // that both models' logits are divided by
-	Hard        bool    `json:"hard"`                // the twin: the same steps on the text's own tokens, without the teacher
+	Teacher      string  `json:"teacher"`                // a model's id
+	Beta         float64 `json:"gkd_beta"`               // of the divergence: 0 the student covers all that the teacher may say, 1 it says only what the teacher would
+	Lambda       float64 `json:"lambda"`                 // λ: part of the steps that are on the student's own writing
+	Temperature  float64 `json:"distill_temperature"`    // that both models' logits are divided by
+	TeacherFLOPs float64 `json:"teacher_flops,omitzero"` // operations in which the teacher reads a token; 0 where it is not known
+	Hard         bool    `json:"hard"`                   // the twin: the same steps on the text's own tokens, without the teacher
 }
 
 func (d Distillation) numbers() map[string]float64 {

@@ -147,4 +147,5 @@ var commands = map[string]func() Command{
 	"import":        func() Command { return new(Import) },
 	"adapt":         func() Command { return new(Adapt) },
 	"merge":         func() Command { return new(Merge) },
+	"outcomes":      func() Command { return new(Outcomes) },
 }

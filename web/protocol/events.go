@@ -335,4 +335,5 @@ var events = map[string]func() Event{
 	"fit":        func() Event { return new(Fit) },
 	"history":    func() Event { return new(History) },
 	"adapted":    func() Event { return new(Adapted) },
+	"told":       func() Event { return new(Told) },
 }

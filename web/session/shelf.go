@@ -145,6 +145,7 @@ func (l *library) describeItem(item shelf.Item) protocol.Card {
 	}
 	c.Tokens, c.Seconds, c.Recipe = kept.Tokens, kept.Seconds, kept.Recipe
 	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept.Log)
+	c.Outcome = outcomeOf(item.ID, kept).Measured()
 	return c
 }
 
