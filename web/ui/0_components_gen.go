@@ -12,9 +12,137 @@ import "log"
 
 import "hornbook/web/protocol"
 
+import "hornbook/model/recipe"
+
 import "hornbook/web/wording"
 
-import "hornbook/model/recipe"
+// Answers are the same questions before a run and after it.
+type Answers struct {
+	Page *Page
+	Of   *protocol.Outcome
+}
+
+func (c *Answers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answers"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if len(c.Page.answers(c.Of)) > 0 {
+			vgn = addElement(vgparent, "div", nil)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h4", nil)
+				setText(vgn, c.Page.answersTitle(c.Of))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "ol", nil)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, " ")
+					for vgiterkeyt, a := range c.Page.answers(c.Of) {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						a := a
+						_ = a
+						vgn = addElement(vgparent, "li", nil)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs1)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", attrs2)
+								setText(vgn, a.Prompt)
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "small", nil)
+								setAttr(vgn, "hidden", a.Wanted == "")
+								setText(vgn, a.Wanted)
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs3)
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n          ")
+								for vgiterkeyt, s := range a.Said {
+									var vgiterkey interface{} = vgiterkeyt
+									_ = vgiterkey
+									s := s
+									_ = s
+									vgn = addElement(vgparent, "div", nil)
+									setAttr(vgn, "class", s.Class)
+									{
+										vgparent := vgn
+										_ = vgparent
+										addText(vgparent, "\n            ")
+										vgn = addElement(vgparent, "p", attrs4)
+										{
+											vgparent := vgn
+											_ = vgparent
+											vgn = addElement(vgparent, "b", nil)
+											setText(vgn, s.Column)
+											addText(vgparent, " ")
+											vgn = addElement(vgparent, "span", attrs5)
+											setAttr(vgn, "hidden", s.Mark == "")
+											setText(vgn, s.Mark)
+										}
+										addText(vgparent, "\n            ")
+										vgn = addElement(vgparent, "p", attrs6)
+										{
+											vgparent := vgn
+											_ = vgparent
+											for vgiterkeyt, x := range s.Parts {
+												var vgiterkey interface{} = vgiterkeyt
+												_ = vgiterkey
+												x := x
+												_ = x
+												vgn = addElement(vgparent, "span", nil)
+												setAttr(vgn, "class", x.Class)
+												setText(vgn, x.Text)
+											}
+										}
+										addText(vgparent, "\n          ")
+									}
+								}
+								addText(vgparent, "\n        ")
+							}(vgn)
+							addText(vgparent, "\n      ")
+						}(vgn)
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "button", attrs7)
+				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
+				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
+				setText(vgn, c.Page.answersLabel(c.Of))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.AllAnswers = !c.Page.AllAnswers })
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
 
 // Asks asks before what an opened address sets takes the place of what is set.
 type Asks struct{ Page *Page }
@@ -33,7 +161,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.asked.Set != nil {
-			vgn = addElement(vgparent, "div", attrs1)
+			vgn = addElement(vgparent, "div", attrs8)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -41,19 +169,19 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("link_asks"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs2)
+				vgn = addElement(vgparent, "p", attrs4)
 				setText(vgn, c.Page.askedSays())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs3)
+				vgn = addElement(vgparent, "div", attrs9)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs4)
+					vgn = addElement(vgparent, "button", attrs10)
 					setText(vgn, c.Page.W.Say("set_up"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SetUp() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs5)
+					vgn = addElement(vgparent, "button", attrs11)
 					setText(vgn, c.Page.W.Say("leave_as_is"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveAsked() })
 					addText(vgparent, "\n    ")
@@ -63,7 +191,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		if c.Page.leftSays() != "" {
-			vgn = addElement(vgparent, "div", attrs6)
+			vgn = addElement(vgparent, "div", attrs12)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -71,7 +199,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.leftSays())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs7)
+				vgn = addElement(vgparent, "button", attrs13)
 				setText(vgn, c.Page.W.Say("close"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveAsked() })
 				addText(vgparent, "\n  ")
@@ -117,11 +245,11 @@ func (c *Bar) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "a", attrs8)
+				vgn = addElement(vgparent, "a", attrs14)
 				setAttr(vgn, "href", c.Page.groupAddress(g))
 				setText(vgn, c.Page.W.Say("group_"+g))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs9)
+				vgn = addElement(vgparent, "p", attrs15)
 				setText(vgn, c.Page.W.Say("group_"+g))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ul", nil)
@@ -193,13 +321,13 @@ func (c *Begin) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs10)
+		vgn = addElement(vgparent, "button", attrs16)
 		setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 		setAttr(vgn, "class", primary(c.Of.canTrain()))
 		setText(vgn, c.Page.W.Say("train"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs11)
+		vgn = addElement(vgparent, "span", attrs17)
 		setText(vgn, c.Of.trains())
 		addText(vgparent, "\n")
 	}
@@ -232,17 +360,17 @@ func (c *Blocked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.W.Say("blocked_model"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs3)
+		vgn = addElement(vgparent, "div", attrs9)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs12)
+			vgn = addElement(vgparent, "button", attrs18)
 			setAttr(vgn, "hidden", !c.Page.Ready.Base)
 			setText(vgn, c.Page.W.Say("open_base"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.OpenBase() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs13)
+			vgn = addElement(vgparent, "button", attrs19)
 			setText(vgn, c.Page.W.Say("train_one"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("pretrain") })
 			addText(vgparent, "\n  ")
@@ -276,12 +404,12 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.changeSays() != "" {
-			vgn = addElement(vgparent, "p", attrs14)
+			vgn = addElement(vgparent, "p", attrs20)
 			setText(vgn, c.Page.changeSays())
 		}
 		addText(vgparent, "\n  ")
 		if len(c.Page.changeRows()) > 0 {
-			vgn = addElement(vgparent, "table", attrs15)
+			vgn = addElement(vgparent, "table", attrs21)
 			setAttr(vgn, "aria-label", c.Page.W.Say("change_table"))
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
@@ -295,13 +423,13 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("change_on"))
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("both_before"))
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("both_after"))
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("change_column"))
 					}
 				}
@@ -320,7 +448,7 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs17)
+							vgn = addElement(vgparent, "th", attrs23)
 							setText(vgn, row.Name)
 							vgn = addElement(vgparent, "td", nil)
 							setText(vgn, row.Before)
@@ -359,10 +487,10 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs18)
+		vgn = addElement(vgparent, "h2", attrs24)
 		setText(vgn, c.Page.stationName("chat"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("chat_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -379,18 +507,18 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs20)
+		vgn = addElement(vgparent, "div", attrs26)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs21)
+			vgn = addElement(vgparent, "div", attrs27)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs22)
+				vgn = addElement(vgparent, "label", attrs28)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -398,7 +526,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lessons_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs23)
+					vgn = addElement(vgparent, "select", attrs29)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLessons(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -415,7 +543,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, c.Page.W.Task(task))
 						}
 						addText(vgparent, "\n          ")
-						vgn = addElement(vgparent, "option", attrs24)
+						vgn = addElement(vgparent, "option", attrs30)
 						setProp(vgn, "selected", c.Lessons == "")
 						setText(vgn, c.Page.W.Say("lessons_own"))
 						addText(vgparent, "\n        ")
@@ -452,7 +580,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				addText(vgparent, " ")
 				if c.Page.Talks != nil {
-					vgn = addElement(vgparent, "p", attrs25)
+					vgn = addElement(vgparent, "p", attrs31)
 					setText(vgn, c.Page.W.Talks(c.Page.Talks))
 				}
 			}
@@ -464,7 +592,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs26)
+			vgn = addElement(vgparent, "p", attrs32)
 			setText(vgn, c.Page.W.Say("lessons_hint"))
 			addText(vgparent, "\n    ")
 			{
@@ -494,7 +622,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Compare lays the curves of some models over each other.
+// Compare lays the curves of some models over each other, or what they have cost and
+// gained beside each other.
 type Compare struct {
 	Page *Page
 	Of   *Models
@@ -514,20 +643,31 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.compared() != nil {
-			vgn = addElement(vgparent, "section", attrs27)
+			vgn = addElement(vgparent, "section", attrs33)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs28)
+				vgn = addElement(vgparent, "h3", attrs34)
 				setText(vgn, c.Page.W.Say("compare_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs21)
-				{
-					vgparent := vgn
-					_ = vgparent
+				vgn = addElement(vgparent, "div", attrs35)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs22)
+					vgn = addElement(vgparent, "button", attrs36)
+					setAttr(vgn, "aria-pressed", disabled(!c.Of.Sides))
+					setText(vgn, c.Page.W.Say("outcome_view_curves"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(false) })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs37)
+					setAttr(vgn, "aria-pressed", disabled(c.Of.Sides))
+					setText(vgn, c.Page.W.Say("outcome_view_sides"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(true) })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", attrs28)
+					setAttr(vgn, "hidden", c.Of.Sides)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -535,7 +675,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("compare_by"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs29)
+						vgn = addElement(vgparent, "select", attrs38)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Axis = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -556,27 +696,79 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs30)
+					vgn = addElement(vgparent, "button", attrs39)
 					setText(vgn, c.Page.W.Say("ask_both"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AskBoth() })
 					addText(vgparent, "\n    ")
-				}
+				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs31)
-				setAttr(vgn, "aria-label", c.Page.W.Say("compare_about"))
-				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
 				{
-					vgcomp := component[Savings](vgin, 0x6CEDBF8A0BD5E0A1, vgiterkey)
-					vgcomp.Page = c.Page
-					vgn = addComponent(vgout, vgparent, vgcomp)
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.Of.Sides {
+						vgn = addElement(vgparent, "div", attrs40)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs4)
+							setText(vgn, c.Page.W.Say("outcome_sides_about"))
+							addText(vgparent, "\n        ")
+							{
+								vgcomp := component[Sides](vgin, 0x7AB488EFE5E47162, vgiterkey)
+								vgcomp.List = c.Of.laid()
+								vgcomp.Page = c.Page
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "details", attrs41)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "summary", nil)
+								setText(vgn, c.Page.W.Say("outcome_how"))
+								vgn = addElement(vgparent, "p", attrs4)
+								setText(vgn, c.Page.W.CostAbout())
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs32)
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if !c.Of.Sides {
+						vgn = addElement(vgparent, "div", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs42)
+							setAttr(vgn, "aria-label", c.Page.W.Say("compare_about"))
+							addText(vgparent, "\n        ")
+							{
+								vgcomp := component[Savings](vgin, 0x6CEDBF8A0BD5E0A1, vgiterkey)
+								vgcomp.Page = c.Page
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs43)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs33)
+					vgn = addElement(vgparent, "table", attrs44)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -589,14 +781,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs16)
+								vgn = addElement(vgparent, "th", attrs22)
 								setText(vgn, c.Page.W.Say("differs_in"))
 								for vgiterkeyt, m := range c.Of.compared() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									m := m
 									_ = m
-									vgn = addElement(vgparent, "th", attrs16)
+									vgn = addElement(vgparent, "th", attrs22)
 									setText(vgn, m.Name)
 								}
 							}
@@ -616,7 +808,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "th", attrs17)
+									vgn = addElement(vgparent, "th", attrs23)
 									setText(vgn, d.Name)
 									for vgiterkeyt, v := range d.Values {
 										var vgiterkey interface{} = vgiterkeyt
@@ -682,10 +874,10 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs31)
+		vgn = addElement(vgparent, "div", attrs42)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs4)
 		setText(vgn, c.Of.pictureAbout())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -707,8 +899,35 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
+			if c.Of.mine() && c.Page.outcome() != nil {
+				vgn = addElement(vgparent, "section", attrs45)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", attrs46)
+					setText(vgn, c.Page.W.Say("outcome_title"))
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Outcome](vgin, 0xC86BFED65703FEF5, vgiterkey)
+						vgcomp.Name = c.Page.modelName()
+						vgcomp.Of = c.Page.outcome()
+						vgcomp.Page = c.Page
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs47)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -721,13 +940,213 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs35)
+					vgn = addElement(vgparent, "button", attrs48)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
 				}
 			}
 			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "teach"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "distill-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs49)
+		setText(vgn, c.Page.stationName("distill"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs25)
+		setText(vgn, c.Page.W.Say("distill_lead"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs27)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs28)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("distill_teacher"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs50)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeacher(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, id := range c.teachers() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						id := id
+						_ = id
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", id)
+						setProp(vgn, "selected", id == c.Teacher)
+						setText(vgn, c.teacherName(id))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs51)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "label", attrs52)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Page.W.Say("distill_size_label"))
+					addText(vgparent, "\n        ")
+					vgn = addElement(vgparent, "select", attrs53)
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSize(event.PropString("target", "value")) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n          ")
+						for vgiterkeyt, size := range recipe.Sizes {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							size := size
+							_ = size
+							vgn = addElement(vgparent, "option", nil)
+							setAttr(vgn, "value", size)
+							setProp(vgn, "selected", size == c.Size)
+							setText(vgn, c.sizeLine(size))
+						}
+						addText(vgparent, "\n        ")
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "div", attrs54)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					for vgiterkeyt, size := range recipe.Sizes {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						size := size
+						_ = size
+						vgn = addElement(vgparent, "button", attrs55)
+						setAttr(vgn, "class", chip(size == c.Size))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseSize(size) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "b", nil)
+							setText(vgn, c.sizeName(size))
+							addText(vgparent, " ")
+							vgn = addElement(vgparent, "span", nil)
+							setText(vgn, c.sizeSays(size))
+						}
+					}
+				}
+				addText(vgparent, "\n    ")
+			}(vgn)
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Begin](vgin, 0x6D6F860CD5DD8822, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Notice](vgin, 0xF471C4919F321909, vgiterkey)
+			vgcomp.Page = c.Page
+			vgcomp.Problem = c.Problem()
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs56)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.canTwin() {
+				vgn = addElement(vgparent, "div", attrs57)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", nil)
+					setText(vgn, c.Page.W.Say("distill_twin_about"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs58)
+					setText(vgn, c.Page.W.Say("distill_twin"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.TrainTwin() })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n    ")
+			if c.verdict() != "" {
+				vgn = addElement(vgparent, "div", attrs57)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs59)
+					setText(vgn, c.verdict())
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs60)
+					setText(vgn, c.Page.W.Say("distill_beside"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.LayBeside() })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Curves](vgin, 0x860981849611B333, vgiterkey)
+			vgcomp.Of = &c.Teaching
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Numbers](vgin, 0xE69AC4A7EB91B3C2, vgiterkey)
+			vgcomp.Of = &c.Teaching
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Past](vgin, 0x1F20C1C994D43BD3, vgiterkey)
+			vgcomp.Of = &c.Teaching
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n")
 	}(vgn)
@@ -754,10 +1173,10 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs36)
+		vgn = addElement(vgparent, "h2", attrs61)
 		setText(vgn, c.Page.stationName("finetune"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("finetune_lead"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -774,7 +1193,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs20)
+		vgn = addElement(vgparent, "div", attrs26)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -808,7 +1227,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs2)
+			vgn = addElement(vgparent, "p", attrs4)
 			setText(vgn, c.Page.W.MethodAbout(c.Method()))
 			addText(vgparent, "\n    ")
 			{
@@ -857,19 +1276,19 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs37)
+		vgn = addElement(vgparent, "div", attrs51)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs38)
+			vgn = addElement(vgparent, "label", attrs52)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs39)
+				vgn = addElement(vgparent, "select", attrs62)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseMethod(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -890,7 +1309,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs40)
+			vgn = addElement(vgparent, "div", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -900,7 +1319,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = addElement(vgparent, "button", attrs41)
+					vgn = addElement(vgparent, "button", attrs55)
 					setAttr(vgn, "class", chip(m == c.Of.Method()))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChooseMethod(m) })
 					{
@@ -947,48 +1366,48 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs42)
+			vgn = addElement(vgparent, "label", attrs63)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs43)
+				vgn = addElement(vgparent, "input", attrs64)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs44)
+				vgn = addElement(vgparent, "span", attrs65)
 				setText(vgn, c.Page.W.Say("bring_in"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs42)
+			vgn = addElement(vgparent, "label", attrs63)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs45)
+				vgn = addElement(vgparent, "input", attrs66)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs46)
+				vgn = addElement(vgparent, "span", attrs67)
 				setText(vgn, c.Page.W.Say("bring_in_folder"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs47)
+		vgn = addElement(vgparent, "p", attrs68)
 		setText(vgn, c.Page.W.Say("bring_in_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs48)
+		vgn = addElement(vgparent, "p", attrs69)
 		setText(vgn, c.Of.storageSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs49)
+		vgn = addElement(vgparent, "button", attrs70)
 		setAttr(vgn, "hidden", !c.Of.canPersist())
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
@@ -1017,10 +1436,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs50)
+		vgn = addElement(vgparent, "h2", attrs71)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("models_lead"))
 		addText(vgparent, "\n  ")
 		{
@@ -1030,16 +1449,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs51)
+		vgn = addElement(vgparent, "p", attrs72)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs52)
+		vgn = addElement(vgparent, "div", attrs73)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Needs != nil {
-				vgn = addElement(vgparent, "div", attrs53)
+				vgn = addElement(vgparent, "div", attrs57)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1047,16 +1466,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.W.Needs(c.Needs))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
+					vgn = addElement(vgparent, "div", attrs9)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs54)
+						vgn = addElement(vgparent, "button", attrs74)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs55)
+						vgn = addElement(vgparent, "button", attrs75)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -1073,12 +1492,12 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Page.Shelf.Cards) == 0 && c.Page.Shelf.Keeps == "" {
-				vgn = addElement(vgparent, "p", attrs2)
+				vgn = addElement(vgparent, "p", attrs4)
 				setText(vgn, c.Page.W.Say("models_none"))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs56)
+		vgn = addElement(vgparent, "ul", attrs76)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -1096,7 +1515,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs57)
+					vgn = addElement(vgparent, "div", attrs77)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -1118,30 +1537,30 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs58)
+							vgn = addElement(vgparent, "p", attrs78)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
 								setText(vgn, m.Name)
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs59)
+								vgn = addElement(vgparent, "span", attrs79)
 								setText(vgn, c.cardState(m))
 							}
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs2)
+							vgn = addElement(vgparent, "p", attrs4)
 							setText(vgn, c.cardFacts(m))
 							addText(vgparent, "\n        ")
 						}
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
+					vgn = addElement(vgparent, "div", attrs9)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs60)
+						vgn = addElement(vgparent, "button", attrs80)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -1161,18 +1580,25 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs61)
+						vgn = addElement(vgparent, "a", attrs81)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
+						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, outcomePart)))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("outcome_card"), "model", m.Name))
+						setAttr(vgn, "hidden", !m.Outcome.Whole() || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("outcome_card"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, outcomePart) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("download"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
@@ -1180,13 +1606,13 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("rename"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("duplicate"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs7)
+						vgn = addElement(vgparent, "button", attrs13)
 						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
@@ -1195,31 +1621,47 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs62)
+					vgn = addElement(vgparent, "label", attrs82)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs63)
+						vgn = addElement(vgparent, "input", attrs83)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs64)
+						vgn = addElement(vgparent, "span", attrs84)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs65)
+					vgn = addElement(vgparent, "div", attrs85)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.isUnfolded(m.ID, outcomePart) && c.Page.outcomeOf(m.ID) != nil {
+							{
+								vgcomp := component[Outcome](vgin, 0x2235675F3B3F43A9, vgiterkey)
+								vgcomp.Name = m.Name
+								vgcomp.Of = c.Page.outcomeOf(m.ID)
+								vgcomp.Page = c.Page
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs86)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, downloadPart) {
-							vgn = addElement(vgparent, "div", attrs21)
+							vgn = addElement(vgparent, "div", attrs27)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs22)
+								vgn = addElement(vgparent, "label", attrs28)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -1227,7 +1669,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs66)
+									vgn = addElement(vgparent, "select", attrs87)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -1248,7 +1690,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs67)
+								vgn = addElement(vgparent, "button", attrs88)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -1258,18 +1700,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs65)
+					vgn = addElement(vgparent, "div", attrs86)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, renamePart) {
-							vgn = addElement(vgparent, "div", attrs21)
+							vgn = addElement(vgparent, "div", attrs27)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs22)
+								vgn = addElement(vgparent, "label", attrs28)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -1277,14 +1719,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs68)
+									vgn = addElement(vgparent, "input", attrs89)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs69)
+								vgn = addElement(vgparent, "button", attrs90)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -1298,7 +1740,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs70)
+		vgn = addElement(vgparent, "button", attrs91)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -1345,10 +1787,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs71)
+		vgn = addElement(vgparent, "span", attrs92)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs72)
+		vgn = addElement(vgparent, "button", attrs93)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -1384,7 +1826,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs73)
+			vgn = addElement(vgparent, "p", attrs94)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -1418,7 +1860,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs74)
+		vgn = addElement(vgparent, "div", attrs95)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -1439,7 +1881,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs75)
+						vgn = addElement(vgparent, "input", attrs96)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -1471,22 +1913,22 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs76)
+					vgn = addElement(vgparent, "span", attrs97)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
 				}(vgn)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs22)
+			vgn = addElement(vgparent, "div", attrs28)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs77)
+				vgn = addElement(vgparent, "label", attrs98)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs78)
+				vgn = addElement(vgparent, "select", attrs99)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1505,7 +1947,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs79)
+				vgn = addElement(vgparent, "span", attrs100)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
@@ -1516,26 +1958,26 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "class", c.Of.estimateClass())
 		setText(vgn, c.Of.estimate())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs3)
+		vgn = addElement(vgparent, "div", attrs9)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs7)
+			vgn = addElement(vgparent, "button", attrs13)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.More))
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs80)
+			vgn = addElement(vgparent, "span", attrs101)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs81)
+				vgn = addElement(vgparent, "button", attrs102)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs82)
+				vgn = addElement(vgparent, "span", attrs103)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -1543,6 +1985,62 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n")
 	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Outcome is what one run has cost, gained and forgotten, and what its model said before
+// and after.
+type Outcome struct {
+	Page *Page
+	Of   *protocol.Outcome
+	Name string
+}
+
+func (c *Outcome) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Sides](vgin, 0xF00921D226891A0E, vgiterkey)
+			vgcomp.List = c.Page.sides([]*protocol.Outcome{c.Of}, []string{c.Name})
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "details", attrs41)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "summary", nil)
+			setText(vgn, c.Page.W.Say("outcome_how"))
+			vgn = addElement(vgparent, "p", attrs4)
+			setText(vgn, c.Page.W.CostAbout())
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Answers](vgin, 0xDEFA0F257D70EB98, vgiterkey)
+			vgcomp.Of = c.Of
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n")
+	}
 	return vgout
 }
 
@@ -1573,21 +2071,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs7)
+			vgn = addElement(vgparent, "button", attrs13)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.AsTable))
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs104)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs84)
+				vgn = addElement(vgparent, "input", attrs105)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -1602,7 +2100,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs85)
+				vgn = addElement(vgparent, "div", attrs106)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -1621,14 +2119,14 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs16)
+								vgn = addElement(vgparent, "th", attrs22)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Page.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs16)
+									vgn = addElement(vgparent, "th", attrs22)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -1678,21 +2176,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs86)
+		vgn = addElement(vgparent, "pre", attrs107)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs87)
+			vgn = addElement(vgparent, "span", attrs108)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs88)
+			vgn = addElement(vgparent, "span", attrs109)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs89)
+		vgn = addElement(vgparent, "p", attrs110)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs90)
+		vgn = addElement(vgparent, "ol", attrs111)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -1708,7 +2206,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setAttr(vgn, "aria-pressed", c.Of.shown(i))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Show(i) })
 					{
@@ -1720,7 +2218,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Of.stepSays(i))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "code", attrs91)
+						vgn = addElement(vgparent, "code", attrs2)
 						setText(vgn, c.Of.beginning(i))
 					}
 					addText(vgparent, "\n    ")
@@ -1753,25 +2251,25 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs92)
+		vgn = addElement(vgparent, "h2", attrs112)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.MethodAbout("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs37)
+		vgn = addElement(vgparent, "div", attrs51)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs38)
+			vgn = addElement(vgparent, "label", attrs52)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs93)
+				vgn = addElement(vgparent, "select", attrs113)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1792,7 +2290,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs40)
+			vgn = addElement(vgparent, "div", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1802,7 +2300,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs41)
+					vgn = addElement(vgparent, "button", attrs55)
 					setAttr(vgn, "class", chip(name == c.Draft.Base.Preset))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChoosePreset(name) })
 					{
@@ -1882,7 +2380,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs94)
+		vgn = addElement(vgparent, "header", attrs114)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -1890,22 +2388,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs95)
+			vgn = addElement(vgparent, "p", attrs115)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs96)
+			vgn = addElement(vgparent, "button", attrs116)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs97)
+			vgn = addElement(vgparent, "label", attrs117)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs98)
+				vgn = addElement(vgparent, "span", attrs118)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs99)
+				vgn = addElement(vgparent, "select", attrs119)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1941,7 +2439,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs100)
+		vgn = addElement(vgparent, "main", attrs120)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1952,7 +2450,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs101)
+			vgn = addElement(vgparent, "div", attrs121)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1973,7 +2471,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs102)
+		vgn = addElement(vgparent, "div", attrs122)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2008,19 +2506,139 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs103)
+		vgn = addElement(vgparent, "button", attrs123)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs104)
+		vgn = addElement(vgparent, "button", attrs124)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs105)
+		vgn = addElement(vgparent, "button", attrs125)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
 	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Sides are runs beside each other: what each has cost, gained and forgotten.
+type Sides struct {
+	Page *Page
+	List []side
+}
+
+func (c *Sides) class() string {
+	if len(c.List) == 1 {
+		return "sides alone"
+	}
+	return "sides"
+}
+func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute(nil)}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	setAttr(vgn, "class", c.class())
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		for vgiterkeyt, s := range c.List {
+			var vgiterkey interface{} = vgiterkeyt
+			_ = vgiterkey
+			s := s
+			_ = s
+			vgn = addElement(vgparent, "section", attrs126)
+			setAttr(vgn, "aria-label", s.Name)
+			setAttr(vgn, "data-id", s.ID)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h4", attrs78)
+				setAttr(vgn, "hidden", len(c.List) == 1)
+				setText(vgn, s.Name)
+				addText(vgparent, "\n    ")
+				for vgiterkeyt, g := range s.Groups {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					g := g
+					_ = g
+					vgn = addElement(vgparent, "div", nil)
+					setAttr(vgn, "class", "side-group "+g.Key)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n      ")
+						vgn = addElement(vgparent, "h5", nil)
+						setText(vgn, g.Title)
+						addText(vgparent, "\n      ")
+						vgn = addElement(vgparent, "dl", nil)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, " ")
+							for vgiterkeyt, r := range g.Rows {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								r := r
+								_ = r
+								vgn = addElement(vgparent, "div", nil)
+								setAttr(vgn, "data-row", r.Key)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "dt", nil)
+									setText(vgn, r.Name)
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "dd", attrs127)
+									setText(vgn, r.Value)
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "dd", attrs128)
+									setAttr(vgn, "hidden", len(r.Bars) == 0)
+									{
+										vgparent := vgn
+										_ = vgparent
+										for vgiterkeyt, b := range r.Bars {
+											var vgiterkey interface{} = vgiterkeyt
+											_ = vgiterkey
+											b := b
+											_ = b
+											vgn = addElement(vgparent, "meter", attrs129)
+											setAttr(vgn, "class", b.Class)
+											setAttr(vgn, "value", b.Long)
+										}
+									}
+									addText(vgparent, "\n          ")
+									vgn = addElement(vgparent, "dd", attrs4)
+									setAttr(vgn, "hidden", r.Note == "")
+									setText(vgn, r.Note)
+									addText(vgparent, "\n        ")
+								}
+							}
+							addText(vgparent, "\n      ")
+						}(vgn)
+						addText(vgparent, "\n    ")
+					}(vgn)
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
 	return vgout
 }
 
@@ -2044,27 +2662,27 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs106)
+		vgn = addElement(vgparent, "h2", attrs130)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("speed_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs107)
+			vgn = addElement(vgparent, "button", attrs131)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs104)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs108)
+				vgn = addElement(vgparent, "input", attrs132)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -2073,7 +2691,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs109)
+		vgn = addElement(vgparent, "p", attrs133)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -2083,15 +2701,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs110)
+		vgn = addElement(vgparent, "h3", attrs134)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs111)
+		vgn = addElement(vgparent, "div", attrs135)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs112)
+			vgn = addElement(vgparent, "table", attrs136)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -2104,14 +2722,14 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs16)
+						vgn = addElement(vgparent, "th", attrs22)
 						setText(vgn, c.Page.W.Say("program"))
 						for vgiterkeyt, w := range works {
 							var vgiterkey interface{} = vgiterkeyt
 							_ = vgiterkey
 							w := w
 							_ = w
-							vgn = addElement(vgparent, "th", attrs16)
+							vgn = addElement(vgparent, "th", attrs22)
 							setText(vgn, w.says(c.Page.W))
 						}
 					}
@@ -2132,7 +2750,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs17)
+							vgn = addElement(vgparent, "th", attrs23)
 							setText(vgn, row.Name)
 							for vgiterkeyt, ms := range row.Cells {
 								var vgiterkey interface{} = vgiterkeyt
@@ -2150,7 +2768,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs4)
 		setText(vgn, c.Page.W.Say("published_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -2164,7 +2782,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs113)
+		vgn = addElement(vgparent, "dl", attrs137)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2186,7 +2804,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs114)
+		vgn = addElement(vgparent, "button", attrs138)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -2219,12 +2837,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs115)
+		vgn = addElement(vgparent, "div", attrs139)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs116)
+			vgn = addElement(vgparent, "p", attrs140)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -2239,14 +2857,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs117)
+			vgn = addElement(vgparent, "button", attrs141)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs118)
+		vgn = addElement(vgparent, "dl", attrs142)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -2270,7 +2888,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs119)
+		vgn = addElement(vgparent, "div", attrs143)
 		setAttr(vgn, "data-backend", c.Page.Ready.Backend)
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -2284,25 +2902,25 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs120)
+			vgn = addElement(vgparent, "p", attrs144)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs121)
+			vgn = addElement(vgparent, "progress", attrs145)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs3)
+			vgn = addElement(vgparent, "div", attrs9)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs122)
+				vgn = addElement(vgparent, "button", attrs146)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs123)
+				vgn = addElement(vgparent, "button", attrs147)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -2324,11 +2942,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs124)
+			vgn = addElement(vgparent, "p", attrs148)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs125)
+			vgn = addElement(vgparent, "p", attrs149)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -2340,7 +2958,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs126)
+		vgn = addElement(vgparent, "ul", attrs150)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2375,12 +2993,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs127)
+				vgn = addElement(vgparent, "p", attrs151)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs128)
+		vgn = addElement(vgparent, "ul", attrs152)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2394,7 +3012,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setAttr(vgn, "id", n.ID)
 					setText(vgn, n.Says)
 					listen(vgn, "click", func(event vugu.DOMEvent) { n.Act() })
@@ -2402,13 +3020,13 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs129)
+		vgn = addElement(vgparent, "div", attrs153)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.offer != nil {
-				vgn = addElement(vgparent, "div", attrs53)
+				vgn = addElement(vgparent, "div", attrs57)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2416,16 +3034,16 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.goOnSays())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs3)
+					vgn = addElement(vgparent, "div", attrs9)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs130)
+						vgn = addElement(vgparent, "button", attrs154)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs131)
+						vgn = addElement(vgparent, "button", attrs155)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -2436,7 +3054,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs132)
+		vgn = addElement(vgparent, "p", attrs156)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -2471,14 +3089,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs133)
+			vgn = addElement(vgparent, "section", attrs157)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs134)
+					vgn = addElement(vgparent, "p", attrs158)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -2495,7 +3113,7 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "b", nil)
 						setText(vgn, c.Page.W.Says(m.Role))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "span", attrs91)
+						vgn = addElement(vgparent, "span", attrs2)
 						setText(vgn, m.Content)
 					}
 				}
@@ -2532,10 +3150,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs135)
+		vgn = addElement(vgparent, "button", attrs159)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs76)
+		vgn = addElement(vgparent, "span", attrs97)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -2562,18 +3180,18 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs136)
+		vgn = addElement(vgparent, "h2", attrs160)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.Page.W.Say("text_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs22)
+			vgn = addElement(vgparent, "label", attrs28)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2581,7 +3199,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs137)
+				vgn = addElement(vgparent, "select", attrs161)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2598,7 +3216,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Sample(name))
 					}
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "option", attrs24)
+					vgn = addElement(vgparent, "option", attrs30)
 					setProp(vgn, "disabled", true)
 					setProp(vgn, "hidden", c.Source != "")
 					setProp(vgn, "selected", c.Source == "")
@@ -2608,29 +3226,29 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs42)
+			vgn = addElement(vgparent, "label", attrs63)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs138)
+				vgn = addElement(vgparent, "input", attrs162)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs44)
+				vgn = addElement(vgparent, "span", attrs65)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs7)
+			vgn = addElement(vgparent, "button", attrs13)
 			setAttr(vgn, "aria-expanded", disabled(c.TypedOpen))
 			setText(vgn, c.Page.W.Say("typed_open"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.TypedOpen = !c.TypedOpen })
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs139)
+		vgn = addElement(vgparent, "p", attrs163)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -2639,12 +3257,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs140)
+				vgn = addElement(vgparent, "div", attrs164)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs141)
+					vgn = addElement(vgparent, "label", attrs165)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2652,7 +3270,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs142)
+						vgn = addElement(vgparent, "textarea", attrs166)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -2673,7 +3291,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs143)
+		vgn = addElement(vgparent, "div", attrs167)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2683,12 +3301,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs94)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs144)
+		vgn = addElement(vgparent, "ul", attrs168)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2709,7 +3327,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs145)
+				vgn = addElement(vgparent, "label", attrs169)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2717,13 +3335,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs146)
+					vgn = addElement(vgparent, "select", attrs170)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "option", attrs24)
+						vgn = addElement(vgparent, "option", attrs30)
 						setProp(vgn, "selected", c.Encoding == "")
 						setText(vgn, c.Page.W.Say("encoding_found"))
 						addText(vgparent, "\n        ")
@@ -2745,45 +3363,45 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs147)
+		vgn = addElement(vgparent, "div", attrs171)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
 			if c.reading {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs47)
 				setText(vgn, c.Page.W.Say("reading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("sample") {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs47)
 				setText(vgn, c.Page.W.Say("text_loading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs148)
+				vgn = addElement(vgparent, "p", attrs172)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
 			if c.Source != "" {
-				vgn = addElement(vgparent, "p", attrs2)
+				vgn = addElement(vgparent, "p", attrs4)
 				setText(vgn, c.Page.W.SampleAbout(c.Source))
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs150)
+				vgn = addElement(vgparent, "p", attrs174)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.formerSays())
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setText(vgn, c.Page.W.Say("text_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 				}
@@ -2791,7 +3409,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs151)
+		vgn = addElement(vgparent, "pre", attrs175)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -2801,21 +3419,21 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs152)
+				vgn = addElement(vgparent, "p", attrs176)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lead_to_chat"))
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs7)
+					vgn = addElement(vgparent, "button", attrs13)
 					setText(vgn, c.Page.W.Say("lead_to_chat_go"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("chat") })
 				}
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs153)
+		vgn = addElement(vgparent, "fieldset", attrs177)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -2824,22 +3442,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs104)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs154)
+				vgn = addElement(vgparent, "input", attrs178)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs104)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs155)
+				vgn = addElement(vgparent, "input", attrs179)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -2848,13 +3466,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs156)
+		vgn = addElement(vgparent, "div", attrs180)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs157)
+				vgn = addElement(vgparent, "p", attrs181)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -2863,7 +3481,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -2900,10 +3518,10 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs158)
+		vgn = addElement(vgparent, "h2", attrs182)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2918,7 +3536,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs141)
+		vgn = addElement(vgparent, "label", attrs165)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2926,13 +3544,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs159)
+			vgn = addElement(vgparent, "textarea", attrs183)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs160)
+		vgn = addElement(vgparent, "ol", attrs184)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -2951,9 +3569,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs161)
+					vgn = addElement(vgparent, "span", attrs185)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs162)
+					vgn = addElement(vgparent, "span", attrs186)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -2967,17 +3585,17 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs149)
+				vgn = addElement(vgparent, "p", attrs173)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs21)
+		vgn = addElement(vgparent, "div", attrs27)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs22)
+			vgn = addElement(vgparent, "label", attrs28)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2985,7 +3603,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs163)
+				vgn = addElement(vgparent, "select", attrs187)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3006,7 +3624,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs145)
+			vgn = addElement(vgparent, "label", attrs169)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -3015,7 +3633,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs164)
+				vgn = addElement(vgparent, "input", attrs188)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -3036,7 +3654,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs4)
 		setText(vgn, c.Page.W.KindAbout(c.Kind))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3045,7 +3663,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("tokenizer") {
-				vgn = addElement(vgparent, "p", attrs34)
+				vgn = addElement(vgparent, "p", attrs47)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3058,7 +3676,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs165)
+					vgn = addElement(vgparent, "button", attrs189)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3067,7 +3685,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs147)
+		vgn = addElement(vgparent, "div", attrs171)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3078,7 +3696,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs4)
 		setText(vgn, c.Page.W.Say("tokens_own"))
 		addText(vgparent, "\n")
 	}(vgn)
@@ -3105,10 +3723,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs166)
+		vgn = addElement(vgparent, "h2", attrs190)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs19)
+		vgn = addElement(vgparent, "p", attrs25)
 		setText(vgn, c.lead())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3125,22 +3743,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs167)
+		vgn = addElement(vgparent, "div", attrs191)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs168)
+			vgn = addElement(vgparent, "div", attrs192)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs83)
+				vgn = addElement(vgparent, "label", attrs104)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs169)
+					vgn = addElement(vgparent, "input", attrs193)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -3154,7 +3772,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs141)
+				vgn = addElement(vgparent, "label", attrs165)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3162,7 +3780,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs170)
+					vgn = addElement(vgparent, "textarea", attrs194)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -3176,32 +3794,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs149)
+						vgn = addElement(vgparent, "p", attrs173)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs171)
+				vgn = addElement(vgparent, "div", attrs195)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs172)
+					vgn = addElement(vgparent, "button", attrs196)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs173)
+					vgn = addElement(vgparent, "button", attrs197)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs174)
+					vgn = addElement(vgparent, "button", attrs198)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs175)
+					vgn = addElement(vgparent, "button", attrs199)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -3215,7 +3833,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs176)
+				vgn = addElement(vgparent, "div", attrs200)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -3259,16 +3877,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs177)
+			vgn = addElement(vgparent, "div", attrs201)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs178)
+				vgn = addElement(vgparent, "h3", attrs202)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs179)
+				vgn = addElement(vgparent, "ol", attrs203)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3283,7 +3901,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs180)
+							vgn = addElement(vgparent, "button", attrs204)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -3291,13 +3909,13 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "code", attrs91)
+								vgn = addElement(vgparent, "code", attrs2)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs181)
+								vgn = addElement(vgparent, "meter", attrs205)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs182)
+								vgn = addElement(vgparent, "span", attrs206)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -3307,17 +3925,17 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs3)
+				vgn = addElement(vgparent, "div", attrs9)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs183)
+					vgn = addElement(vgparent, "button", attrs207)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs184)
+					vgn = addElement(vgparent, "button", attrs208)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -3328,31 +3946,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs171)
+		vgn = addElement(vgparent, "div", attrs195)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs83)
+			vgn = addElement(vgparent, "label", attrs104)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs185)
+				vgn = addElement(vgparent, "input", attrs209)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs186)
+			vgn = addElement(vgparent, "button", attrs210)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs187)
+		vgn = addElement(vgparent, "label", attrs211)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -3361,7 +3979,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs188)
+			vgn = addElement(vgparent, "select", attrs212)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -3382,12 +4000,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs189)
+		vgn = addElement(vgparent, "button", attrs213)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs190)
+		vgn = addElement(vgparent, "div", attrs214)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -3398,7 +4016,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				key := key
 				_ = key
-				vgn = addElement(vgparent, "div", attrs22)
+				vgn = addElement(vgparent, "div", attrs28)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3407,14 +4025,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs191)
+					vgn = addElement(vgparent, "input", attrs215)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs76)
+					vgn = addElement(vgparent, "span", attrs97)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -3459,7 +4077,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs192)
+		vgn = addElement(vgparent, "section", attrs216)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -3468,15 +4086,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs134)
+				vgn = addElement(vgparent, "p", attrs158)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs88)
+			vgn = addElement(vgparent, "div", attrs109)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs87)
+				vgn = addElement(vgparent, "span", attrs108)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -3495,7 +4113,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs2)
+		vgn = addElement(vgparent, "p", attrs4)
 		setAttr(vgn, "id", c.Says)
 		setText(vgn, c.Of.Says(c.Page.W))
 		addText(vgparent, "\n")
@@ -3512,196 +4130,220 @@ var _ log.Logger
 
 // attributes that never change.
 var (
-	attrs1   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "asked"}}
-	attrs2   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}}
-	attrs3   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons"}}
-	attrs4   = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "set-up"}}
-	attrs5   = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-asked"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs6   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "left"}}
-	attrs7   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}}
-	attrs8   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-name"}}
-	attrs9   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-caption"}}
-	attrs10  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "start-says"}}
-	attrs11  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
-	attrs12  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
-	attrs13  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
-	attrs14  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
-	attrs15  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
-	attrs16  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
-	attrs17  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
-	attrs18  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs19  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
-	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
-	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
-	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
-	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
-	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
-	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
-	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
-	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}}
-	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
-	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
-	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
-	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
-	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
-	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
-	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
-	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
-	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
-	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
-	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
-	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs1   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs2   = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs3   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs4   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}}
+	attrs5   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "verdict"}}
+	attrs6   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs7   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs8   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "asked"}}
+	attrs9   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons"}}
+	attrs10  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "set-up"}}
+	attrs11  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-asked"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs12  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "left"}}
+	attrs13  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}}
+	attrs14  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-name"}}
+	attrs15  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-caption"}}
+	attrs16  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "start-says"}}
+	attrs17  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
+	attrs18  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs19  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
+	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
+	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
+	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
+	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
+	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
+	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
+	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
+	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
+	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
+	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
+	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
+	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
+	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}}
+	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-curves"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-sides"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
+	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
+	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sides"}}
+	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
+	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
+	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
+	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
+	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
+	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
+	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
+	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}}
+	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
+	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
+	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "size"}}
+	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "twin"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

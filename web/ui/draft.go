@@ -25,7 +25,9 @@ var (
 	basicFields = []string{"steps", "batch", "context", "layers", "heads", "channels", "learning_rate", "seed"}
 	moreFields  = []string{"hidden", "kv_heads", "muon_rate", "warm_up", "weight_decay", "clip", "eval_every", "sample_every",
 		"optimizer", "schedule", "norm", "position", "mlp", "qk_norm", "tied", "lookback", "trigrams"}
-	tuneFields = map[string][]string{
+	studentFields     = []string{"steps", "batch", "context", "learning_rate", "muon_rate", "seed"}
+	moreStudentFields = []string{"gkd_beta", "lambda", "distill_temperature", "layers", "heads", "channels", "hidden", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"}
+	tuneFields        = map[string][]string{
 		recipe.Full: {"steps", "batch", "learning_rate", "seed", "old"},
 		recipe.Last: {"last_layers", "steps", "batch", "learning_rate", "seed", "old"},
 		recipe.Lora: {"lora_rank", "lora_alpha", "steps", "batch", "muon_rate", "seed", "old"},
@@ -50,14 +52,24 @@ func NewDraft(r recipe.Recipe) Draft { return Draft{Base: r, Fields: map[string]
 // Tuning tells whether the draft trains a finished model further.
 func (d *Draft) Tuning() bool { return d.Base.From == recipe.Existing }
 
+// Cuts tells whether the model of the draft has the tokenizer that is in use: a student
+// has its teacher's.
+func (d *Draft) Cuts() bool { return !d.Tuning() && d.Base.Objective != recipe.Distill }
+
 // Basic and More are the fields of the draft's method.
 func (d *Draft) Basic() []string {
+	if d.Base.Objective == recipe.Distill {
+		return studentFields
+	}
 	if d.Tuning() {
 		return tuneFields[d.Base.Method()]
 	}
 	return basicFields
 }
 func (d *Draft) More() []string {
+	if d.Base.Objective == recipe.Distill {
+		return moreStudentFields
+	}
 	if d.Tuning() {
 		return moreTuneFields[d.Base.Method()]
 	}
@@ -95,7 +107,7 @@ func (d *Draft) Recipe(w *wording.Words) (r recipe.Recipe, wrong *protocol.Probl
 
 // fieldsOf points to the fields of r that can be edited.
 func fieldsOf(r *recipe.Recipe) map[string]any {
-	m, t := &r.Model, &r.Tuning
+	m, t, d := &r.Model, &r.Tuning, &r.Distillation
 	return map[string]any{
 		"steps": &r.Steps, "batch": &r.Batch, "context": &m.Context, "layers": &m.Layers, "heads": &m.Heads,
 		"kv_heads": &m.KVHeads, "channels": &m.Channels, "hidden": &m.Hidden, "learning_rate": &r.LearningRate,
@@ -104,6 +116,7 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 		"norm": &m.Norm, "position": &m.Position, "mlp": &m.MLP, "qk_norm": &m.QKNorm, "tied": &m.Tied,
 		"lookback": &m.Lookback, "trigrams": &m.Trigrams,
 		"last_layers": &t.LastLayers, "patience": &t.Patience, "old": &t.Old, "lora_rank": &t.LoRA.Rank,
+		"gkd_beta": &d.Beta, "lambda": &d.Lambda, "distill_temperature": &d.Temperature,
 		"lora_alpha": &t.LoRA.Alpha, "lora_dropout": &t.LoRA.Dropout, "lora_targets": &t.LoRA.Targets,
 	}
 }

@@ -47,7 +47,7 @@ func (t *Teaching) mine() bool {
 	case m == nil:
 		return false
 	case !t.Draft.Tuning():
-		return m.From == "" && m.ModelID != protocol.Base && (t.Page.begun() || len(t.Page.Curve.Steps) > 0)
+		return m.From == "" && m.ModelID != protocol.Base && m.Recipe.Objective == t.Draft.Base.Objective && (t.Page.begun() || len(t.Page.Curve.Steps) > 0)
 	}
 	return m.From != "" && m.Recipe.Objective == t.Draft.Base.Objective
 }
@@ -102,6 +102,8 @@ func (t *Teaching) pictureTitle() string {
 	switch {
 	case !t.mine():
 		return p.W.Say("expect_title")
+	case p.Model.Recipe.Objective == recipe.Distill:
+		return p.W.Say("distill_picture")
 	case p.Tuned():
 		return p.W.Say("change_title")
 	}
@@ -116,6 +118,8 @@ func (t *Teaching) pictureAbout() string {
 		return p.W.Say("expect_further")
 	case !t.mine():
 		return p.W.Say("expect_about")
+	case p.Model.Recipe.Objective == recipe.Distill:
+		return p.W.Say("distill_about")
 	case p.Tuned():
 		return p.W.Say("change_about")
 	}

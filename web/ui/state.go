@@ -49,8 +49,9 @@ type State struct {
 	Fit     *protocol.Fit   // what the open model makes of the text; nil: not known
 	Adapted protocol.Adapted
 
-	Shelf protocol.Shelf
-	Saved *protocol.Saved // the latest of the open model; nil: none yet
+	Shelf    protocol.Shelf
+	Outcomes map[string]*protocol.Outcome // with what was said, of models by their ids, as far as they were told
+	Saved    *protocol.Saved              // the latest of the open model; nil: none yet
 
 	Problems map[string]*protocol.Problem // by station, and of RunStrip
 }
@@ -73,6 +74,10 @@ func (s *State) Apply(e protocol.Event) {
 		s.Fit = e
 	case *protocol.Adapted:
 		s.Adapted = *e
+	case *protocol.Told:
+		for i := range e.Outcomes {
+			s.Outcomes[e.Outcomes[i].ModelID] = &e.Outcomes[i]
+		}
 	case *protocol.Shelf:
 		s.shelve(e)
 	case *protocol.Saved:
@@ -117,6 +122,7 @@ func (s *State) open(m *protocol.Model) {
 	}
 	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
 	s.Adapted, s.Saved = protocol.Adapted{}, nil
+	delete(s.Outcomes, m.ModelID)
 }
 
 // remember takes over what was measured of the open model before.

@@ -24,7 +24,7 @@ type Station interface {
 func stations(p *Page) []Station {
 	return []Station{
 		newText(p), newTokens(p),
-		newPretrain(p), newFinetune(p), newChat(p),
+		newPretrain(p), newFinetune(p), newChat(p), newDistil(p),
 		newTry(p),
 		newModels(p), newSpeed(p),
 	}

@@ -104,7 +104,7 @@ func (t *Teaching) Recipe() (r recipe.Recipe, wrong *protocol.Problem) {
 	if r, wrong = t.Draft.Recipe(t.Page.W); wrong != nil {
 		return r, wrong
 	}
-	if cut := t.Page.Tokenizer; cut != nil && !t.Draft.Tuning() {
+	if cut := t.Page.Tokenizer; cut != nil && t.Draft.Cuts() {
 		r.Tokenizer, r.Model.Vocab = cut.Kind, cut.Size
 		if r.Tokenizer == "bpe" {
 			r.VocabSize = cut.Size

@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
@@ -33,7 +32,7 @@ func (w *Words) Measure(name string) string { return w.named("measure_", name) }
 
 // MeasureValue writes a measure of this name.
 func (w *Words) MeasureValue(name string, value float64) string {
-	if name == recipe.Exact {
+	if IsShare(name) {
 		return w.Percent(value)
 	}
 	return w.Loss(value)
