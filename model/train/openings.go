@@ -40,7 +40,8 @@ func open(text data.Corpus, ids []int32, context int, by *eval.Asker) (o opening
 		at := max(next, i*(len(ids)/few))
 		for k := at; k < min(at+lineWithin, len(ids)-n); k++ {
 			if by.EndsLine(ids[k]) {
-				at = k + 1
+				for at = k + 1; at < len(ids)-n && by.EndsLine(ids[at]); at++ {
+				}
 				break
 			}
 		}

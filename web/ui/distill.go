@@ -12,8 +12,9 @@ import (
 // its teacher, expects.
 type Distil struct {
 	Teaching
-	Teacher string // its id
-	Size    string // of the student, one of recipe.Sizes
+	Teacher string        // its id
+	Size    string        // of the student, one of recipe.Sizes
+	base    recipe.Recipe // of the model that comes with the page, once it was open
 }
 
 func newDistil(p *Page) *Distil {
@@ -34,11 +35,13 @@ func (t *Distil) Stand() Stand {
 
 // Apply keeps the draft one for the teacher.
 func (t *Distil) Apply(e protocol.Event) {
-	switch e.(type) {
+	switch e := e.(type) {
 	case *protocol.Ready, *protocol.Shelf:
 		t.follow()
 	case *protocol.Model:
-		t.looking = false
+		if t.looking = false; e.ModelID == protocol.Base {
+			t.base = e.Recipe
+		}
 		t.follow()
 	}
 	if t.arrived(e) {
@@ -89,16 +92,22 @@ func (t *Distil) teacherName(id string) string {
 	return id
 }
 
-// taught is the teacher's recipe.
+// taught is the teacher's recipe; of the page's own model before it was open, what is
+// known of it.
 func (t *Distil) taught() recipe.Recipe {
 	p := t.Page
-	if m := p.Model; m != nil && m.ModelID == t.Teacher {
+	if m := p.Model; m != nil && m.ModelID == t.Teacher && m.Recipe.Model.Heads > 0 {
 		return m.Recipe
 	}
-	if c := p.cardOf(t.Teacher); c != nil {
+	if c := p.cardOf(t.Teacher); c != nil && c.Recipe.Model.Heads > 0 {
 		return c.Recipe
 	}
-	return recipe.Base()
+	if t.base.Model.Vocab > 0 {
+		return t.base
+	}
+	r := recipe.Base()
+	r.Model.Vocab = r.VocabSize
+	return r
 }
 
 // student is the recipe of a student of the size that is chosen.

@@ -330,6 +330,13 @@ func (m *Models) ShowSides(sides bool) {
 	}
 }
 
+func (m *Models) comparedTitle() string {
+	if m.Sides {
+		return m.Page.W.Say("outcome_sides_title")
+	}
+	return m.Page.W.Say("compare_title")
+}
+
 // laid are the compared models beside each other.
 func (m *Models) laid() []side {
 	var list []*protocol.Outcome
