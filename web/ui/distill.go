@@ -160,7 +160,7 @@ func (t *Distil) trains() string {
 
 // Train begins a student.
 func (t *Distil) Train() {
-	if t.canTrain() || t.Page.Text != nil {
+	if t.canTrain() {
 		t.begin(t.name())
 	}
 }

@@ -62,6 +62,7 @@ func TestOutcomeCard(t *testing.T) {
 func TestSides(t *testing.T) {
 	p, h := welcomed()
 	list := cards()[:2]
+	list[1].Curve = []float64{6, 4}
 	list[0].Outcome = came("a", recipe.SFT, recipe.Full, measures(recipe.Exact, 0., recipe.Questions, 40., recipe.OldLoss, .24), measures(recipe.Exact, .5, recipe.Questions, 40., recipe.OldLoss, .94))
 	list[1].Outcome = came("b", recipe.LM, recipe.Lora, measures(recipe.ValLoss, 6., recipe.OldLoss, .24), measures(recipe.ValLoss, 4., recipe.OldLoss, .25))
 	p.Apply(&protocol.Shelf{Cards: list})
@@ -95,6 +96,7 @@ func TestLayBeside(t *testing.T) {
 	p, h := welcomed()
 	list := cards()[:2]
 	for i := range list {
+		list[i].Curve, list[i].Recipe = []float64{6, 4}, pre(p).Draft.Base
 		list[i].Outcome = came(list[i].ID, recipe.LM, recipe.Full, measures(recipe.ValLoss, 6.), measures(recipe.ValLoss, 4.))
 	}
 	p.Apply(&protocol.Model{ModelID: "b", Name: "Tales", Recipe: list[1].Recipe})
