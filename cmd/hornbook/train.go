@@ -70,7 +70,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	j.from = *tune.from
-	if j.recipe, err = recipeOf(f, preset, tune, text); err != nil {
+	if j.recipe, err = recipeOf(f, preset, tune, *teacher, text); err != nil {
 		return err
 	}
 	j.recipe.Distillation.Teacher = *teacher
@@ -92,9 +92,21 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	return j.run()
 }
 
-// recipeOf is what the flags ask for.
-func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, text *protocol.SetText) (recipe.Recipe, error) {
-	if *tune.from == "" {
+// recipeOf is what the flags ask for: without a preset a student has a quarter of its
+// teacher's weights.
+func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, teacher string, text *protocol.SetText) (recipe.Recipe, error) {
+	switch chosen := false; {
+	case *tune.from == "" && teacher != "":
+		f.Visit(func(set *flag.Flag) { chosen = chosen || set.Name == "preset" })
+		if chosen {
+			return preset.recipe(f)
+		}
+		of, err := load(teacher)
+		if err != nil {
+			return recipe.Recipe{}, err
+		}
+		return preset.change(f, recipe.Student(of.Recipe, teacher, "quarter"))
+	case *tune.from == "":
 		return preset.recipe(f)
 	}
 	from, err := load(*tune.from)

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -91,3 +92,11 @@ func (a Asker) Text(ids []int32) string {
 func (a Asker) Ended(ids []int32) bool {
 	return len(ids) > 0 && slices.Contains(a.Stop, ids[len(ids)-1])
 }
+
+// Plain is what tokens say as they stand, in whole characters.
+func (a Asker) Plain(ids []int32) string {
+	return strings.ToValidUTF8(string(a.tok.Decode(ids)), "\uFFFD")
+}
+
+// EndsLine tells whether a token ends with a line's end.
+func (a Asker) EndsLine(id int32) bool { return bytes.HasSuffix(a.tok.Piece(id), []byte("\n")) }

@@ -172,3 +172,13 @@ type Replied struct {
 
 // MostQuestions bounds those of a run.
 const MostQuestions = 10
+
+// Gains are the measures that tell what a run by an objective has gained, the first of
+// them above all.
+var Gains = map[string][]string{
+	LM:      {ValLoss, BitsPerByte},
+	SFT:     {Exact, ValLoss},
+	DPO:     {WinRate, Accuracies, ValLoss},
+	GRPO:    {PassAt1, PassAt8, Working},
+	Distill: {ValLoss, Agreement, Divergence, BitsPerByte},
+}

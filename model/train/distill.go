@@ -30,7 +30,10 @@ func distill(r recipe.Recipe, d Data) (plan, error) {
 		}
 		return even(rows), true
 	}
-	p.exam = (*Run).agree
+	goOn := p.exam
+	p.exam = func(r *Run, m *recipe.Measurement, between func() bool) bool {
+		return r.agree(m, between) && goOn(r, m, between)
+	}
 	return p, nil
 }
 

@@ -15,7 +15,8 @@ func lm(r recipe.Recipe, d Data) (plan, error) {
 	}
 	train, val := data.Split(ids, context)
 	sampler := func(ids []int32) data.Source { return data.NewSampler(ids, r.Batch, context, r.Seed) }
-	p := plan{batches: sampler(train), prompt: ids[:1],
+	asked := open(d.Text, val, context, d.Ask)
+	p := plan{batches: sampler(train), prompt: ids[:1], exam: asked.exam, questions: asked.questions(),
 		sets: []set{{recipe.TrainLoss, sampler(train)}, {recipe.ValLoss, sampler(val)}}}
 	return p.remember(r, d.Old)
 }

@@ -16,8 +16,9 @@ import (
 
 // task is a train.Task without its arrays, which travel beside it.
 type task struct {
-	Recipe recipe.Recipe `json:"recipe"`
-	Done   int           `json:"done"`
+	Recipe  recipe.Recipe `json:"recipe"`
+	Done    int           `json:"done"`
+	Teacher recipe.Model  `json:"teacher"`
 }
 
 // serve is the life of a rank that is not the lead.
@@ -29,9 +30,10 @@ func serve(seat js.Value) error {
 	arrays := seat.Get("arrays")
 	var d train.Data
 	for i, array := range d.Arrays() {
-		*array = copyIn[int32](arrays.Index(1 + i))
+		*array = copyIn[int32](arrays.Index(2 + i))
 	}
 	weights := copyIn[float32](arrays.Index(0))
+	d.Teacher, d.Frozen = t.Teacher, copyIn[float32](arrays.Index(1))
 	seat.Delete("arrays") // the copies are enough
 	b := newBoard(seat)
 	js.Global().Get("hornbookLead").Call("postMessage", "ready")
@@ -63,7 +65,7 @@ const startingTakes = time.Minute
 
 // launch has the page start workers for ranks 1 to size-1.
 func launch(t train.Task, size int) (train.Crew, error) {
-	text, err := json.Marshal(task{t.Recipe, t.Done})
+	text, err := json.Marshal(task{t.Recipe, t.Done, t.Data.Teacher})
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +79,7 @@ func launch(t train.Task, size int) (train.Crew, error) {
 		return nil
 	})
 	floats := train.BoardLen(t.Recipe, size)
-	arrays := []any{lent(t.Weights)}
+	arrays := []any{lent(t.Weights), lent(t.Data.Frozen)}
 	for _, array := range t.Data.Arrays() {
 		arrays = append(arrays, lent(*array))
 	}

@@ -149,4 +149,5 @@ var commands = map[string]func() Command{
 	"merge":         func() Command { return new(Merge) },
 	"draw":          func() Command { return new(Draw) },
 	"set_pairs":     func() Command { return new(SetPairs) },
+	"outcomes":      func() Command { return new(Outcomes) },
 }

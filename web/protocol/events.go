@@ -340,4 +340,5 @@ var events = map[string]func() Event{
 	"drawn":      func() Event { return new(Drawn) },
 	"draw_over":  func() Event { return new(DrawOver) },
 	"pair_list":  func() Event { return new(PairList) },
+	"told":       func() Event { return new(Told) },
 }

@@ -111,6 +111,7 @@ type Card struct {
 	Curve      []float64     `json:"curve"`     // training loss from the first step to the last, at most 60 points
 	Elsewhere  bool          `json:"elsewhere"` // another tab trains it
 	Damaged    bool          `json:"damaged"`   // it cannot be read; it can only be deleted
+	Outcome    Outcome       `json:"outcome"`   // what was measured, without what was asked and said
 	Newer      bool          `json:"newer"`     // a newer Hornbook saved it, which can open it; this one cannot
 }
 

@@ -103,6 +103,9 @@ func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.P
 	if problem != nil {
 		return nil, nil, problem
 	}
+	if d.Frozen != nil {
+		r.Distillation.TeacherFLOPs = d.Teacher.FLOPsPerToken() / 3
+	}
 	begun, err := train.New(r, d)
 	if err != nil {
 		return nil, nil, unstarted(err, len(d.Text.IDs), r)

@@ -38,6 +38,7 @@ func (s *Session) enter(id string, kept checkpoint.Run) {
 		s.take(next, nil)
 		s.tellOpen()
 		s.library.tellHistory()
+		s.tellOutcome()
 		s.move(idle, "")
 	} else {
 		s.enterRun(next, r)

@@ -108,6 +108,7 @@ func (s *Session) finish(end, as phase, why protocol.Code) {
 	}
 	s.move(end, why)
 	s.keep(as)
+	s.tellOutcome()
 	s.runner.end()
 	s.library.tellShelf()
 }

@@ -213,6 +213,8 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.adapt(c)
 	case *protocol.Merge:
 		s.merge()
+	case *protocol.Outcomes:
+		s.outcomes(c)
 	case *protocol.Rename, *protocol.Duplicate, *protocol.Delete, *protocol.Undelete:
 		s.library.change(c)
 	default:

@@ -144,7 +144,8 @@ func (l *library) describeItem(item shelf.Item) protocol.Card {
 		c.Method = "imported"
 	}
 	c.Tokens, c.Seconds, c.Recipe = kept.Tokens, kept.Seconds, kept.Recipe
-	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept.Log)
+	c.Step, c.Steps, c.ValLoss, c.Curve = kept.Step, kept.Recipe.Steps, kept.Measures.Value(recipe.ValLoss), curve(kept)
+	c.Outcome = outcomeOf(item.ID, kept).Measured()
 	return c
 }
 
@@ -152,10 +153,17 @@ func (l *library) describeItem(item shelf.Item) protocol.Card {
 const cardPoints = 60
 
 // curve is the training loss, of batches or of evaluations, at most cardPoints
-// of them.
-func curve(log []checkpoint.Entry) []float64 {
+// of them; of a student, whose batches tell how far from its teacher it is, the
+// validation loss, and of its twin likewise.
+func curve(kept checkpoint.Run) []float64 {
 	losses := []float64{}
-	for _, e := range log {
+	for _, e := range kept.Log {
+		if kept.Recipe.Objective == recipe.Distill {
+			if loss, taken := e.Measures.Of(recipe.ValLoss); taken {
+				losses = append(losses, loss)
+			}
+			continue
+		}
 		losses = append(losses, max(e.Loss, e.Measures.Value(recipe.TrainLoss)))
 	}
 	return thinned(losses, cardPoints)

@@ -47,7 +47,7 @@ func (t *Teaching) begin(name string) {
 	if p.Active() {
 		return
 	}
-	if p.Text == nil && p.loading("sample") || p.textWaits || !t.Draft.Tuning() && p.Text != nil && !of[*Tokens](p).settled() {
+	if p.Text == nil && p.loading("sample") || p.textWaits || t.Draft.Cuts() && p.Text != nil && !of[*Tokens](p).settled() {
 		p.needText()
 		t.waits = true
 		return
@@ -83,7 +83,7 @@ func (t *Teaching) arrived(e protocol.Event) bool {
 	}
 	switch e.(type) {
 	case *protocol.Tokenizer:
-		t.waits = t.Draft.Tuning() || !of[*Tokens](t.Page).settled()
+		t.waits = t.Draft.Tuning() || t.Draft.Cuts() && !of[*Tokens](t.Page).settled()
 	case *protocol.Fit:
 		t.waits = !t.Draft.Tuning()
 	case *protocol.Problem:

@@ -92,7 +92,7 @@ func (m *Models) differences() (rows []difference) {
 }
 
 // compareFields are the fields of recipes that are compared, in order.
-var compareFields = slices.Concat(basicFields, moreFields, []string{"last_layers", "lora_rank", "lora_alpha"})
+var compareFields = slices.Concat(basicFields, moreFields, []string{"last_layers", "lora_rank", "lora_alpha", "gkd_beta", "lambda", "distill_temperature"})
 
 // AskBoth opens the first of the compared models and has the second asked the
 // same.

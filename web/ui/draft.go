@@ -25,7 +25,9 @@ var (
 	basicFields = []string{"steps", "batch", "context", "layers", "heads", "channels", "learning_rate", "seed"}
 	moreFields  = []string{"hidden", "kv_heads", "muon_rate", "warm_up", "weight_decay", "clip", "eval_every", "sample_every",
 		"optimizer", "schedule", "norm", "position", "mlp", "qk_norm", "tied", "lookback", "trigrams"}
-	tuneFields = map[string][]string{
+	studentFields     = []string{"steps", "batch", "context", "learning_rate", "muon_rate", "seed"}
+	moreStudentFields = []string{"gkd_beta", "lambda", "distill_temperature", "layers", "heads", "channels", "hidden", "warm_up", "weight_decay", "clip", "eval_every", "sample_every", "optimizer", "schedule"}
+	tuneFields        = map[string][]string{
 		recipe.Full: {"steps", "batch", "learning_rate", "seed", "old"},
 		recipe.Last: {"last_layers", "steps", "batch", "learning_rate", "seed", "old"},
 		recipe.Lora: {"lora_rank", "lora_alpha", "steps", "batch", "muon_rate", "seed", "old"},
@@ -72,9 +74,15 @@ func NewDraft(r recipe.Recipe) Draft { return Draft{Base: r, Fields: map[string]
 // Tuning tells whether the draft trains a finished model further.
 func (d *Draft) Tuning() bool { return d.Base.From == recipe.Existing }
 
+// Cuts tells whether the model of the draft has the tokenizer that is in use: a student
+// has its teacher's, and who learns a task has its demonstrations'.
+func (d *Draft) Cuts() bool { return !d.Tuning() && d.Base.Objective == recipe.LM }
+
 // Basic and More are the fields of the draft's objective and method.
 func (d *Draft) Basic() []string {
 	switch {
+	case d.Base.Objective == recipe.Distill:
+		return studentFields
 	case d.Base.Objective == recipe.GRPO:
 		return rewardFields[d.Base.Method()]
 	case d.Base.Objective == recipe.DPO:
@@ -86,6 +94,8 @@ func (d *Draft) Basic() []string {
 }
 func (d *Draft) More() []string {
 	switch {
+	case d.Base.Objective == recipe.Distill:
+		return moreStudentFields
 	case d.Base.Objective == recipe.GRPO:
 		return moreRewardFields
 	case d.Base.Objective == recipe.DPO:
@@ -127,7 +137,7 @@ func (d *Draft) Recipe(w *wording.Words) (r recipe.Recipe, wrong *protocol.Probl
 
 // fieldsOf points to the fields of r that can be edited.
 func fieldsOf(r *recipe.Recipe) map[string]any {
-	m, t, w, f := &r.Model, &r.Tuning, &r.Rewards, &r.Preferences
+	m, t, w, f, d := &r.Model, &r.Tuning, &r.Rewards, &r.Preferences, &r.Distillation
 	loss := &w.Loss
 	if r.Objective == recipe.DPO {
 		loss = &f.Loss
@@ -141,6 +151,7 @@ func fieldsOf(r *recipe.Recipe) map[string]any {
 		"lookback": &m.Lookback, "trigrams": &m.Trigrams,
 		"beta": &f.Beta, "smoothing": &f.Smoothing, "sft": &f.SFT, "pairs": &f.Pairs, "taste": &f.Taste,
 		"last_layers": &t.LastLayers, "patience": &t.Patience, "old": &t.Old, "lora_rank": &t.LoRA.Rank,
+		"gkd_beta": &d.Beta, "lambda": &d.Lambda, "distill_temperature": &d.Temperature,
 		"lora_alpha": &t.LoRA.Alpha, "lora_dropout": &t.LoRA.Dropout, "lora_targets": &t.LoRA.Targets,
 		"reward": &w.Reward, "warm_up_steps": &w.WarmUp, "warm_rate": &w.WarmRate, "working": &w.Working, "hedged": &w.Hedged, "wrong": &w.Wrong,
 		"examples": &w.Examples, "prompts": &w.Prompts, "group": &w.Group, "reply_most": &w.ReplyMost, "heat": &w.Heat, "loss": loss, "scale": &w.Scale,

@@ -25,6 +25,7 @@ type Models struct {
 	told     bool            // the shelf has told what it holds
 	Compared []string        // ids of the models whose curves are laid over each other
 	Axis     string          // by what, one of axes
+	Sides    bool            // the compared models are laid beside each other, not their curves
 	Promised bool            // the browser was asked to keep models for good
 	Lasting  bool            // and has promised it
 }
@@ -36,6 +37,7 @@ type Unfolded struct{ ID, Part string }
 const (
 	renamePart   = "rename"
 	downloadPart = "download"
+	outcomePart  = "outcome"
 )
 
 func newModels(p *Page) *Models {
@@ -102,6 +104,9 @@ func (m *Models) canOpen() bool {
 func (m *Models) Unfold(c protocol.Card, part string) {
 	if now := (Unfolded{c.ID, part}); m.Unfolded != now {
 		m.Unfolded, m.NewName, m.As = now, c.Name, "zip/f32"
+		if part == outcomePart {
+			m.Page.tellAll([]string{c.ID})
+		}
 		if part == renamePart {
 			m.Page.Host.Focus("new-name")
 		}

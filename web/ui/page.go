@@ -19,19 +19,20 @@ type Page struct {
 	Offline  Offline
 	Workers  int // that are to train, 0 for as many as help
 
-	Unfolded  bool           // what there is to know of the open model is shown
-	offer     *protocol.Card // the run that the page offers to go on with
-	offered   bool           // that was done, once
-	resuming  int            // id of the Open after which the run goes on, 0 for none
-	asked     Asked          // what stands in the page's address, until it is answered
-	linked    bool           // the link was copied
-	before    Experiment     // of the last visit, until the trainer is ready; nil for none
-	textWaits bool           // the first text is still to be asked for, when a station needs one
-	opens     string         // id of the model that the page begins with, "" for none
-	opening   int            // id of the Open of that
-	requests  int            // ids of requests so far
-	asker     map[int]string // the stations that asked them, where one did
-	spoken    time.Time      // when a screen reader was last told the step
+	AllAnswers bool           // all that a model said before and after is shown
+	Unfolded   bool           // what there is to know of the open model is shown
+	offer      *protocol.Card // the run that the page offers to go on with
+	offered    bool           // that was done, once
+	resuming   int            // id of the Open after which the run goes on, 0 for none
+	asked      Asked          // what stands in the page's address, until it is answered
+	linked     bool           // the link was copied
+	before     Experiment     // of the last visit, until the trainer is ready; nil for none
+	textWaits  bool           // the first text is still to be asked for, when a station needs one
+	opens      string         // id of the model that the page begins with, "" for none
+	opening    int            // id of the Open of that
+	requests   int            // ids of requests so far
+	asker      map[int]string // the stations that asked them, where one did
+	spoken     time.Time      // when a screen reader was last told the step
 }
 
 // RunStrip is the place of problems that belong to the run and no station.
@@ -44,7 +45,7 @@ const sayEvery = 10 * time.Second
 // wording.Languages.
 func NewPage(h Host, language string) *Page {
 	p := &Page{Host: h, W: wording.New(language), asker: map[int]string{}, Open: "try",
-		State: State{Run: protocol.State{State: "idle"}, Problems: map[string]*protocol.Problem{}}}
+		State: State{Run: protocol.State{State: "idle"}, Problems: map[string]*protocol.Problem{}, Outcomes: map[string]*protocol.Outcome{}}}
 	p.Stations = stations(p)
 	return p
 }

@@ -103,6 +103,8 @@ func (t *Teaching) pictureTitle() string {
 	switch {
 	case !t.mine():
 		return p.W.Say("expect_title")
+	case p.Model.Recipe.Objective == recipe.Distill:
+		return p.W.Say("distill_picture")
 	case p.Tuned():
 		return p.W.Say("change_title")
 	}
@@ -117,6 +119,8 @@ func (t *Teaching) pictureAbout() string {
 		return p.W.Say("expect_further")
 	case !t.mine():
 		return p.W.Say("expect_about")
+	case p.Model.Recipe.Objective == recipe.Distill:
+		return p.W.Say("distill_about")
 	case p.Tuned():
 		return p.W.Say("change_about")
 	}

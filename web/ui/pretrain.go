@@ -16,7 +16,7 @@ func newPretrain(p *Page) *Pretrain {
 
 // Stand is the run's state, if it is of a new model.
 func (t *Pretrain) Stand() Stand {
-	if t.Page.begun() && !t.Page.Tuned() && !t.Page.rewarded() {
+	if p := t.Page; p.begun() && !p.Tuned() && p.Model.Recipe.Objective == recipe.LM {
 		return t.Page.runStand()
 	}
 	return Stand{Says: t.Page.W.Preset(cmp.Or(t.Draft.Base.Preset, recipe.Default))}

@@ -53,8 +53,9 @@ type State struct {
 	Uneven  *protocol.Round // the latest whose group teaches something
 	Rewards Curve           // the mean rewards of its rounds
 
-	Shelf protocol.Shelf
-	Saved *protocol.Saved // the latest of the open model; nil: none yet
+	Shelf    protocol.Shelf
+	Outcomes map[string]*protocol.Outcome // with what was said, of models by their ids, as far as they were told
+	Saved    *protocol.Saved              // the latest of the open model; nil: none yet
 
 	Problems map[string]*protocol.Problem // by station, and of RunStrip
 }
@@ -77,6 +78,10 @@ func (s *State) Apply(e protocol.Event) {
 		s.Fit = e
 	case *protocol.Adapted:
 		s.Adapted = *e
+	case *protocol.Told:
+		for i := range e.Outcomes {
+			s.Outcomes[e.Outcomes[i].ModelID] = &e.Outcomes[i]
+		}
 	case *protocol.Shelf:
 		s.shelve(e)
 	case *protocol.Saved:
@@ -129,6 +134,7 @@ func (s *State) open(m *protocol.Model) {
 	}
 	s.Model, s.Step, s.Evals, s.Samples, s.Curve = m, protocol.Step{Steps: m.Recipe.Steps}, nil, nil, Curve{}
 	s.Adapted, s.Saved, s.Round, s.Uneven, s.Rewards = protocol.Adapted{}, nil, nil, nil, Curve{}
+	delete(s.Outcomes, m.ModelID)
 }
 
 // remember takes over what was measured of the open model before.

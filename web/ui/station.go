@@ -24,7 +24,7 @@ type Station interface {
 func stations(p *Page) []Station {
 	return []Station{
 		newText(p), newTokens(p),
-		newPretrain(p), newFinetune(p), newChat(p), newPreferences(p), newRewards(p),
+		newPretrain(p), newFinetune(p), newChat(p), newPreferences(p), newRewards(p), newDistil(p),
 		newTry(p),
 		newModels(p), newSpeed(p),
 	}

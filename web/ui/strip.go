@@ -295,6 +295,9 @@ func (p *Page) nexts() (list []next) {
 	if p.canGoOnStopped() {
 		list = append(list, next{"go-on-stopped", p.W.Say("go_on"), func() { p.GoOnWith(p.Model.ModelID) }})
 	}
+	if p.canLay() {
+		list = append(list, next{"next-beside", p.W.Say("outcome_next"), p.layBeside})
+	}
 	return append(list, next{"next-try", p.W.Say("next_try"), func() { p.visit("try") }},
 		next{"next-teach", p.W.Say("next_teach"), func() { p.visit("finetune") }},
 		next{"next-keep", p.W.Say("next_keep"), func() { p.visit("models") }})

@@ -114,7 +114,7 @@ func (t *Teaching) Recipe() (r recipe.Recipe, wrong *protocol.Problem) {
 	if r, wrong = t.Draft.Recipe(t.Page.W); wrong != nil {
 		return r, wrong
 	}
-	if cut := t.Page.Tokenizer; cut != nil && !t.Draft.Tuning() && r.Objective == recipe.LM {
+	if cut := t.Page.Tokenizer; cut != nil && t.Draft.Cuts() {
 		r.Tokenizer, r.Model.Vocab = cut.Kind, cut.Size
 		if r.Tokenizer == "bpe" {
 			r.VocabSize = cut.Size

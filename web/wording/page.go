@@ -33,12 +33,12 @@ func (w *Words) Measure(name string) string { return w.named("measure_", name) }
 
 // MeasureValue writes a measure of this name.
 func (w *Words) MeasureValue(name string, value float64) string {
-	switch name {
-	case recipe.Exact, recipe.Accuracies, recipe.WinRate, recipe.PassAt1, recipe.PassAt8, recipe.Working, recipe.Cut, recipe.RewardFlat, recipe.ClipRatio:
+	switch {
+	case IsShare(name):
 		return w.Percent(value)
-	case recipe.Length:
+	case name == recipe.Length:
 		return w.Number(value, 1)
-	case recipe.Questions:
+	case name == recipe.Questions:
 		return w.Count(int(value))
 	}
 	return w.Loss(value)
