@@ -278,7 +278,7 @@ const mostSaid = 400
 
 // inParts takes thoughts out of what was said.
 func (p *Page) inParts(text string) (parts []sayingPart) {
-	text = firstRunes(text, mostSaid)
+	text = firstRunes(strings.TrimRight(text, " \n"), mostSaid)
 	add := func(class, text string) {
 		if strings.TrimSpace(text) != "" {
 			parts = append(parts, sayingPart{class, text})
