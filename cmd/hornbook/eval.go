@@ -13,6 +13,7 @@ import (
 	"hornbook/model"
 	"hornbook/model/checkpoint"
 	"hornbook/model/eval"
+	"hornbook/model/recipe"
 	"hornbook/model/task"
 )
 
@@ -82,7 +83,7 @@ func depths(n int) (ks []int) {
 
 // scores are what -json writes.
 func scores(name string, e eval.Exam, r eval.Result) map[string]any {
-	low, high := eval.Wilson(r.PassAt(1), len(e.Examples))
+	low, high := recipe.Wilson(r.PassAt(1), len(e.Examples))
 	s := map[string]any{"task": name, "n": len(e.Examples), "k": e.Samples, "seed": e.Seed, "low": low, "high": high, "cut": r.Cut}
 	for _, k := range depths(e.Samples) {
 		s[fmt.Sprintf("pass@%d", k)] = r.PassAt(k)
@@ -113,7 +114,7 @@ const shownWrong = 5
 
 // tell writes for a person how the exam went.
 func tell(out io.Writer, name string, e eval.Exam, r eval.Result) error {
-	low, high := eval.Wilson(r.PassAt(1), len(e.Examples))
+	low, high := recipe.Wilson(r.PassAt(1), len(e.Examples))
 	fmt.Fprintf(out, "%s: %.1f %% right of %d (with a confidence of 95 %%, from %.1f to %.1f %%)\n", name, 100*r.PassAt(1), len(e.Examples), 100*low, 100*high)
 	for _, k := range depths(e.Samples)[1:] {
 		fmt.Fprintf(out, "  at least one of %d replies right: %.1f %%\n", k, 100*r.PassAt(k))

@@ -65,9 +65,9 @@ var house = []struct{ room, third string }{
 // hidden are imports that the order alone would allow: the page knows the
 // protocol and never the model.
 var hidden = map[string][]string{
-	"web/ui":       {"model", "model/tensor", "model/cpu", "model/kernel", "model/train", "web/session", "tokenizer", "model/data/document", "web/reading"},
+	"web/ui":       {"model", "model/eval", "model/task", "model/data/chat", "model/tensor", "model/cpu", "model/kernel", "model/train", "web/session", "tokenizer", "model/data/document", "web/reading"},
 	"web/protocol": {"model", "model/tensor", "model/train", "tokenizer", "model/data/document"},
-	"web/wording":  {"model", "model/tensor", "model/train", "tokenizer", "model/data/document"},
+	"web/wording":  {"model", "model/eval", "model/task", "model/data/chat", "model/tensor", "model/train", "tokenizer", "model/data/document"},
 	"wasm/app":     {"model", "model/tensor", "model/train", "web/session", "tokenizer", "model/data/document", "web/reading"},
 	"wasm/reader":  {"model", "model/tensor", "model/train", "web/session", "tokenizer"},
 }

@@ -32,15 +32,16 @@ func (t *Teaching) expected(steps int) (series []Series) {
 
 // courses are what expected reads, by preset or by station and method: the
 // validation loss of hornbook train, and after ".old" that on the old text, on
-// Village Tales (presets), on 20 kB of Opticks (fine-tuning) and on the questions
-// about Village Tales (chat), of the latter two the model that comes with the page; by lab and measure, what hornbook
-// train measured of its replies.
+// Village Tales (presets, and a student of a quarter), on 20 kB of Opticks (fine-tuning)
+// and on the questions about Village Tales (chat), of the latter two the model that comes
+// with the page; by lab and measure, what hornbook train measured of its replies.
 var courses = map[string]course{
 	"stories":           {{0, 6.93}, {0.104, 3.29}, {0.208, 2.48}, {0.312, 1.79}, {0.417, 1.4}, {0.521, 1.11}, {0.625, 0.996}, {0.729, 0.893}, {0.833, 0.781}, {0.938, 0.711}, {1, 0.636}},
 	"quick":             {{0, 4.06}, {0.0833, 1.74}, {0.167, 1.36}, {0.25, 1.23}, {0.333, 1.12}, {0.417, 1.03}, {0.583, 0.913}, {0.667, 0.827}, {0.75, 0.772}, {0.833, 0.701}, {0.917, 0.643}, {1, 0.578}},
 	"tiny":              {{0, 4.06}, {0.1, 1.56}, {0.2, 1.26}, {0.25, 1.19}, {0.35, 1.09}, {0.45, 1.01}, {0.55, 0.921}, {0.65, 0.878}, {0.75, 0.8}, {0.8, 0.78}, {0.9, 0.718}, {1, 0.675}},
 	"speedrun":          {{0, 4.06}, {0.5, 1.18}, {1, 0.919}},
 	"nanogpt-cpu":       {{0, 4.12}, {0.125, 2.16}, {0.25, 1.8}, {0.375, 1.52}, {0.5, 1.31}, {0.625, 1.15}, {0.75, 1.03}, {0.875, 0.943}, {1, 0.885}},
+	"student":           {{0, 6.95}, {0.1, 3.63}, {0.2, 2.63}, {0.3, 2.06}, {0.4, 1.58}, {0.5, 1.33}, {0.6, 1.11}, {0.7, 0.934}, {0.8, 0.79}, {0.9, 0.686}, {1, 0.643}},
 	"finetune.full":     {{0, 9.44}, {0.0714, 6.02}, {0.214, 4.82}, {0.286, 4.56}, {0.357, 4.4}, {0.429, 4.24}, {0.571, 4.11}, {0.643, 4.16}, {0.714, 4.11}, {0.786, 4.12}, {0.929, 4.16}, {1, 4.14}},
 	"finetune.full.old": {{0, 0.243}, {0.0714, 1.18}, {0.214, 2.61}, {0.286, 2.32}, {0.357, 2.32}, {0.429, 2.42}, {0.571, 2.14}, {0.643, 1.98}, {0.714, 1.86}, {0.786, 1.7}, {0.929, 1.55}, {1, 1.61}},
 	"finetune.last":     {{0, 9.44}, {0.111, 5.34}, {0.167, 4.97}, {0.278, 4.61}, {0.389, 4.41}, {0.444, 4.34}, {0.556, 4.34}, {0.611, 4.32}, {0.722, 4.35}, {0.833, 4.34}, {0.889, 4.34}, {1, 4.38}},

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"hornbook/model/data/chat"
-	"hornbook/model/eval"
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
@@ -165,7 +163,7 @@ func (p *Page) gainRow(o *protocol.Outcome, name string, top map[string]float64)
 	if share := wording.IsShare(name); share {
 		most = 1
 		if n := int(o.After.Measures.Value(recipe.Questions)); n > 0 && name != recipe.PassAt8 {
-			low, high := eval.Wilson(is, n)
+			low, high := recipe.Wilson(is, n)
 			notes = append(notes, w.Between(low, high, n))
 		}
 	} else if name == recipe.ValLoss && o.Held > 0 {
@@ -277,32 +275,30 @@ func (p *Page) say(column string, r recipe.Replied, judged bool) saying {
 const mostSaid = 400
 
 // inParts takes thoughts out of what was said.
-func (p *Page) inParts(text string) (parts []sayingPart) {
-	text = firstRunes(text, mostSaid)
-	add := func(class, text string) {
-		if strings.TrimSpace(text) != "" {
-			parts = append(parts, sayingPart{class, text})
+func (p *Page) inParts(text string) (list []sayingPart) {
+	for _, one := range parts(firstRunes(text, mostSaid)) {
+		said := sayingPart{one.class(), one.Text}
+		if one.Thought {
+			said.Text = p.W.Say("outcome_thought") + one.Text
+		}
+		if strings.TrimSpace(one.Text) != "" {
+			list = append(list, said)
 		}
 	}
-	before, rest, thinks := strings.Cut(text, chat.Think)
-	thought, said, _ := strings.Cut(rest, chat.EndThink)
-	add("said", before)
-	if thinks {
-		add("thought", p.W.Say("outcome_thought")+thought)
-		add("said", said)
+	if list == nil {
+		list = append(list, sayingPart{"nothing", p.W.Say("outcome_silent")})
 	}
-	if parts == nil {
-		add("nothing", p.W.Say("outcome_silent"))
-	}
-	return parts
+	return list
 }
 
-// visible is an answer of a demonstration without the marks of its thoughts.
-func visible(answer string) string {
-	if _, said, thinks := strings.Cut(answer, chat.EndThink); thinks {
-		return said
+// visible is an answer of a demonstration without its thoughts.
+func visible(answer string) (said string) {
+	for _, one := range parts(answer) {
+		if !one.Thought {
+			said += one.Text
+		}
 	}
-	return answer
+	return said
 }
 
 // answersTitle heads them: questions, or beginnings of a text.
