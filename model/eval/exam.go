@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"math"
-
 	"hornbook/model"
 	"hornbook/model/task"
 )
