@@ -229,7 +229,7 @@ func TestAccessible(t *testing.T) {
 		}
 	}
 	every := func(when string) {
-		for _, station := range []string{"text", "tokens", "pretrain", "finetune", "chat", "distill", "try", "models", "speed"} {
+		for _, station := range []string{"text", "tokens", "pretrain", "finetune", "chat", "preferences", "rewards", "distill", "try", "models", "speed"} {
 			p.at(station)
 			check(when + ", " + station)
 		}

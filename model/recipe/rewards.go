@@ -158,7 +158,7 @@ func r1() Recipe {
 	r.Preset, r.Tokenizer, r.Objective = "r1", "chars", GRPO
 	r.Model.Context, r.Batch = 48, 32
 	w := rewards()
-	w.Task, w.WarmUp, w.WarmRate, w.WarmMuon, w.Working = "parity", 150, 5e-3, 0.02, 0.15
+	w.Task, w.WarmUp, w.WarmRate, w.WarmMuon, w.Working = "parity", 220, 5e-3, 0.02, 0.15
 	w.ReplyMost, w.MostAsked, w.Asked = 24, 512, 64
 	r.Steps = w.WarmUp + 120
 	r.Optimizer, r.LearningRate, r.Beta1, r.Beta2, r.WeightDecay, r.Clip = "adamw", 4e-4, 0.9, 0.95, 0, 1

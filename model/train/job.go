@@ -57,7 +57,7 @@ func (j *Job) judge(e task.Example, written []int32, ask *eval.Asker) Reply {
 func (r *Run) examine(m *recipe.Measurement, between func() bool) (whole bool) {
 	w, job := r.Recipe.Rewards, r.data.Job
 	asked := w.Asked
-	if r.Done <= w.WarmUp || r.Done >= r.Recipe.Steps {
+	if r.Done == w.WarmUp || r.Done >= r.Recipe.Steps {
 		asked = w.MostAsked
 	}
 	e := eval.Exam{Examples: job.Held[:min(asked, len(job.Held))], Verifier: job.Strict, Samples: w.Tries, Tokens: w.ReplyMost, Heat: w.Heat, Seed: evalSeed}

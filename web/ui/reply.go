@@ -96,7 +96,7 @@ func (t *Rewards) verdictClass(r protocol.Scored) string {
 	return "try"
 }
 
-// lengthSays is how long a reply is, and whether it ended.
+// unended says of a reply that it did not end, "" where it did.
 func (t *Rewards) unended(r protocol.Scored) string {
 	if r.Ended {
 		return ""
@@ -104,8 +104,8 @@ func (t *Rewards) unended(r protocol.Scored) string {
 	return t.Page.W.Say("rewards_unended")
 }
 
-// roundSays says what of the round teaches nothing, and which replies did not
-// end; "" for neither.
+// roundNotes say what of the round teaches nothing, and how many replies did
+// not end; none for neither.
 func (t *Rewards) roundNotes() (notes []string) {
 	r, w := t.round(), t.Page.W
 	if r == nil {

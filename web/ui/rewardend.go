@@ -54,8 +54,13 @@ func (t *Rewards) nextLab() (lab string, is bool) {
 		return "", false
 	}
 	after := map[string]string{"r1": "silent", "silent": "cheat", "cheat": ""}
-	lab, is = after[t.Page.Model.Recipe.Preset]
-	if o, done := t.outcome(); done && t.Page.Model.Recipe.Preset == "silent" && o.did != "rose" && !t.Page.hasLab("r1") {
+	preset := t.Page.Model.Recipe.Preset
+	lab, is = after[preset]
+	o, _ := t.outcome()
+	switch {
+	case preset == "r1" && o.did != "rose":
+		return "", false // which the sentence says what to do about
+	case preset == "silent" && !t.Page.hasLab("r1"):
 		lab = "r1"
 	}
 	return lab, is

@@ -216,19 +216,20 @@ func (t *Rewards) trains() string {
 	return says
 }
 
-// reward is the recipe to teach the open model the task. Who has never learned to
-// answer is shown how first, since who is never right is never rewarded.
+// reward is the recipe to teach the open model the task. Who has not learned it
+// before is shown how first, since who is never right is never rewarded.
 func (t *further) reward(from recipe.Recipe, method string, _ int) recipe.Recipe {
 	r := recipe.Reward(from, method)
 	r.Rewards.Task = t.task
-	if m := t.Page.Model; m == nil || !m.Chat {
-		r.Rewards.WarmUp = shownFirst
-		r.Steps += shownFirst
+	if t.Page.rewarded() && t.Page.Model.Recipe.Rewards.Task == t.task {
+		return r
 	}
+	r.Rewards.WarmUp = shownFirst
+	r.Steps += shownFirst
 	return r
 }
 
-// shownFirst is how many steps a model sees examples that has never answered.
+// shownFirst is how many steps a model sees examples that a task is new to.
 const shownFirst = 60
 
 // aboutTask says what is asked, "" where there are no words for it.

@@ -87,7 +87,7 @@ func TestLabs(t *testing.T) {
 	}
 }
 
-// The open model is taught a task: shown how first, if it has never answered.
+// The open model is taught a task: shown how first, if that is new to it.
 func TestTeachATask(t *testing.T) {
 	p, h := laboratory()
 	r := rewarding(p)
@@ -108,9 +108,9 @@ func TestTeachATask(t *testing.T) {
 	if o := rewarding(other); o.Lab != "" || o.task != "clock" || o.Method() != recipe.Lora {
 		t.Errorf("it is found again as %q %q %q", o.Lab, o.task, o.Method())
 	}
-	p.Apply(&protocol.Model{ModelID: "b", Name: "Bea", Chat: true, Recipe: pre(p).Draft.Base})
-	if w := r.Draft.Base.Rewards; w.WarmUp != 0 {
-		t.Errorf("who answers is shown %d steps of examples", w.WarmUp)
+	p.Apply(&protocol.Model{ModelID: "b", Name: "Bea", From: "Ada", Chat: true, Recipe: c.Recipe})
+	if w := r.Draft.Base.Rewards; w.WarmUp != 0 || w.Task != "clock" {
+		t.Errorf("who knows the task is shown %d steps of examples of %s", w.WarmUp, w.Task)
 	}
 }
 
