@@ -75,7 +75,7 @@ func (t *Preferences) Picture() Picture {
 // aspectSays says what the chart means.
 func (t *Preferences) aspectSays() string {
 	if !t.mine() {
-		return t.pictureAbout()
+		return t.Page.W.Say("prefs_expect")
 	}
 	return t.Page.W.Say("prefs_shows_" + t.Aspect + "_about")
 }
