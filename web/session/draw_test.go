@@ -19,7 +19,7 @@ func tales(t *testing.T) *desk {
 	d := at(t, folder(t))
 	var text strings.Builder
 	for i := range 300 {
-		fmt.Fprintf(&text, "a%c b%c a b a b a b\n\n", 'a'+i%7, 'a'+i%5)
+		fmt.Fprintf(&text, "%c%c b a b a b\n\n", 'a'+i%7, 'a'+i%5)
 	}
 	d.give([]byte(text.String()))
 	d.commands <- &protocol.Train{Recipe: brief(), Ranks: 1}
@@ -141,7 +141,7 @@ func TestSetPairs(t *testing.T) {
 	}
 	d.commands <- &protocol.SetPairs{Request: as(3), Source: "kept", Hash: strings.Repeat("0", 64)}
 	d.problem(protocol.TextGone)
-	d.commands <- &protocol.SetText{Source: "upload", Name: "p.jsonl", Data: []byte(`{"prompt":"a","chosen":"b","rejected":"c"}` + strings.Repeat("\n", 5))}
+	d.commands <- &protocol.SetText{Source: "upload", Name: "p.jsonl", Data: []byte(`{"prompt":"a","chosen":"b","rejected":"` + strings.Repeat("c and ", 100) + `"}`)}
 	if text := next[*protocol.Text](d); !text.Pairs {
 		t.Errorf("the text is told as %+v", text)
 	}
