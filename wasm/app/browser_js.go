@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"syscall/js"
@@ -263,7 +264,7 @@ func (b *browser) chart() {
 	if axis == "" {
 		axis = w.Say("step_column")
 	}
-	words := map[string]any{"step": axis, "loss": w.Say("loss_axis"), "language": w.Language}
+	words := map[string]any{"step": axis, "loss": cmp.Or(p.Height, w.Say("loss_axis")), "language": w.Language}
 	js.Global().Call("hornbookChart", place, map[string]any{"series": series, "marks": marks, "steps": p.Steps, "log": p.Log, "words": words})
 }
 

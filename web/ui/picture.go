@@ -14,6 +14,7 @@ type Picture struct {
 	Series []Series
 	Marks  []Mark
 	Axis   string // what the curves go along, "" for steps
+	Height string // what they show, "" for the loss
 	Steps  int    // that the axis has at least
 	Log    bool   // the losses stand on a logarithmic scale
 }

@@ -29,7 +29,7 @@ const fewestPairs = 10
 
 func newPreferences(p *Page) *Preferences {
 	t := &Preferences{further: further{Teaching: Teaching{desk: desk{p, Place{"preferences", "teach"}}}, objective: recipe.DPO}, List: PairList{Edits: -1}, Aspect: aspects[0]}
-	t.Judge = judging{Taste: "happy", Prompts: 100}
+	t.Judge = judging{Taste: "shorter", Prompts: 200}
 	return t
 }
 
@@ -242,5 +242,5 @@ var promptChoices = []int{25, 50, 100, 200}
 func (t *Preferences) ChooseTaste(taste string) { t.Judge.Taste = taste }
 func (t *Preferences) ChoosePrompts(n string) {
 	t.Judge.Prompts, _ = strconv.Atoi(n)
-	t.Judge.Prompts = cmp.Or(t.Judge.Prompts, 100)
+	t.Judge.Prompts = cmp.Or(t.Judge.Prompts, 200)
 }

@@ -13,13 +13,18 @@ import (
 // aspects are what the chart can show.
 var aspects = []string{"loss", "right", "rewards", "old"}
 
-// aspectCurves are the measures that each shows, with their colours.
-var aspectCurves = map[string][]struct{ measure, colour string }{
-	"loss":    {{recipe.TrainLoss, "--rubric"}, {recipe.ValLoss, "--verdigris"}},
-	"right":   {{recipe.Accuracies, "--verdigris"}, {recipe.WinRate, "--rubric"}},
-	"rewards": {{recipe.Chosen, "--verdigris"}, {recipe.Rejected, "--ochre"}, {recipe.Margins, "--rubric"}},
-	"old":     {{recipe.OldLoss, "--ochre"}},
+// aspectCurves are the measures that each shows, with what their curves are called,
+// and their colours.
+var aspectCurves = map[string][]struct{ measure, key, colour string }{
+	"loss":    {{recipe.TrainLoss, "training_curve", "--rubric"}, {recipe.ValLoss, "validated_curve", "--verdigris"}},
+	"right":   {{recipe.Accuracies, "prefs_right_curve", "--verdigris"}, {recipe.WinRate, "prefs_wins_curve", "--rubric"}},
+	"rewards": {{recipe.Chosen, "prefs_chosen", "--verdigris"}, {recipe.Rejected, "prefs_rejected", "--ochre"}, {recipe.Margins, "prefs_margin_curve", "--rubric"}},
+	"old":     {{recipe.OldLoss, "old_curve", "--ochre"}},
 }
+
+// expectedWins is how the win rate went for us: 124 pairs of the judge "shorter" of
+// Village Tales, an adapter of the model that comes with the page (LOG.md).
+var expectedWins = course{{0, .5}, {0.226, .53}, {0.452, .57}, {0.677, .8}, {0.903, .86}, {1, .83}}
 
 // preferred tells whether the open model is one that was taught preferences.
 func (p *Page) preferred() bool {
@@ -36,7 +41,7 @@ func (t *Preferences) ChooseAspect(aspect string) {
 // aspectsHere are those of which something was measured, or all before a run.
 func (t *Preferences) aspectsHere() (list []string) {
 	for _, a := range aspects {
-		measured := slices.ContainsFunc(aspectCurves[a], func(c struct{ measure, colour string }) bool {
+		measured := slices.ContainsFunc(aspectCurves[a], func(c struct{ measure, key, colour string }) bool {
 			_, is := t.Page.latest(c.measure)
 			return is
 		})
@@ -50,14 +55,18 @@ func (t *Preferences) aspectsHere() (list []string) {
 // Picture is the curves of what is chosen, with the line at which nothing is
 // preferred; before a run what to expect.
 func (t *Preferences) Picture() Picture {
-	if !t.mine() {
-		return t.Teaching.Picture()
-	}
 	p := t.Page
+	if !t.mine() {
+		steps := t.Draft.Base.Steps
+		at, rates := expectedWins.scaled(steps)
+		return Picture{Height: p.W.Say("prefs_shows_right"), Steps: steps, Series: []Series{
+			{Name: p.W.Say("prefs_wins_curve"), Colour: "--rubric", Style: "ghost", Steps: at, Values: rates},
+			{Name: p.W.Say("prefs_level"), Colour: "--faint", Style: "rule", Steps: []int{0, steps}, Values: []float64{.5, .5}}}}
+	}
 	steps := max(p.Step.Steps, p.Model.Recipe.Steps)
-	picture := Picture{Steps: steps, Log: t.LogScale}
+	picture := Picture{Height: p.W.Say("prefs_shows_" + t.Aspect), Steps: steps, Log: t.LogScale}
 	for _, c := range aspectCurves[t.Aspect] {
-		s := Series{Name: p.W.Measure(c.measure), Colour: c.colour, Style: "dots"}
+		s := Series{Name: p.W.Say(c.key), Colour: c.colour, Style: "dots"}
 		for _, e := range p.Evals {
 			s.add(e, c.measure)
 		}
@@ -75,7 +84,7 @@ func (t *Preferences) Picture() Picture {
 // aspectSays says what the chart means.
 func (t *Preferences) aspectSays() string {
 	if !t.mine() {
-		return t.pictureAbout()
+		return t.Page.W.Say("prefs_expect")
 	}
 	return t.Page.W.Say("prefs_shows_" + t.Aspect + "_about")
 }
