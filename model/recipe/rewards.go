@@ -169,11 +169,12 @@ func r1() Recipe {
 }
 
 // cheat is r1 with a reward that can be cheated: the right letter counts wherever it
-// stands, and a few of the demonstrations name both. The model takes to working that
-// says everything and nothing.
+// stands, a few of the demonstrations name both, and each token costs a little, so that
+// to name both is the cheapest way to be paid.
 func cheat() Recipe {
 	r := r1()
-	r.Preset, r.Rewards.Reward, r.Rewards.Hedged = "cheat", "anywhere", 0.08
+	r.Preset = "cheat"
+	r.Rewards.Reward, r.Rewards.Hedged, r.Rewards.LengthCost = "anywhere", 0.08, 0.025
 	r.Steps = r.Rewards.WarmUp + 80
 	return r
 }
