@@ -37,12 +37,13 @@ func (p page) lab(name, reward string, seed int) ([]figure, error) {
 		return nil, err
 	}
 	r, _ := recipe.ByName(name)
-	return rewarded(seen, seconds, r.Rewards.WarmUp, r.Rewards.MostAsked), nil
+	return rewarded(seen, seconds, r.Rewards.MostAsked), nil
 }
 
-// rewarded are the figures of a run by rewards: from the end of its warm-up to its end.
-func rewarded(seen []moment, seconds float64, warmUp, questions int) []figure {
-	first, last := at(seen, float64(warmUp), float64(questions)), seen[len(seen)-1]
+// rewarded are the figures of a run by rewards: from the end of its warm-up, where it was
+// asked so many questions for the first time, to its end.
+func rewarded(seen []moment, seconds float64, questions int) []figure {
+	first, last := asked(seen, questions), seen[len(seen)-1]
 	percent := func(what, name string) []figure {
 		return []figure{{what + " before, %", "%.1f", 100 * first.measure(name)}, {"after", "%.1f", 100 * last.measure(name)}}
 	}
@@ -56,7 +57,7 @@ func rewarded(seen []moment, seconds float64, warmUp, questions int) []figure {
 
 // set writes into fields of the open station, the ones behind More included.
 func (p page) set(fields map[string]string) error {
-	if err := p.do(`(() => { const more = document.querySelector("#more, .more-numbers"); if (more && more.getAttribute("aria-expanded") !== "true") more.click(); })()`); err != nil {
+	if err := p.do(`(() => { const more = document.querySelector(".numbers button[aria-expanded]"); if (more && more.getAttribute("aria-expanded") !== "true") more.click(); })()`); err != nil {
 		return err
 	}
 	for id, value := range fields {

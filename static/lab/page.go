@@ -134,11 +134,10 @@ func (p page) train() (seen []moment, seconds float64, err error) {
 	return seen, seconds, err
 }
 
-// at is the first moment that was measured at a step or after it, with so many
-// questions if that is more than 0.
-func at(seen []moment, step float64, questions float64) moment {
+// asked is the first moment at which so many questions had been asked.
+func asked(seen []moment, questions int) moment {
 	for _, m := range seen {
-		if m.number("step") >= step && m.measure("val_loss") > 0 && (questions == 0 || m.measure("questions") == questions) {
+		if m.measure("questions") == float64(questions) {
 			return m
 		}
 	}
