@@ -79,6 +79,9 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzRoundTrip $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/chat
+	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/pairs
+	go test -run=NONE -fuzz=FuzzVerifiers $(SHORT) ./model/task
+	go test -run=NONE -fuzz=FuzzPrefers $(SHORT) ./model/task/taste
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/document
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/format/safetensors
 	go test -run=NONE -fuzz=FuzzReadGGUF $(SHORT) ./model/format/gguf
