@@ -172,20 +172,20 @@ func (t tuneFlags) idle(f *flag.FlagSet) (err error) {
 
 // tuned is the recipe of an objective for a model of from on a text of tokens, or of
 // lines.
-func tuned(objective string, from recipe.Recipe, method string, tokens, lines int) recipe.Recipe {
+func tuned(objective string, from recipe.Recipe, method, task string, tokens, lines int) recipe.Recipe {
 	switch objective {
 	case recipe.SFT:
 		return recipe.Chat(from, method, tokens)
 	case recipe.DPO:
 		return recipe.Prefer(from, method, lines)
 	case recipe.GRPO:
-		return recipe.Reward(from, method)
+		return recipe.Reward(from, method, task)
 	}
 	return recipe.FineTune(from, method, tokens)
 }
 
 // recipe is how from is trained further on text.
-func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, text []byte) (recipe.Recipe, error) {
+func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, task string, text []byte) (recipe.Recipe, error) {
 	method, err := p.trained(recipe.Full)
 	if err != nil {
 		return recipe.Recipe{}, err
@@ -193,7 +193,7 @@ func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, t
 	if method == recipe.Pretrain {
 		return recipe.Recipe{}, wrongUsage("-method pretrain is for a new model; leave -from out, or choose one of %s", strings.Join(recipe.Methods[1:], ", "))
 	}
-	r := tuned(*p.objective, from.Recipe, method, len(from.Tokenizer.Encode(text)), bytes.Count(text, []byte("\n")))
+	r := tuned(*p.objective, from.Recipe, method, task, len(from.Tokenizer.Encode(text)), bytes.Count(text, []byte("\n")))
 	f.Visit(func(set *flag.Flag) {
 		switch set.Name {
 		case "last-layers":

@@ -70,7 +70,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	j.from = *tune.from
-	if j.recipe, err = recipeOf(f, preset, tune, *teacher, text); err != nil {
+	if j.recipe, err = recipeOf(f, preset, tune, *teacher, *lessons, text); err != nil {
 		return err
 	}
 	j.recipe.Distillation.Teacher = *teacher
@@ -94,7 +94,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 
 // recipeOf is what the flags ask for: without a preset a student has a quarter of its
 // teacher's weights.
-func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, teacher string, text *protocol.SetText) (recipe.Recipe, error) {
+func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, teacher, task string, text *protocol.SetText) (recipe.Recipe, error) {
 	switch chosen := false; {
 	case *tune.from == "" && teacher != "":
 		f.Visit(func(set *flag.Flag) { chosen = chosen || set.Name == "preset" })
@@ -116,7 +116,7 @@ func recipeOf(f *flag.FlagSet, preset presetFlags, tune tuneFlags, teacher strin
 	if text == nil {
 		text = &protocol.SetText{}
 	}
-	return tune.recipe(f, preset, from, text.Data)
+	return tune.recipe(f, preset, from, task, text.Data)
 }
 
 // textOf is what files hold to learn from, or the lessons of a task; nil for one that

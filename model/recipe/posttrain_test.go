@@ -9,7 +9,7 @@ import (
 func posttrained() map[string]Recipe {
 	base := Base()
 	base.Model.Vocab = 1040
-	all := map[string]Recipe{"preferences": Prefer(base, Lora, 200), "rewards": Reward(base, Full), "distilled": Distilled(tiny(), "base")}
+	all := map[string]Recipe{"preferences": Prefer(base, Lora, 200), "rewards": Reward(base, Full, "village"), "distilled": Distilled(tiny(), "base")}
 	for _, r := range Labs() {
 		all[r.Preset] = r
 	}
@@ -50,7 +50,7 @@ func TestWrongPosttrainingIsNamed(t *testing.T) {
 		{"rewards", "loss", func(r *Recipe) { r.Rewards.Loss = "ppo" }},
 		{"rewards", "heat", func(r *Recipe) { r.Rewards.Heat = 0 }},
 		{"rewards", "reply_most", func(r *Recipe) { r.Rewards.ReplyMost = r.Model.Context }},
-		{"rewards", "steps", func(r *Recipe) { r.Rewards.Updates, r.Steps = 7, 60 }},
+		{"rewards", "steps", func(r *Recipe) { r.Rewards.Updates, r.Steps = 7, r.Rewards.WarmUp+60 }},
 		{"rewards", "warm_up_steps", func(r *Recipe) { r.Rewards.WarmUp = r.Steps + 1 }},
 		{"rewards", "warm_rate", func(r *Recipe) { r.Rewards.WarmUp, r.Rewards.WarmRate = 5, 0 }},
 		{"rewards", "working", func(r *Recipe) { r.Rewards.Working, r.Rewards.Hedged = 0.7, 0.7 }},

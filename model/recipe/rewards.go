@@ -133,17 +133,26 @@ const mostReplies = 1024
 
 // Reward is the recipe by which a model that from describes learns a task by
 // rewards, a group of G replies to each prompt.
-func Reward(from Recipe, method string) Recipe {
+// One that the task is new to is shown it first, since who is never right is never
+// rewarded.
+func Reward(from Recipe, method, task string) Recipe {
 	r := FineTune(from, method, 0)
 	r.Objective = GRPO
 	r.Steps, r.WarmUp, r.Schedule, r.FinalFraction = 60, 0, "constant", 1
 	r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 10, 2, 2, 0
 	r.Tuning.Patience, r.Optimizer, r.LearningRate, r.Beta1, r.Beta2, r.Clip = 0, "adamw", 3e-4, 0.9, 0.95, 1
 	r.Rewards = rewards()
-	r.Rewards.WarmRate, r.Rewards.WarmMuon, r.Rewards.Examples = 5e-4, 0.006, 1000
+	r.Rewards.Task, r.Rewards.WarmRate, r.Rewards.WarmMuon, r.Rewards.Examples = task, 5e-4, 0.006, 1000
+	if from.Objective != GRPO || from.Rewards.Task != task {
+		r.Rewards.WarmUp = shownFirst
+		r.Steps += shownFirst
+	}
 	r.Batch = max(1, min(8, 2048/r.Model.Context))
 	return r
 }
+
+// shownFirst is how many steps a model sees examples that a task is new to.
+const shownFirst = 80
 
 func rewards() Rewards {
 	return Rewards{Reward: "strict", Prompts: 16, Group: 8, ReplyMost: 32, Heat: 1, Loss: "dr_grpo", ClipLow: 0.2, ClipHigh: 0.2, Updates: 1,

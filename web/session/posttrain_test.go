@@ -39,7 +39,7 @@ var posttraining = map[string]func(d *desk){
 		for i := range 60 {
 			fmt.Fprintf(&file, `{"prompt":"say %d","answer":"%d"}`+"\n", i, i)
 		}
-		r := recipe.Reward(brief(), recipe.Full)
+		r := recipe.Reward(brief(), recipe.Full, "")
 		r.Steps, r.EvalEvery, r.Batch = 20, 5, 4
 		w := lab().Rewards
 		w.Task, w.Verifier, w.ReplyMost, w.Updates, w.KL = "", "number", 6, 2, 0.1
@@ -149,7 +149,7 @@ func TestDistil(t *testing.T) {
 // wrong, where, and nothing that was there is lost.
 func TestBadTasksAndPairs(t *testing.T) {
 	d, _ := learned(t, folder(t))
-	task := recipe.Reward(brief(), recipe.Full)
+	task := recipe.Reward(brief(), recipe.Full, "")
 	task.Rewards = lab().Rewards
 	task.Rewards.Task, task.Rewards.ReplyMost, task.Steps = "", 6, 20
 	pattern := task

@@ -216,21 +216,10 @@ func (t *Rewards) trains() string {
 	return says
 }
 
-// reward is the recipe to teach the open model the task. Who has not learned it
-// before is shown how first, since who is never right is never rewarded.
+// reward is the recipe to teach the open model the task.
 func (t *further) reward(from recipe.Recipe, method string, _ int) recipe.Recipe {
-	r := recipe.Reward(from, method)
-	r.Rewards.Task = t.task
-	if t.Page.rewarded() && t.Page.Model.Recipe.Rewards.Task == t.task {
-		return r
-	}
-	r.Rewards.WarmUp = shownFirst
-	r.Steps += shownFirst
-	return r
+	return recipe.Reward(from, method, t.task)
 }
-
-// shownFirst is how many steps a model sees examples that a task is new to.
-const shownFirst = 60
 
 // aboutTask says what is asked, "" where there are no words for it.
 func (t *Rewards) aboutTask() string { return t.Page.W.TaskAbout(t.Draft.Base.Rewards.Task) }

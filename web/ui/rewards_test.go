@@ -105,7 +105,7 @@ func TestTeachATask(t *testing.T) {
 	r.ChooseMethod(recipe.Lora)
 	r.Train()
 	c := last[*protocol.Train](t, h)
-	if w := c.Recipe.Rewards; w.Task != "clock" || w.WarmUp != shownFirst || c.Recipe.Method() != recipe.Lora || c.Recipe.From != recipe.Existing || c.Name != "Ada › "+english.Task("clock") {
+	if w := c.Recipe.Rewards; w.Task != "clock" || w.WarmUp == 0 || c.Recipe.Method() != recipe.Lora || c.Recipe.From != recipe.Existing || c.Name != "Ada › "+english.Task("clock") {
 		t.Errorf("it sends %q %+v", c.Name, c.Recipe)
 	}
 	other, _ := laboratory()
