@@ -116,9 +116,12 @@ func (m moment) measure(name string) float64 {
 
 // train presses Train and waits until the run is over. It returns what the run said,
 // and how long it took by the clock.
-func (p page) train() (seen []moment, seconds float64, err error) {
+func (p page) train() (seen []moment, seconds float64, err error) { return p.trainBy("start") }
+
+// trainBy is train by another button.
+func (p page) trainBy(button string) (seen []moment, seconds float64, err error) {
 	if err = p.do(`hornbookSeen.length = 0`); err == nil {
-		err = p.press("start")
+		err = p.press(button)
 	}
 	begin := time.Now()
 	if err == nil {
@@ -135,9 +138,9 @@ func (p page) train() (seen []moment, seconds float64, err error) {
 }
 
 // asked is the first moment at which so many questions had been asked.
-func asked(seen []moment, questions int) moment {
+func asked(seen []moment, questions float64) moment {
 	for _, m := range seen {
-		if m.measure("questions") == float64(questions) {
+		if m.measure("questions") == questions {
 			return m
 		}
 	}
