@@ -19,7 +19,7 @@ func TestTasks(t *testing.T) {
 			t.Fatalf("%s is not known", name)
 		}
 		train, test := task.Examples(Train, 1, 4000), task.Examples(Test, 2, 1000)
-		if len(train) != 4000 || len(test) < 700 || len(task.Examples(Test, 3, 512)) != 512 {
+		if len(train) != 4000 || len(test) < 512 || len(task.Examples(Test, 3, 512)) != 512 {
 			t.Fatalf("%s has %d and %d examples", name, len(train), len(test))
 		}
 		if !slices.Equal(train[:50], task.Examples(Train, 1, 50)) || slices.Equal(train[:50], task.Examples(Train, 3, 50)) {
