@@ -66,7 +66,7 @@ func TestLearnsToChat(t *testing.T) {
 			}
 		}
 	}
-	if !slices.Equal(measured, []string{"train_loss", "val_loss", "old_loss", "exact"}) {
+	if !slices.Equal(measured, []string{"train_loss", "val_loss", "old_loss", "exact", "questions"}) {
 		t.Errorf("measured is %v", measured)
 	}
 	own := at("own.jsonl")

@@ -204,9 +204,13 @@ func TestKeyboard(t *testing.T) {
 	focus("generate")
 	p.keys(kb.Enter)
 	p.until("it writes", `document.querySelectorAll("#completion .said span").length > 3`)
+	p.until("it has written again", `document.getElementById("cancel").hidden`)
 	focus("completion")
-	p.keys(kb.ArrowRight)
-	p.until("a token is marked", `document.querySelector("#completion .picked")`)
+	marked := `document.querySelector("#completion .picked") !== null`
+	for tries := 0; p.js(marked) != "true" && tries < 20; tries++ { // a new writing takes the mark away, if it begins only now
+		p.keys(kb.ArrowRight)
+	}
+	p.until("a token is marked", marked)
 	p.quiet()
 }
 

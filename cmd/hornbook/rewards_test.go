@@ -19,7 +19,7 @@ func TestRewards(t *testing.T) {
 	p.js(`(() => { [...document.querySelectorAll("#rewards .chip")].find((c) => c.textContent.includes("R1 in a minute")).click() })(); true`)
 	p.until("it says what to expect", `document.querySelectorAll("#rewards .curve.ghost").length >= 4`)
 	p.choose("Workers", "2")
-	p.fill("Steps", "50")
+	p.fill("Steps", "4000") // so that it is not over before it is paused
 	p.fill("Steps of examples", "40")
 	p.press("More numbers")
 	p.fill("Questions measured first and last", "16")
@@ -30,10 +30,10 @@ func TestRewards(t *testing.T) {
 	p.state("paused")
 	p.until("an update is worked out", `document.querySelectorAll("#worked li").length >= 2`)
 	p.press("Resume")
-	p.state("done")
-
 	p.until("right answers are measured", `["pass-at-1", "pass-at-8", "reward", "working"].every((m) => document.getElementById("run").hasAttribute("data-measure-" + m))`)
 	p.until("the curves are drawn", `["reward", "pass@1", "pass@8", "working", "tokens"].every((name) => [...document.querySelectorAll("#rewards text.end")].some((t) => t.textContent.startsWith(name + " ")))`)
+	p.press("Stop")
+	p.state("done")
 	if label := p.js(`document.querySelector("#rewards svg.track").getAttribute("aria-label")`); !strings.Contains(label, "pass@1") {
 		t.Errorf("the picture is called %q", label)
 	}
