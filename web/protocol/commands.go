@@ -148,6 +148,7 @@ var commands = map[string]func() Command{
 	"adapt":         func() Command { return new(Adapt) },
 	"merge":         func() Command { return new(Merge) },
 	"draw":          func() Command { return new(Draw) },
+	"check_tasks":   func() Command { return new(CheckTasks) },
 	"set_pairs":     func() Command { return new(SetPairs) },
 	"outcomes":      func() Command { return new(Outcomes) },
 }

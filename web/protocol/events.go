@@ -16,7 +16,9 @@ type Ready struct {
 	Samples []string        `json:"samples"` // names for SetText, the first is the one to begin with
 	Tasks   []string        `json:"tasks"`   // names for SetText of source "task"
 	Tastes  []string        `json:"tastes"`  // names for Draw's judge
-	Base    bool            `json:"base"`    // a model comes with the page: Open Base
+
+	Verifiers []string `json:"verifiers"` // of tasks of one's own, the first is the one to begin with
+	Base      bool     `json:"base"`      // a model comes with the page: Open Base
 }
 
 // Text describes the text that was taken.
@@ -338,6 +340,7 @@ var events = map[string]func() Event{
 	"history":    func() Event { return new(History) },
 	"adapted":    func() Event { return new(Adapted) },
 	"drawn":      func() Event { return new(Drawn) },
+	"checked":    func() Event { return new(Checked) },
 	"draw_over":  func() Event { return new(DrawOver) },
 	"pair_list":  func() Event { return new(PairList) },
 	"told":       func() Event { return new(Told) },

@@ -196,3 +196,27 @@ func TestBadTasksAndPairs(t *testing.T) {
 		t.Errorf("an unknown reward is told as %+v", p)
 	}
 }
+
+// A file of tasks is told before it is used: how many there are, and what its
+// verifier takes for right.
+func TestCheckTasks(t *testing.T) {
+	d := sit(t)
+	d.commands <- &protocol.CheckTasks{Verifier: "exact"}
+	d.problem(protocol.TextMissing)
+	var file bytes.Buffer
+	for i := range 60 {
+		fmt.Fprintf(&file, `{"prompt":"say %d","answer":"%d"}`+"\n", i, i)
+	}
+	d.commands <- &protocol.SetText{Source: "upload", Name: "tasks.jsonl", Data: file.Bytes()}
+	d.commands <- &protocol.CheckTasks{Request: as(7), Verifier: "number"}
+	if c := next[*protocol.Checked](d); c.ID != 7 || c.Kept != 60 || c.Held < 1 || c.Held > 20 || len(c.Shown) != 3 || c.Shown[0].Wanted != "0" || c.Shown[0].Right == c.Shown[0].Wrong {
+		t.Errorf("told is %+v", c)
+	}
+	d.commands <- &protocol.CheckTasks{Request: as(8), Verifier: "beauty"}
+	d.problem(protocol.TasksWrong)
+	d.give(own)
+	d.commands <- &protocol.CheckTasks{Request: as(9), Verifier: "exact"}
+	if p := d.problem(protocol.TasksWrong); p.ID != 9 || !strings.Contains(p.Detail, "line 1") {
+		t.Errorf("prose is told as %+v", p)
+	}
+}

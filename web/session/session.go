@@ -82,7 +82,7 @@ func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
 	defer s.runner.end()
 	s.voice.tell(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
-		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Base: s.host.Base})
+		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Verifiers: task.Verifiers, Base: s.host.Base})
 	s.move(idle, "")
 	if !s.host.Base { // else it is told when Base has been opened, which comes first
 		s.library.tellShelf()
@@ -193,6 +193,8 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.setText(c)
 	case *protocol.SetTokenizer:
 		s.voice.problem(s.texts.setTokenizer(c))
+	case *protocol.CheckTasks:
+		s.check(c)
 	case *protocol.Train:
 		s.train(c)
 	case *protocol.Bench:

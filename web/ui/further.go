@@ -10,7 +10,8 @@ import (
 type further struct {
 	Teaching
 	objective string
-	task      string // that is rewarded, of recipe.GRPO
+	task      string // that is rewarded, of recipe.GRPO; "" for those of the text
+	verifier  string // of those
 }
 
 // Method is what of the model trains.

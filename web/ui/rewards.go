@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 
 	"hornbook/model/recipe"
@@ -13,6 +14,8 @@ type Rewards struct {
 	further
 	Lab   string // the preset of the lab that is chosen, "" for the open model
 	Guess string // what a person says that right answers will do, one of guesses; "" before that
+
+	checked *protocol.Checked // what the text holds as tasks of one's own; nil: not known
 }
 
 func newRewards(p *Page) *Rewards {
@@ -37,6 +40,11 @@ func (t *Rewards) Apply(e protocol.Event) {
 	switch e := e.(type) {
 	case *protocol.Ready:
 		t.welcome(e)
+	case *protocol.Checked:
+		t.checked = e
+	case *protocol.Text:
+		t.checked = nil
+		t.check()
 	case *protocol.Model:
 		t.looking = false
 		switch m := e; {
@@ -50,9 +58,12 @@ func (t *Rewards) Apply(e protocol.Event) {
 }
 
 func (t *Rewards) welcome(e *protocol.Ready) {
-	if t.task == "" {
+	if t.verifier == "" && len(e.Verifiers) > 0 {
+		t.verifier = e.Verifiers[0]
+	}
+	if t.task == "" && len(e.Tasks) > 0 {
 		t.task = firstTask
-		if len(e.Tasks) > 0 && !slices.Contains(e.Tasks, firstTask) {
+		if !slices.Contains(e.Tasks, firstTask) {
 			t.task = e.Tasks[0]
 		}
 	}
@@ -76,6 +87,9 @@ func (t *Rewards) mine() bool {
 	}
 	return t.Lab == ""
 }
+
+// ownTasks names tasks of one's own where the choice is written down.
+const ownTasks = "own"
 
 // firstTask is the one to begin with.
 const firstTask = "parity"
@@ -127,6 +141,7 @@ func (t *Rewards) ChooseLab(name string) {
 func (t *Rewards) ChooseTask(name string) {
 	t.task = name
 	t.ChooseMethod(t.Method())
+	t.check()
 }
 
 // Keep writes down the experiment and what was typed.
@@ -136,7 +151,8 @@ func (t *Rewards) Keep(x Experiment) {
 		t.keep(x)
 		return
 	}
-	x.put(t.place.ID+".task", t.task)
+	x.put(t.place.ID+".task", cmp.Or(t.task, ownTasks))
+	x.put(t.place.ID+".verifier", t.verifier)
 	t.keepMethod(x)
 }
 
@@ -163,15 +179,22 @@ func (t *Rewards) Restore(x Experiment) {
 		}
 		t.ChooseLab(lab)
 	}
-	if task, is := x.take(t.place.ID+".task", t.Page.Ready.Tasks...); is {
-		t.task = task
+	if task, is := x.take(t.place.ID+".task", append([]string{ownTasks}, t.Page.Ready.Tasks...)...); is {
+		if t.task = task; task == ownTasks {
+			t.task = ""
+		}
+	}
+	if name, is := x.take(t.place.ID+".verifier", t.Page.Ready.Verifiers...); is {
+		t.verifier = name
 	}
 	t.restoreMethod(x)
 }
 
 // What the red button begins.
 
-func (t *Rewards) canTrain() bool { return !t.Page.Active() && !t.blocked() }
+func (t *Rewards) canTrain() bool {
+	return !t.Page.Active() && !t.blocked() && (t.Lab != "" || t.task != "" || t.checked != nil)
+}
 
 // Train begins; what is learned from is a task that comes with Hornbook, so that
 // no text is waited for.
@@ -191,7 +214,7 @@ func (t *Rewards) Train() {
 func (t *Rewards) name() string {
 	p := t.Page
 	if t.Lab == "" && p.Model != nil {
-		return p.fresh(p.shortName() + lineageMark + p.W.Task(t.task))
+		return p.fresh(p.shortName() + lineageMark + t.taskName())
 	}
 	return p.fresh(p.W.Preset(t.Lab))
 }
@@ -218,7 +241,11 @@ func (t *Rewards) trains() string {
 
 // reward is the recipe to teach the open model the task.
 func (t *further) reward(from recipe.Recipe, method string, _ int) recipe.Recipe {
-	return recipe.Reward(from, method, t.task)
+	r := recipe.Reward(from, method, t.task)
+	if t.task == "" {
+		r.Rewards.Verifier = t.verifier
+	}
+	return r
 }
 
 // aboutTask says what is asked, "" where there are no words for it.

@@ -92,6 +92,38 @@ func TestLabs(t *testing.T) {
 	}
 }
 
+// Tasks of one's own: the text is looked through, what counts as right is shown before
+// anything is trained, and the choice is found again.
+func TestOwnTasks(t *testing.T) {
+	p, h := laboratory()
+	p.Ready.Verifiers = task.Verifiers
+	r := rewarding(p)
+	r.verifier = task.Verifiers[0]
+	p.Apply(&protocol.Model{ModelID: "a", Name: "Ada", Recipe: pre(p).Draft.Base})
+	p.Apply(&protocol.Text{Source: "upload", Name: "mine.jsonl", Hash: "abc"})
+	r.ChooseLab("")
+	r.ChooseTask("")
+	r.ChooseVerifier("number")
+	if c := last[*protocol.CheckTasks](t, h); c.Verifier != "number" || r.canTrain() {
+		t.Errorf("it asks %+v, and may train before it knows", c)
+	}
+	has(t, drawAt(t, p, "rewards"), "Bring in a file with one task a line")
+	p.Apply(&protocol.Checked{Verifier: "number", Kept: 60, Held: 8, Shown: []protocol.Judgment{{Prompt: "2 + 3?", Wanted: "5", Right: "<|think|>2, 3<|/think|>5", Wrong: ""}}})
+	has(t, drawAt(t, p, "rewards"), "Your file holds 60 tasks; 8 of them", "(2, 3) 5", english.Say("rewards_counts_not"), english.VerifierAbout("number"))
+	r.Train()
+	if w := last[*protocol.Train](t, h).Recipe.Rewards; w.Task != "" || w.Verifier != "number" {
+		t.Errorf("it sends %+v", w)
+	}
+	other, _ := laboratory()
+	other.Ready.Verifiers = task.Verifiers
+	if left := other.restore(p.Experiment()); len(left) > 0 {
+		t.Errorf("it leaves out %v", left)
+	}
+	if o := rewarding(other); o.Lab != "" || o.task != "" || o.verifier != "number" {
+		t.Errorf("it is found again as %q %q %q", o.Lab, o.task, o.verifier)
+	}
+}
+
 // The open model is taught a task: shown how first, if that is new to it.
 func TestTeachATask(t *testing.T) {
 	p, h := laboratory()

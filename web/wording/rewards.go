@@ -29,3 +29,7 @@ func (w *Words) Pair(name, about string) string {
 	}
 	return w.Say("preset_line", "name", name, "about", about)
 }
+
+// Verifier names what is right of a task of one's own, VerifierAbout says what counts.
+func (w *Words) Verifier(name string) string      { return w.named("verifier_", name) }
+func (w *Words) VerifierAbout(name string) string { return w.about("verifier_", name) }
