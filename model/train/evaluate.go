@@ -15,7 +15,7 @@ const evalSeed = 2024
 // at the last step on more of them; the ranks share the work, and the result is
 // the same to the bit for any number of them. between, unless nil, is called
 // after each batch of this rank; when it reports false, so does Evaluate: the
-// rest is left out, and no Step may follow if ranks share the run.
+// rest is left out.
 func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 	n := r.Recipe.EvalBatches
 	if r.Done >= r.Recipe.Steps {
@@ -61,6 +61,7 @@ func (p *replica) measureAll(n int, between func() bool) (whole bool, err error)
 	begin := time.Now()
 	lo, hi := p.group.part(all)
 	if !p.measure(n, lo, hi, between) {
+		p.group.behind = true
 		return false, nil
 	}
 	p.group.expect(time.Since(begin))

@@ -24,6 +24,7 @@ type group struct {
 	board    Board
 	wire     *wire          // to and from it
 	patience time.Duration  // at each meeting; 0 for ever
+	behind   bool           // the lead left an evaluation, at whose end the others will wait
 	losses   int            // room on the board for those of an evaluation
 	shards   []shard        // by rank
 	other    *tensor.Tensor // another rank's gradient of this rank's shard

@@ -121,6 +121,26 @@ func TestStateWhileShared(t *testing.T) {
 	}
 }
 
+// A run that was stopped in the middle of an evaluation is kept with the moments that
+// it has.
+func TestStateOfACutEvaluation(t *testing.T) {
+	r := brief("quick")
+	for range 5 {
+		whole, cut := shared(t, r, 3, Goroutines), shared(t, r, 3, Goroutines)
+		steps(t, whole, 4)
+		steps(t, cut, 4)
+		if _, ended := cut.Evaluate(func() bool { return false }); ended {
+			t.Fatal("it was not cut")
+		}
+		want, got := whole.State().Moments, cut.State().Moments
+		for i, m := range want {
+			if got[i].Name != m.Name || !slices.Equal(got[i].Numbers(), m.Numbers()) {
+				t.Fatalf("the moments %s are others", m.Name)
+			}
+		}
+	}
+}
+
 func TestResumeRefusesOthersMoments(t *testing.T) {
 	run := on(t, tuned()[recipe.Lora])
 	steps(t, run, 2)

@@ -21,6 +21,12 @@ func (o order) n() int     { return int(o[1]) }
 // command is the lead's meeting with the others, which have put their
 // gradients, to tell them what to do.
 func (g *group) command(v verb, n int) error {
+	if g.behind { // until they have read the order before, and done what it says
+		g.behind = false
+		if err := g.board.Sync(g.patience); err != nil {
+			return err
+		}
+	}
 	if next := (order{float32(v), float32(n)}); g.order != next {
 		g.order = next
 		g.board.Put(All, g.orderAt(), g.order[:])
