@@ -67,6 +67,9 @@ func TestTasks(t *testing.T) {
 
 // Lessons are conversations that can be learned from, and of Train alone.
 func TestLessons(t *testing.T) {
+	if testing.Short() {
+		t.Skip("no variant of a kernel could change it")
+	}
 	for _, name := range Names {
 		task, _ := ByName(name)
 		examined := map[string]bool{}
@@ -90,6 +93,9 @@ func TestLessons(t *testing.T) {
 
 // The tales of the two sets are others.
 func TestVillageTalesAreOthers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("no variant of a kernel could change it")
+	}
 	task, _ := ByName("village")
 	tale := func(e Example) string { text, _, _ := strings.Cut(e.Prompt, "\n"); return text }
 	seen := map[string]bool{}
@@ -106,6 +112,9 @@ func TestVillageTalesAreOthers(t *testing.T) {
 // Tales have few people, so a rule that reads their names alone is right now and
 // then: what a model gets beyond that it has read.
 func TestVillageIsGuessedInPart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("no variant of a kernel could change it")
+	}
 	task, _ := ByName("village")
 	examples := task.Examples(Test, 6, 2000)
 	people := map[string]bool{}
