@@ -251,8 +251,8 @@ func (r *Run) score(round Round, prompts []model.Prompt, written [][]int32) []le
 	return c.lessons(round, prompts, written, lengths)
 }
 
-func (c clipped) lessons(round Round, prompts []model.Prompt, written [][]int32, lengths [][]int) (list []lesson) {
-	weights := c.weights(lengths)
+func (c clipped) lessons(round Round, prompts []model.Prompt, written [][]int32, lengths [][]int) []lesson {
+	weights, list := c.weights(lengths), []lesson{} // not nil, which were those of the round before
 	for g, group := range round.Groups {
 		for s, one := range group.Replies {
 			if lengths[g][s] == 0 {

@@ -35,14 +35,14 @@ func (p *replica) instructed() error {
 // them learn.
 func (p *replica) teach() error {
 	g := &p.group
-	for rest := p.lessons; !p.heard && len(rest) > 0; {
+	for rest := p.lessons; !p.heard; { // if there are none, they hear that
 		n := fitting(rest)
 		if err := g.hand(hear, encodeLessons(rest[:n])); err != nil {
 			return err
 		}
 		rest = rest[n:]
+		p.heard = len(rest) == 0
 	}
-	p.heard = true
 	return g.command(learnNow, 0)
 }
 

@@ -308,6 +308,35 @@ func TestFlatGroups(t *testing.T) {
 	}
 }
 
+// Where all replies of a round were cut off and are left out, nothing is learned: not
+// the round before once more, by no rank.
+func TestAllCut(t *testing.T) {
+	for size := 1; size <= 2; size++ {
+		r, d := labData(t, lab())
+		r.Rewards.LeaveCut, r.Rewards.WarmUp, r.Steps = true, 0, 12
+		d.Job.Reward = func(_ task.Example, reply string) float64 { return float64(len(reply)) } // so that a round teaches
+		run, err := New(r, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Share(size, Goroutines); err != nil {
+			t.Fatal(err)
+		}
+		steps(t, run, 2)
+		if run.sums[sumTokens] == 0 {
+			t.Fatal("no round taught anything")
+		}
+		never := *d.Ask
+		never.Stop = nil
+		run.data.Ask = &never
+		steps(t, run, 1)
+		if run.sums[sumTokens] != 0 || run.GradNorm != 0 {
+			t.Errorf("%d ranks: %v tokens were learned, by a gradient of %v", size, run.sums[sumTokens], run.GradNorm)
+		}
+		run.Close()
+	}
+}
+
 // The loss of preferences is log 2 before the first step and not after it.
 func TestPreferencesMove(t *testing.T) {
 	run := posttrained(t)["dpo"]()
