@@ -77,6 +77,12 @@ var RewardLosses = []string{"grpo", "bnpo", "dapo", "dr_grpo"}
 // WarmingUp tells whether the step after so many is one on demonstrations.
 func (r Recipe) WarmingUp(done int) bool { return r.Objective == GRPO && done < r.Rewards.WarmUp }
 
+// WarmedUp tells whether the model has just been shown how, after so many steps: what
+// it can do then is measured, since that is what rewards begin with.
+func (r Recipe) WarmedUp(done int) bool {
+	return r.Objective == GRPO && r.EvalEvery > 0 && done > 0 && done == r.Rewards.WarmUp
+}
+
 // Stage is r as it is for the steps around the one after so many: those on
 // demonstrations have rates of their own. begin is the step with which the stage
 // began, and its Steps are those of the stage.
@@ -152,7 +158,7 @@ func Reward(from Recipe, method, task string) Recipe {
 }
 
 // shownFirst is how many steps a model sees examples that a task is new to.
-const shownFirst = 80
+const shownFirst = 52
 
 func rewards() Rewards {
 	return Rewards{Reward: "strict", Prompts: 16, Group: 8, ReplyMost: 32, Heat: 1, Loss: "dr_grpo", ClipLow: 0.2, ClipHigh: 0.2, Updates: 1,

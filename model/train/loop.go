@@ -100,7 +100,7 @@ func (r *Run) turn(h Hooks) (stopped bool, err error) {
 			return false, err
 		}
 	}
-	if r.every(r.Recipe.EvalEvery) {
+	if r.every(r.Recipe.EvalEvery) || r.Recipe.WarmedUp(r.Done) {
 		if stopped, err := r.look(h); stopped || err != nil {
 			return stopped, err
 		}

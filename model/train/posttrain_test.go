@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -228,6 +229,24 @@ func TestPosttrainingLosesARank(t *testing.T) {
 				t.Errorf("%d ranks after %d steps", run.Ranks(), run.Done)
 			}
 		})
+	}
+}
+
+// What the model can do once it was shown how, and before it is rewarded, is measured
+// with most questions, wherever that step falls.
+func TestWarmedUpIsMeasured(t *testing.T) {
+	run := posttrained(t)["grpo"]()
+	asked := map[int]float64{}
+	if _, err := run.Loop(Hooks{Measured: func(m recipe.Measurement) { asked[m.Step] = m.Measures.Value(recipe.Questions) }}); err != nil {
+		t.Fatal(err)
+	}
+	w := run.Recipe.Rewards
+	want := map[int]float64{0: float64(w.Asked), w.WarmUp: float64(w.MostAsked), run.Recipe.Steps: float64(w.MostAsked)}
+	for step := run.Recipe.EvalEvery; step < run.Recipe.Steps; step += run.Recipe.EvalEvery {
+		want[step] = float64(w.Asked)
+	}
+	if w.WarmUp%run.Recipe.EvalEvery == 0 || !maps.Equal(asked, want) {
+		t.Errorf("questions at each evaluation: %v, want %v", asked, want)
 	}
 }
 
