@@ -31,7 +31,7 @@ func TestPreferences(t *testing.T) {
 	p.choose("Judge of the wins", "shorter")
 	p.fill("Steps", "3")
 	p.trains()
-	p.until("before and after stand side by side", `document.querySelectorAll("#exchanges .exchange .writing").length >= 2`)
+	p.until("before and after stand side by side", `document.querySelectorAll("#outcome .saying").length >= 2`)
 	p.until("who wins is told", `document.getElementById("change-says").textContent.includes("of the comparisons")`)
 	p.reload()
 	p.at("preferences")

@@ -37,6 +37,7 @@ func TestRewards(t *testing.T) {
 	if label := p.js(`document.querySelector("#rewards svg.track").getAttribute("aria-label")`); !strings.Contains(label, "pass@1") {
 		t.Errorf("the picture is called %q", label)
 	}
+	p.until("what it cost and gained stands there", `document.querySelector('#outcome [data-row="pass@1"] .value')?.textContent.includes("→") && document.querySelectorAll("#outcome .saying").length >= 8`)
 	now := p.js(`document.getElementById("answers").textContent`)
 	p.named("slider", "Step to look at", `(s) => s.focus()`)
 	p.keys(kb.ArrowLeft)

@@ -12,7 +12,7 @@ type Checked struct {
 	Reply
 	Verifier string     `json:"verifier"`
 	Kept     int        `json:"kept"` // tasks
-	Held     int        `json:"held"` // of them, that are kept back to examine by; all of few
+	Held     int        `json:"held"` // of them, that are kept back to examine by; 0: too few, which are learned from and examined by
 	Shown    []Judgment `json:"shown"`
 }
 

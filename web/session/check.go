@@ -23,7 +23,11 @@ func (s *Session) check(c *protocol.CheckTasks) {
 		return
 	}
 	all := job.Examples(task.All, 0, task.MaxExamples)
-	told := &protocol.Checked{Verifier: c.Verifier, Kept: len(all), Held: len(job.Examples(task.Test, 0, task.MaxExamples)), Shown: []protocol.Judgment{}}
+	held := len(job.Examples(task.Test, 0, task.MaxExamples))
+	if held == len(all) { // as of few
+		held = 0
+	}
+	told := &protocol.Checked{Verifier: c.Verifier, Kept: len(all), Held: held, Shown: []protocol.Judgment{}}
 	for _, e := range all {
 		if right, wrong, both := job.Strict.Shows(e); both && len(told.Shown) < shownJudged {
 			told.Shown = append(told.Shown, protocol.Judgment{Prompt: e.Prompt, Wanted: e.Answer, Right: right, Wrong: wrong})

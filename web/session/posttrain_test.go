@@ -209,8 +209,15 @@ func TestCheckTasks(t *testing.T) {
 	}
 	d.commands <- &protocol.SetText{Source: "upload", Name: "tasks.jsonl", Data: file.Bytes()}
 	d.commands <- &protocol.CheckTasks{Request: as(7), Verifier: "number"}
+	next[*protocol.Text](d)
 	if c := next[*protocol.Checked](d); c.ID != 7 || c.Kept != 60 || c.Held < 1 || c.Held > 20 || len(c.Shown) != 3 || c.Shown[0].Wanted != "0" || c.Shown[0].Right == c.Shown[0].Wrong {
 		t.Errorf("told is %+v", c)
+	}
+	d.commands <- &protocol.SetText{Source: "upload", Name: "few.jsonl", Data: bytes.Join(bytes.SplitAfter(file.Bytes(), []byte("\n"))[:15], nil)}
+	next[*protocol.Text](d)
+	d.commands <- &protocol.CheckTasks{Request: as(8), Verifier: "number"}
+	if c := next[*protocol.Checked](d); c.ID != 8 || c.Kept != 15 || c.Held != 0 {
+		t.Errorf("of few is told %+v", c)
 	}
 	d.commands <- &protocol.CheckTasks{Request: as(8), Verifier: "beauty"}
 	d.problem(protocol.TasksWrong)

@@ -221,7 +221,8 @@ func (h *choosing) now() (c choice, is bool) {
 	return h.queue[0], true
 }
 
-// Choose prefers the first answer or the second, 0 or 1; neither, for any other.
+// Choose prefers the first answer or the second, 0 or 1; a tie teaches nothing, and what
+// is to be decided later comes again.
 func (t *Preferences) Choose(which int) {
 	c, is := t.Hand.now()
 	if !is {
@@ -229,7 +230,8 @@ func (t *Preferences) Choose(which int) {
 	}
 	t.Hand.queue = t.Hand.queue[1:]
 	t.Hand.empty = 0
-	if which == 0 || which == 1 {
+	switch which {
+	case 0, 1:
 		pair := c.prompt
 		pair.Chosen, pair.Rejected = c.said[which], c.said[1-which]
 		t.Hand.Chosen++
@@ -237,20 +239,27 @@ func (t *Preferences) Choose(which int) {
 		t.judged = ""
 		t.changed()
 		t.Page.Host.Say(t.listSays())
+	case later:
+		t.Hand.queue = append(t.Hand.queue, c)
 	}
 	t.drawOn()
 }
 
-// neither is what Choose takes for a tie, and to go on.
-const neither = -1
+// What Choose takes besides.
+const (
+	tie   = -1
+	later = -2
+)
 
 // pressed is a key in the region of the two answers.
 func (t *Preferences) pressed(key string) {
 	switch key {
 	case "1", "2":
 		t.Choose(slices.Index([]string{"1", "2"}, key))
-	case "t", "T", "s", "S", "0":
-		t.Choose(neither)
+	case "t", "T", "0":
+		t.Choose(tie)
+	case "s", "S":
+		t.Choose(later)
 	}
 }
 

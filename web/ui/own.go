@@ -28,7 +28,13 @@ func (t *Rewards) ownSays() string {
 	if t.checked == nil {
 		return w.Say("rewards_own_form")
 	}
-	return w.Say("rewards_own_kept", "tasks", w.Say("tasks", "n", t.checked.Kept), "held", w.Count(t.checked.Held)) + " " + w.VerifierAbout(t.checked.Verifier)
+	tasks, says := w.Say("tasks", "n", t.checked.Kept), ""
+	if t.checked.Held == 0 {
+		says = w.Say("rewards_own_few", "tasks", tasks)
+	} else {
+		says = w.Say("rewards_own_kept", "tasks", tasks, "held", w.Count(t.checked.Held))
+	}
+	return says + " " + w.VerifierAbout(t.checked.Verifier)
 }
 
 // quoted is a reply of a judgment without the marks of its thoughts; silence has a word.

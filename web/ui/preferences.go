@@ -19,7 +19,6 @@ type Preferences struct {
 	judged  string // the taste by which the list was made, "" where a person chose
 	hash    string // by which the trainer finds the list again
 	unsent  bool   // the list is another than the trainer has
-	All     bool   // of before and after all is shown
 	Edges   bool   // what was typed in the form cannot be saved
 	sending int    // id of the latest SetPairs
 }
@@ -223,13 +222,6 @@ func (t *Preferences) lookLabel() string {
 		return t.Page.W.Say("prefs_look_away")
 	}
 	return t.Page.W.Say("prefs_look")
-}
-
-func (t *Preferences) allLabel() string {
-	if t.All {
-		return t.Page.W.Say("prefs_fewer")
-	}
-	return t.Page.W.Say("prefs_all")
 }
 
 // digit is a number of one digit, as it stands on its key.

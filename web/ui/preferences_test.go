@@ -80,8 +80,8 @@ func TestJudgeStopped(t *testing.T) {
 	}
 }
 
-// By hand: keys choose, the next are drawn before the last are read, and a tie or a
-// skipped one makes no pair.
+// By hand: keys choose, the next are drawn before the last are read, a tie makes
+// no pair, and what is to be decided later comes again.
 func TestChooseByHand(t *testing.T) {
 	p, h, prefs := preferring()
 	prefs.OpenHand()
@@ -99,12 +99,17 @@ func TestChooseByHand(t *testing.T) {
 	if next := last[*protocol.Draw](t, h); next.ID == c.ID || next.Seed == c.Seed || len(prefs.Hand.queue) != 2 {
 		t.Errorf("with %d left it asks for %+v", len(prefs.Hand.queue), next)
 	}
+	prompts := []string{prefs.Hand.queue[0].prompt.Prompt, prefs.Hand.queue[1].prompt.Prompt}
+	prefs.pressed("s")
+	if prefs.handPrompt() != prompts[1] || len(prefs.Hand.queue) != 2 || prefs.Hand.queue[1].prompt.Prompt != prompts[0] {
+		t.Errorf("after %q the queue is %+v", prompts, prefs.Hand.queue)
+	}
 	if l := prefs.List.Pairs; len(l) != 1 || l[0].Prompt != "Tale 0" || l[0].Chosen != " short.\n" || l[0].Rejected != " long and dull.\n" {
 		t.Errorf("chosen are %+v", l)
 	}
 	for range handTries {
 		p.Apply(&protocol.DrawOver{Reply: to(prefs.Hand.id), Prompts: 4, Unended: 4})
-		prefs.Choose(neither)
+		prefs.Choose(tie)
 	}
 	for prefs.Hand.id > 0 {
 		p.Apply(&protocol.DrawOver{Reply: to(prefs.Hand.id), Prompts: 4, Unended: 4})
@@ -170,12 +175,18 @@ func TestPreferred(t *testing.T) {
 	r.Preferences.Taste = "shorter"
 	p.Apply(&protocol.Model{ModelID: "n", Name: "base › preferences", From: "base", Recipe: r, Questions: []recipe.Question{{Prompt: "One day"}}})
 	p.Apply(&protocol.State{State: "training"})
-	for i, says := range []string{" it rained long.", " it rained."} {
+	for i := range 2 {
 		x := float64(i)
-		p.Apply(protocol.NewEval(recipe.Measurement{Step: 20 * i, Replies: []recipe.Replied{{Text: says}}, Measures: recipe.Measures{{Name: recipe.TrainLoss, Value: .69}, {Name: recipe.ValLoss, Value: .69 - .1*x},
+		p.Apply(protocol.NewEval(recipe.Measurement{Step: 20 * i, Measures: recipe.Measures{{Name: recipe.TrainLoss, Value: .69}, {Name: recipe.ValLoss, Value: .69 - .1*x},
 			{Name: recipe.OldLoss, Value: .24 + .2*x}, {Name: recipe.Margins, Value: x}, {Name: recipe.ChosenLogP, Value: -40 - x}, {Name: recipe.RejectedLogP, Value: -40 - 9*x}, {Name: recipe.WinRate, Value: .5 + .3*x}}}))
 	}
-	has(t, drawAt(t, p, "preferences"), "In 80 % of the comparisons", "judge: shorter answers", "Both answers became less likely", "forgotten some of the old text: 0.20", " it rained long.", " it rained.", `data-measure-rewards-margins="1.0000"`)
+	has(t, drawAt(t, p, "preferences"), "In 80 % of the comparisons", "judge: shorter answers", "Both answers became less likely", "forgotten some of the old text: 0.20", `data-measure-rewards-margins="1.0000"`)
+	p.Apply(&protocol.State{State: "done", Reason: protocol.Finished})
+	o := came("n", recipe.DPO, recipe.Lora, measures(recipe.WinRate, .5), measures(recipe.WinRate, .8))
+	o.Questions = []recipe.Question{{Prompt: "One day"}}
+	o.Before.Replies, o.After.Replies = []recipe.Replied{{Text: " it rained long."}}, []recipe.Replied{{Text: " it rained."}}
+	p.Apply(&protocol.Told{Outcomes: []protocol.Outcome{o}})
+	has(t, drawAt(t, p, "preferences"), `id="outcome"`, ">50 % → 80 %<", "One day", " it rained long.", " it rained.")
 	for _, a := range aspects {
 		prefs.ChooseAspect(a)
 		picture, is := p.Picture()

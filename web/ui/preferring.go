@@ -7,8 +7,7 @@ import (
 	"hornbook/model/recipe"
 )
 
-// What a run on preferences is seen by: its curves, what changed, and what the model
-// answers before and after.
+// What a run on preferences is seen by: its curves, and what changed.
 
 // aspects are what the chart can show.
 var aspects = []string{"loss", "right", "rewards", "old"}
@@ -127,26 +126,4 @@ func (p *Page) preferredSays() (says []string) {
 		says = append(says, p.W.Say("prefs_forgot", "n", p.W.Loss(is-was)))
 	}
 	return says
-}
-
-// An exchange is one of the run's questions, with what the model answered before and
-// what it answers now.
-type exchange struct{ Prompt, Before, After string }
-
-// fewExchanges are shown at first.
-const fewExchanges = 3
-
-// exchanges are those that both evaluations have.
-func (p *Page) exchanges(all bool) (list []exchange) {
-	before, after, both := p.change()
-	if !both {
-		return nil
-	}
-	for i, q := range p.Model.Questions[:min(len(p.Model.Questions), len(before.Replies), len(after.Replies))] {
-		if i == fewExchanges && !all {
-			break
-		}
-		list = append(list, exchange{q.Prompt, before.Replies[i].Text, after.Replies[i].Text})
-	}
-	return list
 }

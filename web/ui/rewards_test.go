@@ -110,6 +110,8 @@ func TestOwnTasks(t *testing.T) {
 	has(t, drawAt(t, p, "rewards"), "Bring in a file with one task a line")
 	p.Apply(&protocol.Checked{Verifier: "number", Kept: 60, Held: 8, Shown: []protocol.Judgment{{Prompt: "2 + 3?", Wanted: "5", Right: "<|think|>2, 3<|/think|>5", Wrong: ""}}})
 	has(t, drawAt(t, p, "rewards"), "Your file holds 60 tasks; 8 of them", "(2, 3) 5", english.Say("rewards_counts_not"), english.VerifierAbout("number"))
+	p.Apply(&protocol.Checked{Verifier: "number", Kept: 6, Shown: []protocol.Judgment{}})
+	has(t, drawAt(t, p, "rewards"), "Your file holds 6 tasks, too few to keep some back")
 	r.Train()
 	if w := last[*protocol.Train](t, h).Recipe.Rewards; w.Task != "" || w.Verifier != "number" {
 		t.Errorf("it sends %+v", w)
@@ -225,6 +227,15 @@ func TestCheating(t *testing.T) {
 	r.Close(1, true)
 	r.Close(2, true)
 	p.Apply(&protocol.State{State: "done", Reason: protocol.Finished})
+	o := rewarded()
+	o.ModelID = p.Model.ModelID
+	p.Apply(&protocol.Told{Outcomes: []protocol.Outcome{o}})
+	has(t, drawAt(t, p, "rewards"), `id="outcome"`)
+	r.Guess = ""
+	if strings.Contains(drawAt(t, p, "rewards"), `id="outcome"`) {
+		t.Error("what came of it is told before the guess")
+	}
+	r.Guess = "rose"
 	r.Train()
 	if w := last[*protocol.Train](t, h).Recipe.Rewards; w.Reward != "rule:reply+after_thoughts+whole" || w.Hedged == 0 {
 		t.Errorf("run again it sends %+v", w)
