@@ -328,7 +328,9 @@ func (p *tab) axe() string {
 	if err != nil {
 		p.Fatalf("axe-core is not there: run npm ci (%v)", err)
 	}
-	p.js(string(bytes.TrimSuffix(source, []byte("\n"))) + "; true")
+	if p.js(`"axe" in window`) != "true" {
+		p.js(string(bytes.TrimSuffix(source, []byte("\n"))) + "; true")
+	}
 	return p.js(`axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.map((v) =>
 		v.id + ": " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120) + " " + n.failureSummary).join("; ")).join("\n"))`)
 }

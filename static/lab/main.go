@@ -16,6 +16,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -49,6 +50,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	f.SetOutput(errs)
 	seeds := f.Int("seeds", 5, "seeds of each experiment")
 	dist := f.String("dist", "static/dist", "the built page")
+	shots := f.String("shots", "", "a folder for a picture of the page after each experiment's last seed, NAME.png")
 	f.Usage = func() {
 		fmt.Fprintf(errs, "usage: go run ./static/lab [flags] [%s]...\n", strings.Join(names(), "|"))
 		f.PrintDefaults()
@@ -65,7 +67,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 		if f.NArg() > 0 && !slices.Contains(f.Args(), e.name) {
 			continue
 		}
-		if err := e.repeat(ctx, server.URL, *seeds, out, errs); err != nil {
+		if err := e.repeat(ctx, server.URL, *seeds, *shots, out, errs); err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
 	}
@@ -80,8 +82,8 @@ func names() (list []string) {
 }
 
 // repeat does the experiment with each seed, and prints a line a seed and one of
-// medians.
-func (e experiment) repeat(ctx context.Context, url string, seeds int, out, errs io.Writer) error {
+// medians; with a folder for shots it takes a picture of the last.
+func (e experiment) repeat(ctx context.Context, url string, seeds int, shots string, out, errs io.Writer) error {
 	var all [][]figure
 	for seed := 1; seed <= seeds; seed++ {
 		fmt.Fprintf(errs, "%s, seed %d\n", e.name, seed)
@@ -90,6 +92,9 @@ func (e experiment) repeat(ctx context.Context, url string, seeds int, out, errs
 			return err
 		}
 		figures, err := e.do(p, seed)
+		if err == nil && shots != "" && seed == seeds {
+			err = p.shot(filepath.Join(shots, e.name+".png"))
+		}
 		end()
 		if err != nil {
 			return fmt.Errorf("seed %d: %w", seed, err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -75,6 +76,18 @@ func (p page) station(id string) error {
 		return err
 	}
 	return p.until(fmt.Sprintf(`document.querySelector("#station > section")?.id === %q`, id))
+}
+
+// shot takes a picture of the window with the run's curves in sight.
+func (p page) shot(file string) error {
+	if err := p.do(`document.querySelector(".tracks, #chart").scrollIntoView({ block: "center", behavior: "instant" })`); err != nil {
+		return err
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, png, 0o666)
 }
 
 // choose gives a field or a select a value, as a person does.
