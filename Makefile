@@ -42,6 +42,15 @@ clients:
 	@if [ "$(CLIENTS_NEED)" ]; then $(MAKE) $(CLIENTS)/node_modules; \
 	else echo "clients: llama.cpp is not built for $$(uname -sm); its tests are skipped"; fi
 
+# Dawn's binding for Node, by which the WebGPU backend is tested, on Chromium's
+# SwiftShader where that is there.
+DAWN := model/webgpu/testdata/dawn
+SWIFTSHADER := $(firstword $(wildcard /usr/lib/chromium/vk_swiftshader_icd.json))
+ON_GPU := $(if $(SWIFTSHADER),HORNBOOK_GPU=required VK_ICD_FILENAMES=$(SWIFTSHADER) LD_LIBRARY_PATH=$(dir $(SWIFTSHADER)))
+$(DAWN)/node_modules: $(DAWN)/package-lock.json
+	cd $(DAWN) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 $(CLIENTS)/node_modules: $(CLIENTS)/package-lock.json
 	cd $(CLIENTS) && npm install --no-save --ignore-scripts --omit=optional --no-audit --no-fund
 	@touch $@
@@ -54,7 +63,7 @@ node_modules: package-lock.json
 # Natively all is tested; what is run again for a variant is -short, which keeps
 # every kind of check that a variant could change. The browser's tests wait for
 # one tab at a time, so the others run beside them.
-test: build single clients check
+test: build single clients $(DAWN)/node_modules check
 	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-browser test-rest
 
 test-browser:
@@ -70,6 +79,7 @@ test-rest:
 	$(RACE) -run='Rank|Replicas' ./model/train
 	$(WASM) go test -short -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	go build -o build/wasm-exec ./wasm/exec
+	$(ON_GPU) $(WASM) go test -timeout 20m -exec="$(CURDIR)/build/wasm-exec -import $(CURDIR)/$(DAWN)/gpu.mjs" ./model/webgpu
 	HORNBOOK_FUSED=required $(WASM) go test -short -timeout 20m -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
 	$(MAKE) fuzz FUZZTIME=5s
 
@@ -138,4 +148,4 @@ $(LIGHTHOUSE)/node_modules: $(LIGHTHOUSE)/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf build node_modules $(CLIENTS)/node_modules $(LIGHTHOUSE)/node_modules static/dist
+	rm -rf build node_modules $(CLIENTS)/node_modules $(DAWN)/node_modules $(LIGHTHOUSE)/node_modules static/dist

@@ -51,15 +51,22 @@ func (r *Run) Loop(h Hooks) (Outcome, error) {
 	r.goOn, r.rolled = func() bool { return h.wish() != Stop }, h.Rolled
 	for {
 		if !r.Measured {
-			if stopped, err := r.look(h); stopped || err != nil {
+			if stopped, err := r.safely(h, r.look); stopped || err != nil {
 				return r.over(err)
 			}
+			continue
 		}
-		switch wish := h.wish(); {
+		wish := h.wish()
+		if ends := r.Whole() && (wish != GoOn || r.Finished()); ends && !r.settle() {
+			continue
+		}
+		switch {
 		case !r.Whole():
 		case wish == Stop:
+			r.leave()
 			return Stopped, nil
 		case r.Finished():
+			r.leave()
 			r.TakeBest()
 			if r.Done < r.Recipe.Steps {
 				return Exhausted, nil
@@ -68,7 +75,7 @@ func (r *Run) Loop(h Hooks) (Outcome, error) {
 		case wish == Hold:
 			return Held, nil
 		}
-		if stopped, err := r.turn(h); stopped || err != nil {
+		if stopped, err := r.safely(h, r.turn); stopped || err != nil {
 			return r.over(err)
 		}
 	}
@@ -76,10 +83,17 @@ func (r *Run) Loop(h Hooks) (Outcome, error) {
 
 // over is how a loop ends that was stopped in the middle or has diverged.
 func (r *Run) over(err error) (Outcome, error) {
+	r.safely(Hooks{}, func(Hooks) (bool, error) {
+		if err != nil {
+			r.Restore()
+		}
+		return false, nil
+	})
+	r.settle()
+	r.leave()
 	if err == nil {
 		return Stopped, nil
 	}
-	r.Restore()
 	r.TakeBest()
 	return Diverged, err
 }
@@ -87,10 +101,16 @@ func (r *Run) over(err error) (Outcome, error) {
 // turn takes a step and does what is due after it. It reports whether that was
 // stopped.
 func (r *Run) turn(h Hooks) (stopped bool, err error) {
+	both, on := r.prepare(), r.device
 	if err := r.Step(); errors.Is(err, errCutShort) {
 		return true, nil
 	} else if err != nil {
 		return false, err
+	}
+	if both {
+		if err := r.checkStep(); err != nil || r.device != on {
+			return false, err
+		}
 	}
 	if h.Stepped != nil {
 		h.Stepped()
@@ -112,6 +132,7 @@ func (r *Run) turn(h Hooks) (stopped bool, err error) {
 		if err := r.Tell(); err != nil {
 			return false, err
 		}
+		r.sync()
 		begin := time.Now()
 		h.Save()
 		r.saved, r.saving = time.Now(), time.Since(begin)
@@ -132,6 +153,7 @@ func (r *Run) look(h Hooks) (stopped bool, err error) {
 		return false, ErrDiverged
 	}
 	r.Measured = true
+	r.sync()
 	if h.Measured != nil {
 		h.Measured(m)
 	}

@@ -12,6 +12,7 @@ func (r *Run) Ranks() int { return r.group.size() }
 
 // Close ends the other ranks, and with them the run: no Step may follow.
 func (r *Run) Close() {
+	r.leave()
 	r.end()
 	r.group, r.optimizer = group{}, nil
 }

@@ -28,6 +28,9 @@ type State struct {
 // State is the run's after its latest step; Moments and Best are its own
 // memory, valid until the next.
 func (r *Run) State() State {
+	if d := r.device; d != nil {
+		return d.state(r)
+	}
 	s := State{Done: r.Done, Tokens: r.tokens, Written: r.written, Measured: r.Measured, Training: r.Training, Best: r.Best, Stale: r.stale,
 		Tally: r.tally.numbers()}
 	if r.Recipe.Objective != recipe.Distill {

@@ -18,7 +18,7 @@ var bundled = []string{"index.html", "ranks.js", "reader.js", "single.js", "sw.j
 
 // workers are the scripts of workers, each with its parts.
 var workers = map[string][]string{
-	"trainer.js": {dist + "/wasm_exec.js", src + "/files.js", src + "/ranks.js", src + "/trainer.js"},
+	"trainer.js": {dist + "/wasm_exec.js", src + "/files.js", src + "/ranks.js", src + "/gpu.js", src + "/trainer.js"},
 	"reader.js":  {dist + "/wasm_exec.js", src + "/files.js", src + "/reader.js"},
 }
 

@@ -1,5 +1,5 @@
-// The trainer's worker; the build puts wasm_exec.js, files.js and ranks.js
-// before this script. The page starts it, and its first message fits it out: the
+// The trainer's worker; the build puts wasm_exec.js, files.js, ranks.js
+// and gpu.js before this script. The page starts it, and its first message fits it out: the
 // lead with a port to the page; another rank of a run, which has a name, with a
 // port to the lead, by which its seat comes and the module that the lead has
 // compiled; both with the packed files if the page is one single file. Commands

@@ -2,6 +2,8 @@
 // browsers with relaxed SIMD run the trainer:
 //
 //	GOOS=js GOARCH=wasm go test -exec=build/wasm-exec ./model/kernel
+//
+// With -import SCRIPT first, Node loads a module before, such as gpu.mjs.
 package main
 
 import (
@@ -28,6 +30,10 @@ func main() {
 }
 
 func run(args []string) error {
+	var flags []string
+	if len(args) > 1 && args[0] == "-import" {
+		flags, args = []string{"--import", args[1]}, args[2:]
+	}
 	if len(args) == 0 {
 		return errors.New("which module? It is for go test -exec")
 	}
@@ -48,17 +54,17 @@ func run(args []string) error {
 	if err := os.WriteFile(file, module, 0o644); err != nil {
 		return err
 	}
-	return node(append([]string{file}, args[1:]...))
+	return node(flags, append([]string{file}, args[1:]...))
 }
 
 // node runs a module by Go's own script. Node 20 has relaxed SIMD behind a
 // flag, which later versions do not know.
-func node(args []string) error {
+func node(flags, args []string) error {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return fmt.Errorf("go env GOROOT: %w", err)
 	}
-	flags := []string{"--stack-size=8192"}
+	flags = append(flags, "--stack-size=8192")
 	if exec.Command("node", relaxed, "-e", "0").Run() == nil {
 		flags = append(flags, relaxed)
 	}

@@ -18,7 +18,7 @@ func main() {
 		return
 	}
 	commands := make(chan protocol.Command, 1024)
-	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch,
+	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch, GPU: lender(),
 		Shelf: openShelf(), Base: true, Load: base})
 	listen(commands)
 	s.Serve(commands)

@@ -1,5 +1,7 @@
 package protocol
 
+import "slices"
+
 // Code names a thing that a person is told in words. The words stand in
 // web/wording; each has what happened, why, and what to do.
 type Code string
@@ -37,6 +39,8 @@ const (
 	TrainerGone   Code = "trainer_gone"   // the worker ended; the page must be opened again
 	RanksFewer    Code = "ranks_fewer"    // a notice: Got workers were asked for; Want train
 	RankLost      Code = "rank_lost"      // a notice: a worker ended; Got go on with the run
+	GPUUnused     Code = "gpu_unused"     // a notice: the graphics card was wanted, but is not there, or computes something else; Detail: how
+	GPULost       Code = "gpu_lost"       // a notice: the graphics card failed in a run, which goes on without from step Got; Detail: how
 	BadMessage    Code = "bad_message"    // a command that the codec refused
 	Internal      Code = "internal"       // a bug of ours
 )
@@ -81,14 +85,16 @@ const (
 var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread, NoSettings, FilesMany,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
-	Cancelled, TrainerGone, RanksFewer, RankLost, BadMessage, Internal, StoppedEarly,
+	Cancelled, TrainerGone, RanksFewer, RankLost, GPUUnused, GPULost, BadMessage, Internal, StoppedEarly,
 	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
 	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, PromptsNone, PreferredNone, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
 }
 
 // Notice tells whether a problem of this code is to be told only: what was
 // asked for goes on.
-func (c Code) Notice() bool { return c == RanksFewer || c == RankLost || c == SameBits }
+func (c Code) Notice() bool {
+	return slices.Contains([]Code{RanksFewer, RankLost, GPUUnused, GPULost, SameBits}, c)
+}
 
 // MaxMemory is what a model may take to be trained or opened, in bytes: what a
 // tab of most browsers can have.

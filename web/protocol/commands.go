@@ -35,9 +35,10 @@ type Tokenize struct {
 // done, or a Problem.
 type Train struct {
 	Request
-	Recipe recipe.Recipe `json:"recipe"`
-	Ranks  int           `json:"ranks"` // workers that train together; 0 leaves the number to the trainer
-	Name   string        `json:"name"`  // of the model that comes of it; "": the text's, after the name of the model that is trained further
+	Recipe  recipe.Recipe `json:"recipe"`
+	Ranks   int           `json:"ranks"`   // workers that train together; 0 leaves the number to the trainer
+	Backend string        `json:"backend"` // what takes the steps: "cpu", "webgpu", or "" for what is faster
+	Name    string        `json:"name"`    // of the model that comes of it; "": the text's, after the name of the model that is trained further
 }
 
 // Pause holds the run after the step under way; Resume goes on; Stop ends the
@@ -98,9 +99,10 @@ type Cancel struct {
 // machine. Answer: Benched, or a Problem; Busy while a run is going on.
 type Bench struct {
 	Request
-	Recipe recipe.Recipe `json:"recipe"`
-	Steps  int           `json:"steps"` // 1 to 10,000
-	Ranks  int           `json:"ranks"` // as in Train
+	Recipe  recipe.Recipe `json:"recipe"`
+	Steps   int           `json:"steps"`   // 1 to 10,000
+	Ranks   int           `json:"ranks"`   // as in Train
+	Backend string        `json:"backend"` // "cpu", which "" is too, or "webgpu"
 }
 
 // Measure times what the machine can do besides a step: its peak, products of
@@ -111,6 +113,10 @@ type Measure struct {
 	Sequences int `json:"sequences"` // that are written at once, 1 to 1,024; 0 for 64
 	Ranks     int `json:"ranks"`     // that share them; 0 for as many as there are
 }
+
+// CheckGPU compares what the browser's graphics card computes with the processor, once
+// more. Answer: GPU.
+type CheckGPU struct{ Request }
 
 func (*SetText) command() string      { return "set_text" }
 func (*SetTokenizer) command() string { return "set_tokenizer" }
@@ -124,6 +130,7 @@ func (*Generate) command() string     { return "generate" }
 func (*Cancel) command() string       { return "cancel" }
 func (*Bench) command() string        { return "bench" }
 func (*Measure) command() string      { return "measure" }
+func (*CheckGPU) command() string     { return "check_gpu" }
 
 var commands = map[string]func() Command{
 	"set_text":      func() Command { return new(SetText) },
@@ -138,6 +145,7 @@ var commands = map[string]func() Command{
 	"cancel":        func() Command { return new(Cancel) },
 	"bench":         func() Command { return new(Bench) },
 	"measure":       func() Command { return new(Measure) },
+	"check_gpu":     func() Command { return new(CheckGPU) },
 	"open":          func() Command { return new(Open) },
 	"rename":        func() Command { return new(Rename) },
 	"duplicate":     func() Command { return new(Duplicate) },

@@ -19,6 +19,7 @@ type Ready struct {
 
 	Verifiers []string `json:"verifiers"` // of tasks of one's own, the first is the one to begin with
 	Base      bool     `json:"base"`      // a model comes with the page: Open Base
+	GPU       bool     `json:"gpu"`       // the browser may lend a graphics card: CheckGPU tells
 }
 
 // Text describes the text that was taken.
@@ -160,6 +161,7 @@ type Step struct {
 	SecondsLeft     float64 `json:"seconds_left"` // an estimate
 	FLOPs           float64 `json:"flops"`        // done so far, an estimate
 	Ranks           int     `json:"ranks"`        // workers that took this step
+	Backend         string  `json:"backend"`      // what took it: "cpu" or "webgpu"
 }
 
 // Eval comes at each evaluation, step 0 and the last step included.
@@ -344,4 +346,5 @@ var events = map[string]func() Event{
 	"draw_over":  func() Event { return new(DrawOver) },
 	"pair_list":  func() Event { return new(PairList) },
 	"told":       func() Event { return new(Told) },
+	"gpu":        func() Event { return new(GPU) },
 }

@@ -80,8 +80,9 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 	if err := s.goOn(); err != nil {
 		return nil, nil, ended(err)
 	}
-	next.TextSHA256, next.TextBytes, next.Backend, next.Fused = sum(t.bytes), len(t.bytes), backend, kernel.Fused
-	s.runner.share(r, c.Ranks)
+	s.wished = c.Backend
+	s.staff(r, c.Ranks)
+	next.TextSHA256, next.TextBytes, next.Backend, next.Fused = sum(t.bytes), len(t.bytes), r.Device(), kernel.Fused
 	return next, r, nil
 }
 

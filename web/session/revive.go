@@ -52,7 +52,8 @@ func (s *Session) enterRun(next *current, r *run) {
 	next.Moments, next.Best, next.Frozen, next.Tally = nil, nil, nil, nil // the run's own now
 	text := r.texts[0]
 	s.runner.end()
-	s.runner.share(r, next.Ranks)
+	s.wished = next.Backend // to the same bits
+	s.staff(r, next.Ranks)
 	s.take(next, r)
 	if !shows(next.Recipe) {
 		s.texts.again(next.Text, text, next.TextSHA256, next.Tokenizer)
@@ -62,7 +63,8 @@ func (s *Session) enterRun(next *current, r *run) {
 	s.runner.tellStep()
 	s.move(paused, "")
 	s.runner.tellFewer()
-	if next.Ranks != s.runner.progress().Ranks || next.Fused != kernel.Fused {
+	if next.Ranks != s.runner.progress().Ranks || next.Fused != kernel.Fused || next.Backend != r.Device() {
+		next.Backend = r.Device()
 		s.voice.tell(&protocol.Problem{Code: protocol.SameBits})
 	}
 }

@@ -126,7 +126,7 @@ func (r *runner) tellStep() {
 		TokensPerSecond: float64(run.Tokens()) / seconds,
 		SecondsLeft:     seconds / float64(run.Done) * float64(run.Recipe.Steps-run.Done),
 		FLOPs:           run.Recipe.FLOPs(run.Tokens(), run.Written()),
-		Ranks:           run.ranks})
+		Ranks:           run.ranks, Backend: run.Device()})
 }
 
 // rollEvery is the least time between two Round events.

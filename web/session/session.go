@@ -38,6 +38,8 @@ type Session struct {
 	library  *library
 	writer   *writer
 	runner   *runner
+	gpu      *gpu
+	wished   string // the latest Train's Backend
 	commands <-chan protocol.Command
 	closed   bool               // no more will come
 	slow     []protocol.Command // that wait
@@ -52,6 +54,7 @@ type Host struct {
 	Yield  func()                                  // lets new commands arrive
 	Sample func(name string) ([]byte, error)       // fetches a built-in text that is a file
 	Cores  int                                     // that can work at once; 0 for one
+	GPU    func() (GPU, error)                     // lends a graphics card; nil where there can be none
 	Launch train.Launch                            // starts other ranks; nil where there can be none
 	Shelf  *shelf.Shelf                            // where models are kept; nil: nowhere
 	Base   bool                                    // Load has a model Base to begin with
@@ -74,6 +77,7 @@ func New(host Host) *Session {
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
 	s.writer = &writer{voice: s.voice, load: s.library.small}
 	s.runner = &runner{voice: s.voice, cores: host.Cores, launch: host.Launch}
+	s.gpu = &gpu{voice: s.voice, open: host.GPU, yield: host.Yield}
 	return s
 }
 
@@ -82,7 +86,7 @@ func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
 	defer s.runner.end()
 	s.voice.tell(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
-		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Verifiers: task.Verifiers, Base: s.host.Base})
+		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Verifiers: task.Verifiers, Base: s.host.Base, GPU: s.host.GPU != nil})
 	s.move(idle, "")
 	if !s.host.Base { // else it is told when Base has been opened, which comes first
 		s.library.tellShelf()
@@ -201,6 +205,8 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.bench(c)
 	case *protocol.Measure:
 		s.measure(c)
+	case *protocol.CheckGPU:
+		s.checkGPU()
 	case *protocol.Draw:
 		s.voice.problem(s.draw(c))
 	case *protocol.SetPairs:

@@ -2805,6 +2805,39 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs28)
+			setAttr(vgn, "hidden", !c.Page.Ready.GPU)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "label", attrs146)
+				setText(vgn, c.Page.W.Field("backend"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs147)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseBackend(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, name := range backends {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						name := name
+						_ = name
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", name)
+						setProp(vgn, "selected", name == c.Page.Backend)
+						setText(vgn, c.Page.backendName(name))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs148)
+				setText(vgn, c.Page.W.FieldAbout("backend"))
+				addText(vgparent, "\n    ")
+			}
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
@@ -2822,16 +2855,16 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs146)
+			vgn = addElement(vgparent, "span", attrs149)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs147)
+				vgn = addElement(vgparent, "button", attrs150)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs148)
+				vgn = addElement(vgparent, "span", attrs151)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -2938,7 +2971,7 @@ func (c *Own) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "a", attrs149)
+					vgn = addElement(vgparent, "a", attrs152)
 					setText(vgn, c.Page.W.Say("rewards_own_bring"))
 				}
 				addText(vgparent, "\n    ")
@@ -3033,21 +3066,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs150)
+		vgn = addElement(vgparent, "pre", attrs153)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs151)
+			vgn = addElement(vgparent, "span", attrs154)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs152)
+			vgn = addElement(vgparent, "span", attrs155)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs153)
+		vgn = addElement(vgparent, "p", attrs156)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs154)
+		vgn = addElement(vgparent, "ol", attrs157)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -3108,7 +3141,7 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs155)
+		vgn = addElement(vgparent, "h2", attrs158)
 		setText(vgn, c.Page.stationName("preferences"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -3249,7 +3282,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("prefs_shows"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs156)
+						vgn = addElement(vgparent, "select", attrs159)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
 						{
 							vgparent := vgn
@@ -3308,7 +3341,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.Pairs != nil {
-				vgn = addElement(vgparent, "p", attrs157)
+				vgn = addElement(vgparent, "p", attrs160)
 				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
 			}
 			addText(vgparent, "\n    ")
@@ -3366,7 +3399,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs158)
+		vgn = addElement(vgparent, "h2", attrs161)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -3384,7 +3417,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs159)
+				vgn = addElement(vgparent, "select", attrs162)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3491,7 +3524,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs160)
+		vgn = addElement(vgparent, "h2", attrs163)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -3521,7 +3554,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs161)
+				vgn = addElement(vgparent, "select", attrs164)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3606,7 +3639,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs162)
+									vgn = addElement(vgparent, "select", attrs165)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -3639,7 +3672,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_verifier_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs163)
+									vgn = addElement(vgparent, "select", attrs166)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseVerifier(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -3711,12 +3744,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs164)
+		vgn = addElement(vgparent, "div", attrs167)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs165)
+			vgn = addElement(vgparent, "div", attrs168)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3728,7 +3761,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs166)
+			vgn = addElement(vgparent, "div", attrs169)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3805,7 +3838,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs167)
+		vgn = addElement(vgparent, "header", attrs170)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3813,22 +3846,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs168)
+			vgn = addElement(vgparent, "p", attrs171)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs169)
+			vgn = addElement(vgparent, "button", attrs172)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs170)
+			vgn = addElement(vgparent, "label", attrs173)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs171)
+				vgn = addElement(vgparent, "span", attrs174)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs172)
+				vgn = addElement(vgparent, "select", attrs175)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3864,7 +3897,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs173)
+		vgn = addElement(vgparent, "main", attrs176)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3875,7 +3908,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs174)
+			vgn = addElement(vgparent, "div", attrs177)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3896,7 +3929,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs175)
+		vgn = addElement(vgparent, "div", attrs178)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3931,15 +3964,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs176)
+		vgn = addElement(vgparent, "button", attrs179)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs177)
+		vgn = addElement(vgparent, "button", attrs180)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs178)
+		vgn = addElement(vgparent, "button", attrs181)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -4009,7 +4042,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs179)
+							vgn = addElement(vgparent, "div", attrs182)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -4037,7 +4070,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs180)
+										vgn = addElement(vgparent, "p", attrs183)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -4062,7 +4095,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs181)
+				vgn = addElement(vgparent, "button", attrs184)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -4113,7 +4146,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs182)
+			vgn = addElement(vgparent, "section", attrs185)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
@@ -4135,7 +4168,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs183)
+						vgn = addElement(vgparent, "p", attrs186)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -4157,10 +4190,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs184)
+									vgn = addElement(vgparent, "dd", attrs187)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs185)
+									vgn = addElement(vgparent, "dd", attrs188)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -4170,7 +4203,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs186)
+											vgn = addElement(vgparent, "meter", attrs189)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -4215,7 +4248,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs187)
+		vgn = addElement(vgparent, "h2", attrs190)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -4226,7 +4259,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs188)
+			vgn = addElement(vgparent, "button", attrs191)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -4235,7 +4268,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs189)
+				vgn = addElement(vgparent, "input", attrs192)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -4244,7 +4277,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs190)
+		vgn = addElement(vgparent, "p", attrs193)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -4254,15 +4287,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs191)
+		vgn = addElement(vgparent, "h3", attrs194)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs192)
+		vgn = addElement(vgparent, "div", attrs195)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs193)
+			vgn = addElement(vgparent, "table", attrs196)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -4335,7 +4368,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs194)
+		vgn = addElement(vgparent, "dl", attrs197)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4357,7 +4390,34 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs195)
+		vgn = addElement(vgparent, "h3", nil)
+		setText(vgn, c.Page.W.Say("gpu_title"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs198)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			for vgiterkeyt, says := range c.gpuSays() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				says := says
+				_ = says
+				vgn = addElement(vgparent, "p", nil)
+				setText(vgn, says)
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setText(vgn, c.Page.W.Say("gpu_about"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs199)
+		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
+		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
+		setText(vgn, c.Page.W.Say("gpu_check"))
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs200)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -4390,12 +4450,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs196)
+		vgn = addElement(vgparent, "div", attrs201)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs197)
+			vgn = addElement(vgparent, "p", attrs202)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -4410,14 +4470,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs198)
+			vgn = addElement(vgparent, "button", attrs203)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs199)
+		vgn = addElement(vgparent, "dl", attrs204)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -4441,8 +4501,8 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs200)
-		setAttr(vgn, "data-backend", c.Page.Ready.Backend)
+		vgn = addElement(vgparent, "div", attrs205)
+		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
 		setAttr(vgn, "data-state", c.Page.Run.State)
@@ -4455,10 +4515,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs201)
+			vgn = addElement(vgparent, "p", attrs206)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs202)
+			vgn = addElement(vgparent, "progress", attrs207)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -4468,12 +4528,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs203)
+				vgn = addElement(vgparent, "button", attrs208)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs204)
+				vgn = addElement(vgparent, "button", attrs209)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -4495,11 +4555,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs205)
+			vgn = addElement(vgparent, "p", attrs210)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs206)
+			vgn = addElement(vgparent, "p", attrs211)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -4511,7 +4571,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs207)
+		vgn = addElement(vgparent, "ul", attrs212)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4546,12 +4606,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs208)
+				vgn = addElement(vgparent, "p", attrs213)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs209)
+		vgn = addElement(vgparent, "ul", attrs214)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4573,7 +4633,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs210)
+		vgn = addElement(vgparent, "div", attrs215)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4592,11 +4652,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs211)
+						vgn = addElement(vgparent, "button", attrs216)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs212)
+						vgn = addElement(vgparent, "button", attrs217)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -4607,7 +4667,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs213)
+		vgn = addElement(vgparent, "p", attrs218)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -4642,14 +4702,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs214)
+			vgn = addElement(vgparent, "section", attrs219)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs215)
+					vgn = addElement(vgparent, "p", attrs220)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -4703,7 +4763,7 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs216)
+		vgn = addElement(vgparent, "button", attrs221)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
 		vgn = addElement(vgparent, "span", attrs142)
@@ -4733,7 +4793,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs217)
+		vgn = addElement(vgparent, "h2", attrs222)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -4752,7 +4812,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs218)
+				vgn = addElement(vgparent, "select", attrs223)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4784,7 +4844,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs219)
+				vgn = addElement(vgparent, "input", attrs224)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -4801,7 +4861,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs220)
+		vgn = addElement(vgparent, "p", attrs225)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -4810,7 +4870,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs221)
+				vgn = addElement(vgparent, "div", attrs226)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4823,7 +4883,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs222)
+						vgn = addElement(vgparent, "textarea", attrs227)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -4844,7 +4904,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs223)
+		vgn = addElement(vgparent, "div", attrs228)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4859,7 +4919,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs224)
+		vgn = addElement(vgparent, "ul", attrs229)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4880,7 +4940,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs225)
+				vgn = addElement(vgparent, "label", attrs230)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4888,7 +4948,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs226)
+					vgn = addElement(vgparent, "select", attrs231)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -4916,7 +4976,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs227)
+		vgn = addElement(vgparent, "div", attrs232)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -4932,12 +4992,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs228)
+				vgn = addElement(vgparent, "p", attrs233)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs229)
+				vgn = addElement(vgparent, "p", attrs234)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -4947,7 +5007,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs230)
+				vgn = addElement(vgparent, "p", attrs235)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4962,7 +5022,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs231)
+		vgn = addElement(vgparent, "pre", attrs236)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -4972,7 +5032,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs232)
+				vgn = addElement(vgparent, "p", attrs237)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4986,7 +5046,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs233)
+				vgn = addElement(vgparent, "p", attrs238)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5014,7 +5074,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs234)
+				vgn = addElement(vgparent, "input", attrs239)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -5025,7 +5085,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs235)
+				vgn = addElement(vgparent, "input", attrs240)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -5034,13 +5094,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs236)
+		vgn = addElement(vgparent, "div", attrs241)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs237)
+				vgn = addElement(vgparent, "p", attrs242)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -5049,7 +5109,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs229)
+				vgn = addElement(vgparent, "p", attrs234)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -5086,7 +5146,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs238)
+		vgn = addElement(vgparent, "h2", attrs243)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -5112,13 +5172,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs239)
+			vgn = addElement(vgparent, "textarea", attrs244)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs240)
+		vgn = addElement(vgparent, "ol", attrs245)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -5137,9 +5197,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs241)
+					vgn = addElement(vgparent, "span", attrs246)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs242)
+					vgn = addElement(vgparent, "span", attrs247)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -5153,7 +5213,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs229)
+				vgn = addElement(vgparent, "p", attrs234)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -5171,7 +5231,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs243)
+				vgn = addElement(vgparent, "select", attrs248)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5192,7 +5252,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs225)
+			vgn = addElement(vgparent, "label", attrs230)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -5201,7 +5261,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs244)
+				vgn = addElement(vgparent, "input", attrs249)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -5244,7 +5304,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs245)
+					vgn = addElement(vgparent, "button", attrs250)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -5253,7 +5313,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs227)
+		vgn = addElement(vgparent, "div", attrs232)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5300,7 +5360,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs246)
+		vgn = addElement(vgparent, "div", attrs251)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -5324,12 +5384,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs247)
+				vgn = addElement(vgparent, "div", attrs252)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs248)
+					vgn = addElement(vgparent, "p", attrs253)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -5448,15 +5508,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs249)
+				vgn = addElement(vgparent, "label", attrs254)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs171)
+					vgn = addElement(vgparent, "span", attrs174)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs250)
+					vgn = addElement(vgparent, "input", attrs255)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -5468,13 +5528,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs251)
+		vgn = addElement(vgparent, "div", attrs256)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs252)
+				vgn = addElement(vgparent, "p", attrs257)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -5489,7 +5549,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs253)
+					vgn = addElement(vgparent, "button", attrs258)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -5499,7 +5559,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs254)
+		vgn = addElement(vgparent, "div", attrs259)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5509,11 +5569,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs177)
+			vgn = addElement(vgparent, "button", attrs180)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs178)
+			vgn = addElement(vgparent, "button", attrs181)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -5671,7 +5731,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs255)
+				vgn = addElement(vgparent, "div", attrs260)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -5693,7 +5753,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs256)
+					vgn = addElement(vgparent, "ol", attrs261)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -5744,11 +5804,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs257)
+								vgn = addElement(vgparent, "span", attrs262)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs171)
+									vgn = addElement(vgparent, "span", attrs174)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -5768,7 +5828,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs258)
+						vgn = addElement(vgparent, "p", attrs263)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -5801,7 +5861,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs259)
+		vgn = addElement(vgparent, "h2", attrs264)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs25)
@@ -5821,12 +5881,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs260)
+		vgn = addElement(vgparent, "div", attrs265)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs261)
+			vgn = addElement(vgparent, "div", attrs266)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -5836,7 +5896,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs262)
+					vgn = addElement(vgparent, "input", attrs267)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -5858,7 +5918,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs263)
+					vgn = addElement(vgparent, "textarea", attrs268)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -5872,32 +5932,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs229)
+						vgn = addElement(vgparent, "p", attrs234)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs264)
+				vgn = addElement(vgparent, "div", attrs269)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs265)
+					vgn = addElement(vgparent, "button", attrs270)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs266)
+					vgn = addElement(vgparent, "button", attrs271)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs267)
+					vgn = addElement(vgparent, "button", attrs272)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs268)
+					vgn = addElement(vgparent, "button", attrs273)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -5911,7 +5971,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs269)
+				vgn = addElement(vgparent, "div", attrs274)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -5955,16 +6015,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs270)
+			vgn = addElement(vgparent, "div", attrs275)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs271)
+				vgn = addElement(vgparent, "h3", attrs276)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs272)
+				vgn = addElement(vgparent, "ol", attrs277)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5979,7 +6039,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs273)
+							vgn = addElement(vgparent, "button", attrs278)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -5990,10 +6050,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs274)
+								vgn = addElement(vgparent, "meter", attrs279)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs275)
+								vgn = addElement(vgparent, "span", attrs280)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -6008,12 +6068,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs276)
+					vgn = addElement(vgparent, "button", attrs281)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs277)
+					vgn = addElement(vgparent, "button", attrs282)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -6024,7 +6084,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs264)
+		vgn = addElement(vgparent, "div", attrs269)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
@@ -6034,21 +6094,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs278)
+				vgn = addElement(vgparent, "input", attrs283)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs279)
+			vgn = addElement(vgparent, "button", attrs284)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs280)
+		vgn = addElement(vgparent, "label", attrs285)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -6057,7 +6117,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs281)
+			vgn = addElement(vgparent, "select", attrs286)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -6078,12 +6138,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs282)
+		vgn = addElement(vgparent, "button", attrs287)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs283)
+		vgn = addElement(vgparent, "div", attrs288)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -6103,7 +6163,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs284)
+					vgn = addElement(vgparent, "input", attrs289)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
@@ -6150,12 +6210,12 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs285)
+			vgn = addElement(vgparent, "section", attrs290)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs286)
+				vgn = addElement(vgparent, "h3", attrs291)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs113)
@@ -6176,11 +6236,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs287)
+				vgn = addElement(vgparent, "p", attrs292)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs288)
+					vgn = addElement(vgparent, "code", attrs293)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -6229,7 +6289,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs289)
+		vgn = addElement(vgparent, "section", attrs294)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -6238,15 +6298,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs215)
+				vgn = addElement(vgparent, "p", attrs220)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs152)
+			vgn = addElement(vgparent, "div", attrs155)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs151)
+				vgn = addElement(vgparent, "span", attrs154)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -6427,148 +6487,153 @@ var (
 	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
 	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
 	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -58,7 +58,7 @@ func (t *Teaching) begin(name string) {
 		return
 	}
 	p.solve(RunStrip)
-	t.ask(&protocol.Train{Recipe: r, Ranks: p.Workers, Name: name})
+	t.ask(&protocol.Train{Recipe: r, Ranks: p.Workers, Backend: p.Backend, Name: name})
 }
 
 // name is what the model is to be called that Train makes.

@@ -213,7 +213,7 @@ func (t *Distil) TrainTwin() {
 	r := p.Model.Recipe
 	r.Distillation.Hard, r.Distillation.TeacherFLOPs = true, 0
 	p.solve(RunStrip)
-	t.ask(&protocol.Train{Recipe: r, Ranks: p.Workers, Name: p.fresh(p.W.Say("distill_twin_name", "name", p.modelName()))})
+	t.ask(&protocol.Train{Recipe: r, Ranks: p.Workers, Backend: p.Backend, Name: p.fresh(p.W.Say("distill_twin_name", "name", p.modelName()))})
 }
 
 // LayBeside lays the student and its twin side by side.

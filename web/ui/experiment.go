@@ -98,6 +98,7 @@ func (p *Page) Memory() string {
 	if m := p.Model; m != nil && m.ModelID != protocol.Base && !p.Active() {
 		x.put(here+"model", m.ModelID)
 	}
+	x.put(here+"backend", p.Backend)
 	return address(p.Open) + "?" + x.String()
 }
 
@@ -105,6 +106,9 @@ func (p *Page) Memory() string {
 // be, of what means something to others.
 func (p *Page) restore(x Experiment) (left Experiment) {
 	left = maps.Clone(x)
+	if wish, is := left.take(here+"backend", backends...); is && p.Backend == "" {
+		p.Backend = wish
+	}
 	for _, s := range p.Stations {
 		s.Restore(left)
 	}

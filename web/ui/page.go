@@ -17,7 +17,8 @@ type Page struct {
 	Stations []Station
 	Open     string // id of the station that is open
 	Offline  Offline
-	Workers  int // that are to train, 0 for as many as help
+	Workers  int    // that are to train, 0 for as many as help
+	Backend  string // what is to take the steps, one of backends
 
 	AllAnswers bool           // all that a model said before and after is shown
 	Unfolded   bool           // what there is to know of the open model is shown

@@ -208,7 +208,7 @@ func (t *Rewards) Train() {
 		return
 	}
 	t.Page.solve(RunStrip)
-	t.ask(&protocol.Train{Recipe: r, Ranks: t.Page.Workers, Name: t.name()})
+	t.ask(&protocol.Train{Recipe: r, Ranks: t.Page.Workers, Backend: t.Page.Backend, Name: t.name()})
 }
 
 func (t *Rewards) name() string {

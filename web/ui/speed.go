@@ -40,6 +40,7 @@ type Measuring struct {
 	Measured *protocol.Measured // nil before the end
 	Copied   bool
 	asked    int // id of the command that measures now
+	checking int // id of the CheckGPU under way, 0 for none
 }
 
 // A trial is a work with a number of workers that share it or, without any,
@@ -93,6 +94,9 @@ func (s *Speed) measureNext() {
 
 // Apply takes over what was measured and asks for the next trial.
 func (s *Speed) Apply(e protocol.Event) {
+	if s.checking != 0 && (e.Answers() == s.checking || gone(e)) {
+		s.checking = 0
+	}
 	if !s.measuring() || e.Answers() != s.asked && !gone(e) {
 		return
 	}

@@ -55,6 +55,7 @@ type State struct {
 
 	Shelf    protocol.Shelf
 	Outcomes map[string]*protocol.Outcome // with what was said, of models by their ids, as far as they were told
+	GPU      *protocol.GPU                // what is known of the graphics card; nil: nothing yet
 	Saved    *protocol.Saved              // the latest of the open model; nil: none yet
 
 	Problems map[string]*protocol.Problem // by station, and of RunStrip
@@ -84,6 +85,8 @@ func (s *State) Apply(e protocol.Event) {
 		}
 	case *protocol.Shelf:
 		s.shelve(e)
+	case *protocol.GPU:
+		s.GPU = e
 	case *protocol.Saved:
 		s.Saved = e
 		if s.Model != nil {

@@ -1,0 +1,220 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+)
+
+// A device may take a run's steps, such as a graphics card, which can fail. The processor
+// then keeps a replica of its own, the host's. It is brought up to date every few steps,
+// and now and then takes one itself, with which the device's is compared. When the device
+// fails the run goes on from the host's replica; when it computed something else, from the
+// latest step at which it did not.
+type device struct {
+	host     *replica
+	at, sure snapshot      // of the host as it is, and at the latest step that both agreed on
+	compared int           // steps taken at the latest comparison, -1 before
+	took     time.Duration // the host's step of that
+	failing  func(why string)
+}
+
+const (
+	hostEvery    = keepEvery     // steps between two times that the host is brought up to date: the most that a failure costs
+	compareEvery = 8 * hostEvery // steps between two that both take
+	mostApart    = 0.1           // of a step's change of the weights that they may differ by
+	mostLossOff  = 1e-3          // of its loss
+)
+
+// snapshot is what a run is at some step.
+type snapshot struct {
+	done, tokens, written, stale int
+	training                     time.Duration
+	tally                        []float64
+	weights                      []float32
+	moments                      [][]float32
+}
+
+// Use lets b, the backend of a device, take the steps from now on, alone. The model that
+// the run was made with stays the host's; it is what the run is whenever Loop has returned,
+// and while it saves. Where the device fails, failing is told why, and the run goes on
+// without it. An error means that it does so at once.
+func (r *Run) Use(b tensor.Backend, failing func(why string)) (err error) {
+	defer func() { err = lostOr(recover(), err) }()
+	host := r.replica
+	p, err := newReplica(blank(b, r.Recipe), r.Recipe, r.data)
+	if err != nil {
+		return err
+	}
+	p.Done, p.Fraction, p.tokens = host.Done, host.Fraction, host.tokens
+	now := r.snapshot()
+	p.Model.Weights.Upload(now.weights)
+	p.freeze()
+	p.join(group{})
+	for i, m := range p.optimizer.Moments() {
+		m.Upload(now.moments[i])
+	}
+	good := tensor.Zeros(b, p.Model.Gradients.Len())
+	b.Copy(good, p.Model.TrainedWeights())
+	r.replica, r.good, r.writer = p, good, nil
+	r.device = &device{host: &host, at: now, sure: now, compared: -1, failing: failing}
+	return nil
+}
+
+// lostOr is what a device has failed of, if a panic says so, else err.
+func lostOr(panicked any, err error) error {
+	switch panicked := panicked.(type) {
+	case nil:
+		return err
+	case tensor.Lost:
+		return panicked
+	}
+	panic(panicked)
+}
+
+// Device names the backend that takes the steps.
+func (r *Run) Device() string { return r.Model.Backend.Name() }
+
+// safely does a part of the loop; when the device fails in it the run goes on without it.
+func (r *Run) safely(h Hooks, do func(Hooks) (stopped bool, err error)) (stopped bool, err error) {
+	defer func() {
+		if why := lostOr(recover(), nil); why != nil {
+			r.fall(r.device.at, why)
+		}
+	}()
+	return do(h)
+}
+
+func (r *Run) snapshot() snapshot {
+	s := snapshot{r.Done, r.tokens, r.written, r.stale, r.Training, r.tally.numbers(), r.Model.Weights.Numbers(), nil}
+	for _, m := range r.optimizer.Moments() {
+		s.moments = append(s.moments, m.Numbers())
+	}
+	return s
+}
+
+// sync brings the host's replica up to date, whole or not at all.
+func (r *Run) sync() {
+	d := r.device
+	if d == nil || !r.Whole() {
+		return
+	}
+	d.at = r.snapshot()
+	d.host.set(d.at, r.Fraction)
+	if d.host.data.Frozen = r.data.Frozen; d.host.frozen.model == nil && r.frozen.model != nil {
+		d.host.freeze()
+	}
+}
+
+// set makes the replica what it was.
+func (p *replica) set(s snapshot, fraction float64) {
+	p.Done, p.tokens, p.Fraction, p.told = s.done, s.tokens, fraction, true
+	p.optimizer = p.optimize(p.trains(), nil)
+	p.Model.Weights.Upload(s.weights)
+	for i, m := range p.optimizer.Moments() {
+		m.Upload(s.moments[i])
+	}
+	if p.drawn > s.done+1 { // the batches begin anew
+		p.plan, _ = objectives[p.Recipe.Objective](p.Recipe, p.data) // which went well before
+		p.drawn = 0
+	}
+}
+
+// state is the run's at the host's step.
+func (d *device) state(r *Run) State {
+	s := State{Done: d.at.done, Tokens: d.at.tokens, Written: d.at.written, Measured: r.Measured, Training: d.at.training, Best: r.Best, Stale: d.at.stale,
+		Tally: d.at.tally, Moments: d.host.optimizer.Moments()}
+	if r.Recipe.Objective != recipe.Distill {
+		s.Frozen = r.data.Frozen
+	}
+	return s
+}
+
+// settle brings the host up to date before the loop returns. It reports false if the
+// device failed, so that the run is back at an earlier step.
+func (r *Run) settle() bool {
+	d := r.device
+	r.safely(Hooks{}, func(Hooks) (bool, error) {
+		if r.Done > 0 {
+			r.Tell() // the loop has seen whether it diverged
+		}
+		r.sync()
+		return false, nil
+	})
+	return r.device == d
+}
+
+// fall leaves the device: the run goes on from what it was at s.
+func (r *Run) fall(s snapshot, why error) {
+	d := r.device
+	d.host.set(s, r.Fraction)
+	r.leave()
+	r.written, r.stale, r.gave, r.Training = s.written, s.stale, s.done, s.training
+	if r.Best != nil && r.Best.Step > s.done {
+		r.Best, r.stale = nil, 0
+	}
+	r.tally.set(s.tally)
+	r.good = tensor.Zeros(r.Model.Backend, r.Model.Gradients.Len())
+	r.join(group{})
+	r.keep()
+	if d.failing != nil {
+		d.failing(why.Error())
+	}
+}
+
+// leave makes the host's replica the run's.
+func (r *Run) leave() {
+	if r.device != nil {
+		r.replica, r.device, r.writer = *r.device.host, nil, nil
+	}
+}
+
+// prepare brings the host up to date before a step where that is due. It tells whether
+// both are to take the step.
+func (r *Run) prepare() (both bool) {
+	d := r.device
+	if d == nil || r.Done%hostEvery != 0 || !r.Whole() || d.compared == r.Done {
+		return false
+	}
+	r.sync()
+	return r.Done%compareEvery == 0
+}
+
+// checkStep lets the host take the step that the device has just taken.
+func (r *Run) checkStep() error {
+	d := r.device
+	h, was := d.host, d.host.Model.TrainedWeights().Numbers()
+	d.compared = h.Done
+	h.lessons, h.heard = r.lessons, false
+	begin := time.Now()
+	if err := h.gradients(); err != nil {
+		return err
+	}
+	if err := h.Tell(); err != nil {
+		return err
+	}
+	if err := h.update(); err != nil {
+		return err
+	}
+	d.took = time.Since(begin)
+	if err := r.Tell(); err != nil || math.Abs(r.Loss-h.Loss) > mostLossOff*(1+math.Abs(h.Loss)) {
+		r.fall(d.sure, tensor.Lost{Why: fmt.Sprintf("it says that the loss is %.6g, the processor says %.6g", r.Loss, h.Loss)})
+		return nil
+	}
+	var apart, moved float64
+	theirs := r.Model.TrainedWeights().Numbers()
+	for i, w := range h.Model.TrainedWeights().Numbers() {
+		apart += math.Pow(float64(w)-float64(theirs[i]), 2)
+		moved += math.Pow(float64(w)-float64(was[i]), 2)
+	}
+	if off := math.Sqrt(apart / moved); !(off <= mostApart) && moved > 0 {
+		r.fall(d.sure, tensor.Lost{Why: fmt.Sprintf("its step differs from the processor's by %.2g of it", off)})
+		return nil
+	}
+	r.sync()
+	d.sure = d.at
+	return nil
+}

@@ -1,0 +1,52 @@
+package train
+
+import (
+	"cmp"
+	"time"
+
+	"hornbook/model/cpu"
+	"hornbook/model/tensor"
+)
+
+// trialSteps are those of a Trial, of which the first is not timed: it makes what the
+// others use again.
+const trialSteps = 3
+
+// A Trial is how long a step takes on a device, and on one core of the processor.
+type Trial struct{ Device, Host time.Duration }
+
+// Try takes three steps of the run on a device b and on the processor, with copies of its
+// model, and compares them. The run stays as it is. The error says what is wrong with the
+// device.
+func (r *Run) Try(b tensor.Backend) (t Trial, err error) {
+	defer func() { err = lostOr(recover(), err) }()
+	of := r.Recipe
+	of.Rewards.Prompts = min(of.Rewards.Prompts, 2) // of a round, which takes longest to write
+	m := blank(cpu.New(), of)
+	m.Weights.Upload(r.Model.Weights.Numbers())
+	run, err := On(m, of, r.data)
+	if err != nil {
+		return t, err
+	}
+	defer run.Close()
+	var wrong error
+	if err := run.Use(b, func(why string) { wrong = tensor.Lost{Why: why} }); err != nil {
+		return t, err
+	}
+	for range trialSteps {
+		begin := time.Now()
+		if err := run.Step(); err != nil {
+			return t, err
+		}
+		if err := run.Tell(); err != nil {
+			return t, err
+		}
+		t.Device = time.Since(begin)
+		d := run.device
+		if err := run.checkStep(); err != nil || wrong != nil {
+			return t, cmp.Or(wrong, err)
+		}
+		t.Host = d.took
+	}
+	return t, nil
+}

@@ -1,0 +1,197 @@
+package webgpu
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall/js"
+	"testing"
+
+	"hornbook/model/backendtest"
+	"hornbook/model/cpu"
+	"hornbook/model/data"
+	"hornbook/model/opcheck"
+	"hornbook/model/recipe"
+	"hornbook/model/tensor"
+	"hornbook/model/train"
+)
+
+// opened is the card of these tests: the one that HORNBOOK_GPU=required asks for, or one
+// that happens to be there.
+var opened = sync.OnceValues(Open)
+
+func card(t *testing.T) *Card {
+	t.Helper()
+	c, err := opened()
+	if err != nil {
+		if os.Getenv("HORNBOOK_GPU") == "required" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	return c
+}
+
+func TestBackend(t *testing.T) {
+	c := card(t)
+	t.Logf("%s, a program: %v, at most %d numbers in one piece", c.Name, c.Software, c.most)
+	backendtest.Run(t, func() tensor.Backend { return New(c) })
+}
+
+func TestOps(t *testing.T) {
+	if err := opcheck.Compare(New(card(t)), cpu.New(), nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// Everything is computed to the same bits twice.
+func TestSameBits(t *testing.T) {
+	c := card(t)
+	step := func() []float32 {
+		r, _ := recipe.ByName("tiny")
+		run := begun(t, r, c, nil)
+		if err := run.Step(); err != nil {
+			t.Fatal(err)
+		}
+		return run.Model.Weights.Numbers()
+	}
+	if a, b := step(), step(); !slices.Equal(a, b) {
+		t.Error("a step has other bits the second time")
+	}
+}
+
+// small is r with as few weights as still have its shape.
+func small(r recipe.Recipe) recipe.Recipe {
+	m := &r.Model
+	m.Vocab, m.Layers, m.Channels, m.Hidden, m.Context = 33, 2, 32, 48, 24
+	m.Heads, m.KVHeads = min(m.Heads, 4), min(m.KVHeads, 2)
+	if m.Heads%m.KVHeads != 0 {
+		m.KVHeads = m.Heads
+	}
+	r.Batch, r.Steps, r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 4, 40, 20, 1, 1, 0
+	return r
+}
+
+// begun is a run on the card, or for nil on the processor, from the same weights.
+func begun(t *testing.T, r recipe.Recipe, c *Card, failing func(why string)) *train.Run {
+	t.Helper()
+	r = small(r)
+	ids := make([]int32, 4000)
+	rng := rand.New(rand.NewPCG(3, 4))
+	for i := range ids {
+		ids[i] = int32(i*i+rng.IntN(5)) % int32(r.Model.Vocab)
+	}
+	run, err := train.New(r, train.Data{Text: data.Corpus{IDs: ids, Bytes: len(ids)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c != nil {
+		if err := run.Use(New(c), failing); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return run
+}
+
+// Ten steps of each preset have the processor's losses.
+func TestTrains(t *testing.T) {
+	c := card(t)
+	for _, r := range recipe.Presets() {
+		t.Run(r.Preset, func(t *testing.T) {
+			host, device := begun(t, r, nil, nil), begun(t, r, c, nil)
+			for step := range 10 {
+				for _, run := range []*train.Run{host, device} {
+					if err := run.Step(); err != nil {
+						t.Fatal(err)
+					}
+					if err := run.Tell(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if off := math.Abs(host.Loss - device.Loss); !(off <= 1e-3) {
+					t.Fatalf("step %d: the card's loss is %v, the processor's %v", step, device.Loss, host.Loss)
+				}
+			}
+			t.Logf("after ten steps %.6f and %.6f", host.Loss, device.Loss)
+		})
+	}
+}
+
+// own is a card of a test's own, which may do to it what it likes.
+func own(t *testing.T) *Card {
+	t.Helper()
+	card(t)
+	c, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// A device that is destroyed in the middle of a run is left, and the run ends.
+func TestDestroyed(t *testing.T) {
+	c, r := own(t), small(recipe.Presets()[0])
+	var why string
+	run := begun(t, r, c, func(s string) { why = s })
+	outcome, err := run.Loop(train.Hooks{Stepped: func() {
+		if run.Done == 23 && why == "" {
+			c.js.Get("device").Call("destroy")
+		}
+	}})
+	if outcome != train.Finished || err != nil || run.Device() != "cpu" || why == "" {
+		t.Errorf("%v, %v, on %s, because %q", outcome, err, run.Device(), why)
+	}
+}
+
+// A shader that computes something else, or cannot be compiled, is found before a run, and
+// in one.
+func TestBrokenShader(t *testing.T) {
+	was := rmsnorm.source
+	defer func() { rmsnorm.source = was }()
+	for what, source := range map[string]string{
+		"a wrong number": strings.Replace(was, "set_y(at + i, v);", "set_y(at + i, v * select(1.0, 1.5, i == 17u));", 1),
+		"a stray write":  strings.Replace(was, "set_y(at + i, v);", "set_y(at + i, v); if (row == 0u && i == 0u) { set_y(4294967295u, 7.0); }", 1),
+		"no WGSL":        strings.Replace(was, "set_y(at + i, v);", "nonsense", 1),
+	} {
+		rmsnorm.source = was
+		c, r := own(t), recipe.Presets()[0]
+		var why string
+		begun(t, r, c, nil).Close() // whose shaders are right still
+		rmsnorm.source = source
+		if err := opcheck.Compare(New(own(t)), cpu.New(), nil); err == nil {
+			t.Errorf("%s is not found", what)
+		} else {
+			t.Logf("%s: %v", what, err)
+		}
+		run := begun(t, r, own(t), func(s string) { why = s })
+		outcome, err := run.Loop(train.Hooks{})
+		if what != "a stray write" && (outcome != train.Finished || err != nil || run.Device() != "cpu" || why == "") {
+			t.Errorf("%s: %v, %v, on %s, because %q", what, outcome, err, run.Device(), why)
+		}
+	}
+}
+
+// Without an adapter, or with too little memory, there is an error and nothing else.
+func TestRefused(t *testing.T) {
+	c := own(t)
+	c.most = 1 << 12
+	run := begun(t, recipe.Presets()[0], nil, nil)
+	var lost tensor.Lost
+	if err := run.Use(New(c), nil); !errors.As(err, &lost) || run.Device() != "cpu" {
+		t.Errorf("with no room: %v, on %s", err, run.Device())
+	}
+	if err := run.Step(); err != nil {
+		t.Error(err)
+	}
+	gpu := js.Global().Get("navigator").Get("gpu")
+	js.Global().Get("navigator").Set("gpu", js.Undefined())
+	defer js.Global().Get("navigator").Set("gpu", gpu)
+	if _, err := Open(); !errors.Is(err, ErrNone) {
+		t.Errorf("with no card: %v", err)
+	}
+}

@@ -1,0 +1,55 @@
+package ui
+
+import "hornbook/web/protocol"
+
+// The graphics card: whether it is to take the steps, and what is known of it.
+
+// backends are what a person can choose: what is faster, the card, the processor.
+var backends = []string{"", "webgpu", "cpu"}
+
+// ChooseBackend sets what is to take the steps.
+func (p *Page) ChooseBackend(name string) { p.Backend = name }
+
+func (p *Page) backendName(name string) string {
+	return p.W.Say(map[string]string{"": "backend_auto", "webgpu": "backend_webgpu", "cpu": "backend_cpu"}[name])
+}
+
+// backend names what takes the run's steps.
+func (p *Page) backend() string {
+	if p.begun() && p.Step.Backend != "" {
+		return p.Step.Backend
+	}
+	return p.Ready.Backend
+}
+
+// CheckGPU asks for the card to be compared with the processor.
+func (s *Speed) CheckGPU() {
+	if s.canMeasure() {
+		s.checking = s.ask(&protocol.CheckGPU{})
+	}
+}
+
+// gpuSays is what is known of the card, a sentence each.
+func (s *Speed) gpuSays() (says []string) {
+	g, w := s.Page.GPU, s.Page.W
+	switch {
+	case s.checking != 0:
+		return []string{w.Say("gpu_checking")}
+	case !s.Page.Ready.GPU || g != nil && g.State == protocol.GPUNone:
+		return []string{w.Say("gpu_none")}
+	case g == nil:
+		return []string{w.Say("gpu_unknown")}
+	case g.State == protocol.GPUWrong:
+		return []string{w.Say("gpu_wrong", "name", g.Name, "detail", g.Detail)}
+	case g.State == protocol.GPUFailed:
+		return []string{w.Say("gpu_failed", "name", g.Name, "detail", g.Detail)}
+	}
+	says = []string{w.Say("gpu_right", "name", g.Name)}
+	if g.Software {
+		says = append(says, w.Say("gpu_software"))
+	}
+	if g.HostMs > 0 {
+		says = append(says, w.Say("gpu_speed", "device", w.Milliseconds(g.DeviceMs), "host", w.Milliseconds(g.HostMs)))
+	}
+	return says
+}
