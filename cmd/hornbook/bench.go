@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"hornbook/model/recipe"
+	"hornbook/web/headless"
 	"hornbook/web/protocol"
 )
 
@@ -49,7 +50,7 @@ func (s *speeds) complete() bool { return s.Timing != nil && s.Core != nil }
 func bench(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	where := f.String("where", "native", "native, or chromium: in the page's worker in a headless browser")
-	backend := f.String("backend", "cpu", "what computes; cpu is the one there is")
+	backend := f.String("backend", "cpu", "what takes the steps: cpu or, in a browser, webgpu")
 	asJSON := f.Bool("json", false, "write one JSON object")
 	sequences := f.Int("sequences", 64, "sequences that are written at once, to time that too")
 	preset, shape := addPresetFlags(f, "how many steps to time (default 50)", 1), addShapeFlags(f)
@@ -63,7 +64,7 @@ func bench(args []string, out, errs io.Writer) error {
 	if r, err = shape.change(r); err != nil {
 		return err
 	}
-	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks}
+	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks, Backend: *backend}
 	if *preset.steps != 0 {
 		command.Steps = *preset.steps
 	}
@@ -73,10 +74,14 @@ func bench(args []string, out, errs io.Writer) error {
 	switch commands := []protocol.Command{command, &protocol.Measure{Sequences: *sequences, Ranks: *preset.ranks}}; {
 	case *sequences < 1:
 		return wrongUsage("-sequences %d: give 1 or more", *sequences)
-	case *backend != "cpu":
-		return wrongUsage("-backend %s: this version computes on the cpu", *backend)
+	case *backend != "cpu" && *backend != "webgpu":
+		return wrongUsage("-backend %s: choose cpu or webgpu", *backend)
+	case *backend == "webgpu" && *where == "native":
+		return wrongUsage("-backend webgpu: a graphics card is lent by a browser only; add -where chromium")
 	case *where == "native":
 		s, err = benchHere(ctx, commands)
+	case *where == "chromium" && *backend == "webgpu":
+		s, err = benchInChromium(ctx, append([]protocol.Command{&protocol.CheckGPU{}}, commands...), headless.WithGPU...)
 	case *where == "chromium":
 		s, err = benchInChromium(ctx, commands)
 	default:

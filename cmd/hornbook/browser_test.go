@@ -43,23 +43,23 @@ type tab struct {
 
 // openTab opens the built page. Without Chromium or the built page the test is
 // skipped, but where HORNBOOK_BROWSER is set, as make test does, it fails.
-func openTab(t *testing.T) *tab {
+func openTab(t *testing.T, options ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
-	return openTabOf(t, func(page http.Handler) http.Handler { return page })
+	return openTabOf(t, func(page http.Handler) http.Handler { return page }, options...)
 }
 
 // openTabOf opens what becomes of the page's server.
-func openTabOf(t *testing.T, change func(page http.Handler) http.Handler) *tab {
+func openTabOf(t *testing.T, change func(page http.Handler) http.Handler, options ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	server := httptest.NewServer(change(site.Handler(builtPage(t))))
 	t.Cleanup(server.Close)
-	return openTabAt(t, server.URL)
+	return openTabAt(t, server.URL, options...)
 }
 
 // openTabAt opens the page at an address.
-func openTabAt(t *testing.T, address string) *tab {
+func openTabAt(t *testing.T, address string, options ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
-	p := &tab{T: t, ctx: chromium(t), address: address}
+	p := &tab{T: t, ctx: chromium(t, options...), address: address}
 	p.watch()
 	if err := ready(p.ctx, address); err != nil {
 		t.Fatal(err)
@@ -78,12 +78,12 @@ func builtPage(t *testing.T) fs.FS {
 }
 
 // chromium starts a browser that ends with the test.
-func chromium(t *testing.T) context.Context {
+func chromium(t *testing.T, options ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser is not for -short")
 	}
-	ctx, cancel, err := headless.Open(t.Context())
+	ctx, cancel, err := headless.Open(t.Context(), options...)
 	if err != nil {
 		missing(t, err.Error())
 	}

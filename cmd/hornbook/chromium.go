@@ -30,13 +30,13 @@ func ready(ctx context.Context, address string) error {
 }
 
 // benchInChromium gives the commands to the page's own worker.
-func benchInChromium(parent context.Context, commands []protocol.Command) (s speeds, err error) {
+func benchInChromium(parent context.Context, commands []protocol.Command, options ...chromedp.ExecAllocatorOption) (s speeds, err error) {
 	server, address, err := start("127.0.0.1:0")
 	if err != nil {
 		return s, err
 	}
 	defer server.Close()
-	ctx, cancel, err := headless.Open(parent)
+	ctx, cancel, err := headless.Open(parent, options...)
 	if err != nil {
 		return s, err
 	}

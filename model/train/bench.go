@@ -18,13 +18,16 @@ const unmeasured = 3
 
 // Bench times steps of a new run, one by one. between, unless nil, is called
 // after each and is not timed.
-func Bench(run *Run, steps int, between func()) (Timing, error) {
-	var t Timing
+func Bench(run *Run, steps int, between func()) (t Timing, err error) {
+	defer func() { err = lostOr(recover(), err) }()
 	times := make([]time.Duration, 0, steps)
 	for i := range unmeasured + steps {
 		begin := time.Now()
 		if err := run.Step(); err != nil {
 			return Timing{}, err
+		}
+		if run.device != nil { // which may be at it still
+			run.Tell()
 		}
 		if i >= unmeasured {
 			times = append(times, time.Since(begin))

@@ -14,8 +14,13 @@ import (
 func location() js.Value { return js.Global().Get("location") }
 
 // addressed opens what the address names, now and whenever it changes; what was
-// set at the last visit comes before.
+// set at the last visit comes before. ?backend=cpu or webgpu says what is to take the
+// steps, whatever was chosen before.
 func (b *browser) addressed() {
+	wish := js.Global().Get("URLSearchParams").New(location().Get("search")).Call("get", "backend")
+	if wish.Truthy() {
+		b.page.WishBackend(wish.String())
+	}
 	before := recall("page")
 	if before != "" {
 		station, x := ui.ReadAddress(before)

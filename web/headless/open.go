@@ -9,6 +9,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// WithGPU lets Chromium lend its graphics card where it does not by itself; on a machine
+// without one that is SwiftShader, which is software.
+var WithGPU = []chromedp.ExecAllocatorOption{chromedp.Flag("enable-unsafe-webgpu", true), chromedp.Flag("disable-gpu", false)}
+
 // Open starts a headless Chromium with a profile of its own, unless the options
 // give one; a start that fails, as happens on a busy machine, is tried again. The
 // sandbox is off, since containers and CI machines often cannot have one; the

@@ -50,13 +50,23 @@ func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *pro
 		return nil, wrong(err)
 	}
 	defer run.Close()
-	run.Share(s.runner.ranks(c.Recipe, len(sample.ids), c.Ranks), s.host.Launch) // the answer says with how many
+	switch lent := s.gpu.wanted(c.Backend); {
+	case lent != nil:
+		err = run.Use(lent.Backend(), nil)
+	case c.Backend == "webgpu":
+		return nil, &protocol.Problem{Code: protocol.GPUUnused, Detail: s.gpu.told.Detail}
+	default:
+		run.Share(s.runner.ranks(c.Recipe, len(sample.ids), c.Ranks), s.host.Launch) // the answer says with how many
+	}
+	if err != nil {
+		return nil, wrong(err)
+	}
 	t, err := train.Bench(run, c.Steps, s.host.Yield)
 	if err != nil {
 		return nil, wrong(err)
 	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
-	return &protocol.Benched{Timing: protocol.Timing{Backend: backend, Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
+	return &protocol.Benched{Timing: protocol.Timing{Backend: run.Device(), Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
 		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}}, nil
 }
 

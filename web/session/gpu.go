@@ -52,6 +52,14 @@ func (g *gpu) trusted() *GPU {
 	return g.lent
 }
 
+// wanted is trusted where a backend is it.
+func (g *gpu) wanted(name string) *GPU {
+	if name != "webgpu" {
+		return nil
+	}
+	return g.trusted()
+}
+
 func (g *gpu) tell(known protocol.GPU) {
 	g.told = known
 	g.voice.tell(&known)

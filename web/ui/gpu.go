@@ -1,6 +1,10 @@
 package ui
 
-import "hornbook/web/protocol"
+import (
+	"slices"
+
+	"hornbook/web/protocol"
+)
 
 // The graphics card: whether it is to take the steps, and what is known of it.
 
@@ -9,6 +13,13 @@ var backends = []string{"", "webgpu", "cpu"}
 
 // ChooseBackend sets what is to take the steps.
 func (p *Page) ChooseBackend(name string) { p.Backend = name }
+
+// WishBackend is ChooseBackend by an address, which may say anything.
+func (p *Page) WishBackend(name string) {
+	if slices.Contains(backends, name) {
+		p.Backend = name
+	}
+}
 
 func (p *Page) backendName(name string) string {
 	return p.W.Say(map[string]string{"": "backend_auto", "webgpu": "backend_webgpu", "cpu": "backend_cpu"}[name])
