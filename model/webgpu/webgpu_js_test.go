@@ -11,13 +11,18 @@ import (
 	"syscall/js"
 	"testing"
 
+	"hornbook/model"
 	"hornbook/model/backendtest"
 	"hornbook/model/cpu"
 	"hornbook/model/data"
+	"hornbook/model/data/chat"
+	"hornbook/model/eval"
 	"hornbook/model/opcheck"
 	"hornbook/model/recipe"
+	"hornbook/model/task"
 	"hornbook/model/tensor"
 	"hornbook/model/train"
+	"hornbook/tokenizer"
 )
 
 // opened is the card of these tests: the one that HORNBOOK_GPU=required asks for, or one
@@ -119,6 +124,79 @@ func TestTrains(t *testing.T) {
 			t.Logf("after ten steps %.6f and %.6f", host.Loss, device.Loss)
 		})
 	}
+}
+
+// Steps of every kind agree with the processor's: of rewards, of preferences by an adapter
+// and by all weights, of a student, of conversations.
+func TestPosttrains(t *testing.T) {
+	c := card(t)
+	tok, err := tokenizer.NewChars([]byte("01EO"), chat.Specials...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, _ := chat.Of(tok)
+	parity, _ := task.ByName("parity")
+	try := func(name string, r recipe.Recipe, d train.Data) {
+		t.Run(name, func(t *testing.T) {
+			r.Model.Vocab = tok.Size()
+			m := model.New(cpu.New(), r.Model)
+			if r.Trains == recipe.Adapter {
+				m.Adapt(r.Tuning.LoRA)
+				m.InitAdapter(r.Seed)
+			}
+			m.Init("gpt2", 3)
+			run, err := train.On(m, r, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := run.Try(New(c)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	r, _ := recipe.ByName("r1")
+	r.Model.Layers, r.Model.Channels, r.Model.Hidden, r.Batch = 1, 32, 48, 4
+	w := &r.Rewards
+	w.Prompts, w.Group, w.Examples, w.KL, w.ReplyMost = 2, 4, 50, .05, 8
+	d := train.Data{Ask: new(eval.NewAsker(tok))}
+	d.Text, _ = template.Corpus(parity.Demonstrations(task.Mix{Working: .5}, 1, 50), r.Model.Context)
+	if d.Job, err = train.NewJob(r, parity); err != nil {
+		t.Fatal(err)
+	}
+	try("conversations", r, d)
+	w.WarmUp = 0
+	r.Steps = 12
+	try("rewards", r, d)
+
+	r = small(recipe.Presets()[1])
+	r.From, r.Objective, r.Steps, r.Rewards = recipe.Existing, recipe.DPO, 12, recipe.Rewards{}
+	r.Preferences = recipe.Preferences{Loss: "sigmoid", Beta: 0.1, Pairs: 4}
+	sequence := func(i, by int) data.Sequence {
+		ids := make([]int32, 12)
+		for j := range ids {
+			ids[j] = int32((i + j*by) % 4)
+		}
+		return data.Sequence{IDs: ids, Prompt: 3}
+	}
+	d = train.Data{}
+	for i := range 20 {
+		d.Chosen, d.Rejected = append(d.Chosen, sequence(i, 1)), append(d.Rejected, sequence(i, 3))
+	}
+	try("preferences", r, d)
+	r.Trains, r.Tuning.LoRA = recipe.Adapter, recipe.LoRA{Rank: 2, Alpha: 4, Targets: "query,up"}
+	try("preferences, adapter", r, d)
+
+	r = recipe.Distilled(small(recipe.Presets()[1]), "teacher")
+	r.Steps, r.Distillation.Beta = 12, .5
+	d = train.Data{Teacher: r.Model, Text: data.Corpus{}}
+	d.Teacher.Channels, d.Teacher.Hidden, d.Teacher.Vocab = 48, 64, tok.Size()
+	for i := range 2000 {
+		d.Text.IDs = append(d.Text.IDs, int32(i*i%4))
+	}
+	teacher := model.New(cpu.New(), d.Teacher)
+	teacher.Init("gpt2", 9)
+	d.Frozen = teacher.Weights.Numbers()
+	try("a student", r, d)
 }
 
 // own is a card of a test's own, which may do to it what it likes.
