@@ -19,14 +19,16 @@ type device struct {
 	at, sure snapshot      // of the host as it is, and at the latest step that both agreed on
 	compared int           // steps taken at the latest comparison, -1 before
 	took     time.Duration // the host's step of that
+	apart    float64       // how far the two were apart then, as a part of the step,
+	lossOff  float64       // and their losses
 	failing  func(why string)
 }
 
 const (
 	hostEvery    = keepEvery     // steps between two times that the host is brought up to date: the most that a failure costs
 	compareEvery = 8 * hostEvery // steps between two that both take
-	mostApart    = 0.1           // of a step's change of the weights that they may differ by
-	mostLossOff  = 1e-3          // of its loss
+	mostApart    = 1e-2          // part of a step's change of the weights by which they may differ; 1e-5 is usual
+	mostLossOff  = 1e-4          // of 1 + its loss; 1e-7 is usual
 )
 
 // snapshot is what a run is at some step.
@@ -200,7 +202,8 @@ func (r *Run) checkStep() error {
 		return err
 	}
 	d.took = time.Since(begin)
-	if err := r.Tell(); err != nil || math.Abs(r.Loss-h.Loss) > mostLossOff*(1+math.Abs(h.Loss)) {
+	err := r.Tell()
+	if d.lossOff = math.Abs(r.Loss-h.Loss) / (1 + math.Abs(h.Loss)); err != nil || !(d.lossOff <= mostLossOff) {
 		r.fall(d.sure, tensor.Lost{Why: fmt.Sprintf("it says that the loss is %.6g, the processor says %.6g", r.Loss, h.Loss)})
 		return nil
 	}
@@ -210,8 +213,8 @@ func (r *Run) checkStep() error {
 		apart += math.Pow(float64(w)-float64(theirs[i]), 2)
 		moved += math.Pow(float64(w)-float64(was[i]), 2)
 	}
-	if off := math.Sqrt(apart / moved); !(off <= mostApart) && moved > 0 {
-		r.fall(d.sure, tensor.Lost{Why: fmt.Sprintf("its step differs from the processor's by %.2g of it", off)})
+	if d.apart = math.Sqrt(apart / moved); !(d.apart <= mostApart) && moved > 0 {
+		r.fall(d.sure, tensor.Lost{Why: fmt.Sprintf("its step differs from the processor's by %.2g of it", d.apart)})
 		return nil
 	}
 	r.sync()

@@ -12,8 +12,13 @@ import (
 // others use again.
 const trialSteps = 3
 
-// A Trial is how long a step takes on a device, and on one core of the processor.
-type Trial struct{ Device, Host time.Duration }
+// A Trial is how long a step takes on a device, what it lets the model write included, and
+// on one core of the processor, without that; and how far the two were apart at most: as a
+// part of a step's change of the weights, and in loss.
+type Trial struct {
+	Device, Host   time.Duration
+	Apart, LossOff float64
+}
 
 // Try takes three steps of the run on a device b and on the processor, with copies of its
 // model, and compares them. The run stays as it is. The error says what is wrong with the
@@ -46,7 +51,7 @@ func (r *Run) Try(b tensor.Backend) (t Trial, err error) {
 		if err := run.checkStep(); err != nil || wrong != nil {
 			return t, cmp.Or(wrong, err)
 		}
-		t.Host = d.took
+		t.Host, t.Apart, t.LossOff = d.took, max(t.Apart, d.apart), max(t.LossOff, d.lossOff)
 	}
 	return t, nil
 }

@@ -72,12 +72,12 @@ func TestSameBits(t *testing.T) {
 // small is r with as few weights as still have its shape.
 func small(r recipe.Recipe) recipe.Recipe {
 	m := &r.Model
-	m.Vocab, m.Layers, m.Channels, m.Hidden, m.Context = 33, 2, 32, 48, 24
+	m.Vocab, m.Layers, m.Channels, m.Hidden, m.Context = 33, 1, 32, 48, 20
 	m.Heads, m.KVHeads = min(m.Heads, 4), min(m.KVHeads, 2)
 	if m.Heads%m.KVHeads != 0 {
 		m.KVHeads = m.Heads
 	}
-	r.Batch, r.Steps, r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 4, 40, 20, 1, 1, 0
+	r.Batch, r.Steps, r.EvalEvery, r.EvalBatches, r.LastEvalBatches, r.SampleEvery = 3, 24, 12, 1, 1, 0
 	return r
 }
 
@@ -149,9 +149,11 @@ func TestPosttrains(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := run.Try(New(c)); err != nil {
+			trial, err := run.Try(New(c))
+			if err != nil {
 				t.Error(err)
 			}
+			t.Logf("steps were apart by %.1e of them, losses by %.1e", trial.Apart, trial.LossOff)
 		})
 	}
 	r, _ := recipe.ByName("r1")
@@ -199,6 +201,13 @@ func TestPosttrains(t *testing.T) {
 	try("a student", r, d)
 }
 
+// plain is a recipe of few operations.
+func plain() recipe.Recipe {
+	r := small(recipe.Presets()[0])
+	r.Optimizer = "adamw"
+	return r
+}
+
 // own is a card of a test's own, which may do to it what it likes.
 func own(t *testing.T) *Card {
 	t.Helper()
@@ -213,11 +222,11 @@ func own(t *testing.T) *Card {
 
 // A device that is destroyed in the middle of a run is left, and the run ends.
 func TestDestroyed(t *testing.T) {
-	c, r := own(t), small(recipe.Presets()[0])
+	c, r := own(t), plain()
 	var why string
 	run := begun(t, r, c, func(s string) { why = s })
 	outcome, err := run.Loop(train.Hooks{Stepped: func() {
-		if run.Done == 23 && why == "" {
+		if run.Done == 19 && why == "" {
 			c.js.Get("device").Call("destroy")
 		}
 	}})
@@ -237,18 +246,19 @@ func TestBrokenShader(t *testing.T) {
 		"no WGSL":        strings.Replace(was, "set_y(at + i, v);", "nonsense", 1),
 	} {
 		rmsnorm.source = was
-		c, r := own(t), recipe.Presets()[0]
-		var why string
-		begun(t, r, c, nil).Close() // whose shaders are right still
+		r, why := plain(), ""
 		rmsnorm.source = source
 		if err := opcheck.Compare(New(own(t)), cpu.New(), nil); err == nil {
 			t.Errorf("%s is not found", what)
 		} else {
 			t.Logf("%s: %v", what, err)
 		}
+		if what == "a stray write" {
+			continue
+		}
 		run := begun(t, r, own(t), func(s string) { why = s })
 		outcome, err := run.Loop(train.Hooks{})
-		if what != "a stray write" && (outcome != train.Finished || err != nil || run.Device() != "cpu" || why == "") {
+		if outcome != train.Finished || err != nil || run.Device() != "cpu" || why == "" {
 			t.Errorf("%s: %v, %v, on %s, because %q", what, outcome, err, run.Device(), why)
 		}
 	}
