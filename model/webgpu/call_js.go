@@ -72,6 +72,7 @@ func (l *call) on(operands ...*tensor.Tensor) *call {
 			l.word(absent)
 		} else {
 			p := t.Storage.(*piece)
+			l.card.asked.numbers += t.Len()
 			l.in[l.operands] = l.slot(p.id)
 			l.word(uint32(p.at + t.Offset))
 		}
@@ -161,6 +162,7 @@ func (l *call) grid(x, y, z int) {
 		c.flush()
 		c.list.numbers = numbers
 	}
+	c.asked.calls++
 	at := len(c.list.uniforms)
 	c.list.uniforms = append(c.list.uniforms, l.words[:]...)
 	c.list.calls = append(c.list.calls, c.pipelineOf(l), c.groupOf(l), int32(4*at), int32(x), int32(y), int32(z))

@@ -19,6 +19,7 @@ type Card struct {
 	run, write, read js.Value // methods of js
 	most             int      // floats of a buffer
 	list             list
+	asked            struct{ calls, numbers int } // so far: calls, and numbers of their operands
 	heap             heap
 	pipelines        map[pipeline]int32
 	groups           map[group]int32

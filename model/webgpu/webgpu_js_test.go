@@ -208,6 +208,39 @@ func plain() recipe.Recipe {
 	return r
 }
 
+// A step is few calls: what it costs a card however small the model is. The numbers of their
+// operands are what it must move at least.
+func TestCalls(t *testing.T) {
+	c := card(t)
+	count := func(name string, r recipe.Recipe, most int) {
+		r.Model.Vocab = 65
+		ids := make([]int32, 20000)
+		m := model.New(New(c), r.Model)
+		run, err := train.On(m, r, train.Data{Text: data.Corpus{IDs: ids}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := c.asked
+		run.Done = 1 // nothing is read back then
+		if err := run.Step(); err != nil {
+			t.Fatal(err)
+		}
+		calls, numbers := c.asked.calls-before.calls, c.asked.numbers-before.numbers
+		flops := r.Model.FLOPsPerToken() * float64(r.TokensPerStep())
+		t.Logf("%s: %d calls, %.0f MB, %.1f GFLOP a step: %.0f operations a byte", name, calls, 4*float64(numbers)/1e6, flops/1e9, flops/4/float64(numbers))
+		if calls > most {
+			t.Errorf("%s: a step is %d calls, at most %d were expected", name, calls, most)
+		}
+	}
+	r, _ := recipe.ByName("nanogpt-cpu")
+	count("nanogpt-cpu", r, 420)
+	m := &r.Model
+	m.Layers, m.Heads, m.KVHeads, m.Channels, m.Hidden, m.Context, r.Batch = 6, 6, 6, 384, 1536, 256, 1
+	count("6 layers of 384 channels, batch 1", r, 620)
+	r, _ = recipe.ByName("stories")
+	count("stories", r, 1600)
+}
+
 // own is a card of a test's own, which may do to it what it likes.
 func own(t *testing.T) *Card {
 	t.Helper()
