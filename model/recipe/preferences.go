@@ -42,14 +42,14 @@ func (r Recipe) Answers() bool {
 }
 
 // Prefer is the recipe by which a model that from describes learns from so many
-// pairs: twice each, more often where there are few. An adapter learns by Muon what it
+// pairs: a little more than twice each, more often where there are few. An adapter learns by Muon what it
 // does not by AdamW in as many steps; more of them, and the model forgets how to end
 // its answers (LOG.md).
 func Prefer(from Recipe, method string, pairs int) Recipe {
 	r := FineTune(from, method, 0)
 	r.Objective = DPO
 	r.Preferences = Preferences{Loss: "sigmoid", Beta: 0.1, Pairs: 8, Chat: from.Answers()}
-	r.Steps = max(20, min(40, 2*pairs/r.Preferences.Pairs))
+	r.Steps = max(20, min(40, 9*pairs/(4*r.Preferences.Pairs)))
 	r.WarmUp, r.EvalEvery, r.SampleEvery = r.Steps/10, max(1, r.Steps/4), 0
 	r.EvalBatches, r.LastEvalBatches = 4, 4
 	r.Tuning.Patience = 0

@@ -1,12 +1,14 @@
 package train
 
 import (
+	"math"
 	"slices"
 	"time"
 
 	"hornbook/model"
 	"hornbook/model/cpu"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 )
 
 // Peak is the most multiply-adds that one core does, in GFLOP/s: the fastest of
@@ -84,4 +86,22 @@ func timed(n int, f, between func()) []time.Duration {
 func median(times []time.Duration) time.Duration {
 	slices.Sort(times)
 	return times[len(times)/2]
+}
+
+// SquareGFLOPS is the speed of products of square matrices, n numbers wide, on a device.
+func SquareGFLOPS(b tensor.Backend, n int) (speed float64, err error) {
+	defer func() { err = lostOr(recover(), err) }()
+	x, w, y := tensor.Zeros(b, n, n), tensor.Zeros(b, n, n), tensor.Zeros(b, n, n)
+	var last [1]float32
+	took := func(times int) time.Duration {
+		begin := time.Now()
+		for range times {
+			b.Linear(y, x, w, nil)
+		}
+		y.Storage.Download(last[:], 0) // which waits for them
+		return time.Since(begin)
+	}
+	took(1)
+	const times = 4
+	return times * 2 * math.Pow(float64(n), 3) / took(times).Seconds() / 1e9, nil
 }

@@ -8,6 +8,8 @@ type GPU struct {
 	Name     string  `json:"name"`      // as the browser gives it; "" of none
 	Software bool    `json:"software"`  // it is a program that does as if
 	Detail   string  `json:"detail"`    // what is wrong with it
+	Size     int     `json:"size"`      // of the square matrices whose product was timed; 0: none was
+	GFLOPS   float64 `json:"gflops"`    // by that
 	DeviceMs float64 `json:"device_ms"` // a step of the run that it was last tried for; 0: of none yet
 	HostMs   float64 `json:"host_ms"`   // the same on one core of the processor
 }

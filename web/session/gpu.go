@@ -8,6 +8,7 @@ import (
 	"hornbook/model/cpu"
 	"hornbook/model/opcheck"
 	"hornbook/model/tensor"
+	"hornbook/model/train"
 	"hornbook/web/protocol"
 )
 
@@ -69,9 +70,23 @@ func (g *gpu) tell(known protocol.GPU) {
 func (s *Session) checkGPU() {
 	s.gpu.told.State = "" // once more, whatever was found before
 	s.gpu.lent = nil
-	if s.gpu.trusted(); s.gpu.told.State == "" {
+	lent := s.gpu.trusted()
+	if s.gpu.told.State == "" {
 		s.gpu.tell(protocol.GPU{State: protocol.GPUNone})
 	}
+	if lent == nil {
+		return
+	}
+	known := s.gpu.told
+	if known.Size = 1024; lent.Software {
+		known.Size = 256
+	}
+	var err error
+	if known.GFLOPS, err = train.SquareGFLOPS(lent.Backend(), known.Size); err != nil {
+		s.distrust(err.Error())
+		return
+	}
+	s.gpu.tell(known)
 }
 
 // staff settles who takes the steps of a run that is to be taken: the card, or ranks.

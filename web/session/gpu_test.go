@@ -139,7 +139,7 @@ func TestGPU(t *testing.T) {
 // A card that was found wrong is compared again when that is asked for.
 func TestCheckGPU(t *testing.T) {
 	wrong := true
-	d := sitAt(t, lending(false, func() tensor.Backend {
+	d := sitAt(t, lending(true, func() tensor.Backend {
 		s := backendtest.NewShadow()
 		if wrong {
 			s.Break("Linear")
@@ -154,6 +154,9 @@ func TestCheckGPU(t *testing.T) {
 	d.commands <- &protocol.CheckGPU{Request: as(4)}
 	if g := next[*protocol.GPU](d); g.State != protocol.GPURight || g.ID != 4 {
 		t.Errorf("a right card is told as %+v", g)
+	}
+	if g := next[*protocol.GPU](d); g.Size == 0 || g.GFLOPS <= 0 {
+		t.Errorf("its speed is told as %+v", g)
 	}
 	d = sit(t)
 	d.commands <- &protocol.CheckGPU{Request: as(5)}

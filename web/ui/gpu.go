@@ -59,6 +59,9 @@ func (s *Speed) gpuSays() (says []string) {
 	if g.Software {
 		says = append(says, w.Say("gpu_software"))
 	}
+	if g.Size > 0 {
+		says = append(says, w.Say("gpu_product", "size", w.Count(g.Size), "speed", w.GFLOPS(g.GFLOPS)))
+	}
 	if g.HostMs > 0 {
 		says = append(says, w.Say("gpu_speed", "device", w.Milliseconds(g.DeviceMs), "host", w.Milliseconds(g.HostMs)))
 	}
