@@ -32,10 +32,20 @@ func New(b tensor.Backend, r recipe.Recipe, params []*tensor.Tensor) *Optimizer 
 	for _, t := range r.Tensors() {
 		muon[t.Name] = r.Muon(t)
 	}
+	all, squared := 0, 0
 	for _, p := range params {
-		s := state{p: p, m: tensor.Zeros(b, p.Dims...)}
-		if !muon[p.Name] {
-			s.v = tensor.Zeros(b, p.Dims...)
+		if all += p.Len(); !muon[p.Name] {
+			squared += p.Len()
+		}
+	}
+	// Together, as weights and gradients lie: a device goes over many at once.
+	means, squares := b.Store(all), b.Store(squared)
+	all, squared = 0, 0
+	for _, p := range params {
+		s := state{p: p, m: tensor.Weight(means, all, "", p.Dims...)}
+		if all += p.Len(); !muon[p.Name] {
+			s.v = tensor.Weight(squares, squared, "", p.Dims...)
+			squared += p.Len()
 		}
 		o.states = append(o.states, s)
 	}

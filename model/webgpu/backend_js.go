@@ -34,7 +34,7 @@ func (b *Backend) Beside(bool) tensor.Backend { return New(b.Card) }
 func (b *Backend) Store(n int) tensor.Storage { return b.store(n) }
 
 func (b *Backend) Alloc(t *tensor.Tensor) { t.Storage, t.Offset = b.arena.take(t.Len()) }
-func (b *Backend) Free(t *tensor.Tensor)  { b.arena.give(t.Storage.(*piece), t.Offset, t.Len()) }
+func (b *Backend) Free(t *tensor.Tensor)  { b.arena.give(pieceOf(t), t.Offset, t.Len()) }
 func (b *Backend) Reset()                 { b.arena.reset() }
 func (b *Backend) Flush()                 { b.flush() }
 

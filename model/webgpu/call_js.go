@@ -52,8 +52,9 @@ type call struct {
 	memories int
 }
 
-// call begins a call of s.
+// call begins a call of s, after what waits to be one.
 func (c *Card) call(s *shader) *call {
+	c.settle()
 	l := &c.list.open
 	l.card, l.shader, l.filled, l.operands, l.memories, l.in = c, s, 0, 0, 0, slots{}
 	for i := range l.group {
@@ -71,7 +72,7 @@ func (l *call) on(operands ...*tensor.Tensor) *call {
 		if t == nil {
 			l.word(absent)
 		} else {
-			p := t.Storage.(*piece)
+			p := pieceOf(t)
 			l.card.asked.numbers += t.Len()
 			l.in[l.operands] = l.slot(p.id)
 			l.word(uint32(p.at + t.Offset))
@@ -80,6 +81,19 @@ func (l *call) on(operands ...*tensor.Tensor) *call {
 	}
 	return l
 }
+
+// over gives whole buffers as operands: the shader is told where in them to look.
+func (l *call) over(buffers ...*buffer) *call {
+	for _, b := range buffers {
+		l.in[l.operands] = l.slot(b.id)
+		l.word(0)
+		l.operands++
+	}
+	return l
+}
+
+// pieceOf is where the numbers of t lie, from its Offset on.
+func pieceOf(t *tensor.Tensor) *piece { return t.Storage.(*piece) }
 
 // slot is the place of a buffer among those of the call.
 func (l *call) slot(id int32) uint8 {
@@ -203,6 +217,7 @@ func (c *Card) groupOf(l *call) int32 {
 
 // flush lets begin what was asked for.
 func (c *Card) flush() {
+	c.settle()
 	l := &c.list
 	if n := len(l.calls) / callWords; n > 0 {
 		c.run.Invoke(place(l.calls), n, place(l.uniforms), place(l.numbers), 4*len(l.numbers))

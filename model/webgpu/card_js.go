@@ -21,6 +21,7 @@ type Card struct {
 	list             list
 	asked            struct{ calls, numbers int } // so far: calls, and numbers of their operands
 	heap             heap
+	steps            steps
 	pipelines        map[pipeline]int32
 	groups           map[group]int32
 }

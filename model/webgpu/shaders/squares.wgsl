@@ -1,7 +1,7 @@
-// y[g] is the sum over the g-th stretch of height numbers of x, or of their squares if
+// y[g] is the sum of the numbers of x from start(g) to before stop(g), or of their squares if
 // asked for. What is not finite is looked for in the bits, since WGSL promises nothing of
-// arithmetic with it, and told as nan, the bits of a NaN. A group a stretch.
-struct Given { y: tensor, x: tensor, n: u32, height: u32, square: u32, nan: u32, groups: u32 }
+// arithmetic with it, and told as nan, the bits of a NaN. A group a sum.
+struct Given { y: tensor, x: tensor, start: list, stop: list, square: u32, nan: u32, groups: u32 }
 
 @compute @workgroup_size(lanes)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -9,7 +9,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (g >= given.groups) { return; }
   var sum = 0.0;
   var bad = 0.0;
-  for (var i = g * given.height + lane; i < min(given.n, (g + 1u) * given.height); i += lanes) {
+  for (var i = start(g) + lane; i < stop(g); i += lanes) {
     var v = x(i);
     if ((bitcast<u32>(v) & 0x7f800000u) == 0x7f800000u) { bad = 1.0; }
     if (given.square != 0u) { v *= v; }
