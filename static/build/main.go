@@ -122,13 +122,19 @@ func base(string) error {
 // less to load.
 const experiments = "GOEXPERIMENT=simd,nojsonv2"
 
-// modulesFlags are the compiler's for some of the modules. The page's does not
-// compute, and without inlining 0.1 MB less is to be loaded.
-var modulesFlags = map[string]string{"app": "all=-l"}
+// modulesFlags are the compiler's for some of the modules, of which the last that fits a
+// package counts. Without inlining less is to be loaded, 0.1 MB of each: the page does not
+// compute at all, the trainer in these packages.
+var modulesFlags = map[string][]string{
+	"app": {"-gcflags=all=-l"},
+	"trainer": {"-gcflags=all=-l", "-gcflags=hornbook/model/...=", "-gcflags=hornbook/tokenizer=", "-gcflags=runtime/...=", "-gcflags=math/...=",
+		"-gcflags=slices=", "-gcflags=strings=", "-gcflags=bytes=", "-gcflags=unicode/...=", "-gcflags=hornbook/model/opcheck=-l"},
+}
 
 func modules(string) error {
 	for _, name := range []string{"app", "trainer", "reader"} {
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-gcflags="+modulesFlags[name], "-o", filepath.Join(dist, name+".wasm"), "./wasm/"+name)
+		args := append([]string{"build", "-trimpath", "-ldflags=-s -w"}, modulesFlags[name]...)
+		cmd := exec.Command("go", append(args, "-o", filepath.Join(dist, name+".wasm"), "./wasm/"+name)...)
 		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", experiments)
 		cmd.Stderr = os.Stderr
 		if err := cmd.Run(); err != nil {
