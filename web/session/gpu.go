@@ -34,7 +34,7 @@ const worth = 1.3
 // trusted is the card, once each operation was compared with the processor's; nil where
 // there is none, or it computes something else, which told says.
 func (g *gpu) trusted() *GPU {
-	if g.lent != nil || g.open == nil || g.told.State == protocol.GPUWrong {
+	if g.lent != nil || g.open == nil || g.told.State == protocol.GPUWrong || g.told.State == protocol.GPUNone {
 		return g.lent
 	}
 	lent, err := g.open()
