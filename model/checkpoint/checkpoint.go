@@ -42,7 +42,7 @@ type Run struct {
 	OldSHA256  string
 
 	Ranks   int    // that trained it: with as many a run goes on to the same bits
-	Backend string // "cpu"
+	Backend string // what took its steps: "cpu" or "webgpu"
 	Fused   bool   // kernel.Fused, when it was saved
 	State   string // "training" or "paused": the run can go on; "done" or "failed": it is over
 

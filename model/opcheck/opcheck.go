@@ -29,8 +29,8 @@ func (w *Wrong) Error() string {
 }
 
 // Compare does each operation with both; the error is a *Wrong, or what the device failed
-// of. between, unless nil, is called after each.
-func Compare(device, host tensor.Backend, between func()) (err error) {
+// of. between, unless nil, is told after each how many of all are done.
+func Compare(device, host tensor.Backend, between func(done, all int)) (err error) {
 	defer func() {
 		switch lost := recover().(type) {
 		case nil:
@@ -40,12 +40,13 @@ func Compare(device, host tensor.Backend, between func()) (err error) {
 			panic(lost)
 		}
 	}()
-	for _, c := range checks() {
+	all := checks()
+	for i, c := range all {
 		if err := c.compare(device, host); err != nil {
 			return err
 		}
 		if between != nil {
-			between()
+			between(i+1, len(all))
 		}
 	}
 	return nil

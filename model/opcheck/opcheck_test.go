@@ -12,9 +12,10 @@ import (
 
 // The processor agrees with itself, and with a backend to the same bits.
 func TestRight(t *testing.T) {
-	turns := 0
-	if err := Compare(backendtest.NewShadow(), cpu.New(), func() { turns++ }); err != nil || turns != len(checks()) {
-		t.Errorf("%d turns: %v", turns, err)
+	turns, last := 0, 0
+	err := Compare(backendtest.NewShadow(), cpu.New(), func(done, all int) { turns, last = turns+1, all-done })
+	if err != nil || turns != len(checks()) || last != 0 {
+		t.Errorf("%d turns, %d left: %v", turns, last, err)
 	}
 }
 

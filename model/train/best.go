@@ -1,6 +1,7 @@
 package train
 
-// Best is what the run was at its lowest validation loss.
+// Best is what the run was at its lowest validation loss. It does not change: a better one
+// takes its place.
 type Best struct {
 	Step    int
 	Loss    float64
@@ -13,15 +14,13 @@ func (r *Run) judge(val float64) bool {
 	switch b := r.Best; {
 	case r.Recipe.Tuning.Patience == 0 || !finite(val):
 		return false
-	case b == nil:
-		r.Best = &Best{r.Done, val, r.Model.TrainedWeights().Numbers()}
-	case b.Step == r.Done:
-	case val >= b.Loss:
+	case b != nil && b.Step == r.Done:
+	case b != nil && val >= b.Loss:
 		r.stale++
 		return false
 	default:
-		b.Step, b.Loss, r.stale = r.Done, val, 0
-		r.Model.TrainedWeights().Download(b.Weights)
+		r.Best = &Best{r.Done, val, r.Model.TrainedWeights().Numbers()}
+		r.stale = 0
 	}
 	return true
 }

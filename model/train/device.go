@@ -1,6 +1,8 @@
 package train
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -34,7 +36,9 @@ const (
 // snapshot is what a run is at some step.
 type snapshot struct {
 	done, tokens, written, stale int
+	loss, norm, fraction         float64
 	training                     time.Duration
+	best                         *Best
 	tally                        []float64
 	weights                      []float32
 	moments                      [][]float32
@@ -51,8 +55,8 @@ func (r *Run) Use(b tensor.Backend, failing func(why string)) (err error) {
 	if err != nil {
 		return err
 	}
-	p.Done, p.Fraction, p.tokens = host.Done, host.Fraction, host.tokens
 	now := r.snapshot()
+	p.Done, p.tokens, p.Loss, p.GradNorm, p.Fraction = now.done, now.tokens, now.loss, now.norm, now.fraction
 	p.Model.Weights.Upload(now.weights)
 	p.freeze()
 	p.join(group{})
@@ -61,7 +65,7 @@ func (r *Run) Use(b tensor.Backend, failing func(why string)) (err error) {
 	}
 	good := tensor.Zeros(b, p.Model.Gradients.Len())
 	b.Copy(good, p.Model.TrainedWeights())
-	r.replica, r.good, r.writer = p, good, nil
+	r.replica, r.good, r.writer, r.by = p, good, nil, b.Name()
 	r.device = &device{host: &host, at: now, sure: now, compared: -1, failing: failing}
 	return nil
 }
@@ -77,21 +81,27 @@ func lostOr(panicked any, err error) error {
 	panic(panicked)
 }
 
-// Device names the backend that takes the steps.
-func (r *Run) Device() string { return r.Model.Backend.Name() }
+// Device names the backend that takes the steps or, of a run that is over, that took the
+// last.
+func (r *Run) Device() string { return cmp.Or(r.by, r.Model.Backend.Name()) }
 
-// safely does a part of the loop; when the device fails in it the run goes on without it.
+// safely does a part of the loop; when the device fails in it, or gives what is no finite
+// number, the run goes on without it.
 func (r *Run) safely(h Hooks, do func(Hooks) (stopped bool, err error)) (stopped bool, err error) {
 	defer func() {
 		if why := lostOr(recover(), nil); why != nil {
 			r.fall(r.device.at, why)
 		}
 	}()
-	return do(h)
+	if stopped, err = do(h); r.device != nil && errors.Is(err, ErrDiverged) {
+		r.fall(r.device.sure, tensor.Lost{Why: "its numbers are not finite"})
+		return false, nil
+	}
+	return stopped, err
 }
 
 func (r *Run) snapshot() snapshot {
-	s := snapshot{r.Done, r.tokens, r.written, r.stale, r.Training, r.tally.numbers(), r.Model.Weights.Numbers(), nil}
+	s := snapshot{r.Done, r.tokens, r.written, r.stale, r.Loss, r.GradNorm, r.Fraction, r.Training, r.Best, r.tally.numbers(), r.Model.Weights.Numbers(), nil}
 	for _, m := range r.optimizer.Moments() {
 		s.moments = append(s.moments, m.Numbers())
 	}
@@ -105,15 +115,18 @@ func (r *Run) sync() {
 		return
 	}
 	d.at = r.snapshot()
-	d.host.set(d.at, r.Fraction)
+	d.host.set(d.at)
 	if d.host.data.Frozen = r.data.Frozen; d.host.frozen.model == nil && r.frozen.model != nil {
 		d.host.freeze()
 	}
 }
 
 // set makes the replica what it was.
-func (p *replica) set(s snapshot, fraction float64) {
-	p.Done, p.tokens, p.Fraction, p.told = s.done, s.tokens, fraction, true
+func (p *replica) set(s snapshot) {
+	p.Done, p.tokens, p.Loss, p.GradNorm, p.Fraction, p.told = s.done, s.tokens, s.loss, s.norm, s.fraction, true
+	if p.Recipe.WarmingUp(s.done) { // what is compared with is not there yet
+		p.data.Frozen, p.frozen = nil, frozen{}
+	}
 	p.optimizer = p.optimize(p.trains(), nil)
 	p.Model.Weights.Upload(s.weights)
 	for i, m := range p.optimizer.Moments() {
@@ -149,22 +162,25 @@ func (r *Run) settle() bool {
 	return r.device == d
 }
 
-// fall leaves the device: the run goes on from what it was at s.
+// fall leaves the device, which has failed: the run goes on from what it was at s.
 func (r *Run) fall(s snapshot, why error) {
-	d := r.device
-	d.host.set(s, r.Fraction)
-	r.leave()
-	r.written, r.stale, r.gave, r.Training = s.written, s.stale, s.done, s.training
-	if r.Best != nil && r.Best.Step > s.done {
-		r.Best, r.stale = nil, 0
+	failing := r.device.failing
+	r.back(s)
+	if failing != nil {
+		failing(why.Error())
 	}
+}
+
+// back leaves the device: the run is what it was at s.
+func (r *Run) back(s snapshot) {
+	r.device.host.set(s)
+	r.leave()
+	r.by = ""
+	r.written, r.stale, r.gave, r.Training, r.Best = s.written, s.stale, s.done, s.training, s.best
 	r.tally.set(s.tally)
 	r.good = tensor.Zeros(r.Model.Backend, r.Model.Gradients.Len())
 	r.join(group{})
 	r.keep()
-	if d.failing != nil {
-		d.failing(why.Error())
-	}
 }
 
 // leave makes the host's replica the run's.

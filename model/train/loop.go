@@ -89,6 +89,9 @@ func (r *Run) over(err error) (Outcome, error) {
 		}
 		return false, nil
 	})
+	if r.device != nil && !r.Whole() { // the round begins anew if the run goes on
+		r.back(r.device.at)
+	}
 	r.settle()
 	r.leave()
 	if err == nil {
@@ -152,8 +155,8 @@ func (r *Run) look(h Hooks) (stopped bool, err error) {
 	case !m.Measures.Finite():
 		return false, ErrDiverged
 	}
-	r.Measured = true
 	r.sync()
+	r.Measured = true
 	if h.Measured != nil {
 		h.Measured(m)
 	}

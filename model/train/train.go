@@ -36,6 +36,7 @@ type Run struct {
 	gave    int              // steps for which lessons were given, the one under way included
 	tally   tally            // of the steps since the last evaluation
 	goOn    func() bool      // asked while lessons are made; nil: they are made whole
+	by      string           // the device that takes the steps, or took the last; "" for none
 	device  *device          // nil: the steps are taken where the model lies
 	rolled  func(Round)      // told of each round; nil: nobody
 	saved   time.Time        // when it was saved last

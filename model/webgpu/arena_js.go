@@ -69,6 +69,7 @@ func (a *arena) reset() {
 		for _, c := range a.chunks.list {
 			a.card.forget(c.buffer)
 		}
+		a.card.flush() // which frees them
 		a.chunks.list = a.chunks.list[:0]
 		a.grow(n)
 	}

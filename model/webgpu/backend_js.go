@@ -10,11 +10,12 @@ import (
 // panics with, as a tensor.Lost.
 type Backend struct {
 	*Card
-	arena *arena
-	rows  rowLists
-	muon  newtonSchulz
-	room  tensor.Tensor // of scratch
-	draws []float32     // of a dropout's mask
+	arena  *arena
+	steady bool // a row of a product does not depend on how many there are
+	rows   rowLists
+	muon   newtonSchulz
+	room   tensor.Tensor // of scratch
+	draws  []float32     // of a dropout's mask
 }
 
 var _ tensor.Backend = (*Backend)(nil)
@@ -28,8 +29,12 @@ func New(c *Card) *Backend {
 
 func (b *Backend) Name() string { return "webgpu" }
 
-// Beside: here a row of a product never depends on how many there are.
-func (b *Backend) Beside(bool) tensor.Backend { return New(b.Card) }
+// Beside: where it is to be steady, long sums are not divided by how many rows there are.
+func (b *Backend) Beside(steady bool) tensor.Backend {
+	other := New(b.Card)
+	other.steady = steady
+	return other
+}
 
 func (b *Backend) Store(n int) tensor.Storage { return b.store(n) }
 

@@ -98,6 +98,9 @@ func pieceOf(t *tensor.Tensor) *piece { return t.Storage.(*piece) }
 // slot is the place of a buffer among those of the call.
 func (l *call) slot(id int32) uint8 {
 	at := slices.Index(l.group[:l.memories], id)
+	if at < 0 && l.memories == len(l.group) {
+		panic(tensor.Lost{Why: "the operands of " + l.shader.name + " lie in too many buffers"})
+	}
 	if at < 0 {
 		at = l.memories
 		l.group[at] = id
@@ -187,7 +190,7 @@ func (c *Card) reserve(n int) {
 	if n > mostNumbers {
 		panic(tensor.Lost{Why: "a step looks up more numbers than there is room for"})
 	}
-	if len(c.list.numbers)+n > mostNumbers {
+	if c.settle(); len(c.list.numbers)+n > mostNumbers {
 		c.flush()
 	}
 }
@@ -196,7 +199,7 @@ func (c *Card) pipelineOf(l *call) int32 {
 	key := pipeline{l.shader, l.in, l.memories}
 	id, known := c.pipelines[key]
 	if !known {
-		id = int32(c.js.Call("pipeline", l.shader.name, l.shader.code(l.in, l.memories), l.memories).Int())
+		id = int32(c.do("pipeline", l.shader.name, l.shader.code(l.in, l.memories), l.memories).Int())
 		c.pipelines[key] = id
 	}
 	return id
@@ -209,7 +212,7 @@ func (c *Card) groupOf(l *call) int32 {
 		for i := range ids {
 			ids[i] = l.group[i]
 		}
-		id = int32(c.js.Call("group", ids...).Int())
+		id = int32(c.do("group", ids...).Int())
 		c.groups[l.group] = id
 	}
 	return id
@@ -220,12 +223,12 @@ func (c *Card) flush() {
 	c.settle()
 	l := &c.list
 	if n := len(l.calls) / callWords; n > 0 {
-		c.run.Invoke(place(l.calls), n, place(l.uniforms), place(l.numbers), 4*len(l.numbers))
+		c.do("run", place(l.calls), n, place(l.uniforms), place(l.numbers), 4*len(l.numbers))
 		runtime.KeepAlive(l)
 	}
 	l.calls, l.uniforms, l.numbers = l.calls[:0], l.uniforms[:0], l.numbers[:0]
 	for _, id := range l.freed {
-		c.js.Call("free", id)
+		c.do("free", id)
 		for key := range c.groups {
 			if slices.Contains(key[:], id) {
 				delete(c.groups, key)

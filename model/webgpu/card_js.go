@@ -15,15 +15,14 @@ type Card struct {
 	Name     string
 	Software bool // it says that it is none, but a program
 
-	js               js.Value
-	run, write, read js.Value // methods of js
-	most             int      // floats of a buffer
-	list             list
-	asked            struct{ calls, numbers int } // so far: calls, and numbers of their operands
-	heap             heap
-	steps            steps
-	pipelines        map[pipeline]int32
-	groups           map[group]int32
+	js        js.Value // a Card of gpu.js
+	most      int      // floats of a buffer
+	list      list
+	asked     struct{ calls, numbers int } // so far: calls, and numbers of their operands
+	heap      heap
+	steps     steps
+	pipelines map[pipeline]int32
+	groups    map[group]int32
 }
 
 // ErrNone is that there is no card, or none that the browser lends.
@@ -39,9 +38,8 @@ func Open() (*Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNone, err)
 	}
-	method := func(name string) js.Value { return opened.Get(name).Call("bind", opened) }
 	c := &Card{Name: opened.Get("name").String(), Software: opened.Get("software").Bool(), js: opened,
-		run: method("run"), write: method("write"), read: method("read"), most: opened.Get("most").Int() / 4,
+		most:      opened.Get("most").Int() / 4,
 		pipelines: map[pipeline]int32{}, groups: map[group]int32{}}
 	opened.Call("given", mostCalls*uniformWords*4, mostNumbers*4)
 	c.list = newList()
@@ -51,9 +49,18 @@ func Open() (*Card, error) {
 // Close gives the card back.
 func (c *Card) Close() { c.js.Call("close") }
 
+// do calls a method of gpu.js. What that throws the card has failed of.
+func (c *Card) do(method string, args ...any) js.Value {
+	value, err := jsrt.Call(c.js, method, args...)
+	if err != nil {
+		panic(tensor.Lost{Why: err.Error()})
+	}
+	return value
+}
+
 // check panics with what went wrong.
 func (c *Card) check() {
-	if why := c.js.Call("problem").String(); why != "" {
+	if why := c.do("problem").String(); why != "" {
 		panic(tensor.Lost{Why: why})
 	}
 }
@@ -74,7 +81,7 @@ func (c *Card) buffer(n int) *buffer {
 	if n > c.most {
 		panic(tensor.Lost{Why: fmt.Sprintf("%d bytes are wanted in one piece, it has at most %d", 4*n, 4*c.most)})
 	}
-	return &buffer{card: c, id: int32(c.js.Call("buffer", 4*n).Int()), n: n}
+	return &buffer{card: c, id: int32(c.do("buffer", 4*n).Int()), n: n}
 }
 
 // round makes starts multiples of 256 bytes.

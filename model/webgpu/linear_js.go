@@ -45,7 +45,7 @@ func (b *Backend) matmul(c *tensor.Tensor, x, y matrix, alpha, beta float32, d, 
 			grid(tiles(n, tile), tiles(m, tile), parts)
 	}
 	parts := min(k/shortPart, 4*fewTiles/(tiles(m, tile)*tiles(n, tile)))
-	if k < longSum || parts < 2 || bias != nil || beta != 0 && (beta != 1 || d != c) {
+	if b.steady || k < longSum || parts < 2 || bias != nil || beta != 0 && (beta != 1 || d != c) {
 		put(c, k, 1, beta)
 		return
 	}

@@ -85,7 +85,7 @@ func (p *piece) Upload(at int, x []float32) {
 		return
 	}
 	p.card.flush()
-	p.card.write.Invoke(p.id, 4*(p.at+at), place(x), 4*len(x))
+	p.card.do("write", p.id, 4*(p.at+at), place(x), 4*len(x))
 	runtime.KeepAlive(x)
 }
 
@@ -95,7 +95,7 @@ func (p *piece) Download(x []float32, at int) {
 		return
 	}
 	p.card.flush()
-	_, err := jsrt.Await(p.card.read.Invoke(p.id, 4*(p.at+at), place(x), 4*len(x)))
+	_, err := jsrt.Await(p.card.do("read", p.id, 4*(p.at+at), place(x), 4*len(x)))
 	runtime.KeepAlive(x)
 	p.card.check()
 	if err != nil {

@@ -6,13 +6,16 @@
 
 self.hornbookGPU = {
   async open() {
-    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+    const adapter = await soon(navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }));
     if (!adapter) throw new Error("no adapter");
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-    const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    const device = await soon(adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } }));
     return new Card(adapter, device);
   },
 };
+
+// soon is a promise that does not wait for ever.
+const soon = (promise) => Promise.race([promise, new Promise((_, late) => setTimeout(late, 20000, new Error("no answer")))]);
 
 // A call is a pipeline, a group, where its uniforms begin, and how many workgroups.
 const CALL = 6;
@@ -46,7 +49,7 @@ class Card {
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
     this.device.pushErrorScope("out-of-memory");
     this.buffers.push(this.device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST }));
-    this.device.popErrorScope().then((error) => { if (error) this.wrong ||= `out of memory: ${error.message}`; });
+    this.device.popErrorScope().then((error) => { if (error) this.wrong ||= `out of memory: ${error.message}`; }, () => {}); // a lost device says so itself
     return this.buffers.length - 1;
   }
 

@@ -18,6 +18,6 @@ func lender() func() (session.GPU, error) {
 		if err != nil {
 			return session.GPU{}, err
 		}
-		return session.GPU{Name: card.Name, Software: card.Software, Backend: func() tensor.Backend { return webgpu.New(card) }}, nil
+		return session.GPU{Name: card.Name, Software: card.Software, Backend: func() tensor.Backend { return webgpu.New(card) }, Close: card.Close}, nil
 	}
 }

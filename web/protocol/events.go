@@ -64,7 +64,7 @@ type Tokens struct {
 // Working says how far a long task is that is not training.
 type Working struct {
 	Reply
-	Task  string `json:"task"` // "sample", "tokenizer", "import", "draw", or "old": a model writes the text by which its forgetting is measured
+	Task  string `json:"task"` // "sample", "tokenizer", "import", "draw", "gpu": its operations are compared, or "old": a model writes the text by which its forgetting is measured
 	Done  int    `json:"done"`
 	Total int    `json:"total"`
 }

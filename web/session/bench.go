@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"hornbook/model/data"
 	"hornbook/model/data/village"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
 )
@@ -62,6 +64,10 @@ func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *pro
 		return nil, wrong(err)
 	}
 	t, err := train.Bench(run, c.Steps, s.host.Yield)
+	if lost := (tensor.Lost{}); errors.As(err, &lost) {
+		s.distrust(lost.Error())
+		return nil, &protocol.Problem{Code: protocol.GPUUnused, Detail: lost.Error()}
+	}
 	if err != nil {
 		return nil, wrong(err)
 	}

@@ -1,12 +1,14 @@
 package session
 
 import (
+	"runtime"
 	"slices"
 	"strconv"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/cpu"
 	"hornbook/model/opcheck"
+	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 	"hornbook/model/train"
 	"hornbook/web/protocol"
@@ -17,6 +19,7 @@ type GPU struct {
 	Name     string
 	Software bool                  // it is a program that does as if
 	Backend  func() tensor.Backend // over it
+	Close    func()                // gives it back; nil where there is nothing to give
 }
 
 // gpu is what is known of the host's graphics card.
@@ -43,7 +46,7 @@ func (g *gpu) trusted() *GPU {
 		return nil
 	}
 	known := protocol.GPU{Name: lent.Name, Software: lent.Software, State: protocol.GPURight}
-	if err := opcheck.Compare(lent.Backend(), cpu.New(), g.yield); err != nil {
+	if err := opcheck.Compare(lent.Backend(), cpu.New(), g.compared); err != nil {
 		known.State, known.Detail = protocol.GPUWrong, err.Error()
 		g.tell(known)
 		return nil
@@ -51,6 +54,14 @@ func (g *gpu) trusted() *GPU {
 	g.lent = &lent
 	g.tell(known)
 	return g.lent
+}
+
+// compared tells how many operations are.
+func (g *gpu) compared(done, all int) {
+	if done%16 == 1 {
+		g.voice.tell(&protocol.Working{Task: "gpu", Done: done, Total: all})
+		g.yield()
+	}
 }
 
 // wanted is trusted where a backend is it.
@@ -69,7 +80,7 @@ func (g *gpu) tell(known protocol.GPU) {
 // check answers CheckGPU.
 func (s *Session) checkGPU() {
 	s.gpu.told.State = "" // once more, whatever was found before
-	s.gpu.lent = nil
+	s.gpu.leave()
 	lent := s.gpu.trusted()
 	if s.gpu.told.State == "" {
 		s.gpu.tell(protocol.GPU{State: protocol.GPUNone})
@@ -99,42 +110,70 @@ func (s *Session) staff(r *run, ranks int) {
 // lend lets the card take the steps of a run, if that is wished ("webgpu") or, unasked
 // (""), it is worth more than so many ranks. It reports whether it does.
 func (s *Session) lend(r *run, ranks int) bool {
-	g, wish := s.gpu, s.wished
-	if wish == backend {
+	wish := s.wished
+	if wish == backend || !s.fitsTwice(r.Recipe) {
 		return false
 	}
-	lent := g.trusted()
-	switch {
-	case lent == nil && (wish != "" || g.told.State == protocol.GPUWrong):
-		s.voice.tell(&protocol.Problem{Code: protocol.GPUUnused, Detail: g.told.Detail})
-		return false
-	case lent == nil || lent.Software && wish == "":
+	lent, err := s.tried(r)
+	if lent != nil && lent.Software && wish == "" {
 		return false
 	}
-	trial, err := r.Try(lent.Backend())
-	if err == nil {
-		known := g.told
-		known.DeviceMs, known.HostMs = trial.Device.Seconds()*1000, trial.Host.Seconds()*1000
-		g.tell(known)
-		ranks = s.runner.ranks(r.Recipe, len(r.data.Text.IDs), ranks)
-		if wish == "" && trial.Device.Seconds()*worth*float64(ranks) > trial.Host.Seconds() {
+	if err == nil && lent != nil {
+		if wish == "" && s.gpu.told.DeviceMs*worth*float64(s.runner.ranks(r.Recipe, len(r.data.Text.IDs), ranks)) > s.gpu.told.HostMs {
 			return false
 		}
-		err = r.Use(lent.Backend(), s.fell)
-	}
-	if err != nil {
+		if err = r.Use(lent.Backend(), s.fell); err == nil {
+			return true
+		}
 		s.distrust(err.Error())
-		s.voice.tell(&protocol.Problem{Code: protocol.GPUUnused, Detail: err.Error()})
 	}
-	return err == nil
+	if wish != "" || err != nil || s.gpu.told.State == protocol.GPUWrong {
+		s.voice.tell(&protocol.Problem{Code: protocol.GPUUnused, Detail: s.gpu.told.Detail})
+	}
+	return false
+}
+
+// tried is the card, after three steps of the run that are told; nil for none. One that was
+// lost since it was last used is asked for once more.
+func (s *Session) tried(r *run) (lent *GPU, err error) {
+	for range 2 {
+		if lent = s.gpu.trusted(); lent == nil || lent.Software && s.wished == "" {
+			return lent, err
+		}
+		var trial train.Trial
+		trial, err = r.Try(lent.Backend())
+		runtime.GC() // what was tried with makes way
+		s.host.Yield()
+		if err == nil {
+			known := s.gpu.told
+			known.DeviceMs, known.HostMs = trial.Device.Seconds()*1000, trial.Host.Seconds()*1000
+			s.gpu.tell(known)
+			return lent, nil
+		}
+		s.distrust(err.Error())
+	}
+	return nil, err
+}
+
+// fitsTwice tells whether there is memory for what a run needs to go on without a card: two
+// copies of weights and moments, and a third while they are made.
+func (s *Session) fitsTwice(r recipe.Recipe) bool {
+	return r.Bytes()+3*4*3*float64(r.Trained()) <= protocol.MaxMemory
 }
 
 // distrust lets the card go.
 func (s *Session) distrust(why string) {
 	known := s.gpu.told
 	known.State, known.Detail = protocol.GPUFailed, why
-	s.gpu.lent = nil
+	s.gpu.leave()
 	s.gpu.tell(known)
+}
+
+func (g *gpu) leave() {
+	if g.lent != nil && g.lent.Close != nil {
+		g.lent.Close()
+	}
+	g.lent = nil
 }
 
 // fell says that the run goes on without the card, from where it is now.
@@ -158,12 +197,4 @@ func (l *library) rewind(step int) {
 			c.Measures = e.Measures
 		}
 	}
-}
-
-// device names the backend that takes the run's steps.
-func (r *runner) device() string {
-	if r.run == nil {
-		return backend
-	}
-	return r.run.Device()
 }

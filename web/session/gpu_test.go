@@ -38,7 +38,7 @@ func (s slow) Squares(sums *tensor.Tensor, xs []*tensor.Tensor) {
 
 // lending is a host with a card.
 func lending(software bool, backend func() tensor.Backend) Host {
-	return Host{GPU: func() (GPU, error) { return GPU{"a card", software, backend}, nil }}
+	return Host{GPU: func() (GPU, error) { return GPU{Name: "a card", Software: software, Backend: backend}, nil }}
 }
 
 // A ran is what a run came to: its losses by step, what took its last step, and what was
@@ -112,7 +112,7 @@ func TestGPU(t *testing.T) {
 		{"not there, unasked", Host{GPU: func() (GPU, error) { return GPU{}, errors.New("none") }}, "", "cpu", []string{protocol.GPUNone}, nil},
 		{"no browser's", Host{}, "webgpu", "cpu", nil, []protocol.Code{protocol.GPUUnused}},
 		{"wrong", lending(false, broken), "", "cpu", []string{protocol.GPUWrong}, []protocol.Code{protocol.GPUUnused}},
-		{"failing when it is tried", lending(false, failing(30)), "webgpu", "cpu", []string{protocol.GPURight, protocol.GPUFailed}, []protocol.Code{protocol.GPUUnused}},
+		{"failing when it is tried", lending(false, failing(30)), "webgpu", "cpu", []string{protocol.GPURight, protocol.GPUFailed, protocol.GPURight, protocol.GPUFailed}, []protocol.Code{protocol.GPUUnused}},
 		{"failing in the run", lending(false, failing(400)), "webgpu", "cpu", []string{protocol.GPURight, protocol.GPURight, protocol.GPUFailed}, []protocol.Code{protocol.GPULost}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

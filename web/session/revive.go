@@ -52,8 +52,11 @@ func (s *Session) enterRun(next *current, r *run) {
 	next.Moments, next.Best, next.Frozen, next.Tally = nil, nil, nil, nil // the run's own now
 	text := r.texts[0]
 	s.runner.end()
-	s.wished = next.Backend // to the same bits
-	s.staff(r, next.Ranks)
+	ranks := next.Ranks
+	if s.wished = next.Backend; s.wished != backend { // a card's; without it as many ranks as help
+		ranks = 0
+	}
+	s.staff(r, ranks)
 	s.take(next, r)
 	if !shows(next.Recipe) {
 		s.texts.again(next.Text, text, next.TextSHA256, next.Tokenizer)

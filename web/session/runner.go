@@ -106,6 +106,7 @@ func (r *runner) best() (step int, kept bool) {
 func (r *runner) stepped() (loss float64, due bool) {
 	r.tellRanks()
 	if time.Since(r.lastStep) >= stepEvery || r.run.Finished() {
+		r.run.Tell()
 		r.tellStep()
 	}
 	if every := max(1, r.run.Recipe.Steps/curvePoints); r.run.Done%every != 0 || r.run.Tell() != nil {
@@ -118,7 +119,7 @@ func (r *runner) tellStep() {
 	run := r.run
 	r.lastStep = time.Now()
 	seconds := run.Training.Seconds()
-	if run.Done == 0 || run.Tell() != nil { // the loop will say so
+	if run.Done == 0 || run.Device() == backend && run.Tell() != nil { // the loop will say so; a card is asked in the loop only
 		return
 	}
 	r.voice.tell(&protocol.Step{Step: run.Done, Steps: run.Recipe.Steps, Loss: run.Loss,
@@ -254,7 +255,7 @@ func (r *runner) share(run *run, asked int) {
 
 // tellFewer says so where fewer workers train than were asked for.
 func (r *runner) tellFewer() {
-	if run := r.run; run.asked > run.ranks {
+	if run := r.run; run.asked > run.ranks && run.Device() == backend {
 		r.voice.tell(&protocol.Problem{Code: protocol.RanksFewer, Key: "ranks", Got: strconv.Itoa(run.asked), Want: strconv.Itoa(run.ranks)})
 	}
 }

@@ -39,7 +39,7 @@ type Session struct {
 	writer   *writer
 	runner   *runner
 	gpu      *gpu
-	wished   string // the latest Train's Backend
+	wished   string // what is to take the steps: the latest Train's Backend, or that of the run that was opened
 	commands <-chan protocol.Command
 	closed   bool               // no more will come
 	slow     []protocol.Command // that wait

@@ -31,6 +31,6 @@ func (v *voice) problem(p *protocol.Problem) bool {
 func (v *voice) during(id int, handle func()) {
 	before := v.answering
 	v.answering = id
+	defer func() { v.answering = before }() // also where a graphics card fails meanwhile
 	handle()
-	v.answering = before
 }

@@ -33,6 +33,15 @@ func (p *Page) backend() string {
 	return p.Ready.Backend
 }
 
+// gpuProgress says how far its check is.
+func (p *Page) gpuProgress() string {
+	done := 0.0
+	if w := p.Working; w != nil && w.Task == "gpu" {
+		done = float64(w.Done) / float64(max(1, w.Total))
+	}
+	return p.W.Say("gpu_checking", "done", p.W.PercentDone(done))
+}
+
 // CheckGPU asks for the card to be compared with the processor.
 func (s *Speed) CheckGPU() {
 	if s.canMeasure() {
@@ -45,7 +54,7 @@ func (s *Speed) gpuSays() (says []string) {
 	g, w := s.Page.GPU, s.Page.W
 	switch {
 	case s.checking != 0:
-		return []string{w.Say("gpu_checking")}
+		return []string{s.Page.gpuProgress()}
 	case !s.Page.Ready.GPU || g != nil && g.State == protocol.GPUNone:
 		return []string{w.Say("gpu_none")}
 	case g == nil:

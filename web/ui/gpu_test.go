@@ -14,7 +14,8 @@ func TestGPUSays(t *testing.T) {
 	p.Ready.GPU = true
 	has(t, drawAt(t, p, "speed"), english.Say("gpu_unknown"))
 	of[*Speed](p).CheckGPU()
-	has(t, drawAt(t, p, "speed"), english.Say("gpu_checking"))
+	p.Apply(&protocol.Working{Reply: to(last[*protocol.CheckGPU](t, h).ID), Task: "gpu", Done: 40, Total: 80})
+	has(t, drawAt(t, p, "speed"), "the results are compared: 50 %")
 	c := last[*protocol.CheckGPU](t, h)
 	for _, g := range []struct {
 		told protocol.GPU

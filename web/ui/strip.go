@@ -164,6 +164,8 @@ func (p *Page) Stop() {
 
 func (p *Page) progress() string {
 	switch {
+	case p.loading("gpu"):
+		return p.gpuProgress()
 	case !p.begun():
 		return p.W.RunState(p.Run.State)
 	case p.Run.State == "done" && p.Run.Reason == protocol.Stopped:

@@ -5,7 +5,7 @@
 //           has_x() tells whether it is there at all
 //   list    where whole numbers of this call begin; ids(i) is the i-th
 //
-// Go writes these functions (shader.go), by the memory in which the operands lie.
+// Go writes these functions (shader_js.go), by the memory in which the operands lie.
 
 alias tensor = u32;
 alias list = u32;
