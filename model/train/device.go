@@ -29,8 +29,9 @@ type device struct {
 const (
 	hostEvery    = keepEvery     // steps between two times that the host is brought up to date: the most that a failure costs
 	compareEvery = 8 * hostEvery // steps between two that both take
+	compareFirst = 2             // steps before the first of them: many a new model's weights begin at 0, which hides what is wrong
 	mostApart    = 1e-2          // part of a step's change of the weights by which they may differ; 1e-5 is usual
-	mostLossOff  = 1e-4          // of 1 + its loss; 1e-7 is usual
+	mostLossOff  = 2e-5          // of 1 + its loss; 1e-7 is usual
 )
 
 // snapshot is what a run is at some step.
@@ -194,11 +195,13 @@ func (r *Run) leave() {
 // both are to take the step.
 func (r *Run) prepare() (both bool) {
 	d := r.device
-	if d == nil || r.Done%hostEvery != 0 || !r.Whole() || d.compared == r.Done {
+	if d == nil || !r.Whole() || d.compared == r.Done {
 		return false
 	}
-	r.sync()
-	return r.Done%compareEvery == 0
+	if both = r.Done%compareEvery == compareFirst; both || r.Done%hostEvery == 0 {
+		r.sync()
+	}
+	return both
 }
 
 // checkStep lets the host take the step that the device has just taken.

@@ -37,7 +37,11 @@ class Card {
     this.layouts = [];
     this.wrong = "";
     device.addEventListener("uncapturederror", (event) => { this.wrong ||= event.error.message; event.preventDefault(); });
-    device.lost.then((info) => { this.wrong ||= `lost: ${info.reason} ${info.message}`; });
+    this.waiting = new Set(); // what to call for each read under way if the device is lost, since some never end then
+    device.lost.then((info) => {
+      this.wrong ||= `lost: ${info.reason} ${info.message}`;
+      for (const end of this.waiting) end(new Error(this.wrong));
+    });
   }
 
   problem() { return this.wrong; }
@@ -122,16 +126,24 @@ class Card {
 
   // read copies them back, once all that was asked for is done.
   async read(id, from, at, n) {
+    if (this.wrong) throw new Error(this.wrong);
     const staging = this.device.createBuffer({ size: n, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     try {
       const encoder = this.device.createCommandEncoder();
       encoder.copyBufferToBuffer(this.buffers[id], from, staging, 0, n);
       this.device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
+      await this.mapped(staging);
       this.bytes(at, n).set(new Uint8Array(staging.getMappedRange()));
     } finally {
       staging.destroy();
     }
+  }
+
+  mapped(staging) {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      staging.mapAsync(GPUMapMode.READ).then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
   }
 
   close() { this.device.destroy(); }
