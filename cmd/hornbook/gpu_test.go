@@ -26,11 +26,7 @@ func TestGPU(t *testing.T) {
 	for _, backend := range []string{"cpu", "webgpu"} {
 		p.tiny()
 		p.fill("Steps", cmp.Or(os.Getenv("HORNBOOK_GPU_STEPS"), "10"))
-		if backend == "cpu" {
-			p.press("More numbers")
-		}
 		p.fill("Batch", "1") // SwiftShader is slow
-		p.fill("Last check batches", "5")
 		p.choose("Workers", "1")
 		p.choose("Graphics card", backend)
 		p.trains()
