@@ -47,7 +47,6 @@ clients:
 DAWN := model/webgpu/testdata/dawn
 SWIFTSHADER := $(firstword $(wildcard /usr/lib/chromium/vk_swiftshader_icd.json))
 ON_GPU := $(if $(SWIFTSHADER),HORNBOOK_GPU=required VK_ICD_FILENAMES=$(SWIFTSHADER) LD_LIBRARY_PATH=$(dir $(SWIFTSHADER)))
-# In several programs: Dawn's binding does not always end well after many minutes.
 IN_NODE = $(ON_GPU) $(WASM) go test -timeout 20m -exec="$(CURDIR)/build/wasm-exec -import $(CURDIR)/$(DAWN)/gpu.mjs"
 $(DAWN)/node_modules: $(DAWN)/package-lock.json
 	cd $(DAWN) && npm ci --ignore-scripts --no-audit --no-fund
@@ -81,10 +80,7 @@ test-rest:
 	$(RACE) -run='Rank|Replicas' ./model/train
 	$(WASM) go test -short -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)
 	go build -o build/wasm-exec ./wasm/exec
-	$(IN_NODE) -run 'Backend|Ops|SameBits|Calls' ./model/webgpu
-	$(IN_NODE) -run 'Destroyed|Broken|Refused' ./model/webgpu
-	$(IN_NODE) -run Trains ./model/webgpu
-	$(IN_NODE) -run Posttrains ./model/webgpu
+	$(IN_NODE) ./model/webgpu
 	HORNBOOK_FUSED=required $(WASM) go test -short -timeout 20m -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
 	$(MAKE) fuzz FUZZTIME=5s
 

@@ -9,9 +9,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"hornbook/wasm/fuse"
@@ -20,7 +22,10 @@ import (
 func main() {
 	err := run(os.Args[1:])
 	var failed *exec.ExitError
+	var told status
 	switch {
+	case errors.As(err, &told):
+		os.Exit(int(told))
 	case errors.As(err, &failed):
 		os.Exit(failed.ExitCode())
 	case err != nil:
@@ -71,7 +76,34 @@ func node(flags, args []string) error {
 	script := filepath.Join(strings.TrimSpace(string(root)), "lib/wasm/wasm_exec_node.js")
 	cmd := exec.Command("node", append(append(flags, script), args...)...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	return cmd.Run()
+	// A script that does not want Node to be taken down writes the status with
+	// which the module ended to descriptor 3.
+	read, write, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer read.Close()
+	cmd.ExtraFiles = []*os.File{write}
+	err = cmd.Start()
+	write.Close()
+	if err != nil {
+		return err
+	}
+	told, _ := io.ReadAll(read)
+	err = cmd.Wait()
+	if len(told) == 0 {
+		return err
+	}
+	code, err := strconv.Atoi(string(told))
+	if err != nil {
+		return fmt.Errorf("the status told is %q: %w", told, err)
+	}
+	return status(code)
 }
+
+// status is what a module ended with.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("ended with status %d", int(s)) }
 
 const relaxed = "--experimental-wasm-relaxed-simd"
