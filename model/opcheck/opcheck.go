@@ -30,7 +30,7 @@ func (w *Wrong) Error() string {
 
 // Compare does each operation with both; the error is a *Wrong, or what the device failed
 // of. between, unless nil, is told after each how many of all are done.
-func Compare(device, host tensor.Backend, between func(done, all int)) (err error) {
+func Compare(device, host tensor.Backend, between func(done, all int) error) (err error) {
 	defer func() {
 		switch lost := recover().(type) {
 		case nil:
@@ -46,7 +46,9 @@ func Compare(device, host tensor.Backend, between func(done, all int)) (err erro
 			return err
 		}
 		if between != nil {
-			between(i+1, len(all))
+			if err := between(i+1, len(all)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 // The processor agrees with itself, and with a backend to the same bits.
 func TestRight(t *testing.T) {
 	turns, last := 0, 0
-	err := Compare(backendtest.NewShadow(), cpu.New(), func(done, all int) { turns, last = turns+1, all-done })
+	err := Compare(backendtest.NewShadow(), cpu.New(), func(done, all int) error { turns, last = turns+1, all-done; return nil })
 	if err != nil || turns != len(checks()) || last != 0 {
 		t.Errorf("%d turns, %d left: %v", turns, last, err)
 	}

@@ -42,7 +42,7 @@ type snapshot struct {
 	best                         *Best
 	tally                        []float64
 	weights                      []float32
-	moments                      [][]float32
+	moments                      []float32 // as Optimizer.Together has them
 }
 
 // Use lets b, the backend of a device, take the steps from now on, alone. The model that
@@ -61,9 +61,7 @@ func (r *Run) Use(b tensor.Backend, failing func(why string)) (err error) {
 	p.Model.Weights.Upload(now.weights)
 	p.freeze()
 	p.join(group{})
-	for i, m := range p.optimizer.Moments() {
-		m.Upload(now.moments[i])
-	}
+	p.optimizer.SetTogether(now.moments)
 	good := tensor.Zeros(b, p.Model.Gradients.Len())
 	b.Copy(good, p.Model.TrainedWeights())
 	r.replica, r.good, r.writer, r.by = p, good, nil, b.Name()
@@ -103,8 +101,8 @@ func (r *Run) safely(h Hooks, do func(Hooks) (stopped bool, err error)) (stopped
 
 func (r *Run) snapshot() snapshot {
 	s := snapshot{r.Done, r.tokens, r.written, r.stale, r.Loss, r.GradNorm, r.Fraction, r.Training, r.Best, r.tally.numbers(), r.Model.Weights.Numbers(), nil}
-	for _, m := range r.optimizer.Moments() {
-		s.moments = append(s.moments, m.Numbers())
+	for _, m := range r.optimizer.Together() {
+		s.moments = m.Append(s.moments)
 	}
 	return s
 }
@@ -130,9 +128,7 @@ func (p *replica) set(s snapshot) {
 	}
 	p.optimizer = p.optimize(p.trains(), nil)
 	p.Model.Weights.Upload(s.weights)
-	for i, m := range p.optimizer.Moments() {
-		m.Upload(s.moments[i])
-	}
+	p.optimizer.SetTogether(s.moments)
 	if p.drawn > s.done+1 { // the batches begin anew
 		p.plan, _ = objectives[p.Recipe.Objective](p.Recipe, p.data) // which went well before
 		p.drawn = 0

@@ -154,16 +154,16 @@ func TestTry(t *testing.T) {
 	for name, begin := range devised(t) {
 		t.Run(name, func(t *testing.T) {
 			run, was := begin(), begin().Model.Weights.Numbers()
-			trial, err := run.Try(newFragile(-1))
+			trial, err := run.Try(newFragile(-1), nil)
 			if err != nil || trial.Device <= 0 || trial.Host <= 0 || run.Done != 0 || !slices.Equal(run.Model.Weights.Numbers(), was) || run.Device() != "cpu" {
 				t.Errorf("%+v, %v, at step %d on %s", trial, err, run.Done, run.Device())
 			}
 			bad := newFragile(-1)
 			bad.wrong = true
-			if _, err := run.Try(bad); err == nil {
+			if _, err := run.Try(bad, nil); err == nil {
 				t.Error("what steps wrongly is trusted")
 			}
-			if _, err := run.Try(newFragile(5)); err == nil {
+			if _, err := run.Try(newFragile(5), nil); err == nil {
 				t.Error("what fails is trusted")
 			}
 		})

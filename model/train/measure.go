@@ -45,10 +45,17 @@ func (p Product) times(between func()) []time.Duration {
 // sampling included: the median of some stretches. A new model's tokens are
 // nearly all as likely, which is the most work for sampling. between is called
 // after each stretch.
-func Writing(r recipe.Recipe, between func()) float64 {
-	const stretch = 128
+func Writing(r recipe.Recipe, between func()) float64 { return writing(cpu.New(), r, 128, between) }
+
+// WritingOn is Writing on a device, in shorter stretches.
+func WritingOn(b tensor.Backend, r recipe.Recipe, between func()) (speed float64, err error) {
+	defer func() { err = lostOr(recover(), err) }()
+	return writing(b, r, 32, between), nil
+}
+
+func writing(b tensor.Backend, r recipe.Recipe, stretch int, between func()) float64 {
 	r.Model.Vocab = r.VocabSize
-	m := model.New(cpu.New(), r.Model)
+	m := model.New(b, r.Model)
 	m.Init(r.Init, r.Seed)
 	g, s := model.NewGenerator(m), model.Sampling{Temperature: 0.8, TopP: 0.95, Seed: r.Seed}
 	rng, logits := s.Rand(), g.Prompt(nil)
@@ -57,7 +64,7 @@ func Writing(r recipe.Recipe, between func()) float64 {
 			logits = g.Next(g.Pick(logits, s, rng))
 		}
 	}, between)
-	return stretch / median(times).Seconds()
+	return float64(stretch) / median(times).Seconds()
 }
 
 // longest is the time after which timed calls no more, but for so many calls

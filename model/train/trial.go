@@ -22,8 +22,8 @@ type Trial struct {
 
 // Try takes three steps of the run on a device b and on the processor, with copies of its
 // model, and compares them. The run stays as it is. The error says what is wrong with the
-// device.
-func (r *Run) Try(b tensor.Backend) (t Trial, err error) {
+// device, or is that of between, which is called after each unless it is nil.
+func (r *Run) Try(b tensor.Backend, between func(done, all int) error) (t Trial, err error) {
 	defer func() { err = lostOr(recover(), err) }()
 	of := r.Recipe
 	of.Rewards.Prompts = min(of.Rewards.Prompts, 2) // of a round, which takes longest to write
@@ -38,7 +38,7 @@ func (r *Run) Try(b tensor.Backend) (t Trial, err error) {
 	if err := run.Use(b, func(why string) { wrong = tensor.Lost{Why: why} }); err != nil {
 		return t, err
 	}
-	for range trialSteps {
+	for i := range trialSteps {
 		begin := time.Now()
 		if err := run.Step(); err != nil {
 			return t, err
@@ -52,6 +52,12 @@ func (r *Run) Try(b tensor.Backend) (t Trial, err error) {
 			return t, cmp.Or(wrong, err)
 		}
 		t.Host, t.Apart, t.LossOff = d.took, max(t.Apart, d.apart), max(t.LossOff, d.lossOff)
+		if between == nil {
+			continue
+		}
+		if err := between(i+1, trialSteps); err != nil {
+			return t, err
+		}
 	}
 	return t, nil
 }

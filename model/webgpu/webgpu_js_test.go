@@ -149,7 +149,7 @@ func TestPosttrains(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			trial, err := run.Try(New(c))
+			trial, err := run.Try(New(c), nil)
 			if err != nil {
 				t.Error(err)
 			}

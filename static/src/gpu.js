@@ -57,9 +57,11 @@ class Card {
     return this.buffers.length - 1;
   }
 
+  // free ends a buffer. Go asks no more for groups that have it.
   free(id) {
     this.buffers[id].destroy();
     this.buffers[id] = null;
+    this.groups.forEach((group, at) => { if (group?.ids.includes(id)) this.groups[at] = null; });
   }
 
   // given makes room for the uniforms and the whole numbers of a list of calls.
@@ -89,14 +91,15 @@ class Card {
 
   // group makes one of these buffers.
   group(...ids) {
-    this.groups.push(this.device.createBindGroup({
+    const bound = this.device.createBindGroup({
       layout: this.layout(ids.length),
       entries: [
         { binding: 0, resource: { buffer: this.uniforms, size: UNIFORMS } },
         { binding: 1, resource: { buffer: this.numbers } },
         ...ids.map((id, i) => ({ binding: 2 + i, resource: { buffer: this.buffers[id] } })),
       ],
-    }));
+    });
+    this.groups.push({ ids, bound });
     return this.groups.length - 1;
   }
 
@@ -112,7 +115,7 @@ class Card {
     for (let at = 0, pipeline = -1; at < list.length; at += CALL) {
       if (list[at] !== pipeline) pass.setPipeline(this.pipelines[(pipeline = list[at])]);
       offset[0] = list[at + 2];
-      pass.setBindGroup(0, this.groups[list[at + 1]], offset);
+      pass.setBindGroup(0, this.groups[list[at + 1]].bound, offset);
       pass.dispatchWorkgroups(list[at + 3], list[at + 4], list[at + 5]);
     }
     pass.end();

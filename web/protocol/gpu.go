@@ -10,6 +10,8 @@ type GPU struct {
 	Detail   string  `json:"detail"`    // what is wrong with it
 	Size     int     `json:"size"`      // of the square matrices whose product was timed; 0: none was
 	GFLOPS   float64 `json:"gflops"`    // by that
+	Writing  float64 `json:"writing"`   // tokens a second that a new model writes on it; 0: none was timed
+	Preset   string  `json:"preset"`    // of that model
 	DeviceMs float64 `json:"device_ms"` // a step of the run that it was last tried for; 0: of none yet
 	HostMs   float64 `json:"host_ms"`   // the same on one core of the processor
 }

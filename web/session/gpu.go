@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"runtime"
 	"slices"
 	"strconv"
@@ -26,7 +27,7 @@ type GPU struct {
 type gpu struct {
 	voice *voice
 	open  func() (GPU, error) // nil: there can be none
-	yield func()
+	goOn  func() error
 	lent  *GPU // that is trusted; nil before
 	told  protocol.GPU
 }
@@ -46,7 +47,12 @@ func (g *gpu) trusted() *GPU {
 		return nil
 	}
 	known := protocol.GPU{Name: lent.Name, Software: lent.Software, State: protocol.GPURight}
-	if err := opcheck.Compare(lent.Backend(), cpu.New(), g.compared); err != nil {
+	switch err := opcheck.Compare(lent.Backend(), cpu.New(), g.compared); {
+	case errors.Is(err, errCancelled):
+		lent.close()
+		return nil
+	case err != nil:
+		lent.close()
 		known.State, known.Detail = protocol.GPUWrong, err.Error()
 		g.tell(known)
 		return nil
@@ -57,11 +63,18 @@ func (g *gpu) trusted() *GPU {
 }
 
 // compared tells how many operations are.
-func (g *gpu) compared(done, all int) {
-	if done%16 == 1 {
-		g.voice.tell(&protocol.Working{Task: "gpu", Done: done, Total: all})
-		g.yield()
+func (g *gpu) compared(done, all int) error {
+	if done%16 != 1 {
+		return nil
 	}
+	g.voice.tell(&protocol.Working{Task: "gpu", Done: done, Total: all})
+	return g.goOn()
+}
+
+// trying tells how many steps of a trial are done.
+func (g *gpu) trying(done, all int) error {
+	g.voice.tell(&protocol.Working{Task: "gpu_trial", Done: done, Total: all})
+	return g.goOn()
 }
 
 // wanted is trusted where a backend is it.
@@ -93,7 +106,12 @@ func (s *Session) checkGPU() {
 		known.Size = 256
 	}
 	var err error
-	if known.GFLOPS, err = train.SquareGFLOPS(lent.Backend(), known.Size); err != nil {
+	if known.GFLOPS, err = train.SquareGFLOPS(lent.Backend(), known.Size); err == nil {
+		r, _ := recipe.ByName(writingPreset)
+		known.Preset = writingPreset
+		known.Writing, err = train.WritingOn(lent.Backend(), r, s.host.Yield)
+	}
+	if err != nil {
 		s.distrust(err.Error())
 		return
 	}
@@ -115,7 +133,7 @@ func (s *Session) lend(r *run, ranks int) bool {
 		return false
 	}
 	lent, err := s.tried(r)
-	if lent != nil && lent.Software && wish == "" {
+	if s.goOn() != nil || lent != nil && lent.Software && wish == "" {
 		return false
 	}
 	if err == nil && lent != nil {
@@ -141,9 +159,12 @@ func (s *Session) tried(r *run) (lent *GPU, err error) {
 			return lent, err
 		}
 		var trial train.Trial
-		trial, err = r.Try(lent.Backend())
+		trial, err = r.Try(lent.Backend(), s.gpu.trying)
 		runtime.GC() // what was tried with makes way
 		s.host.Yield()
+		if errors.Is(err, errCancelled) {
+			return nil, nil
+		}
 		if err == nil {
 			known := s.gpu.told
 			known.DeviceMs, known.HostMs = trial.Device.Seconds()*1000, trial.Host.Seconds()*1000
@@ -170,10 +191,16 @@ func (s *Session) distrust(why string) {
 }
 
 func (g *gpu) leave() {
-	if g.lent != nil && g.lent.Close != nil {
-		g.lent.Close()
+	if g.lent != nil {
+		g.lent.close()
 	}
 	g.lent = nil
+}
+
+func (g *GPU) close() {
+	if g.Close != nil {
+		g.Close()
+	}
 }
 
 // fell says that the run goes on without the card, from where it is now.

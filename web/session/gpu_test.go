@@ -155,12 +155,29 @@ func TestCheckGPU(t *testing.T) {
 	if g := next[*protocol.GPU](d); g.State != protocol.GPURight || g.ID != 4 {
 		t.Errorf("a right card is told as %+v", g)
 	}
-	if g := next[*protocol.GPU](d); g.Size == 0 || g.GFLOPS <= 0 {
+	if g := next[*protocol.GPU](d); g.Size == 0 || g.GFLOPS <= 0 || g.Preset != writingPreset || g.Writing <= 0 {
 		t.Errorf("its speed is told as %+v", g)
 	}
 	d = sit(t)
 	d.commands <- &protocol.CheckGPU{Request: as(5)}
 	if g := next[*protocol.GPU](d); g.State != protocol.GPUNone || g.ID != 5 {
 		t.Errorf("no card is told as %+v", g)
+	}
+}
+
+// While a card is compared or tried for a run, Stop and Cancel end what leads to the run,
+// and the card is as good as before.
+func TestStopWhileTheCardIsTried(t *testing.T) {
+	d := sitAt(t, lending(true, func() tensor.Backend { return backendtest.NewShadow() }))
+	d.give(own)
+	for i, task := range []string{"gpu", "gpu_trial"} {
+		d.while(task, []protocol.Command{&protocol.Stop{}, &protocol.Cancel{Request: as(31 + i)}}[i])
+		d.commands <- &protocol.Train{Request: as(31 + i), Recipe: brief(), Backend: "webgpu"}
+		d.state("preparing")
+		d.cancelled(31 + i)
+		d.state("idle")
+	}
+	if r := d.ran("webgpu"); r.backend != "shadow" || len(r.codes) > 0 {
+		t.Errorf("its last step is %s's, the problems are %v", r.backend, r.codes)
 	}
 }

@@ -82,6 +82,10 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 	}
 	s.wished = c.Backend
 	s.staff(r, c.Ranks)
+	if err := s.goOn(); err != nil {
+		r.Close()
+		return nil, nil, ended(err)
+	}
 	next.TextSHA256, next.TextBytes, next.Backend, next.Fused = sum(t.bytes), len(t.bytes), r.Device(), kernel.Fused
 	return next, r, nil
 }

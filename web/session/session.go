@@ -77,7 +77,7 @@ func New(host Host) *Session {
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
 	s.writer = &writer{voice: s.voice, load: s.library.small}
 	s.runner = &runner{voice: s.voice, cores: host.Cores, launch: host.Launch}
-	s.gpu = &gpu{voice: s.voice, open: host.GPU, yield: host.Yield}
+	s.gpu = &gpu{voice: s.voice, open: host.GPU, goOn: s.goOn}
 	return s
 }
 

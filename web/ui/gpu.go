@@ -35,11 +35,14 @@ func (p *Page) backend() string {
 
 // gpuProgress says how far its check is.
 func (p *Page) gpuProgress() string {
-	done := 0.0
-	if w := p.Working; w != nil && w.Task == "gpu" {
+	done, says := 0.0, "gpu_checking"
+	if p.loading("gpu_trial") {
+		says = "gpu_trying"
+	}
+	if w := p.Working; w != nil && (w.Task == "gpu" || w.Task == "gpu_trial") {
 		done = float64(w.Done) / float64(max(1, w.Total))
 	}
-	return p.W.Say("gpu_checking", "done", p.W.PercentDone(done))
+	return p.W.Say(says, "done", p.W.PercentDone(done))
 }
 
 // CheckGPU asks for the card to be compared with the processor.
@@ -70,6 +73,9 @@ func (s *Speed) gpuSays() (says []string) {
 	}
 	if g.Size > 0 {
 		says = append(says, w.Say("gpu_product", "size", w.Count(g.Size), "speed", w.GFLOPS(g.GFLOPS)))
+	}
+	if g.Writing > 0 {
+		says = append(says, w.Say("gpu_writing", "preset", g.Preset, "speed", w.PerSecond(g.Writing)))
 	}
 	if g.HostMs > 0 {
 		says = append(says, w.Say("gpu_speed", "device", w.Milliseconds(g.DeviceMs), "host", w.Milliseconds(g.HostMs)))

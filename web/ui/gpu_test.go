@@ -22,7 +22,7 @@ func TestGPUSays(t *testing.T) {
 		want []string
 	}{
 		{protocol.GPU{State: protocol.GPURight, Name: "A card"}, []string{"A card: each operation gives"}},
-		{protocol.GPU{State: protocol.GPURight, Name: "A card", Software: true, Size: 1024, GFLOPS: 321, DeviceMs: 12, HostMs: 120}, []string{"no real graphics card", "1,024 × 1,024", "321", "12 ms", "120 ms"}},
+		{protocol.GPU{State: protocol.GPURight, Name: "A card", Software: true, Size: 1024, GFLOPS: 321, Preset: "quick", Writing: 654, DeviceMs: 12, HostMs: 120}, []string{"no real graphics card", "1,024 × 1,024", "321", "preset quick", "654", "12 ms", "120 ms"}},
 		{protocol.GPU{State: protocol.GPUWrong, Name: "A card", Detail: "RMSNorm gives 1"}, []string{"A card does not compute", "RMSNorm gives 1"}},
 		{protocol.GPU{State: protocol.GPUFailed, Name: "A card", Detail: "lost"}, []string{"A card failed in a run", "lost"}},
 		{protocol.GPU{State: protocol.GPUNone}, []string{english.Say("gpu_none")}},

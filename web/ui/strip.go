@@ -164,7 +164,7 @@ func (p *Page) Stop() {
 
 func (p *Page) progress() string {
 	switch {
-	case p.loading("gpu"):
+	case p.loading("gpu"), p.loading("gpu_trial"):
 		return p.gpuProgress()
 	case !p.begun():
 		return p.W.RunState(p.Run.State)
