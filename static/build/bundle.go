@@ -14,7 +14,7 @@ import (
 
 // bundled are the scripts of src that become part of others and lie not in
 // dist by themselves.
-var bundled = []string{"index.html", "ranks.js", "reader.js", "single.js", "sw.js", "trainer.js"}
+var bundled = []string{"index.html", "qr.js", "ranks.js", "reader.js", "single.js", "sw.js", "trainer.js"}
 
 // workers are the scripts of workers, each with its parts.
 var workers = map[string][]string{

@@ -52,7 +52,7 @@ func build() error {
 	if err := clear(); err != nil {
 		return err
 	}
-	for _, part := range []func(goroot string) error{sources, index, libraries, samples, base, vuguHelper, workerScripts, modules, serviceWorker} {
+	for _, part := range []func(goroot string) error{sources, index, libraries, codes, samples, base, vuguHelper, workerScripts, modules, serviceWorker} {
 		if err := part(goroot); err != nil {
 			return err
 		}
@@ -97,6 +97,20 @@ func libraries(goroot string) error {
 		}
 	}
 	return nil
+}
+
+// codes writes what makes QR codes as a script of the page: a library that is a module for
+// Node, and what is done with it.
+func codes(string) error {
+	library, err := os.ReadFile("node_modules/lean-qr/index.js")
+	if err != nil {
+		return err
+	}
+	use, err := os.ReadFile(src + "/qr.js")
+	if err != nil {
+		return err
+	}
+	return write("qr.js", fmt.Appendf(nil, "(() => {\nconst exports = {};\n%s\n%s})();\n", library, use))
 }
 
 // samples copies Newton's Opticks out of Go's own source tree.

@@ -25,6 +25,11 @@ type browser struct {
 	texts    []namedFile // that were read last
 	stop     func()      // ends the reading of files
 	held     js.Value    // the files that Import takes along, an array
+	made     js.Value    // the file that is to be shared
+	code     struct {    // of the link whose QR code was drawn last
+		link, path string
+		n          int
+	}
 	focus    string      // id of the element that is to have it, once it is drawn; "" for none
 	drawnAt  string      // the station that was drawn last
 	state    string      // of the run, when it was drawn last

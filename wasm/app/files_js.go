@@ -83,6 +83,10 @@ func (b *browser) drop(all []js.Value) {
 		b.fail(&protocol.Problem{Code: protocol.FilesMany, Got: strconv.Itoa(len(files)), Want: strconv.Itoa(most)})
 	default:
 		names := b.hold(files)
+		if ui.AreResults(names) {
+			b.collect(files)
+			return
+		}
 		if ui.AreModel(names) {
 			b.with(func() { b.page.BringIn(names) })
 			return

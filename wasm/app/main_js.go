@@ -92,7 +92,11 @@ func (b *browser) receive(message js.Value) {
 		e = &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
 	}
 	if file, is := e.(*protocol.File); is {
-		offer(file.Name, payload)
+		if b.shares(file) {
+			b.made = payload
+		} else {
+			offer(file.Name, payload)
+		}
 	}
 	b.with(func() { b.page.Apply(e) })
 }

@@ -84,12 +84,15 @@ const Base = "base"
 // MaxName bounds the name of a model, in bytes of UTF-8.
 const MaxName = 200
 
+// Shared is a zip of a model that quotes no text, to be given away.
+const Shared = "shared"
+
 // Formats are those that a model can leave in, DTypes the numbers that each
 // can be written with.
 var (
 	Formats = []string{"zip", "hf", "gguf", "safetensors", "peft"} // peft: the adapter alone
 	DTypes  = map[string][]string{"zip": {"f32"}, "hf": {"f32", "f16"}, "gguf": {"f32", "f16", "q8_0"},
-		"safetensors": {"f32", "f16"}, "peft": {"f32"}}
+		"safetensors": {"f32", "f16"}, "peft": {"f32"}, Shared: {"f32"}}
 )
 
 // Card is a model on the shelf.

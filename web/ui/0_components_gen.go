@@ -115,6 +115,77 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Arrival is what somebody shares by a link, before it is opened.
+type Arrival struct{ Page *Page }
+
+func (c *Arrival) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "arrival"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Page.Came != nil {
+			vgn = addElement(vgparent, "div", attrs8)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", nil)
+				setText(vgn, c.Page.Came.says())
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs9)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs10)
+					setAttr(vgn, "aria-disabled", disabled(!c.Page.Came.canOpen()))
+					setAttr(vgn, "hidden", c.Page.Came.Wrong != "" || c.Page.Came.Outcome != nil)
+					setText(vgn, c.Page.W.Say("came_open"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Came.Open() })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs11)
+					setText(vgn, c.Page.W.Say("close"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Came.Leave() })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs12)
+					setAttr(vgn, "hidden", c.Page.Came.Wrong != "" || c.Page.Came.Kind == "")
+					setText(vgn, c.Page.W.Say("came_report"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Came.Report() })
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n  ")
+			}
+		}
+		addText(vgparent, "\n  ")
+		if c.Page.Came != nil && c.Page.Came.Outcome != nil {
+			{
+				vgcomp := component[Outcome](vgin, 0x2C0F1AF0232C92A8, vgiterkey)
+				vgcomp.Name = c.Page.W.Say("shared_card")
+				vgcomp.Of = c.Page.Came.Outcome
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Asks asks before what an opened address sets takes the place of what is set.
 type Asks struct{ Page *Page }
 
@@ -132,7 +203,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.asked.Set != nil {
-			vgn = addElement(vgparent, "div", attrs8)
+			vgn = addElement(vgparent, "div", attrs13)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -148,11 +219,11 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs10)
+					vgn = addElement(vgparent, "button", attrs14)
 					setText(vgn, c.Page.W.Say("set_up"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SetUp() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs11)
+					vgn = addElement(vgparent, "button", attrs15)
 					setText(vgn, c.Page.W.Say("leave_as_is"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveAsked() })
 					addText(vgparent, "\n    ")
@@ -161,8 +232,31 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
+		if c.Page.linked {
+			vgn = addElement(vgparent, "div", attrs16)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", nil)
+				setText(vgn, c.Page.W.Say("link_about"))
+				addText(vgparent, "\n    ")
+				{
+					vgcomp := component[Link](vgin, 0x9291735C0112C8D7, vgiterkey)
+					vgcomp.Page = c.Page
+					vgcomp.To = c.Page.Address()
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "button", attrs17)
+				setText(vgn, c.Page.W.Say("close"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.HideLink() })
+				addText(vgparent, "\n  ")
+			}
+		}
+		addText(vgparent, "\n  ")
 		if c.Page.leftSays() != "" {
-			vgn = addElement(vgparent, "div", attrs12)
+			vgn = addElement(vgparent, "div", attrs18)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -170,7 +264,7 @@ func (c *Asks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.leftSays())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs13)
+				vgn = addElement(vgparent, "button", attrs17)
 				setText(vgn, c.Page.W.Say("close"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveAsked() })
 				addText(vgparent, "\n  ")
@@ -216,11 +310,11 @@ func (c *Bar) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "a", attrs14)
+				vgn = addElement(vgparent, "a", attrs19)
 				setAttr(vgn, "href", c.Page.groupAddress(g))
 				setText(vgn, c.Page.W.Say("group_"+g))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs15)
+				vgn = addElement(vgparent, "p", attrs20)
 				setText(vgn, c.Page.W.Say("group_"+g))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ul", nil)
@@ -292,13 +386,13 @@ func (c *Begin) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs16)
+		vgn = addElement(vgparent, "button", attrs21)
 		setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 		setAttr(vgn, "class", primary(c.Of.canTrain()))
 		setText(vgn, c.Page.W.Say("train"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs17)
+		vgn = addElement(vgparent, "span", attrs22)
 		setText(vgn, c.Of.trains())
 		addText(vgparent, "\n")
 	}
@@ -336,12 +430,12 @@ func (c *Blocked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs18)
+			vgn = addElement(vgparent, "button", attrs23)
 			setAttr(vgn, "hidden", !c.Page.Ready.Base)
 			setText(vgn, c.Page.W.Say("open_base"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.OpenBase() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs19)
+			vgn = addElement(vgparent, "button", attrs24)
 			setText(vgn, c.Page.W.Say("train_one"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("pretrain") })
 			addText(vgparent, "\n  ")
@@ -375,12 +469,12 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.changeSays() != "" {
-			vgn = addElement(vgparent, "p", attrs20)
+			vgn = addElement(vgparent, "p", attrs25)
 			setText(vgn, c.Page.changeSays())
 		}
 		addText(vgparent, "\n  ")
 		if len(c.Page.changeRows()) > 0 {
-			vgn = addElement(vgparent, "table", attrs21)
+			vgn = addElement(vgparent, "table", attrs26)
 			setAttr(vgn, "aria-label", c.Page.W.Say("change_table"))
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
@@ -394,13 +488,13 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs27)
 						setText(vgn, c.Page.changeOn())
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs27)
 						setText(vgn, c.Page.W.Say("both_before"))
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs27)
 						setText(vgn, c.Page.W.Say("both_after"))
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs27)
 						setText(vgn, c.Page.W.Say("change_column"))
 					}
 				}
@@ -419,7 +513,7 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs23)
+							vgn = addElement(vgparent, "th", attrs28)
 							setText(vgn, row.Name)
 							vgn = addElement(vgparent, "td", nil)
 							setText(vgn, row.Before)
@@ -458,10 +552,10 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs24)
+		vgn = addElement(vgparent, "h2", attrs29)
 		setText(vgn, c.Page.stationName("chat"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.Page.W.Say("chat_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -478,18 +572,18 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs26)
+		vgn = addElement(vgparent, "div", attrs31)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs27)
+			vgn = addElement(vgparent, "div", attrs32)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs28)
+				vgn = addElement(vgparent, "label", attrs33)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -497,7 +591,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lessons_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs29)
+					vgn = addElement(vgparent, "select", attrs34)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLessons(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -514,7 +608,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, c.Page.W.Task(task))
 						}
 						addText(vgparent, "\n          ")
-						vgn = addElement(vgparent, "option", attrs30)
+						vgn = addElement(vgparent, "option", attrs35)
 						setProp(vgn, "selected", c.Lessons == "")
 						setText(vgn, c.Page.W.Say("lessons_own"))
 						addText(vgparent, "\n        ")
@@ -551,7 +645,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				addText(vgparent, " ")
 				if c.Page.Talks != nil {
-					vgn = addElement(vgparent, "p", attrs31)
+					vgn = addElement(vgparent, "p", attrs36)
 					setText(vgn, c.Page.W.Talks(c.Page.Talks))
 				}
 			}
@@ -563,7 +657,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs32)
+			vgn = addElement(vgparent, "p", attrs37)
 			setText(vgn, c.Page.W.Say("lessons_hint"))
 			addText(vgparent, "\n    ")
 			{
@@ -581,6 +675,240 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n  ")
 		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "class-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs38)
+		setText(vgn, c.Page.stationName("class"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs30)
+		setText(vgn, c.Page.W.Say("class_lead"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs39)
+		setText(vgn, c.Wrong)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", nil)
+		setText(vgn, c.Page.W.Say("class_send_title"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs40)
+		setText(vgn, c.sendSays())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs32)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs33)
+			setAttr(vgn, "hidden", !c.served())
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("class_code_field"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "input", attrs41)
+				setProp(vgn, "value", c.Code)
+				listen(vgn, "input", func(event vugu.DOMEvent) { c.Code = event.PropString("target", "value") })
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs33)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("class_nickname"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "input", attrs42)
+				setProp(vgn, "value", c.Nickname)
+				listen(vgn, "input", func(event vugu.DOMEvent) { c.Nickname = event.PropString("target", "value") })
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs43)
+			setAttr(vgn, "aria-disabled", disabled(!c.canSend()))
+			setAttr(vgn, "hidden", !c.served())
+			setText(vgn, c.Page.W.Say("class_send"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Send() })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs44)
+			setAttr(vgn, "aria-disabled", disabled(!c.canHandIn()))
+			setText(vgn, c.Page.W.Say("class_file"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.HandIn() })
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setAttr(vgn, "hidden", !c.served())
+		setText(vgn, c.Page.W.Say("class_leaves"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs45)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.sent.Key != "" {
+				vgn = addElement(vgparent, "div", attrs46)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", nil)
+					setText(vgn, c.Page.W.Say("class_sent_to", "code", c.sent.Code))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs47)
+					setText(vgn, c.Page.W.Say("share_back"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Unsend() })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", nil)
+		setText(vgn, c.Page.W.Say("class_lead_title"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs48)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.led.Key == "" {
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setAttr(vgn, "hidden", !c.served())
+					setText(vgn, c.Page.W.Say("class_open_about"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs49)
+					setAttr(vgn, "hidden", !c.served())
+					setText(vgn, c.Page.W.Say("class_open"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Begin() })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs50)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.led.Key != "" {
+				vgn = addElement(vgparent, "div", attrs51)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs52)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Page.W.Say("class_code_is"))
+						addText(vgparent, " ")
+						vgn = addElement(vgparent, "b", attrs53)
+						setText(vgn, c.led.Code)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs45)
+					setText(vgn, c.openSays())
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Link](vgin, 0xB1BA21819BB40A36, vgiterkey)
+						vgcomp.Page = c.Page
+						vgcomp.To = c.invitation()
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs54)
+						setAttr(vgn, "hidden", !c.open)
+						setText(vgn, c.Page.W.Say("class_close"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Take(false) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs55)
+						setAttr(vgn, "hidden", c.open)
+						setText(vgn, c.Page.W.Say("class_reopen"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Take(true) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs56)
+						setText(vgn, c.removeLabel())
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Remove() })
+						listen(vgn, "blur", func(event vugu.DOMEvent) { c.sure = false })
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs32)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs57)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "input", attrs58)
+				setAttr(vgn, "aria-label", c.Page.W.Say("class_bring"))
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.Host.Collect("class-results") })
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", attrs59)
+				setText(vgn, c.Page.W.Say("class_bring"))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs60)
+		setText(vgn, c.Page.W.Say("class_bring_hint"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs45)
+		setText(vgn, c.Board.oddSays())
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Results](vgin, 0x3446E0CE5E24EE20, vgiterkey)
+			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -614,30 +942,30 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.compared() != nil {
-			vgn = addElement(vgparent, "section", attrs33)
+			vgn = addElement(vgparent, "section", attrs61)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs34)
+				vgn = addElement(vgparent, "h3", attrs62)
 				setText(vgn, c.Of.comparedTitle())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs35)
+				vgn = addElement(vgparent, "div", attrs63)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs36)
+					vgn = addElement(vgparent, "button", attrs64)
 					setAttr(vgn, "aria-pressed", disabled(!c.Of.Sides))
 					setText(vgn, c.Page.W.Say("outcome_view_curves"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(false) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs37)
+					vgn = addElement(vgparent, "button", attrs65)
 					setAttr(vgn, "aria-pressed", disabled(c.Of.Sides))
 					setText(vgn, c.Page.W.Say("outcome_view_sides"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(true) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs28)
+					vgn = addElement(vgparent, "label", attrs33)
 					setAttr(vgn, "hidden", c.Of.Sides)
 					{
 						vgparent := vgn
@@ -646,7 +974,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("compare_by"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs38)
+						vgn = addElement(vgparent, "select", attrs66)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Axis = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -667,7 +995,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs39)
+					vgn = addElement(vgparent, "button", attrs67)
 					setText(vgn, c.Page.W.Say("ask_both"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AskBoth() })
 					addText(vgparent, "\n    ")
@@ -679,7 +1007,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.Of.Sides {
-						vgn = addElement(vgparent, "div", attrs40)
+						vgn = addElement(vgparent, "div", attrs68)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -694,7 +1022,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addComponent(vgout, vgparent, vgcomp)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "details", attrs41)
+							vgn = addElement(vgparent, "details", attrs69)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -720,7 +1048,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs42)
+							vgn = addElement(vgparent, "div", attrs70)
 							setAttr(vgn, "aria-label", c.Page.W.Say("compare_about"))
 							addText(vgparent, "\n        ")
 							{
@@ -734,13 +1062,13 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs43)
+				vgn = addElement(vgparent, "div", attrs71)
 				setAttr(vgn, "aria-label", c.Page.W.Say("differs_in"))
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs44)
+					vgn = addElement(vgparent, "table", attrs72)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -753,14 +1081,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs22)
+								vgn = addElement(vgparent, "th", attrs27)
 								setText(vgn, c.Page.W.Say("differs_in"))
 								for vgiterkeyt, m := range c.Of.compared() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									m := m
 									_ = m
-									vgn = addElement(vgparent, "th", attrs22)
+									vgn = addElement(vgparent, "th", attrs27)
 									setText(vgn, m.Name)
 								}
 							}
@@ -780,7 +1108,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "th", attrs23)
+									vgn = addElement(vgparent, "th", attrs28)
 									setText(vgn, d.Name)
 									for vgiterkeyt, v := range d.Values {
 										var vgiterkey interface{} = vgiterkeyt
@@ -846,7 +1174,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs42)
+		vgn = addElement(vgparent, "div", attrs70)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs3)
@@ -879,7 +1207,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs73)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -892,7 +1220,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs46)
+					vgn = addElement(vgparent, "button", attrs74)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -925,18 +1253,18 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs47)
+		vgn = addElement(vgparent, "h2", attrs75)
 		setText(vgn, c.Page.stationName("distill"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.Page.W.Say("distill_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs32)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs33)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -944,7 +1272,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("distill_teacher"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs48)
+				vgn = addElement(vgparent, "select", attrs76)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeacher(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -965,19 +1293,19 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs49)
+			vgn = addElement(vgparent, "div", attrs77)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs50)
+				vgn = addElement(vgparent, "label", attrs78)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("distill_size_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs51)
+					vgn = addElement(vgparent, "select", attrs79)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSize(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -998,7 +1326,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs52)
+				vgn = addElement(vgparent, "div", attrs80)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1008,7 +1336,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						size := size
 						_ = size
-						vgn = addElement(vgparent, "button", attrs53)
+						vgn = addElement(vgparent, "button", attrs81)
 						setAttr(vgn, "class", chip(size == c.Size))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseSize(size) })
 						{
@@ -1041,13 +1369,13 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs54)
+		vgn = addElement(vgparent, "div", attrs82)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.canTwin() {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs46)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1055,7 +1383,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.W.Say("distill_twin_about"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs56)
+					vgn = addElement(vgparent, "button", attrs83)
 					setText(vgn, c.Page.W.Say("distill_twin"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TrainTwin() })
 					addText(vgparent, "\n    ")
@@ -1063,15 +1391,15 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.verdict() != "" {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs46)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs57)
+					vgn = addElement(vgparent, "p", attrs84)
 					setText(vgn, c.verdict())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs58)
+					vgn = addElement(vgparent, "button", attrs85)
 					setText(vgn, c.Page.W.Say("distill_beside"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.LayBeside() })
 					addText(vgparent, "\n    ")
@@ -1133,12 +1461,12 @@ func (c *End) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Here && c.Page.outcome() != nil {
-			vgn = addElement(vgparent, "section", attrs59)
+			vgn = addElement(vgparent, "section", attrs86)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs60)
+				vgn = addElement(vgparent, "h3", attrs87)
 				setText(vgn, c.Page.W.Say("outcome_title"))
 				addText(vgparent, "\n    ")
 				{
@@ -1176,10 +1504,10 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs61)
+		vgn = addElement(vgparent, "h2", attrs88)
 		setText(vgn, c.Page.stationName("finetune"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.Page.W.Say("finetune_lead"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -1196,7 +1524,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs26)
+		vgn = addElement(vgparent, "div", attrs31)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -1279,19 +1607,19 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs49)
+		vgn = addElement(vgparent, "div", attrs77)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs50)
+			vgn = addElement(vgparent, "label", attrs78)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs62)
+				vgn = addElement(vgparent, "select", attrs89)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseMethod(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1312,7 +1640,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs52)
+			vgn = addElement(vgparent, "div", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1322,7 +1650,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = addElement(vgparent, "button", attrs53)
+					vgn = addElement(vgparent, "button", attrs81)
 					setAttr(vgn, "class", chip(m == c.Of.Method()))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChooseMethod(m) })
 					{
@@ -1371,7 +1699,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.asksGuess() {
-			vgn = addElement(vgparent, "section", attrs63)
+			vgn = addElement(vgparent, "section", attrs90)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -1380,7 +1708,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "b", attrs64)
+					vgn = addElement(vgparent, "b", attrs91)
 					setText(vgn, c.Page.W.Say("rewards_guess_title"))
 					addText(vgparent, " ")
 					vgn = addElement(vgparent, "span", nil)
@@ -1388,7 +1716,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("rewards_guess_about"))
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "fieldset", attrs65)
+				vgn = addElement(vgparent, "fieldset", attrs92)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1401,11 +1729,11 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						g := g
 						_ = g
-						vgn = addElement(vgparent, "label", attrs66)
+						vgn = addElement(vgparent, "label", attrs93)
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "input", attrs67)
+							vgn = addElement(vgparent, "input", attrs94)
 							setAttr(vgn, "value", g)
 							setProp(vgn, "checked", g == c.Of.Guess)
 							listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseGuess(g) })
@@ -1416,7 +1744,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs68)
+				vgn = addElement(vgparent, "p", attrs95)
 				setAttr(vgn, "hidden", c.Of.guessSays() == "")
 				setText(vgn, c.Of.guessSays())
 				addText(vgparent, "\n  ")
@@ -1453,51 +1781,131 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs32)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs69)
+			vgn = addElement(vgparent, "label", attrs57)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs70)
+				vgn = addElement(vgparent, "input", attrs96)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs71)
+				vgn = addElement(vgparent, "span", attrs97)
 				setText(vgn, c.Page.W.Say("bring_in"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs69)
+			vgn = addElement(vgparent, "label", attrs57)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs72)
+				vgn = addElement(vgparent, "input", attrs98)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs73)
+				vgn = addElement(vgparent, "span", attrs59)
 				setText(vgn, c.Page.W.Say("bring_in_folder"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs74)
+		vgn = addElement(vgparent, "p", attrs99)
 		setText(vgn, c.Page.W.Say("bring_in_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs75)
+		vgn = addElement(vgparent, "p", attrs100)
 		setText(vgn, c.Of.storageSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs76)
+		vgn = addElement(vgparent, "button", attrs101)
 		setAttr(vgn, "hidden", !c.Of.canPersist())
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Link is the page's address with a fragment, to be copied, or read by a camera.
+type Link struct {
+	Page *Page
+	To   string
+}
+
+func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "link"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs32)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs102)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("link"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "input", attrs103)
+				setProp(vgn, "value", c.Page.Host.Link(c.To))
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs104)
+			setText(vgn, c.label())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(c.To) })
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.size() > 0 {
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "qr"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "aria-label", c.Page.W.Say("link_code"))
+				setAttr(vgn, "viewBox", c.box())
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "d", c.path())
+				}
+			}
+			addText(vgparent, "\n    ")
+			if c.size() == 0 {
+				vgn = addElement(vgparent, "p", attrs3)
+				setText(vgn, c.Page.W.Say("link_long"))
+			}
+			addText(vgparent, "\n  ")
+		}
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -1529,26 +1937,26 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs77)
+		vgn = addElement(vgparent, "div", attrs105)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs78)
+			vgn = addElement(vgparent, "p", attrs106)
 			setText(vgn, c.Of.listSays())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs79)
+			vgn = addElement(vgparent, "button", attrs107)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.List.Open))
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Of.lookLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Open = !c.Of.List.Open })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs80)
+			vgn = addElement(vgparent, "button", attrs108)
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Page.W.Say("prefs_take_out"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs81)
+			vgn = addElement(vgparent, "button", attrs109)
 			setText(vgn, c.Page.W.Say("prefs_bring_in"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
@@ -1560,21 +1968,21 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.List.former != nil {
-				vgn = addElement(vgparent, "p", attrs82)
+				vgn = addElement(vgparent, "p", attrs110)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Of.deletedSays())
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setText(vgn, c.Page.W.Say("undo"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Back() })
 				}
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs83)
+		vgn = addElement(vgparent, "ol", attrs111)
 		setAttr(vgn, "hidden", !c.Of.List.Open)
 		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
@@ -1597,10 +2005,10 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs84)
+							vgn = addElement(vgparent, "p", attrs112)
 							setText(vgn, asksFor(c.Of.List.Pairs[i]))
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs85)
+							vgn = addElement(vgparent, "p", attrs113)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -1611,7 +2019,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs86)
+							vgn = addElement(vgparent, "p", attrs114)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -1627,17 +2035,17 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs13)
+								vgn = addElement(vgparent, "button", attrs17)
 								setAttr(vgn, "aria-label", c.Of.pairName("prefs_swap", i))
 								setText(vgn, c.Page.W.Say("prefs_swap"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Swap(i) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs13)
+								vgn = addElement(vgparent, "button", attrs17)
 								setAttr(vgn, "aria-label", c.Of.pairName("prefs_edit", i))
 								setText(vgn, c.Page.W.Say("prefs_edit"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Edit(i) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs13)
+								vgn = addElement(vgparent, "button", attrs17)
 								setAttr(vgn, "aria-label", c.Of.pairName("delete", i))
 								setText(vgn, c.Page.W.Say("delete"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(i) })
@@ -1648,49 +2056,49 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if c.Of.List.Edits == i {
-						vgn = addElement(vgparent, "div", attrs87)
+						vgn = addElement(vgparent, "div", attrs115)
 						func(vgparent *vugu.VGNode) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs88)
+							vgn = addElement(vgparent, "label", attrs102)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_prompt"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs89)
+								vgn = addElement(vgparent, "textarea", attrs116)
 								setProp(vgn, "value", asksFor(c.Of.List.Edited))
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs88)
+							vgn = addElement(vgparent, "label", attrs102)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs90)
+								vgn = addElement(vgparent, "textarea", attrs117)
 								setProp(vgn, "value", c.Of.List.Edited.Chosen)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs88)
+							vgn = addElement(vgparent, "label", attrs102)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_rejected"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs91)
+								vgn = addElement(vgparent, "textarea", attrs118)
 								setProp(vgn, "value", c.Of.List.Edited.Rejected)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
 							if c.Of.Edges {
-								vgn = addElement(vgparent, "p", attrs92)
+								vgn = addElement(vgparent, "p", attrs119)
 								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
 							}
 							addText(vgparent, "\n        ")
@@ -1699,11 +2107,11 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs93)
+								vgn = addElement(vgparent, "button", attrs120)
 								setText(vgn, c.Page.W.Say("prefs_save"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs13)
+								vgn = addElement(vgparent, "button", attrs17)
 								setText(vgn, c.Page.W.Say("leave_as_is"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Edits = -1 })
 								addText(vgparent, "\n        ")
@@ -1728,7 +2136,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setAttr(vgn, "aria-disabled", disabled(c.Of.List.From == 0))
 					setAttr(vgn, "hidden", len(c.Of.List.Pairs) <= pairsShown)
 					setText(vgn, c.Page.W.Say("prefs_before"))
@@ -1737,13 +2145,13 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", attrs3)
 					setText(vgn, c.Of.pageSays())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setAttr(vgn, "aria-disabled", disabled(c.Of.List.From+pairsShown >= len(c.Of.List.Pairs)))
 					setAttr(vgn, "hidden", len(c.Of.List.Pairs) <= pairsShown)
 					setText(vgn, c.Page.W.Say("prefs_behind"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs94)
+					vgn = addElement(vgparent, "button", attrs121)
 					setText(vgn, c.Page.W.Say("prefs_clear"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
 					addText(vgparent, "\n    ")
@@ -1782,21 +2190,21 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs32)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs13)
+			vgn = addElement(vgparent, "button", attrs17)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.AsTable))
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs93)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs95)
+				vgn = addElement(vgparent, "input", attrs122)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -1811,7 +2219,7 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs43)
+				vgn = addElement(vgparent, "div", attrs71)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -1830,14 +2238,14 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs22)
+								vgn = addElement(vgparent, "th", attrs27)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Page.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs22)
+									vgn = addElement(vgparent, "th", attrs27)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -1914,12 +2322,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs32)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs33)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1927,7 +2335,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_judge_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs96)
+				vgn = addElement(vgparent, "select", attrs123)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1948,7 +2356,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs33)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1956,7 +2364,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs97)
+				vgn = addElement(vgparent, "select", attrs124)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1977,12 +2385,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs98)
+			vgn = addElement(vgparent, "button", attrs125)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setText(vgn, c.Of.judgeLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs99)
+			vgn = addElement(vgparent, "button", attrs126)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
 			setText(vgn, c.Of.handLabel())
@@ -1990,7 +2398,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs100)
+		vgn = addElement(vgparent, "p", attrs127)
 		setText(vgn, c.Of.judgeSays())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -1999,7 +2407,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.Judge.id > 0 {
-				vgn = addElement(vgparent, "progress", attrs101)
+				vgn = addElement(vgparent, "progress", attrs128)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
 				setAttr(vgn, "max", c.Of.Judge.Prompts)
 				setAttr(vgn, "value", c.Of.judgeDone())
@@ -2012,7 +2420,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.Hand.Open {
-				vgn = addElement(vgparent, "section", attrs102)
+				vgn = addElement(vgparent, "section", attrs129)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
 				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
 				func(vgparent *vugu.VGNode) {
@@ -2020,12 +2428,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgn
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) == 0 {
-						vgn = addElement(vgparent, "p", attrs45)
+						vgn = addElement(vgparent, "p", attrs73)
 						setText(vgn, c.Of.handWaits())
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "p", attrs84)
+						vgn = addElement(vgparent, "p", attrs112)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2038,7 +2446,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "div", attrs103)
+						vgn = addElement(vgparent, "div", attrs130)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2048,12 +2456,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								i := i
 								_ = i
-								vgn = addElement(vgparent, "div", attrs104)
+								vgn = addElement(vgparent, "div", attrs131)
 								{
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "p", attrs105)
+									vgn = addElement(vgparent, "p", attrs132)
 									setText(vgn, c.Of.handSaid(i))
 									addText(vgparent, "\n          ")
 									vgn = addElement(vgparent, "button", nil)
@@ -2081,7 +2489,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs106)
+							vgn = addElement(vgparent, "button", attrs133)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(tie) })
 							{
 								vgparent := vgn
@@ -2093,7 +2501,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Page.W.Say("prefs_tie"))
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs107)
+							vgn = addElement(vgparent, "button", attrs134)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(later) })
 							{
 								vgparent := vgn
@@ -2144,23 +2552,23 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs108)
+			vgn = addElement(vgparent, "section", attrs135)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs109)
+				vgn = addElement(vgparent, "h3", attrs136)
 				setText(vgn, c.Page.W.Say("rewards_mend_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("rewards_mend_about"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs110)
+				vgn = addElement(vgparent, "div", attrs137)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs111)
+					vgn = addElement(vgparent, "div", attrs138)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2170,11 +2578,11 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							i := i
 							_ = i
-							vgn = addElement(vgparent, "label", attrs66)
+							vgn = addElement(vgparent, "label", attrs93)
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs112)
+								vgn = addElement(vgparent, "input", attrs139)
 								setAttr(vgn, "id", "hole-"+switches[i])
 								setProp(vgn, "checked", c.Of.closed(i))
 								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
@@ -2197,7 +2605,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs113)
+						vgn = addElement(vgparent, "p", attrs140)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2214,7 +2622,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, sampleAnswer)
 						}
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs114)
+						vgn = addElement(vgparent, "ul", attrs141)
 						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
 						{
 							vgparent := vgn
@@ -2258,10 +2666,108 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs115)
+				vgn = addElement(vgparent, "button", attrs142)
 				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 				setText(vgn, c.Page.W.Say("rewards_again"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Mine is what was shared from this device: to be kept longer, or taken back.
+type Mine struct{ Page *Page }
+
+func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "shared-list"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if len(c.Page.Sharing.Made) > 0 {
+			vgn = addElement(vgparent, "section", attrs143)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h3", attrs144)
+				setText(vgn, c.Page.W.Say("shared_title"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs3)
+				setText(vgn, c.Page.W.Say("shared_hint"))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs145)
+				setText(vgn, c.Page.Sharing.Wrong)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "ul", attrs146)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, " ")
+					for i := range c.Page.Sharing.Made {
+						var vgiterkey interface{} = i
+						_ = vgiterkey
+						i := i
+						_ = i
+						vgn = addElement(vgparent, "li", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "b", nil)
+								setText(vgn, c.Page.Sharing.Made[i].Name)
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "span", attrs3)
+								setText(vgn, c.Page.Sharing.until(&c.Page.Sharing.Made[i]))
+							}
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs9)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs147)
+								setAttr(vgn, "aria-label", c.named("copy_link", i))
+								setText(vgn, c.Page.copyLabel(linkTo(c.Page.Sharing.Made[i].ID)))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(linkTo(c.Page.Sharing.Made[i].ID)) })
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs148)
+								setAttr(vgn, "aria-label", c.named("share_longer", i))
+								setText(vgn, c.Page.W.Say("share_longer"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Longer(c.Page.Sharing.Made[i].ID) })
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs149)
+								setAttr(vgn, "aria-label", c.named("share_back", i))
+								setText(vgn, c.Page.W.Say("share_back"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.TakeBack(c.Page.Sharing.Made[i].ID) })
+								addText(vgparent, "\n        ")
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
 				addText(vgparent, "\n  ")
 			}(vgn)
 		}
@@ -2290,10 +2796,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs116)
+		vgn = addElement(vgparent, "h2", attrs150)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.Page.W.Say("models_lead"))
 		addText(vgparent, "\n  ")
 		{
@@ -2303,16 +2809,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs117)
+		vgn = addElement(vgparent, "p", attrs151)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs118)
+		vgn = addElement(vgparent, "div", attrs152)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Needs != nil {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs46)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2325,11 +2831,11 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs119)
+						vgn = addElement(vgparent, "button", attrs153)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs120)
+						vgn = addElement(vgparent, "button", attrs154)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -2351,7 +2857,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs121)
+		vgn = addElement(vgparent, "ul", attrs155)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2369,7 +2875,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs122)
+					vgn = addElement(vgparent, "div", attrs156)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2391,14 +2897,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs123)
+							vgn = addElement(vgparent, "p", attrs157)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
 								setText(vgn, m.Name)
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs124)
+								vgn = addElement(vgparent, "span", attrs158)
 								setText(vgn, c.cardState(m))
 							}
 							addText(vgparent, "\n          ")
@@ -2414,7 +2920,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs125)
+						vgn = addElement(vgparent, "button", attrs159)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -2434,25 +2940,32 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs126)
+						vgn = addElement(vgparent, "a", attrs160)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
+						vgn = addElement(vgparent, "button", attrs17)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, outcomePart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("outcome_card"), "model", m.Name))
 						setAttr(vgn, "hidden", !m.Outcome.Whole() || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("outcome_card"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, outcomePart) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
+						vgn = addElement(vgparent, "button", attrs17)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, downloadPart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("download"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.canDownload(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("download"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, downloadPart) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
+						vgn = addElement(vgparent, "button", attrs17)
+						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, sharePart)))
+						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("share"), "model", m.Name))
+						setAttr(vgn, "hidden", !c.canShare(m) || c.isDeleted(m.ID))
+						setText(vgn, c.Page.W.Say("share"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, sharePart) })
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "button", attrs17)
 						setAttr(vgn, "aria-expanded", disabled(c.isUnfolded(m.ID, renamePart)))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("rename"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
@@ -2460,13 +2973,13 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("rename"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Unfold(m, renamePart) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
+						vgn = addElement(vgparent, "button", attrs17)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("duplicate"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || !readable(m) || c.isDeleted(m.ID))
 						setText(vgn, c.Page.W.Say("duplicate"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Duplicate(m) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs13)
+						vgn = addElement(vgparent, "button", attrs17)
 						setAttr(vgn, "aria-disabled", disabled(c.Page.isOpen(m.ID) && c.Page.Active()))
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("delete"), "model", m.Name))
 						setAttr(vgn, "hidden", !kept(m) || c.isDeleted(m.ID))
@@ -2475,20 +2988,20 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs127)
+					vgn = addElement(vgparent, "label", attrs161)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs128)
+						vgn = addElement(vgparent, "input", attrs162)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs129)
+						vgn = addElement(vgparent, "span", attrs163)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs130)
+					vgn = addElement(vgparent, "div", attrs164)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2504,18 +3017,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs131)
+					vgn = addElement(vgparent, "div", attrs165)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, downloadPart) {
-							vgn = addElement(vgparent, "div", attrs27)
+							vgn = addElement(vgparent, "div", attrs32)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs33)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -2523,7 +3036,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs132)
+									vgn = addElement(vgparent, "select", attrs166)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -2544,7 +3057,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs133)
+								vgn = addElement(vgparent, "button", attrs167)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -2554,18 +3067,70 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs131)
+					vgn = addElement(vgparent, "div", attrs165)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						if c.isUnfolded(m.ID, sharePart) {
+							vgn = addElement(vgparent, "div", nil)
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", attrs32)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, " ")
+									for vgiterkeyt, t := range c.things(m) {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										t := t
+										_ = t
+										vgn = addElement(vgparent, "button", attrs168)
+										setAttr(vgn, "aria-pressed", disabled(c.Page.Sharing.is(t)))
+										setText(vgn, c.Page.W.Say("shared_"+t.Kind))
+										listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(t) })
+									}
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, " ")
+									for vgiterkeyt, t := range c.things(m) {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										t := t
+										_ = t
+										{
+											vgcomp := component[Share](vgin, 0xA1BD1C928275B5E5, vgiterkey)
+											vgcomp.Page = c.Page
+											vgcomp.Thing = t
+											vgn = addComponent(vgout, vgparent, vgcomp)
+										}
+									}
+								}
+								addText(vgparent, "\n        ")
+							}(vgn)
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs165)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, renamePart) {
-							vgn = addElement(vgparent, "div", attrs27)
+							vgn = addElement(vgparent, "div", attrs32)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs33)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -2573,14 +3138,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs134)
+									vgn = addElement(vgparent, "input", attrs169)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs135)
+								vgn = addElement(vgparent, "button", attrs170)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -2594,7 +3159,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs136)
+		vgn = addElement(vgparent, "button", attrs171)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -2602,6 +3167,12 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		{
 			vgcomp := component[Compare](vgin, 0x6D9D186D41C450D8, vgiterkey)
 			vgcomp.Of = c
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Mine](vgin, 0xA2905E8694FC838, vgiterkey)
 			vgcomp.Page = c.Page
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
@@ -2641,10 +3212,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs137)
+		vgn = addElement(vgparent, "span", attrs172)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs138)
+		vgn = addElement(vgparent, "button", attrs173)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -2680,7 +3251,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs139)
+			vgn = addElement(vgparent, "p", attrs174)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -2714,7 +3285,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs140)
+		vgn = addElement(vgparent, "div", attrs175)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2735,7 +3306,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs141)
+						vgn = addElement(vgparent, "input", attrs176)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -2767,22 +3338,22 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs142)
+					vgn = addElement(vgparent, "span", attrs177)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
 				}(vgn)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs28)
+			vgn = addElement(vgparent, "div", attrs33)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs143)
+				vgn = addElement(vgparent, "label", attrs178)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs144)
+				vgn = addElement(vgparent, "select", attrs179)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2801,21 +3372,21 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs145)
+				vgn = addElement(vgparent, "span", attrs180)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs28)
+			vgn = addElement(vgparent, "div", attrs33)
 			setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs146)
+				vgn = addElement(vgparent, "label", attrs181)
 				setText(vgn, c.Page.W.Field("backend"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs147)
+				vgn = addElement(vgparent, "select", attrs182)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseBackend(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2834,7 +3405,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs148)
+				vgn = addElement(vgparent, "span", attrs183)
 				setText(vgn, c.Page.W.FieldAbout("backend"))
 				addText(vgparent, "\n    ")
 			}
@@ -2850,21 +3421,21 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs13)
+			vgn = addElement(vgparent, "button", attrs17)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.More))
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs149)
+			vgn = addElement(vgparent, "span", attrs184)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs150)
+				vgn = addElement(vgparent, "button", attrs185)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs151)
+				vgn = addElement(vgparent, "span", attrs186)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -2910,7 +3481,7 @@ func (c *Outcome) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "details", attrs41)
+		vgn = addElement(vgparent, "details", attrs69)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2971,7 +3542,7 @@ func (c *Own) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "a", attrs152)
+					vgn = addElement(vgparent, "a", attrs187)
 					setText(vgn, c.Page.W.Say("rewards_own_bring"))
 				}
 				addText(vgparent, "\n    ")
@@ -3066,21 +3637,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs153)
+		vgn = addElement(vgparent, "pre", attrs188)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs154)
+			vgn = addElement(vgparent, "span", attrs189)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs155)
+			vgn = addElement(vgparent, "span", attrs190)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs156)
+		vgn = addElement(vgparent, "p", attrs191)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs157)
+		vgn = addElement(vgparent, "ol", attrs192)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -3096,7 +3667,7 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setAttr(vgn, "aria-pressed", c.Of.shown(i))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Show(i) })
 					{
@@ -3141,10 +3712,10 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs158)
+		vgn = addElement(vgparent, "h2", attrs193)
 		setText(vgn, c.Page.stationName("preferences"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3173,7 +3744,7 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs26)
+		vgn = addElement(vgparent, "div", attrs31)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -3269,12 +3840,12 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.mine() {
-				vgn = addElement(vgparent, "div", attrs27)
+				vgn = addElement(vgparent, "div", attrs32)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs28)
+					vgn = addElement(vgparent, "label", attrs33)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3282,7 +3853,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("prefs_shows"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs159)
+						vgn = addElement(vgparent, "select", attrs194)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
 						{
 							vgparent := vgn
@@ -3308,7 +3879,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs42)
+		vgn = addElement(vgparent, "div", attrs70)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs3)
@@ -3341,12 +3912,12 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.Pairs != nil {
-				vgn = addElement(vgparent, "p", attrs160)
+				vgn = addElement(vgparent, "p", attrs195)
 				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs73)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3359,7 +3930,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs46)
+					vgn = addElement(vgparent, "button", attrs74)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3399,25 +3970,25 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs161)
+		vgn = addElement(vgparent, "h2", attrs196)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.Page.W.MethodAbout("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs49)
+		vgn = addElement(vgparent, "div", attrs77)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs50)
+			vgn = addElement(vgparent, "label", attrs78)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs162)
+				vgn = addElement(vgparent, "select", attrs197)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3438,7 +4009,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs52)
+			vgn = addElement(vgparent, "div", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3448,7 +4019,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs53)
+					vgn = addElement(vgparent, "button", attrs81)
 					setAttr(vgn, "class", chip(name == c.Draft.Base.Preset))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChoosePreset(name) })
 					{
@@ -3511,6 +4082,211 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Results is the board of a class.
+type Results struct {
+	Page *Page
+	Of   *Class
+}
+
+func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "results"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if len(c.Of.Board.Results) > 0 {
+			vgn = addElement(vgparent, "section", attrs198)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h3", attrs199)
+				setText(vgn, c.Page.W.Say("class_results", "n", len(c.Of.Board.Results)))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs32)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", attrs33)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Page.W.Say("class_sort"))
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "select", attrs200)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Board.Sort = event.PropString("target", "value") })
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n          ")
+							for vgiterkeyt, s := range sorts {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								s := s
+								_ = s
+								vgn = addElement(vgparent, "option", nil)
+								setAttr(vgn, "value", s)
+								setProp(vgn, "selected", s == c.Of.Board.Sort)
+								setText(vgn, c.Page.W.Say("sort_"+s))
+							}
+							addText(vgparent, "\n        ")
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs201)
+					setText(vgn, c.Page.W.Say("class_table"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Board.SaveTable() })
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.Of.pictured() {
+						vgn = addElement(vgparent, "div", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "div", attrs70)
+							setAttr(vgn, "aria-label", c.Page.W.Say("class_chart_about"))
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", attrs3)
+							setText(vgn, c.Page.W.Say("class_chart_hint"))
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs202)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "table", attrs203)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "thead", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "tr", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "th", attrs27)
+								setText(vgn, c.Page.W.Say("class_col_curve"))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "th", attrs27)
+								setText(vgn, c.Page.W.Say("class_col_name"))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "th", attrs27)
+								setText(vgn, c.Page.W.Say("class_col_value"))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "th", attrs27)
+								setText(vgn, c.Page.W.Say("class_col_settings"))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "th", attrs27)
+								setText(vgn, c.Page.W.Say("class_col_line"))
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "tbody", nil)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, " ")
+							for vgiterkeyt, f := range c.Of.Board.sorted() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								f := f
+								_ = f
+								vgn = addElement(vgparent, "tr", nil)
+								setAttr(vgn, "data-id", f.ID)
+								func(vgparent *vugu.VGNode) {
+									var vgn *vugu.VGNode
+									_ = vgn
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "td", nil)
+									{
+										vgparent := vgn
+										_ = vgparent
+										vgn = addElement(vgparent, "label", attrs93)
+										{
+											vgparent := vgn
+											_ = vgparent
+											vgn = addElement(vgparent, "input", attrs162)
+											setAttr(vgn, "aria-label", c.Page.W.Say("class_lay", "name", c.Of.Board.name(f)))
+											setAttr(vgn, "disabled", disabled(len(f.Result.Curve) < 2) == "true")
+											setProp(vgn, "checked", c.Of.Board.isLaid(f.ID))
+											listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Board.Lay(f.ID, event.PropBool("target", "checked")) })
+											vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 28"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
+											vgparent.AppendChild(vgn)
+											setAttr(vgn, "aria-label", c.Page.curveSays(f.Result.losses()))
+											setAttr(vgn, "class", sparkClass(f.Result.losses()))
+											{
+												vgparent := vgn
+												_ = vgparent
+												vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
+												vgparent.AppendChild(vgn)
+												setAttr(vgn, "points", sparkline(f.Result.losses(), 0))
+											}
+										}
+									}
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "th", attrs204)
+									setText(vgn, c.Of.Board.name(f))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "td", nil)
+									setText(vgn, c.Of.Board.value(f))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "td", nil)
+									setText(vgn, c.Of.Board.settings(f))
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "td", attrs205)
+									setText(vgn, c.Of.Board.line(f))
+									addText(vgparent, "\n          ")
+								}(vgn)
+							}
+							addText(vgparent, "\n        ")
+						}(vgn)
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
@@ -3524,10 +4300,10 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs163)
+		vgn = addElement(vgparent, "h2", attrs206)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3542,19 +4318,19 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs49)
+		vgn = addElement(vgparent, "div", attrs77)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs50)
+			vgn = addElement(vgparent, "label", attrs78)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs164)
+				vgn = addElement(vgparent, "select", attrs207)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3575,7 +4351,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs52)
+			vgn = addElement(vgparent, "div", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3585,7 +4361,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs53)
+					vgn = addElement(vgparent, "button", attrs81)
 					setAttr(vgn, "class", chip(name == c.Lab))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseLab(name) })
 					{
@@ -3627,19 +4403,19 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs27)
+							vgn = addElement(vgparent, "div", attrs32)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs33)
 								{
 									vgparent := vgn
 									_ = vgparent
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs165)
+									vgn = addElement(vgparent, "select", attrs208)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -3656,7 +4432,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, c.Page.W.Task(name))
 										}
 										addText(vgparent, "\n              ")
-										vgn = addElement(vgparent, "option", attrs30)
+										vgn = addElement(vgparent, "option", attrs35)
 										setProp(vgn, "selected", c.task == "")
 										setText(vgn, c.Page.W.Say("rewards_own"))
 										addText(vgparent, "\n            ")
@@ -3664,7 +4440,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs33)
 								setAttr(vgn, "hidden", c.task != "")
 								{
 									vgparent := vgn
@@ -3672,7 +4448,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_verifier_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs166)
+									vgn = addElement(vgparent, "select", attrs209)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseVerifier(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -3744,12 +4520,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs167)
+		vgn = addElement(vgparent, "div", attrs210)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs168)
+			vgn = addElement(vgparent, "div", attrs211)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3761,7 +4537,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs169)
+			vgn = addElement(vgparent, "div", attrs212)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3838,7 +4614,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs170)
+		vgn = addElement(vgparent, "header", attrs213)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3846,22 +4622,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs171)
+			vgn = addElement(vgparent, "p", attrs214)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs172)
-			setText(vgn, c.Page.linkLabel())
+			vgn = addElement(vgparent, "button", attrs215)
+			setText(vgn, c.Page.copyLabel(c.Page.Address()))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs173)
+			vgn = addElement(vgparent, "label", attrs216)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs174)
+				vgn = addElement(vgparent, "span", attrs217)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs175)
+				vgn = addElement(vgparent, "select", attrs218)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3897,7 +4673,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs176)
+		vgn = addElement(vgparent, "main", attrs219)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3908,7 +4684,13 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs177)
+			{
+				vgcomp := component[Arrival](vgin, 0x8580BC334E9B290F, vgiterkey)
+				vgcomp.Page = c.Page
+				vgn = addComponent(vgout, vgparent, vgcomp)
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "div", attrs220)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3929,7 +4711,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs178)
+		vgn = addElement(vgparent, "div", attrs221)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3964,15 +4746,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs179)
+		vgn = addElement(vgparent, "button", attrs222)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs180)
+		vgn = addElement(vgparent, "button", attrs223)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs181)
+		vgn = addElement(vgparent, "button", attrs224)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -4030,7 +4812,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs113)
+							vgn = addElement(vgparent, "p", attrs140)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -4042,7 +4824,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs182)
+							vgn = addElement(vgparent, "div", attrs225)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -4070,7 +4852,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs183)
+										vgn = addElement(vgparent, "p", attrs226)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -4095,13 +4877,82 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs184)
+				vgn = addElement(vgparent, "button", attrs227)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.AllAnswers = !c.Page.AllAnswers })
 				addText(vgparent, "\n  ")
 			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Share shares a thing, and says before what goes where.
+type Share struct {
+	Page  *Page
+	Thing Thing
+}
+
+func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sharing"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Page.Sharing.is(c.Thing) {
+			vgn = addElement(vgparent, "div", nil)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", nil)
+				setText(vgn, c.Page.Sharing.about(c.Thing))
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "button", attrs228)
+				setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
+				setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
+				setText(vgn, c.Page.W.Say("share_it"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs229)
+				setText(vgn, c.Page.Sharing.says())
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.Page.Sharing.Done != nil {
+						{
+							vgcomp := component[Link](vgin, 0xB59C2BCF7807EA4B, vgiterkey)
+							vgcomp.Page = c.Page
+							vgcomp.To = linkTo(c.Page.Sharing.Done.ID)
+							vgn = addComponent(vgout, vgparent, vgcomp)
+						}
+					}
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs145)
+				setText(vgn, c.Page.Sharing.Wrong)
+				addText(vgparent, "\n  ")
+			}
 		}
 		addText(vgparent, "\n")
 	}(vgn)
@@ -4146,14 +4997,14 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs185)
+			vgn = addElement(vgparent, "section", attrs230)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h4", attrs123)
+				vgn = addElement(vgparent, "h4", attrs157)
 				setAttr(vgn, "hidden", len(c.List) == 1)
 				setText(vgn, s.Name)
 				addText(vgparent, "\n    ")
@@ -4168,7 +5019,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs186)
+						vgn = addElement(vgparent, "p", attrs231)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -4190,10 +5041,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs187)
+									vgn = addElement(vgparent, "dd", attrs232)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs188)
+									vgn = addElement(vgparent, "dd", attrs233)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -4203,7 +5054,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs189)
+											vgn = addElement(vgparent, "meter", attrs234)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -4248,27 +5099,27 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs190)
+		vgn = addElement(vgparent, "h2", attrs235)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.Page.W.Say("speed_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs32)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs191)
+			vgn = addElement(vgparent, "button", attrs236)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs93)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs192)
+				vgn = addElement(vgparent, "input", attrs237)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -4277,7 +5128,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs193)
+		vgn = addElement(vgparent, "p", attrs238)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -4287,15 +5138,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs194)
+		vgn = addElement(vgparent, "h3", attrs239)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs195)
+		vgn = addElement(vgparent, "div", attrs240)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs196)
+			vgn = addElement(vgparent, "table", attrs241)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -4308,14 +5159,14 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs27)
 						setText(vgn, c.Page.W.Say("program"))
 						for vgiterkeyt, w := range works {
 							var vgiterkey interface{} = vgiterkeyt
 							_ = vgiterkey
 							w := w
 							_ = w
-							vgn = addElement(vgparent, "th", attrs22)
+							vgn = addElement(vgparent, "th", attrs27)
 							setText(vgn, w.says(c.Page.W))
 						}
 					}
@@ -4336,7 +5187,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs23)
+							vgn = addElement(vgparent, "th", attrs28)
 							setText(vgn, row.Name)
 							for vgiterkeyt, ms := range row.Cells {
 								var vgiterkey interface{} = vgiterkeyt
@@ -4368,7 +5219,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs197)
+		vgn = addElement(vgparent, "dl", attrs242)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4393,7 +5244,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs198)
+		vgn = addElement(vgparent, "div", attrs243)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4411,13 +5262,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs199)
+		vgn = addElement(vgparent, "button", attrs244)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs200)
+		vgn = addElement(vgparent, "button", attrs245)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -4450,12 +5301,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs201)
+		vgn = addElement(vgparent, "div", attrs246)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs202)
+			vgn = addElement(vgparent, "p", attrs247)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -4470,14 +5321,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs203)
+			vgn = addElement(vgparent, "button", attrs248)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs204)
+		vgn = addElement(vgparent, "dl", attrs249)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -4501,7 +5352,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs205)
+		vgn = addElement(vgparent, "div", attrs250)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -4515,10 +5366,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs206)
+			vgn = addElement(vgparent, "p", attrs251)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs207)
+			vgn = addElement(vgparent, "progress", attrs252)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -4528,12 +5379,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs208)
+				vgn = addElement(vgparent, "button", attrs253)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs209)
+				vgn = addElement(vgparent, "button", attrs254)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -4555,11 +5406,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs210)
+			vgn = addElement(vgparent, "p", attrs255)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs211)
+			vgn = addElement(vgparent, "p", attrs256)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -4571,7 +5422,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs212)
+		vgn = addElement(vgparent, "ul", attrs257)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4606,12 +5457,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs213)
+				vgn = addElement(vgparent, "p", attrs258)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs214)
+		vgn = addElement(vgparent, "ul", attrs259)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4625,7 +5476,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setAttr(vgn, "id", n.ID)
 					setText(vgn, n.Says)
 					listen(vgn, "click", func(event vugu.DOMEvent) { n.Act() })
@@ -4633,13 +5484,13 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs215)
+		vgn = addElement(vgparent, "div", attrs260)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.offer != nil {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs46)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4652,11 +5503,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs216)
+						vgn = addElement(vgparent, "button", attrs261)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs217)
+						vgn = addElement(vgparent, "button", attrs262)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -4667,7 +5518,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs218)
+		vgn = addElement(vgparent, "p", attrs263)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -4702,14 +5553,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs219)
+			vgn = addElement(vgparent, "section", attrs264)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs220)
+					vgn = addElement(vgparent, "p", attrs265)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -4763,10 +5614,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs221)
+		vgn = addElement(vgparent, "button", attrs266)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs142)
+		vgn = addElement(vgparent, "span", attrs177)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -4793,18 +5644,18 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs222)
+		vgn = addElement(vgparent, "h2", attrs267)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.Page.W.Say("text_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs32)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs33)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -4812,7 +5663,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs223)
+				vgn = addElement(vgparent, "select", attrs268)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4829,7 +5680,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Sample(name))
 					}
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "option", attrs30)
+					vgn = addElement(vgparent, "option", attrs35)
 					setProp(vgn, "disabled", true)
 					setProp(vgn, "hidden", c.Source != "")
 					setProp(vgn, "selected", c.Source == "")
@@ -4839,29 +5690,29 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs69)
+			vgn = addElement(vgparent, "label", attrs57)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs224)
+				vgn = addElement(vgparent, "input", attrs269)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs71)
+				vgn = addElement(vgparent, "span", attrs97)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs13)
+			vgn = addElement(vgparent, "button", attrs17)
 			setAttr(vgn, "aria-expanded", disabled(c.TypedOpen))
 			setText(vgn, c.Page.W.Say("typed_open"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.TypedOpen = !c.TypedOpen })
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs225)
+		vgn = addElement(vgparent, "p", attrs270)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -4870,12 +5721,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs226)
+				vgn = addElement(vgparent, "div", attrs271)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs88)
+					vgn = addElement(vgparent, "label", attrs102)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -4883,7 +5734,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs227)
+						vgn = addElement(vgparent, "textarea", attrs272)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -4904,7 +5755,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs228)
+		vgn = addElement(vgparent, "div", attrs273)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4914,12 +5765,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs139)
+				vgn = addElement(vgparent, "p", attrs174)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs229)
+		vgn = addElement(vgparent, "ul", attrs274)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4940,7 +5791,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs230)
+				vgn = addElement(vgparent, "label", attrs275)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4948,13 +5799,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs231)
+					vgn = addElement(vgparent, "select", attrs276)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "option", attrs30)
+						vgn = addElement(vgparent, "option", attrs35)
 						setProp(vgn, "selected", c.Encoding == "")
 						setText(vgn, c.Page.W.Say("encoding_found"))
 						addText(vgparent, "\n        ")
@@ -4976,28 +5827,28 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs232)
+		vgn = addElement(vgparent, "div", attrs277)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
 			if c.reading {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs73)
 				setText(vgn, c.Page.W.Say("reading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("sample") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs73)
 				setText(vgn, c.Page.W.Say("text_loading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs233)
+				vgn = addElement(vgparent, "p", attrs278)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs234)
+				vgn = addElement(vgparent, "p", attrs279)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -5007,14 +5858,14 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs235)
+				vgn = addElement(vgparent, "p", attrs280)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.formerSays())
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setText(vgn, c.Page.W.Say("text_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 				}
@@ -5022,7 +5873,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs236)
+		vgn = addElement(vgparent, "pre", attrs281)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -5032,28 +5883,28 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs237)
+				vgn = addElement(vgparent, "p", attrs282)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lead_to_chat"))
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setText(vgn, c.Page.W.Say("lead_to_chat_go"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("chat") })
 				}
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs238)
+				vgn = addElement(vgparent, "p", attrs283)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prefs_lead_to"))
 					addText(vgparent, " ")
-					vgn = addElement(vgparent, "button", attrs13)
+					vgn = addElement(vgparent, "button", attrs17)
 					setText(vgn, c.Page.W.Say("prefs_lead_to_go"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("preferences") })
 				}
@@ -5061,7 +5912,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs65)
+		vgn = addElement(vgparent, "fieldset", attrs92)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -5070,22 +5921,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs93)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs239)
+				vgn = addElement(vgparent, "input", attrs284)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs93)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs240)
+				vgn = addElement(vgparent, "input", attrs285)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -5094,13 +5945,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs241)
+		vgn = addElement(vgparent, "div", attrs286)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs242)
+				vgn = addElement(vgparent, "p", attrs287)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -5109,7 +5960,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs234)
+				vgn = addElement(vgparent, "p", attrs279)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -5146,10 +5997,10 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs243)
+		vgn = addElement(vgparent, "h2", attrs288)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5164,7 +6015,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs88)
+		vgn = addElement(vgparent, "label", attrs102)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5172,13 +6023,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs244)
+			vgn = addElement(vgparent, "textarea", attrs289)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs245)
+		vgn = addElement(vgparent, "ol", attrs290)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -5197,9 +6048,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs246)
+					vgn = addElement(vgparent, "span", attrs291)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs247)
+					vgn = addElement(vgparent, "span", attrs292)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -5213,17 +6064,17 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs234)
+				vgn = addElement(vgparent, "p", attrs279)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs32)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs33)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5231,7 +6082,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs248)
+				vgn = addElement(vgparent, "select", attrs293)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5252,7 +6103,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs230)
+			vgn = addElement(vgparent, "label", attrs275)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -5261,7 +6112,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs249)
+				vgn = addElement(vgparent, "input", attrs294)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -5291,7 +6142,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("tokenizer") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs73)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5304,7 +6155,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs250)
+					vgn = addElement(vgparent, "button", attrs295)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -5313,7 +6164,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs232)
+		vgn = addElement(vgparent, "div", attrs277)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5360,7 +6211,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs251)
+		vgn = addElement(vgparent, "div", attrs296)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -5384,12 +6235,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs252)
+				vgn = addElement(vgparent, "div", attrs297)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs253)
+					vgn = addElement(vgparent, "p", attrs298)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -5508,15 +6359,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs254)
+				vgn = addElement(vgparent, "label", attrs299)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs174)
+					vgn = addElement(vgparent, "span", attrs217)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs255)
+					vgn = addElement(vgparent, "input", attrs300)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -5528,13 +6379,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs256)
+		vgn = addElement(vgparent, "div", attrs301)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs257)
+				vgn = addElement(vgparent, "p", attrs302)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -5549,7 +6400,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs258)
+					vgn = addElement(vgparent, "button", attrs303)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -5559,21 +6410,21 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs259)
+		vgn = addElement(vgparent, "div", attrs304)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs13)
+			vgn = addElement(vgparent, "button", attrs17)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.AsTable))
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs180)
+			vgn = addElement(vgparent, "button", attrs223)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs181)
+			vgn = addElement(vgparent, "button", attrs224)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -5585,7 +6436,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs43)
+				vgn = addElement(vgparent, "div", attrs71)
 				setAttr(vgn, "aria-label", c.Of.tracksTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -5604,14 +6455,14 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs22)
+								vgn = addElement(vgparent, "th", attrs27)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Of.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs22)
+									vgn = addElement(vgparent, "th", attrs27)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -5712,7 +6563,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "hidden", c.Of.aboutTask() == "")
 					setText(vgn, c.Of.aboutTask())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs41)
+					vgn = addElement(vgparent, "ol", attrs69)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -5731,12 +6582,12 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs260)
+				vgn = addElement(vgparent, "div", attrs305)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs113)
+					vgn = addElement(vgparent, "p", attrs140)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -5753,7 +6604,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs261)
+					vgn = addElement(vgparent, "ol", attrs306)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -5804,11 +6655,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs262)
+								vgn = addElement(vgparent, "span", attrs307)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs174)
+									vgn = addElement(vgparent, "span", attrs217)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -5828,7 +6679,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs263)
+						vgn = addElement(vgparent, "p", attrs308)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -5861,10 +6712,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs264)
+		vgn = addElement(vgparent, "h2", attrs309)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs30)
 		setText(vgn, c.lead())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -5881,22 +6732,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs265)
+		vgn = addElement(vgparent, "div", attrs310)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs266)
+			vgn = addElement(vgparent, "div", attrs311)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs66)
+				vgn = addElement(vgparent, "label", attrs93)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs267)
+					vgn = addElement(vgparent, "input", attrs312)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -5910,7 +6761,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs88)
+				vgn = addElement(vgparent, "label", attrs102)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5918,7 +6769,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs268)
+					vgn = addElement(vgparent, "textarea", attrs313)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -5932,32 +6783,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs234)
+						vgn = addElement(vgparent, "p", attrs279)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs269)
+				vgn = addElement(vgparent, "div", attrs314)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs270)
+					vgn = addElement(vgparent, "button", attrs315)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs271)
+					vgn = addElement(vgparent, "button", attrs316)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs272)
+					vgn = addElement(vgparent, "button", attrs317)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs273)
+					vgn = addElement(vgparent, "button", attrs318)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -5971,7 +6822,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs274)
+				vgn = addElement(vgparent, "div", attrs319)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -6015,16 +6866,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs275)
+			vgn = addElement(vgparent, "div", attrs320)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs276)
+				vgn = addElement(vgparent, "h3", attrs321)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs277)
+				vgn = addElement(vgparent, "ol", attrs322)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6039,7 +6890,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs278)
+							vgn = addElement(vgparent, "button", attrs323)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -6050,10 +6901,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs279)
+								vgn = addElement(vgparent, "meter", attrs324)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs280)
+								vgn = addElement(vgparent, "span", attrs325)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -6068,12 +6919,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs281)
+					vgn = addElement(vgparent, "button", attrs326)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs282)
+					vgn = addElement(vgparent, "button", attrs327)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -6084,31 +6935,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs269)
+		vgn = addElement(vgparent, "div", attrs314)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs93)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs283)
+				vgn = addElement(vgparent, "input", attrs328)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs284)
+			vgn = addElement(vgparent, "button", attrs329)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs285)
+		vgn = addElement(vgparent, "label", attrs330)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -6117,7 +6968,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs286)
+			vgn = addElement(vgparent, "select", attrs331)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -6138,12 +6989,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs287)
+		vgn = addElement(vgparent, "button", attrs332)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs288)
+		vgn = addElement(vgparent, "div", attrs333)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -6154,7 +7005,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				key := key
 				_ = key
-				vgn = addElement(vgparent, "div", attrs28)
+				vgn = addElement(vgparent, "div", attrs33)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6163,14 +7014,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs289)
+					vgn = addElement(vgparent, "input", attrs334)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs142)
+					vgn = addElement(vgparent, "span", attrs177)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -6210,15 +7061,15 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs290)
+			vgn = addElement(vgparent, "section", attrs335)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs291)
+				vgn = addElement(vgparent, "h3", attrs336)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs113)
+				vgn = addElement(vgparent, "p", attrs140)
 				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -6236,11 +7087,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs292)
+				vgn = addElement(vgparent, "p", attrs337)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs293)
+					vgn = addElement(vgparent, "code", attrs338)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -6289,7 +7140,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs294)
+		vgn = addElement(vgparent, "section", attrs339)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -6298,15 +7149,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs220)
+				vgn = addElement(vgparent, "p", attrs265)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs155)
+			vgn = addElement(vgparent, "div", attrs190)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs154)
+				vgn = addElement(vgparent, "span", attrs189)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -6349,291 +7200,336 @@ var (
 	attrs5   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
 	attrs6   = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}}
 	attrs7   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "verdict"}}
-	attrs8   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "asked"}}
+	attrs8   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "came"}}
 	attrs9   = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons"}}
-	attrs10  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "set-up"}}
-	attrs11  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-asked"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs12  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "left"}}
-	attrs13  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}}
-	attrs14  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-name"}}
-	attrs15  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-caption"}}
-	attrs16  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "start-says"}}
-	attrs17  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
-	attrs18  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
-	attrs19  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
-	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
-	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
-	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
-	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
-	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
-	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
-	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
-	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
-	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
-	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
-	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
-	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
-	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}}
-	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-curves"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
-	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-sides"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
-	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
-	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
-	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sides"}}
-	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
-	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
-	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
-	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
-	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}}
-	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
-	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
-	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "size"}}
-	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "twin"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs10  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "came-open"}}
+	attrs11  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "came-leave"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs12  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "came-report"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs13  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "asked"}}
+	attrs14  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "set-up"}}
+	attrs15  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-asked"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs16  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "own-link"}}
+	attrs17  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}}
+	attrs18  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "left"}}
+	attrs19  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-name"}}
+	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "group-caption"}}
+	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "start-says"}}
+	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
+	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
+	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
+	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
+	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
+	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
+	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
+	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
+	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
+	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
+	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
+	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
+	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
+	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-wrong"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "wrong"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-what"}}
+	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "autocapitalize", Val: "characters"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "12"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-nickname"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "24"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-send"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "class-what"}}
+	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-file"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "status"}}
+	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
+	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-unsend"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unled"}}
+	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-open"}}
+	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "led"}}
+	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead-class"}}
+	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "code"}}
+	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code-is"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-close"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-reopen"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-remove"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-results"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".result"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "class-bring-hint"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-bring-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-curves"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-sides"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sides"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "size"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "twin"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "readonly", Val: "readonly"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "address"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "copy"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "said"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

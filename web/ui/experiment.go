@@ -133,6 +133,8 @@ func (p *Page) Addressed(fragment string, untouched bool) {
 	station, x := ReadAddress(fragment)
 	maps.DeleteFunc(x, ofHere)
 	p.Go(station)
+	p.came(x)
+	of[*Class](p).invited(x)
 	if untouched {
 		p.before = x
 	} else if len(x) > 0 {
@@ -221,16 +223,11 @@ func (p *Page) leftSays() string {
 	return strings.Join(says, " ")
 }
 
-// CopyLink puts the page's address with all that is set on the clipboard.
+// CopyLink puts the page's address with all that is set on the clipboard, and shows it.
 func (p *Page) CopyLink() {
-	p.Host.CopyLink(p.Address())
-	p.Host.Say(p.W.Say("link_copied"))
+	p.Copied(p.Address())
 	p.linked = true
 }
 
-func (p *Page) linkLabel() string {
-	if p.linked {
-		return p.W.Say("link_copied")
-	}
-	return p.W.Say("copy_link")
-}
+// HideLink shows it no more.
+func (p *Page) HideLink() { p.linked = false }

@@ -44,6 +44,11 @@ func (deaf) Save(string, string, string) {}
 func (deaf) SavePicture()                {}
 func (deaf) Print()                      {}
 func (deaf) Renew()                      {}
+func (deaf) Call(Call, func(Answer))     {}
+func (deaf) Later(func())                {}
+func (deaf) Link(string) string          { return "" }
+func (deaf) QR(string) (string, int)     { return "", 0 }
+func (deaf) Collect(string)              {}
 
 // FirstScreen is the inside of the page as HTML, as it stands in a language when
 // the trainer has told events: what is in the file before any script has run.

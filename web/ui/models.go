@@ -38,6 +38,7 @@ const (
 	renamePart   = "rename"
 	downloadPart = "download"
 	outcomePart  = "outcome"
+	sharePart    = "share"
 )
 
 func newModels(p *Page) *Models {
@@ -81,11 +82,11 @@ func (m *Models) Apply(e protocol.Event) {
 	}
 }
 
-// Keep writes nothing down: models travel as files.
-func (m *Models) Keep(Experiment) {}
+// Keep writes down what was shared, for this device only.
+func (m *Models) Keep(x Experiment) { m.Page.Sharing.keep(x) }
 
-// Restore takes nothing over.
-func (m *Models) Restore(Experiment) {}
+// Restore takes that over.
+func (m *Models) Restore(x Experiment) { m.Page.Sharing.restore(x) }
 
 // Open takes a model as the one that writes.
 func (m *Models) Open(id string) {

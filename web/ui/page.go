@@ -26,7 +26,12 @@ type Page struct {
 	offered    bool           // that was done, once
 	resuming   int            // id of the Open after which the run goes on, 0 for none
 	asked      Asked          // what stands in the page's address, until it is answered
-	linked     bool           // the link was copied
+	copied     string         // the link that was copied last
+	linked     bool           // the page's own is shown
+	Server     Server         // that keeps what is shared
+	met        bool           // it was asked whether it does
+	Sharing    *Sharing
+	Came       *Came          // what somebody shares by the link that was opened; nil for nothing
 	before     Experiment     // of the last visit, until the trainer is ready; nil for none
 	textWaits  bool           // the first text is still to be asked for, when a station needs one
 	opens      string         // id of the model that the page begins with, "" for none
@@ -47,6 +52,7 @@ const sayEvery = 10 * time.Second
 func NewPage(h Host, language string) *Page {
 	p := &Page{Host: h, W: wording.New(language), asker: map[int]string{}, Open: "try",
 		State: State{Run: protocol.State{State: "idle"}, Problems: map[string]*protocol.Problem{}, Outcomes: map[string]*protocol.Outcome{}}}
+	p.Sharing = &Sharing{page: p}
 	p.Stations = stations(p)
 	return p
 }
@@ -73,6 +79,7 @@ func (p *Page) Apply(e protocol.Event) {
 		s.Apply(e)
 	}
 	p.applyShared(e)
+	p.Sharing.apply(e)
 	if is && !known && problem.Code != protocol.Cancelled {
 		p.Host.Say(p.W.Problem(problem))
 	}

@@ -31,6 +31,9 @@ type paper struct {
 	saved       string // the file that was handed to the browser last
 	savedAs     string
 	renewed     int
+	calls       []Call // to the server, and what is to be done with their answers
+	thens       []func(Answer)
+	later       func()
 }
 
 // english is what the page says in tests.
@@ -58,6 +61,15 @@ func (h *paper) Save(name, kind, text string) { h.savedAs, h.saved = name, text 
 func (h *paper) SavePicture()                 {}
 func (h *paper) Print()                       {}
 func (h *paper) Renew()                       { h.renewed++ }
+func (h *paper) Link(fragment string) string  { return "https://school.example/" + fragment }
+func (h *paper) QR(fragment string) (string, int) {
+	return "M0 0h1v1h-1z", max(0, 300-len(fragment))
+}
+func (h *paper) Collect(input string) { h.read = "results " + input }
+func (h *paper) Later(then func())    { h.later = then }
+func (h *paper) Call(c Call, then func(Answer)) {
+	h.calls, h.thens = append(h.calls, c), append(h.thens, then)
+}
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {

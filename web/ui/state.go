@@ -29,6 +29,12 @@ type Host interface {
 	SavePicture()                 // hands the chart to the browser as a picture
 	Print()
 	Renew() // opens the page's new version
+
+	Call(c Call, then func(Answer))          // asks the page's server
+	Later(then func())                       // some seconds from now
+	Link(fragment string) string             // the address of the page with a fragment
+	QR(fragment string) (path string, n int) // that as a QR code: black squares of a side of n as an SVG path; 0 where it is too long
+	Collect(input string)                    // reads results of a class that are chosen in the input; Page.HandedIn takes them
 }
 
 // State is what the trainer has told, as far as stations share it. Apply

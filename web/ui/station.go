@@ -26,7 +26,7 @@ func stations(p *Page) []Station {
 		newText(p), newTokens(p),
 		newPretrain(p), newFinetune(p), newChat(p), newPreferences(p), newRewards(p), newDistil(p),
 		newTry(p),
-		newModels(p), newSpeed(p),
+		newModels(p), newSpeed(p), newClass(p),
 	}
 }
 
@@ -102,6 +102,10 @@ func (p *Page) Go(id string) bool {
 	for _, s := range p.Stations {
 		if s.Place().ID == id {
 			p.Open = id
+			if s.Place().Group == "keep" {
+				p.meet()
+				of[*Class](p).follow()
+			}
 			if p.aboutText() {
 				p.needText()
 			}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"syscall/js"
+	"time"
+
+	"hornbook/wasm/jsrt"
+	"hornbook/web/protocol"
+	"hornbook/web/ui"
+)
+
+// The server that the page came from, where it keeps what people share.
+
+// Call asks it. A page that is one file has no server.
+func (b *browser) Call(c ui.Call, then func(ui.Answer)) {
+	go func() {
+		a := ui.Answer{}
+		if strings.HasPrefix(location().Get("protocol").String(), "http") {
+			a = b.called(c)
+		}
+		b.with(func() { then(a) })
+	}()
+}
+
+func (b *browser) called(c ui.Call) (a ui.Answer) {
+	headers, body := map[string]any{}, any(c.Body)
+	if c.Key != "" {
+		headers["Authorization"] = "Bearer " + c.Key
+	}
+	switch {
+	case c.Send == ui.Made:
+		body = b.made
+	case c.Send == ui.Given && len(b.texts) > 0:
+		body = b.texts[0].file
+	case c.Method == "POST" && c.Body != "":
+		headers["Content-Type"] = "application/json"
+	}
+	if strings.HasPrefix(c.Path, "/api/share?") {
+		bytes, err := jsrt.Await(js.Global().Get("Response").New(body).Call("arrayBuffer"))
+		if err != nil {
+			return a
+		}
+		sum, err := jsrt.Await(js.Global().Get("crypto").Get("subtle").Call("digest", "SHA-256", bytes))
+		if err != nil {
+			return a
+		}
+		body, headers["Hornbook-SHA256"] = bytes, hexadecimal(sum)
+	}
+	options := map[string]any{"method": c.Method, "headers": headers, "cache": "no-store", "credentials": "omit"}
+	if c.Method == "POST" {
+		options["body"] = body
+	}
+	answer, err := jsrt.Await(js.Global().Call("fetch", c.Path, options))
+	if err != nil {
+		return a
+	}
+	return b.answered(c, answer)
+}
+
+// answered takes over what the server said: a file is held for Import, or read as a text.
+func (b *browser) answered(c ui.Call, answer js.Value) (a ui.Answer) {
+	status := answer.Get("status").Int()
+	if c.Into == "" || status != 200 {
+		text, err := jsrt.Await(answer.Call("text"))
+		if err != nil {
+			return a
+		}
+		return ui.Answer{Status: status, Body: text.String()}
+	}
+	blob, err := jsrt.Await(answer.Call("blob"))
+	if err != nil {
+		return a
+	}
+	file := namedFile{c.Into, js.Global().Get("File").New([]any{blob}, c.Into)}
+	if ui.AreModel([]string{c.Into}) {
+		b.hold([]namedFile{file})
+	} else {
+		b.readFiles([]namedFile{file}, "")
+	}
+	return ui.Answer{Status: status}
+}
+
+// hexadecimal is an ArrayBuffer in digits.
+func hexadecimal(buffer js.Value) string {
+	bytes := js.Global().Get("Uint8Array").New(buffer)
+	var digits strings.Builder
+	for i := range bytes.Length() {
+		digits.WriteString(strconv.FormatInt(int64(bytes.Index(i).Int())+0x100, 16)[1:])
+	}
+	return digits.String()
+}
+
+// again is how long Later waits.
+const again = 3 * time.Second
+
+// shares tells whether a file was made to be shared.
+func (b *browser) shares(f *protocol.File) bool {
+	b.lock.Lock()
+	defer b.lock.UnlockOnly()
+	return b.page.Keeps(f)
+}
+
+// Later does something some seconds from now; in a hidden tab not before it is seen.
+func (b *browser) Later(then func()) {
+	go func() {
+		for time.Sleep(again); js.Global().Get("document").Get("hidden").Bool(); {
+			time.Sleep(again)
+		}
+		b.with(then)
+	}()
+}
+
+// Link is the page's address with a fragment.
+func (b *browser) Link(fragment string) string {
+	if fragment == "" {
+		return location().Get("host").String()
+	}
+	return js.Global().Get("URL").New(fragment, location().Get("href")).Get("href").String()
+}
+
+// QR is that as black squares; the newest is kept, since it is drawn again and again.
+func (b *browser) QR(fragment string) (path string, n int) {
+	link := b.Link(fragment)
+	if b.code.link != link {
+		b.code.link = link
+		drawn := js.Global().Call("hornbookQR", link)
+		b.code.path, b.code.n = drawn.Get("path").String(), drawn.Get("size").Int()
+	}
+	return b.code.path, b.code.n
+}
+
+// Collect reads the results of a class that are chosen in an input.
+func (b *browser) Collect(input string) { go b.collect(chosen(input)) }
+
+// mostResult is how much of a file is read as a result.
+const mostResult = 64 << 10
+
+func (b *browser) collect(files []namedFile) {
+	names, contents := make([]string, len(files)), make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.name
+		if f.file.Get("size").Int() > mostResult {
+			continue
+		}
+		if text, err := jsrt.Await(f.file.Call("text")); err == nil {
+			contents[i] = text.String()
+		}
+	}
+	b.with(func() { b.page.HandedIn(names, contents) })
+}
+

@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"encoding/json"
+	"strings"
+
+	"hornbook/web/protocol"
+)
+
+// Came is what somebody shares by a link that was opened.
+type Came struct {
+	page    *Page
+	ID      string // "" for nothing
+	Kind    string // "" until the server has said
+	Size    int
+	Wrong   string            // why it cannot be had
+	Outcome *protocol.Outcome // of a card that is shown
+	loading bool
+}
+
+// came takes over what an address shares, and asks what it is.
+func (p *Page) came(x Experiment) {
+	id, is := x.take("shared")
+	if !is || len(id) > 64 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+		return
+	}
+	c := &Came{page: p, ID: id}
+	p.Came = c
+	p.Host.Call(Call{Method: "GET", Path: c.path() + "/about"}, func(a Answer) {
+		var about struct {
+			Kind string
+			Size int
+		}
+		if a.Status != 200 || json.Unmarshal([]byte(a.Body), &about) != nil {
+			c.fail(a)
+			return
+		}
+		c.Kind, c.Size = about.Kind, about.Size
+	})
+}
+
+func (c *Came) path() string { return "/api/share/" + c.ID }
+
+func (c *Came) fail(a Answer) {
+	c.Wrong, c.loading = c.page.refused(a), false
+	c.page.Host.Say(c.Wrong)
+}
+
+// says is what it is, or why it cannot be had.
+func (c *Came) says() string {
+	w := c.page.W
+	switch {
+	case c.Wrong != "":
+		return c.Wrong
+	case c.Kind == "":
+		return w.Say("came_asking")
+	}
+	return w.Say("came_says", "kind", w.Say("shared_"+c.Kind), "size", w.Bytes(float64(c.Size)))
+}
+
+// canOpen tells whether it can be opened now.
+func (c *Came) canOpen() bool {
+	return c.Kind != "" && c.Wrong == "" && !c.loading && of[*Models](c.page).canOpen()
+}
+
+// Open has it: a model or an adapter as one that is brought in, tasks and pairs as a text.
+func (c *Came) Open() {
+	if !c.canOpen() {
+		return
+	}
+	c.loading = true
+	get := Call{Method: "GET", Path: c.path()}
+	switch c.Kind {
+	case "model", "adapter":
+		get.Into = "shared.zip"
+	case "task", "pairs":
+		get.Into = "shared.jsonl"
+	}
+	c.page.Host.Call(get, func(a Answer) {
+		if a.Status != 200 {
+			c.fail(a)
+			return
+		}
+		c.opened(a.Body)
+	})
+}
+
+func (c *Came) opened(body string) {
+	c.loading = false
+	switch c.Kind {
+	case "card":
+		c.Outcome = new(protocol.Outcome)
+		if json.Unmarshal([]byte(body), c.Outcome) != nil || c.Outcome.After.None() {
+			c.Outcome = nil
+			c.fail(Answer{Status: 200})
+		}
+		return
+	case "model", "adapter":
+		of[*Models](c.page).Import([]string{"shared.zip"})
+	case "task":
+		c.page.visit("rewards")
+		of[*Rewards](c.page).ChooseTask("")
+	case "pairs":
+		c.page.visit("preferences")
+	}
+	c.Leave()
+}
+
+// Leave lets it be.
+func (c *Came) Leave() { c.page.Came = nil }
+
+// Report says that it should not be here: nobody sees it any more.
+func (c *Came) Report() {
+	c.page.Host.Call(Call{Method: "POST", Path: c.path() + "/report", Body: `{"reason":"reported in the page"}`}, func(a Answer) {
+		if a.Status != 200 {
+			c.fail(a)
+			return
+		}
+		c.Leave()
+		c.page.Host.Say(c.page.W.Say("came_reported"))
+	})
+}
