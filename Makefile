@@ -99,6 +99,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzReadRun $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzReadAdapter $(SHORT) ./model/checkpoint/exchange
+	go test -run=NONE -fuzz=FuzzCheckShared $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf
 	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse

@@ -12,7 +12,7 @@ import (
 
 const usage = `Hornbook teaches a tiny language model to write.
 
-  hornbook serve    [-addr HOST:PORT]
+  hornbook serve    [-addr HOST:PORT] [-share DIR]
   hornbook train    -data FILE... [-preset NAME] [-method pretrain] [-steps N] [-seed N] [-ranks N] [-out DIR] [-json]
   hornbook generate -run DIR [-prompt TEXT] [-n N] [-temperature T] [-top-k K] [-top-p P] [-seed N]
   hornbook chat     -run DIR [-temperature T] [-top-k K] [-top-p P] [-seed N]

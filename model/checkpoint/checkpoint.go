@@ -18,6 +18,7 @@ package checkpoint
 
 import (
 	"hornbook/model"
+	"hornbook/model/checkpoint/layout"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 	"hornbook/tokenizer"
@@ -81,3 +82,9 @@ const (
 	frozenFile    = "reference.safetensors"
 	logFile       = "log.jsonl"
 )
+
+// Files are the names that the files of a run's folder may have.
+func Files() []string {
+	return []string{RunFile, layout.ConfigFile, layout.WeightsFile, layout.TokenizerFile, layout.TokenizerConfigFile,
+		optimizerFile, bestFile, frozenFile, layout.AdapterConfigFile, layout.AdapterFile, logFile}
+}

@@ -14,12 +14,6 @@ import (
 	"time"
 )
 
-// Policy is the page's Content Security Policy: nothing but its own files,
-// and no script but those, wasm included.
-const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
-	"font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; " +
-	"form-action 'none'; frame-ancestors 'none'"
-
 // types names what Go's own table may lack on a bare machine.
 var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
@@ -34,7 +28,7 @@ var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 // Handler serves files: "/" is index.html, "a.js.br" the brotli form of "a.js".
 func Handler(files fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		protect(w.Header())
+		Set(w.Header(), Page)
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "This server only gives files: use GET.", http.StatusMethodNotAllowed)
@@ -52,17 +46,6 @@ func Handler(files fs.FS) http.Handler {
 		w.Header().Set("Content-Type", kind)
 		serve(w, r, files, name)
 	})
-}
-
-func protect(h http.Header) {
-	h.Set("Content-Security-Policy", Policy)
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-cache") // ask again, and mostly hear 304
 }
 
 func exists(files fs.FS, name string) bool {

@@ -32,6 +32,34 @@ func OpenAdapter(fsys fs.FS, m *model.GPT) (*Adapter, error) {
 	return a, nil
 }
 
+// CheckAdapter looks at the adapter of a folder without its model: the configuration,
+// and that its tensors are an adapter's, of its rank.
+func CheckAdapter(fsys fs.FS) error {
+	l, err := readAdapterConfig(fsys)
+	if err != nil {
+		return err
+	}
+	var s Store
+	defer s.Close()
+	if err := s.AddSafetensors(fsys, AdapterFile); err != nil {
+		return err
+	}
+	for name, t := range s.Tensors {
+		rank := -1
+		switch {
+		case len(t.Shape) != 2 || !strings.HasPrefix(name, adapterPrefix):
+		case strings.HasSuffix(name, ".lora_A.weight"):
+			rank = t.Shape[0]
+		case strings.HasSuffix(name, ".lora_B.weight"):
+			rank = t.Shape[1]
+		}
+		if rank != l.Rank {
+			return format.Wrong(format.Unsupported, AdapterFile, "tensor %.60q is not one of an adapter of rank %d; save the adapter again", name, l.Rank)
+		}
+	}
+	return nil
+}
+
 // compare opens the adapter's tensors and finds those that do not fit m.
 func (a *Adapter) compare(fsys fs.FS, m *model.GPT) (err error) {
 	if err := a.AddSafetensors(fsys, AdapterFile); err != nil {
