@@ -75,7 +75,7 @@ test-browser:
 RACE := go test -race -gcflags=hornbook/model/kernel=-race=false -short
 test-rest:
 	HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test -timeout 40m $$(go list ./... | grep -v cmd/hornbook)
-	$(PURE) go test -short $(COMPUTES)
+	$(PURE) go test -short -timeout 20m $(COMPUTES)
 	$(RACE) ./web/protocol ./web/shelf ./web/session ./web/site ./web/ui
 	$(RACE) -run='Rank|Replicas' ./model/train
 	$(WASM) go test -short -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(IN_WASM)

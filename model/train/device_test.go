@@ -93,8 +93,11 @@ func TestDeviceFails(t *testing.T) {
 			if got, measured := ended(t, run); !slices.Equal(got, want) || !slices.Equal(measured, at) {
 				t.Error("on a device that holds it ends otherwise")
 			}
-			rng := rand.New(rand.NewPCG(1, uint64(len(name))))
-			for range 4 {
+			rng, failures := rand.New(rand.NewPCG(1, uint64(len(name)))), 4
+			if testing.Short() {
+				failures = 1
+			}
+			for range failures {
 				products, fell := 1+rng.IntN(holds.made), 0
 				run := begin()
 				if err := run.Use(newFragile(products), func(string) { fell++ }); err != nil {

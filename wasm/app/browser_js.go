@@ -30,11 +30,11 @@ type browser struct {
 		link, path string
 		n          int
 	}
-	focus    string      // id of the element that is to have it, once it is drawn; "" for none
-	drawnAt  string      // the station that was drawn last
-	state    string      // of the run, when it was drawn last
-	kept     string      // what is remembered of the page
-	usable   bool        // and <html> says so
+	focus   string // id of the element that is to have it, once it is drawn; "" for none
+	drawnAt string // the station that was drawn last
+	state   string // of the run, when it was drawn last
+	kept    string // what is remembered of the page
+	usable  bool   // and <html> says so
 }
 
 func newBrowser(lock vugu.EventEnv) *browser {

@@ -150,4 +150,3 @@ func (b *browser) collect(files []namedFile) {
 	}
 	b.with(func() { b.page.HandedIn(names, contents) })
 }
-

@@ -67,13 +67,15 @@ func written(kept checkpoint.Run, into string, t format.DType) (*protocol.File, 
 	var b bytes.Buffer
 	var err error
 	file, name := &protocol.File{}, slug(kept.Name)
-	if _, has := kept.Model.Adapter(); has && !kept.Model.Adapting() && into != "zip" && into != "peft" {
+	if _, has := kept.Model.Adapter(); has && !kept.Model.Adapting() && into != "zip" && into != "peft" && into != protocol.Shared {
 		kept.Model = kept.Model.Clone() // switched off, it is left out
 		kept.Model.DropAdapter()
 	}
 	switch into {
 	case "zip":
 		file.Name, err = name+".zip", exchange.WriteZip(&b, kept)
+	case protocol.Shared:
+		file.Name, err = name+".zip", exchange.ZipShared(&b, kept)
 	case "hf":
 		file.Name, err = name+"-hf.zip", exchange.ZipHF(&b, kept, t)
 	case "safetensors":

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -32,6 +33,11 @@ func Handler(files fs.FS) http.Handler {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "This server only gives files: use GET.", http.StatusMethodNotAllowed)
+			return
+		}
+		if r.URL.Path == "/api/" { // which package share answers where something can be shared
+			w.Header().Set("Content-Type", types[".json"])
+			io.WriteString(w, `{"share":false}`)
 			return
 		}
 		name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")

@@ -4102,7 +4102,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Of.Board.Results) > 0 {
-			vgn = addElement(vgparent, "section", attrs198)
+			vgn = addElement(vgparent, "div", attrs198)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -7390,8 +7390,8 @@ var (
 	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
 	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
 	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}}
 	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
 	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
 	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
