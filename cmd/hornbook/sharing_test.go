@@ -42,7 +42,9 @@ func TestShare(t *testing.T) {
 	p.fill("Steps", "30")
 	p.trains()
 	p.at("models")
-	p.until("the model can be shared", `[...document.querySelectorAll("#shelf button")].some((b) => b.textContent === "Share" && !b.hidden)`)
+	for _, button := range []string{"What it cost and gained", "Share"} { // the first comes late, and moves the second
+		p.until("there is "+button, fmt.Sprintf(`[...document.querySelectorAll("#shelf button")].some((b) => b.textContent === %q && !b.hidden)`, button))
+	}
 	name := p.js(`document.querySelector("#shelf [aria-current=true] .name b").textContent`)
 	p.press("Share: " + name)
 	p.press("Model")

@@ -3074,9 +3074,9 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, sharePart) {
 							vgn = addElement(vgparent, "div", nil)
-							func(vgparent *vugu.VGNode) {
-								var vgn *vugu.VGNode
-								_ = vgn
+							{
+								vgparent := vgn
+								_ = vgparent
 								addText(vgparent, "\n          ")
 								vgn = addElement(vgparent, "div", attrs32)
 								{
@@ -3100,21 +3100,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, " ")
-									for vgiterkeyt, t := range c.things(m) {
-										var vgiterkey interface{} = vgiterkeyt
-										_ = vgiterkey
-										t := t
-										_ = t
+									if c.Page.Sharing.Of.Model == m.ID {
 										{
 											vgcomp := component[Share](vgin, 0xA1BD1C928275B5E5, vgiterkey)
 											vgcomp.Page = c.Page
-											vgcomp.Thing = t
 											vgn = addComponent(vgout, vgparent, vgcomp)
 										}
 									}
 								}
 								addText(vgparent, "\n        ")
-							}(vgn)
+							}
 						}
 						addText(vgparent, "\n      ")
 					}(vgn)
@@ -4897,11 +4892,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Share shares a thing, and says before what goes where.
-type Share struct {
-	Page  *Page
-	Thing Thing
-}
+// Share shares the thing that was chosen, and says before what goes where.
+type Share struct{ Page *Page }
 
 func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
@@ -4912,50 +4904,41 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgn *vugu.VGNode
 	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sharing"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	func(vgparent *vugu.VGNode) {
-		var vgn *vugu.VGNode
-		_ = vgn
-		addText(vgparent, " ")
-		if c.Page.Sharing.is(c.Thing) {
-			vgn = addElement(vgparent, "div", nil)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", nil)
-				setText(vgn, c.Page.Sharing.about(c.Thing))
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs228)
-				setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
-				setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
-				setText(vgn, c.Page.W.Say("share_it"))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs229)
-				setText(vgn, c.Page.Sharing.says())
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", nil)
+	{
+		vgparent := vgn
+		_ = vgparent
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", nil)
+		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "button", attrs228)
+		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
+		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
+		setText(vgn, c.Page.W.Say("share_it"))
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs229)
+		setText(vgn, c.Page.Sharing.says())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Page.Sharing.Done != nil {
 				{
-					vgparent := vgn
-					_ = vgparent
-					addText(vgparent, " ")
-					if c.Page.Sharing.Done != nil {
-						{
-							vgcomp := component[Link](vgin, 0xB59C2BCF7807EA4B, vgiterkey)
-							vgcomp.Page = c.Page
-							vgcomp.To = linkTo(c.Page.Sharing.Done.ID)
-							vgn = addComponent(vgout, vgparent, vgcomp)
-						}
-					}
+					vgcomp := component[Link](vgin, 0xB59C2BCF7807EA4B, vgiterkey)
+					vgcomp.Page = c.Page
+					vgcomp.To = linkTo(c.Page.Sharing.Done.ID)
+					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
-				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs145)
-				setText(vgn, c.Page.Sharing.Wrong)
-				addText(vgparent, "\n  ")
 			}
 		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs145)
+		setText(vgn, c.Page.Sharing.Wrong)
 		addText(vgparent, "\n")
-	}(vgn)
+	}
 	return vgout
 }
 
