@@ -38,7 +38,11 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sum, err := hex.DecodeString(r.Header.Get("Hornbook-SHA256"))
+	said := r.Header.Values("Hornbook-SHA256")
+	if len(said) != 1 {
+		return noHash
+	}
+	sum, err := hex.DecodeString(said[0])
 	if err != nil || len(sum) != 32 {
 		return noHash
 	}

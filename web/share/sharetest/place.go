@@ -82,6 +82,10 @@ func Run(t *testing.T, p Place) {
 	}
 }
 
+// client opens a connection for each request: a place may end one that rests, and who
+// sends just then hears nothing, which a browser tries again.
+var client = http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 // from is a client of an address of its own.
 type from struct {
 	p      Place
@@ -145,7 +149,7 @@ func (f from) try(ctx context.Context, method, path string, body []byte) (s said
 	if err != nil {
 		return s, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		return s, err
 	}
