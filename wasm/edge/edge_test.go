@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,50 +211,75 @@ func TestSwitch(t *testing.T) {
 	}
 }
 
-// BenchmarkCPU is the processor time of workerd for a request, R2 and D1 included,
-// which run in the same process here and elsewhere there. On Linux.
+// BenchmarkCPU is the time that the worker's isolate computes for a request, as V8's
+// profiler sees it: of windows of five requests the median, and the quietest, since
+// the profiler's clock goes on while another program has the core. A put is longer than
+// the others by what looks at the model.
 func BenchmarkCPU(b *testing.B) {
-	w := run(b, obeys, "")
-	cpu := func() float64 {
+	w := run(b, obeys, "", "PROFILE=1")
+	computed := func() float64 {
 		var said struct {
 			MS float64 `json:"ms"`
 		}
-		w.control(b, "/cpu", "", &said)
+		w.control(b, "/profile", "", &said)
 		return said.MS
 	}
+	computed()
+	n := 0
+	for _, one := range w.requests(b) {
+		b.Run(one.name, func(b *testing.B) {
+			one.ask(fmt.Sprint("warm", n)) // the first is compiled
+			computed()
+			var windows []float64
+			for b.Loop() {
+				for range 5 {
+					n++
+					if r := one.ask(fmt.Sprint(n)); r.StatusCode >= 300 {
+						b.Fatal(r.Status)
+					}
+				}
+				windows = append(windows, computed()/5)
+			}
+			slices.Sort(windows)
+			b.ReportMetric(windows[len(windows)/2], "ms/request")
+			b.ReportMetric(windows[0], "quietest-ms/request")
+		})
+	}
+}
+
+// request is one that costs something.
+type request struct {
+	name string
+	ask  func(address string) *http.Response
+}
+
+// requests are those whose cost is measured.
+func (w workerd) requests(b *testing.B) []request {
 	var model bytes.Buffer
 	shape := checkpointtest.Forms["llama"]
 	shape.Channels, shape.Hidden, shape.Layers = 192, 512, 4
 	if err := exchange.ZipShared(&model, checkpointtest.Fresh(b, shape, checkpointtest.Chars(b))); err != nil {
 		b.Fatal(err)
 	}
-	sum := fmt.Sprintf("%x", sha256.Sum256(model.Bytes()))
+	tasks := strings.Repeat(aTask, 256<<10/len(aTask))
 	_, task := w.putTask(b, sharetest.AddressHeader, "cpu")
-	n := 0
-	for _, one := range []struct {
-		name string
-		ask  func(address string) *http.Response
-	}{
-		{"about", func(a string) *http.Response { r, _ := w.ask(b, "GET", "/api/", ""); return r }},
-		{"get", func(a string) *http.Response {
-			r, _ := w.ask(b, "GET", "/api/share/"+task, "", sharetest.AddressHeader, a)
+	answer, text := w.ask(b, "POST", "/api/class", "", sharetest.AddressHeader, "cpu")
+	var class struct{ Code string }
+	if err := json.Unmarshal([]byte(text), &class); err != nil || answer.StatusCode != 201 {
+		b.Fatalf("%d %s", answer.StatusCode, text)
+	}
+	asks := func(method, path, body string) func(string) *http.Response {
+		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(body)))
+		return func(address string) *http.Response {
+			r, _ := w.ask(b, method, path, body, "Hornbook-SHA256", sum, sharetest.AddressHeader, address)
 			return r
-		}},
-		{fmt.Sprintf("put=%.1fMB", float64(model.Len())/1e6), func(a string) *http.Response {
-			r, _ := w.ask(b, "POST", "/api/share?kind=model", model.String(), "Hornbook-SHA256", sum, sharetest.AddressHeader, a)
-			return r
-		}},
-	} {
-		b.Run(one.name, func(b *testing.B) {
-			one.ask(fmt.Sprint("warm", n)) // the first is compiled
-			before := cpu()
-			for b.Loop() {
-				n++
-				if r := one.ask(fmt.Sprint(n)); r.StatusCode >= 300 {
-					b.Fatal(r.Status)
-				}
-			}
-			b.ReportMetric((cpu()-before)/float64(b.N), "cpu-ms/op")
-		})
+		}
+	}
+	return []request{
+		{"about", asks("GET", "/api/", "")},
+		{"get", asks("GET", "/api/share/"+task, "")},
+		{"result", asks("POST", "/api/class/"+class.Code+"/result", `{"objective":"lm","measures":{"val_loss":2.1},"samples":["Once upon a time"]}`)},
+		{fmt.Sprintf("model=%.1fMB", float64(model.Len())/1e6), asks("POST", "/api/share?kind=model", model.String())},
+		{"task=256kB", asks("POST", "/api/share?kind=task", tasks)},
 	}
 }

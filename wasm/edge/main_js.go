@@ -29,6 +29,7 @@ func main() {
 		return
 	}
 	s := share.New(objects{cloudflare.GetBinding("THINGS")}, sql.OpenDB(rows))
+	s.Lines = 4 << 10 // a worker has ten milliseconds; the page reads all when it is opened
 	s.Closed = setting("UPLOADS") == "off"
 	if room, err := strconv.ParseInt(setting("ROOM_MIB"), 10, 64); err == nil {
 		s.Room = room << 20

@@ -140,3 +140,25 @@ func TestNetwork(t *testing.T) {
 		}
 	}
 }
+
+// Where only some lines are looked at, they are whole lines, and at least one.
+func TestLines(t *testing.T) {
+	s, _ := open(t)
+	for name, c := range map[string]struct {
+		lines int64
+		body  string
+		want  int
+	}{
+		"all, bad at the end":        {0, strings.Repeat(aTask, 10) + "diary", 422},
+		"some, bad at the end":       {100, strings.Repeat(aTask, 10) + "diary", 201},
+		"some, bad at the beginning": {100, "diary\n" + strings.Repeat(aTask, 10), 422},
+		"more than there are":        {1000, aTask + "diary", 422},
+		"not even one":               {5, aTask + strings.Repeat("diary ", 20) + "\n", 201},
+		"one, a bad one":             {5, "a long diary, all in a line", 422},
+	} {
+		s.Lines = c.lines
+		if status, said := ask(s, "POST", "/api/share?kind=task", c.body, "192.0.2.1"); status != c.want {
+			t.Errorf("%s: %d %v", name, status, said)
+		}
+	}
+}

@@ -269,10 +269,13 @@ func testBadUploads(t *testing.T, p Place) {
 		{"a long task", "task", bytes.Repeat([]byte(goodTask), 5000), 413, "too_long"},
 		{"long pairs", "pairs", bytes.Repeat([]byte(goodPairs), 5000), 413, "too_long"},
 	})
-	before := p.Count(t)
+	before, asked := p.Count(t), 0
 	refused := func(name string, s said, status int, code string) {
 		t.Helper()
 		s.want(t, name, status, code)
+		if asked++; !p.Quick && asked%10 != 0 {
+			return // Run counts at the end
+		}
 		if after := p.Count(t); after != before {
 			t.Errorf("%s leaves %+v where %+v was", name, after, before)
 			before = after

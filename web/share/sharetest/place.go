@@ -33,7 +33,8 @@ const (
 // Obey is s as the request's headers want it.
 func Obey(s *share.Server, r *http.Request) *share.Server {
 	changed := share.New(s.Objects, s.DB)
-	changed.Closed, changed.Room, changed.Slow, changed.Log = s.Closed || r.Header.Get(ClosedHeader) != "", s.Room, s.Slow, s.Log
+	changed.Room, changed.Lines, changed.Slow, changed.Log = s.Room, s.Lines, s.Slow, s.Log
+	changed.Closed = s.Closed || r.Header.Get(ClosedHeader) != ""
 	if slow, err := time.ParseDuration(r.Header.Get(SlowHeader)); err == nil {
 		changed.Slow = slow
 	}

@@ -4,8 +4,8 @@
 //
 // It prints {"url","control"} as one line. At control a test counts what is kept
 // (/count), sweeps as if it were some milliseconds later (/sweep?ahead=), runs SQL
-// (/sql, the body), puts bytes that no row knows of (/put?id=), and asks for the runtime's processor time (/cpu). It ends when its
-// input does.
+// (/sql, the body), puts bytes that no row knows of (/put?id=), and, if PROFILE is set,
+// asks how long the worker has computed (/profile). It ends when its input does.
 import { createServer } from "node:http";
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -36,7 +36,7 @@ const assets = site && {
 };
 
 const place = new Miniflare({
-  host: "127.0.0.1", port: 0, cf: false, log: new Log(LogLevel.WARN),
+  host: "127.0.0.1", port: 0, ...(process.env.PROFILE && { inspectorPort: 0 }), cf: false, log: new Log(LogLevel.WARN),
   modules: ["worker.mjs", ...readdirSync(build).filter((name) => /\.(mjs|js|wasm)$/.test(name) && name !== "worker.mjs")].map(file),
   modulesRoot: resolve(build), compatibilityDate: "2026-04-01",
   r2Buckets: ["THINGS"], d1Databases: ["ROWS"], bindings: { UPLOADS: process.env.UPLOADS ?? "on" },
@@ -61,22 +61,45 @@ async function count() {
   return { objects, rows };
 }
 
-// cpu is the processor time in ms that the processes of workerd have taken.
-function cpu() {
-  let ticks = 0;
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (stat.includes("(workerd)") && Number(fields[1]) === process.pid) ticks += Number(fields[11]) + Number(fields[12]);
-    } catch {} // a process that has ended since
+// profile is the time in ms that the worker's isolate has computed since the last time it
+// was asked, as V8's profiler sees it: JavaScript, Go, and what collects their garbage.
+// R2, D1 and the network are others' isolates, or none's.
+let inspector, asked = 0;
+const answers = new Map();
+const inspect = (method, params) => new Promise((done) => {
+  answers.set(++asked, done);
+  inspector.send(JSON.stringify({ id: asked, method, params }));
+});
+async function profile() {
+  if (!inspector) {
+    const { WebSocket } = await import("ws");
+    const at = await place.getInspectorURL();
+    const list = await (await fetch(new URL("/json", String(at).replace(/^ws/, "http")))).json();
+    const target = list.find((one) => !/assets|router|r2|d1|entry/i.test(one.id ?? "")) ?? list[0];
+    inspector = new WebSocket(target.webSocketDebuggerUrl, { headers: { origin: "http://127.0.0.1" } });
+    await new Promise((open, failed) => inspector.on("open", open).on("error", failed));
+    inspector.on("message", (text) => {
+      const said = JSON.parse(text);
+      answers.get(said.id)?.(said);
+    });
+    await inspect("Profiler.enable");
+    await inspect("Profiler.setSamplingInterval", { interval: 100 });
+    await inspect("Profiler.start");
+    return { ms: 0 };
   }
-  return { ms: ticks * 10 };
+  const { result } = await inspect("Profiler.stop");
+  await inspect("Profiler.start");
+  const { nodes, samples, timeDeltas } = result.profile;
+  const idle = new Set(nodes.filter((n) => ["(idle)", "(program)"].includes(n.callFrame.functionName)).map((n) => n.id));
+  let us = 0;
+  // A gap between samples is a time in which the isolate waited, or had no core.
+  samples.forEach((id, i) => { if (!idle.has(id)) us += Math.min(timeDeltas[i + 1] ?? 0, 1000); });
+  return { ms: us / 1000 };
 }
 
 const controls = {
   "/count": count,
-  "/cpu": async () => cpu(),
+  "/profile": profile,
   "/sweep": async (url) => {
     const worker = await place.getWorker();
     return worker.scheduled({ scheduledTime: new Date(Date.now() + Number(url.searchParams.get("ahead"))), cron: "17 * * * *" });
