@@ -12,7 +12,7 @@ IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/reading ./we
 # tests; others only build on them.
 COMPUTES := ./model/kernel ./model/cpu ./model/tensor ./model/optim ./model ./model/train
 
-.PHONY: all run build base single clients test test-browser test-rest check bench compare visit lab generate fuzz clean
+.PHONY: all run build base single edge edge-worker edge-test edge-tested clients test test-browser test-rest check bench compare visit lab generate fuzz clean
 
 all: build
 
@@ -56,6 +56,31 @@ $(CLIENTS)/node_modules: $(CLIENTS)/package-lock.json
 	cd $(CLIENTS) && npm install --no-save --ignore-scripts --omit=optional --no-audit --no-fund
 	@touch $@
 
+# edge builds the Cloudflare worker, and the page as its static assets. Of Go's two JSON
+# packages the smaller one is taken, which also bears deep nesting on workerd's stack.
+EDGE := wasm/edge/testdata/workerd
+EDGE_BUILD := GOEXPERIMENT=nojsonv2 $(WASM) go build -trimpath -ldflags="-s -w"
+edge: build edge-worker
+edge-worker:
+	rm -rf build/edge
+	go tool workers-assets-gen -mode=go -o build/edge
+	$(EDGE_BUILD) -o build/edge/app.wasm ./wasm/edge
+	go run ./static/build -edge build/edge/site
+
+# edge-test tests it on workerd, Cloudflare's runtime: as it is put up, and as a
+# program that obeys the tests' clock. wrangler packs it without putting it up.
+edge-test: build edge-tested
+edge-tested: edge-worker $(EDGE)/node_modules
+	rm -rf build/edge-test && mkdir build/edge-test
+	cp build/edge/*.mjs build/edge/*.js build/edge-test
+	$(EDGE_BUILD) -tags edgetest -o build/edge-test/app.wasm ./wasm/edge
+	HORNBOOK_EDGE=required go test ./wasm/edge
+	cd wasm/edge && HORNBOOK_BUILT=1 WRANGLER_SEND_METRICS=false testdata/workerd/node_modules/.bin/wrangler deploy --dry-run --outdir ../../build/edge-dry
+
+$(EDGE)/node_modules: $(EDGE)/package-lock.json
+	cd $(EDGE) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
@@ -82,6 +107,7 @@ test-rest:
 	go build -o build/wasm-exec ./wasm/exec
 	$(IN_NODE) ./model/webgpu
 	HORNBOOK_FUSED=required $(WASM) go test -short -timeout 20m -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
+	$(MAKE) edge-tested
 	$(MAKE) fuzz FUZZTIME=5s
 
 FUZZTIME ?= 60s
@@ -111,6 +137,7 @@ check:
 	go vet -tags purego ./model/...
 	$(PURE) go vet ./model/...
 	$(WASM) go vet ./wasm/... ./model/... ./tokenizer ./web/ui ./web/protocol ./web/reading ./web/shelf/... ./web/session
+	$(WASM) go vet -tags edgetest ./wasm/edge
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "not gofmt-clean"; exit 1; }
 	go mod tidy -diff
 	$(MAKE) generate
@@ -150,4 +177,4 @@ $(LIGHTHOUSE)/node_modules: $(LIGHTHOUSE)/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf build node_modules $(CLIENTS)/node_modules $(DAWN)/node_modules $(LIGHTHOUSE)/node_modules static/dist
+	rm -rf build node_modules $(CLIENTS)/node_modules $(DAWN)/node_modules $(LIGHTHOUSE)/node_modules $(EDGE)/node_modules static/dist

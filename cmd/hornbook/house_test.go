@@ -51,10 +51,10 @@ var house = []struct{ room, third string }{
 	{"web/session", ""},
 	{"web/ui", "github.com/vugu/"},
 	{"web/ui/slim", ""},
+	{"web/site", ""},
 	{"static", ""},
 	{"static/base", ""},
 	{"static/build", "github.com/andybalholm/brotli"},
-	{"web/site", ""},
 	{"web/share", ""},
 	{"web/share/local", "modernc.org/sqlite"},
 	{"web/share/sharetest", ""},
@@ -64,6 +64,7 @@ var house = []struct{ room, third string }{
 	{"wasm/app", "github.com/vugu/"},
 	{"wasm/trainer", ""},
 	{"wasm/reader", ""},
+	{"wasm/edge", "github.com/syumai/workers"},
 	{"cmd/hornbook", "github.com/chromedp"},
 }
 

@@ -81,7 +81,7 @@ func startWith(addr, cert, key string, beside func(page http.Handler) http.Handl
 		return nil, "", fmt.Errorf("cannot listen on %s: %w; choose another port: make run ADDR=127.0.0.1:8081, or hornbook serve -addr", addr, err)
 	}
 	s := &pageServer{ended: make(chan error, 1)}
-	s.Handler, s.ReadHeaderTimeout = beside(site.Handler(files)), 10*time.Second
+	s.Handler, s.ReadHeaderTimeout, s.IdleTimeout = beside(site.Handler(files)), 10*time.Second, 2*time.Minute
 	if cert != "" {
 		go func() { s.ended <- s.ServeTLS(listener, cert, key) }()
 		return s, "https://" + listener.Addr().String(), nil

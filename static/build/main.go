@@ -1,7 +1,7 @@
 // Command build puts the page together in static/dist: html, css and scripts
 // of static/src, the three wasm modules, Go's and vugu's glue, the chart, the
 // samples, the service worker, and of each a compressed form. With -single it
-// puts all that into one file instead. Run it from the repository's root.
+// puts all that into one file instead, with -edge into a folder for Cloudflare. Run it from the repository's root.
 package main
 
 import (
@@ -27,19 +27,23 @@ const (
 
 func main() {
 	to := flag.String("single", "", "write the page that is built as one single file here")
+	assets := flag.String("edge", "", "copy the page that is built here, as static assets with a file of headers")
 	flag.Parse()
-	if err := run(*to); err != nil {
+	if err := run(*to, *assets); err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
 		os.Exit(1)
 	}
 }
 
-func run(to string) error {
+func run(to, assets string) error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("run it from the repository's root: go run ./static/build")
 	}
 	if to != "" {
 		return single(to)
+	}
+	if assets != "" {
+		return edge(assets)
 	}
 	return build()
 }

@@ -23,7 +23,8 @@
 //		201 {"id","key","expires","size","kind"}
 //		model: a zip of a run that quotes no text (exchange.ZipShared); adapter: PEFT's
 //		two files as a zip (exchange.ZipAdapter); card: protocol.Outcome, without
-//		questions and replies (Outcome.Measured); task and pairs: JSON lines.
+//		questions and replies (Outcome.Measured); task and pairs: JSON lines, of which
+//		the edge looks at the first only.
 //	GET /api/share/ID
 //		200 the bytes: application/octet-stream, as an attachment
 //		404 not_found: never there, deleted, or over; 410 hidden: it was reported

@@ -59,6 +59,7 @@ type Server struct {
 	DB      *sql.DB
 	Closed  bool                            // nothing new is taken
 	Room    int64                           // bytes that all things may take; 0 for 8 GiB
+	Lines   int64                           // bytes of a file of lines that are read before it is kept; 0 for all
 	Slow    time.Duration                   // that a body may take to arrive; 0 for two minutes
 	Now     func(r *http.Request) time.Time // the clock
 	Address func(r *http.Request) string    // whom a request comes from
@@ -115,7 +116,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// A server of its own ends a body that comes too slowly here; elsewhere Objects does.
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.Slow))
+	if r.ContentLength != 0 {
+		http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.Slow))
+	}
 	s.mux.ServeHTTP(w, r)
 }
 

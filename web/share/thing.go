@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -38,7 +39,11 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sum, err := hex.DecodeString(r.Header.Get("Hornbook-SHA256"))
+	said := r.Header.Values("Hornbook-SHA256")
+	if len(said) != 1 {
+		return noHash
+	}
+	sum, err := hex.DecodeString(said[0])
 	if err != nil || len(sum) != 32 {
 		return noHash
 	}
@@ -97,7 +102,13 @@ func (s *Server) look(ctx context.Context, t thing) (err error) {
 			err = unfit(t.kind, errors.New("it cannot be read"))
 		}
 	}()
-	if err := kinds[t.kind].check(o, t.size); err != nil {
+	k, n := kinds[t.kind], t.size
+	if k.lines {
+		if n, err = first(o, t.size, s.Lines); err != nil {
+			return err
+		}
+	}
+	if err := k.check(o, n); err != nil {
 		return unfit(t.kind, err)
 	}
 	return nil
@@ -167,14 +178,17 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", `attachment; filename="hornbook-`+t.kind+`"`)
 	h.Set("Content-Length", strconv.FormatInt(t.size, 10))
-	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(10 * s.Slow))
+	pace := http.NewResponseController(w)
+	pace.SetWriteDeadline(time.Now().Add(10 * s.Slow))
+	defer pace.SetWriteDeadline(time.Time{}) // of the connection's next answer
+	var left *net.OpError                    // of who reads no more: it would tell an address
 	if err := s.Objects.Send(r.Context(), t.id, w); errors.Is(err, ErrNone) {
 		for _, name := range []string{"Content-Length", "Content-Disposition"} {
 			h.Del(name)
 		}
 		return notFound
-	} else if err != nil {
-		s.Log(err) // some of it may have been sent
+	} else if err != nil && !errors.As(err, &left) {
+		s.Log(err) // some of it has been sent
 	}
 	return nil
 }

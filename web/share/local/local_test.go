@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,29 @@ func place(t *testing.T) (sharetest.Place, *share.Server, string) {
 			}
 			return c
 		}}, s, dir
+}
+
+// Files without a row, as a put that ended between the two leaves them, are swept up
+// when they are an hour old; others in the folder are not touched.
+func TestSweepsFiles(t *testing.T) {
+	p, s, dir := place(t)
+	id := strings.Repeat("a", 26)
+	for _, name := range []string{id, id[:25] + "e" + part, "diary.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, things, name), []byte("bytes"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Sweep(t, 0)
+	if c := p.Count(t); c.Objects != 3 {
+		t.Errorf("at once: %+v", c)
+	}
+	p.Sweep(t, 2*time.Hour)
+	if c := p.Count(t); c.Objects != 1 {
+		t.Errorf("two hours later: %+v", c)
+	}
+	if err := s.Show(t.Context(), id); err == nil {
+		t.Error("what never was is shown")
+	}
 }
 
 func TestConforms(t *testing.T) {

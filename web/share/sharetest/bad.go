@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -222,6 +221,7 @@ func badCards(t testing.TB) []bad {
 		"a list":             []byte("[]"),
 		"null":               []byte("null"),
 		"deep":               []byte(strings.Repeat(`{"after":`, 1000)),
+		"a deep list":        []byte(strings.Repeat("[", 16<<10)),
 		"two":                []byte(good + good),
 		"a field more":       []byte(strings.Replace(good, "{", `{"diary":"dear",`, 1)),
 		"a text as a number": []byte(strings.Replace(good, `"tokens":1000`, `"tokens":"1000"`, 1)),
@@ -269,10 +269,13 @@ func testBadUploads(t *testing.T, p Place) {
 		{"a long task", "task", bytes.Repeat([]byte(goodTask), 5000), 413, "too_long"},
 		{"long pairs", "pairs", bytes.Repeat([]byte(goodPairs), 5000), 413, "too_long"},
 	})
-	before := p.Count(t)
+	before, asked := p.Count(t), 0
 	refused := func(name string, s said, status int, code string) {
 		t.Helper()
 		s.want(t, name, status, code)
+		if asked++; !p.Quick && asked%10 != 0 {
+			return // Run counts at the end
+		}
 		if after := p.Count(t); after != before {
 			t.Errorf("%s leaves %+v where %+v was", name, after, before)
 			before = after
@@ -315,7 +318,7 @@ func (f from) chunked(t testing.TB, body []byte) said {
 		t.Fatal(err)
 	}
 	r.ContentLength = -1
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,6 +151,7 @@ func testBadResults(t *testing.T, p Place) {
 		"text": "a diary", "a list": "[]", "two": good + good, "half": good[:len(good)/2],
 		"a field more":        strings.Replace(good, "{", `{"email":"a@example.com",`, 1),
 		"a deep one":          strings.Repeat(`{"settings":`, 900),
+		"a deep list":         strings.Repeat("[", 16<<10),
 		"a long nickname":     change(func(r *share.Result) { r.Nickname = strings.Repeat("é", 25) }),
 		"a nickname's line":   change(func(r *share.Result) { r.Nickname = "a\nb" }),
 		"a turned nickname":   change(func(r *share.Result) { r.Nickname = "a\u202Eb" }),

@@ -33,7 +33,8 @@ const (
 // Obey is s as the request's headers want it.
 func Obey(s *share.Server, r *http.Request) *share.Server {
 	changed := share.New(s.Objects, s.DB)
-	changed.Closed, changed.Room, changed.Slow, changed.Log = s.Closed || r.Header.Get(ClosedHeader) != "", s.Room, s.Slow, s.Log
+	changed.Room, changed.Lines, changed.Slow, changed.Log = s.Room, s.Lines, s.Slow, s.Log
+	changed.Closed = s.Closed || r.Header.Get(ClosedHeader) != ""
 	if slow, err := time.ParseDuration(r.Header.Get(SlowHeader)); err == nil {
 		changed.Slow = slow
 	}
@@ -81,6 +82,10 @@ func Run(t *testing.T, p Place) {
 		})
 	}
 }
+
+// client opens a connection for each request: a place may end one that rests, and who
+// sends just then hears nothing, which a browser tries again.
+var client = http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 // from is a client of an address of its own.
 type from struct {
@@ -145,7 +150,7 @@ func (f from) try(ctx context.Context, method, path string, body []byte) (s said
 	if err != nil {
 		return s, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		return s, err
 	}
