@@ -10,7 +10,13 @@ import "github.com/vugu/vugu"
 import js "github.com/vugu/vugu/js"
 import "log"
 
+import "hornbook/web/lesson"
+
 import "hornbook/model/recipe"
+
+import (
+	"strings"
+)
 
 import "hornbook/web/protocol"
 
@@ -358,6 +364,92 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Blocks are paragraphs, lists and tables of a lesson.
+type Blocks struct{ Of []lesson.Block }
+
+func (c *Blocks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "blocks"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		for vgiterkeyt, b := range c.Of {
+			var vgiterkey interface{} = vgiterkeyt
+			_ = vgiterkey
+			b := b
+			_ = b
+			vgn = addElement(vgparent, "div", nil)
+			setAttr(vgn, "class", "block "+b.Kind)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				if b.Mark != "" {
+					vgn = addElement(vgparent, "span", attrs20)
+					setText(vgn, b.Mark)
+				}
+				addText(vgparent, "\n    ")
+				if b.Kind != "row" {
+					vgn = addElement(vgparent, "p", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for vgiterkeyt, s := range b.Line {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							s := s
+							_ = s
+							vgn = addElement(vgparent, "span", attrs6)
+							setAttr(vgn, "class", s.Kind)
+							setText(vgn, s.Text)
+						}
+					}
+				}
+				addText(vgparent, "\n    ")
+				for vgiterkeyt, cell := range b.Cells {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					cell := cell
+					_ = cell
+					vgn = addElement(vgparent, "p", attrs21)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for vgiterkeyt, s := range cell {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							s := s
+							_ = s
+							vgn = addElement(vgparent, "span", nil)
+							setAttr(vgn, "class", s.Kind)
+							setText(vgn, s.Text)
+						}
+					}
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Change is what a model that was trained further has learned and forgotten.
 type Change struct{ Page *Page }
 
@@ -375,12 +467,12 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.changeSays() != "" {
-			vgn = addElement(vgparent, "p", attrs20)
+			vgn = addElement(vgparent, "p", attrs22)
 			setText(vgn, c.Page.changeSays())
 		}
 		addText(vgparent, "\n  ")
 		if len(c.Page.changeRows()) > 0 {
-			vgn = addElement(vgparent, "table", attrs21)
+			vgn = addElement(vgparent, "table", attrs23)
 			setAttr(vgn, "aria-label", c.Page.W.Say("change_table"))
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
@@ -394,13 +486,13 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs24)
 						setText(vgn, c.Page.changeOn())
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs24)
 						setText(vgn, c.Page.W.Say("both_before"))
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs24)
 						setText(vgn, c.Page.W.Say("both_after"))
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs24)
 						setText(vgn, c.Page.W.Say("change_column"))
 					}
 				}
@@ -419,7 +511,7 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs23)
+							vgn = addElement(vgparent, "th", attrs25)
 							setText(vgn, row.Name)
 							vgn = addElement(vgparent, "td", nil)
 							setText(vgn, row.Before)
@@ -458,10 +550,10 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs24)
+		vgn = addElement(vgparent, "h2", attrs26)
 		setText(vgn, c.Page.stationName("chat"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.Page.W.Say("chat_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -478,18 +570,18 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs26)
+		vgn = addElement(vgparent, "div", attrs28)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs27)
+			vgn = addElement(vgparent, "div", attrs29)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs28)
+				vgn = addElement(vgparent, "label", attrs30)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -497,7 +589,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lessons_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs29)
+					vgn = addElement(vgparent, "select", attrs31)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLessons(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -514,7 +606,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, c.Page.W.Task(task))
 						}
 						addText(vgparent, "\n          ")
-						vgn = addElement(vgparent, "option", attrs30)
+						vgn = addElement(vgparent, "option", attrs32)
 						setProp(vgn, "selected", c.Lessons == "")
 						setText(vgn, c.Page.W.Say("lessons_own"))
 						addText(vgparent, "\n        ")
@@ -551,7 +643,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				addText(vgparent, " ")
 				if c.Page.Talks != nil {
-					vgn = addElement(vgparent, "p", attrs31)
+					vgn = addElement(vgparent, "p", attrs33)
 					setText(vgn, c.Page.W.Talks(c.Page.Talks))
 				}
 			}
@@ -563,7 +655,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs32)
+			vgn = addElement(vgparent, "p", attrs34)
 			setText(vgn, c.Page.W.Say("lessons_hint"))
 			addText(vgparent, "\n    ")
 			{
@@ -614,30 +706,30 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.compared() != nil {
-			vgn = addElement(vgparent, "section", attrs33)
+			vgn = addElement(vgparent, "section", attrs35)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs34)
+				vgn = addElement(vgparent, "h3", attrs36)
 				setText(vgn, c.Of.comparedTitle())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs35)
+				vgn = addElement(vgparent, "div", attrs37)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs36)
+					vgn = addElement(vgparent, "button", attrs38)
 					setAttr(vgn, "aria-pressed", disabled(!c.Of.Sides))
 					setText(vgn, c.Page.W.Say("outcome_view_curves"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(false) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs37)
+					vgn = addElement(vgparent, "button", attrs39)
 					setAttr(vgn, "aria-pressed", disabled(c.Of.Sides))
 					setText(vgn, c.Page.W.Say("outcome_view_sides"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(true) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs28)
+					vgn = addElement(vgparent, "label", attrs30)
 					setAttr(vgn, "hidden", c.Of.Sides)
 					{
 						vgparent := vgn
@@ -646,7 +738,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("compare_by"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs38)
+						vgn = addElement(vgparent, "select", attrs40)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Axis = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -667,7 +759,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs39)
+					vgn = addElement(vgparent, "button", attrs41)
 					setText(vgn, c.Page.W.Say("ask_both"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AskBoth() })
 					addText(vgparent, "\n    ")
@@ -679,7 +771,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.Of.Sides {
-						vgn = addElement(vgparent, "div", attrs40)
+						vgn = addElement(vgparent, "div", attrs42)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -694,7 +786,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addComponent(vgout, vgparent, vgcomp)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "details", attrs41)
+							vgn = addElement(vgparent, "details", attrs43)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -720,7 +812,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs42)
+							vgn = addElement(vgparent, "div", attrs44)
 							setAttr(vgn, "aria-label", c.Page.W.Say("compare_about"))
 							addText(vgparent, "\n        ")
 							{
@@ -734,13 +826,13 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs43)
+				vgn = addElement(vgparent, "div", attrs45)
 				setAttr(vgn, "aria-label", c.Page.W.Say("differs_in"))
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs44)
+					vgn = addElement(vgparent, "table", attrs46)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -753,14 +845,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs22)
+								vgn = addElement(vgparent, "th", attrs24)
 								setText(vgn, c.Page.W.Say("differs_in"))
 								for vgiterkeyt, m := range c.Of.compared() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									m := m
 									_ = m
-									vgn = addElement(vgparent, "th", attrs22)
+									vgn = addElement(vgparent, "th", attrs24)
 									setText(vgn, m.Name)
 								}
 							}
@@ -780,7 +872,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "th", attrs23)
+									vgn = addElement(vgparent, "th", attrs25)
 									setText(vgn, d.Name)
 									for vgiterkeyt, v := range d.Values {
 										var vgiterkey interface{} = vgiterkeyt
@@ -846,7 +938,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs42)
+		vgn = addElement(vgparent, "div", attrs44)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs3)
@@ -879,7 +971,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs47)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -892,7 +984,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs46)
+					vgn = addElement(vgparent, "button", attrs48)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -925,18 +1017,18 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs47)
+		vgn = addElement(vgparent, "h2", attrs49)
 		setText(vgn, c.Page.stationName("distill"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.Page.W.Say("distill_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs29)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs30)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -944,7 +1036,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("distill_teacher"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs48)
+				vgn = addElement(vgparent, "select", attrs50)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeacher(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -965,19 +1057,19 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs49)
+			vgn = addElement(vgparent, "div", attrs51)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs50)
+				vgn = addElement(vgparent, "label", attrs52)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("distill_size_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs51)
+					vgn = addElement(vgparent, "select", attrs53)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSize(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -998,7 +1090,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs52)
+				vgn = addElement(vgparent, "div", attrs54)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1008,7 +1100,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						size := size
 						_ = size
-						vgn = addElement(vgparent, "button", attrs53)
+						vgn = addElement(vgparent, "button", attrs55)
 						setAttr(vgn, "class", chip(size == c.Size))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseSize(size) })
 						{
@@ -1041,13 +1133,13 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs54)
+		vgn = addElement(vgparent, "div", attrs56)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.canTwin() {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs57)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1055,7 +1147,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.W.Say("distill_twin_about"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs56)
+					vgn = addElement(vgparent, "button", attrs58)
 					setText(vgn, c.Page.W.Say("distill_twin"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TrainTwin() })
 					addText(vgparent, "\n    ")
@@ -1063,15 +1155,15 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.verdict() != "" {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs57)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs57)
+					vgn = addElement(vgparent, "p", attrs59)
 					setText(vgn, c.verdict())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs58)
+					vgn = addElement(vgparent, "button", attrs60)
 					setText(vgn, c.Page.W.Say("distill_beside"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.LayBeside() })
 					addText(vgparent, "\n    ")
@@ -1133,12 +1225,12 @@ func (c *End) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Here && c.Page.outcome() != nil {
-			vgn = addElement(vgparent, "section", attrs59)
+			vgn = addElement(vgparent, "section", attrs61)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs60)
+				vgn = addElement(vgparent, "h3", attrs62)
 				setText(vgn, c.Page.W.Say("outcome_title"))
 				addText(vgparent, "\n    ")
 				{
@@ -1176,10 +1268,10 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs61)
+		vgn = addElement(vgparent, "h2", attrs63)
 		setText(vgn, c.Page.stationName("finetune"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.Page.W.Say("finetune_lead"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -1196,7 +1288,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs26)
+		vgn = addElement(vgparent, "div", attrs28)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -1279,19 +1371,19 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs49)
+		vgn = addElement(vgparent, "div", attrs51)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs50)
+			vgn = addElement(vgparent, "label", attrs52)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs62)
+				vgn = addElement(vgparent, "select", attrs64)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseMethod(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1312,7 +1404,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs52)
+			vgn = addElement(vgparent, "div", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1322,7 +1414,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = addElement(vgparent, "button", attrs53)
+					vgn = addElement(vgparent, "button", attrs55)
 					setAttr(vgn, "class", chip(m == c.Of.Method()))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChooseMethod(m) })
 					{
@@ -1371,7 +1463,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.asksGuess() {
-			vgn = addElement(vgparent, "section", attrs63)
+			vgn = addElement(vgparent, "section", attrs65)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -1380,7 +1472,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "b", attrs64)
+					vgn = addElement(vgparent, "b", attrs66)
 					setText(vgn, c.Page.W.Say("rewards_guess_title"))
 					addText(vgparent, " ")
 					vgn = addElement(vgparent, "span", nil)
@@ -1388,7 +1480,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("rewards_guess_about"))
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "fieldset", attrs65)
+				vgn = addElement(vgparent, "fieldset", attrs67)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1401,11 +1493,11 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						g := g
 						_ = g
-						vgn = addElement(vgparent, "label", attrs66)
+						vgn = addElement(vgparent, "label", attrs68)
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "input", attrs67)
+							vgn = addElement(vgparent, "input", attrs69)
 							setAttr(vgn, "value", g)
 							setProp(vgn, "checked", g == c.Of.Guess)
 							listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseGuess(g) })
@@ -1416,11 +1508,281 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs68)
+				vgn = addElement(vgparent, "p", attrs70)
 				setAttr(vgn, "hidden", c.Of.guessSays() == "")
 				setText(vgn, c.Of.guessSays())
 				addText(vgparent, "\n  ")
 			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Guide is the card of the lesson that is taken.
+type Guide struct {
+	Page *Page
+	Of   *Learn
+}
+
+func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide-place"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Of.step() != nil {
+			vgn = addElement(vgparent, "section", attrs71)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs72)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Of.stepSays())
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs73)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "button", attrs74)
+					setAttr(vgn, "aria-expanded", disabled(!c.Of.Folded))
+					setText(vgn, c.Of.foldSays())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Folded = !c.Of.Folded })
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h2", attrs75)
+				setText(vgn, c.Of.step().Title)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs76)
+				setAttr(vgn, "aria-label", c.Page.W.Say("learn_card"))
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Blocks](vgin, 0xCB9EDFBEE805B8B8, vgiterkey)
+						vgcomp.Of = c.Of.step().Text
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Quiz](vgin, 0xB5C088FA481710F0, vgiterkey)
+						vgcomp.Of = c.Of
+						vgcomp.Q = c.Of.step().Predict
+						vgcomp.What = "predict"
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if len(c.Of.step().Do) > 0 && (c.Of.step().Predict == nil || c.Of.answer("predict") >= 0) && !c.Of.isDone() {
+							vgn = addElement(vgparent, "div", attrs77)
+							{
+								vgparent := vgn
+								_ = vgparent
+								{
+									vgcomp := component[Blocks](vgin, 0xC25DE48D44150B0A, vgiterkey)
+									vgcomp.Of = c.Of.step().Do
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.step().Say != nil {
+							vgn = addElement(vgparent, "label", attrs78)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, lesson.Plain(c.Of.step().Say.Text))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "textarea", attrs79)
+								setAttr(vgn, "id", "say")
+								setProp(vgn, "value", c.Of.said[c.Of.step().Say.Name])
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.Tell(c.Of.step().Say.Name, event.PropString("target", "value")) })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for i, name := range c.Of.step().Recall {
+							var vgiterkey interface{} = i
+							_ = vgiterkey
+							i := i
+							_ = i
+							name := name
+							_ = name
+							vgn = addElement(vgparent, "blockquote", attrs80)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "p", attrs3)
+								setText(vgn, c.Of.recallTitle(i))
+								vgn = addElement(vgparent, "p", attrs6)
+								setText(vgn, c.Of.recalled(name))
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.isDone() {
+							vgn = addElement(vgparent, "div", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								{
+									vgcomp := component[Quiz](vgin, 0xC326209B952C4EF9, vgiterkey)
+									vgcomp.Of = c.Of
+									vgcomp.Q = c.Of.step().Check
+									vgcomp.What = "check"
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.ready() && len(c.Of.step().Extension) > 0 {
+							vgn = addElement(vgparent, "div", attrs81)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "h3", nil)
+								setText(vgn, c.Page.W.Say("learn_extension"))
+								addText(vgparent, "\n          ")
+								{
+									vgcomp := component[Blocks](vgin, 0xF07E3176EDBA7AE2, vgiterkey)
+									vgcomp.Of = c.Of.step().Extension
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.Stuck && c.Of.helps() {
+							vgn = addElement(vgparent, "div", attrs82)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								if len(c.Of.step().Rescue) == 0 {
+									vgn = addElement(vgparent, "p", nil)
+									setText(vgn, c.Page.W.Say("learn_rescue"))
+								}
+								addText(vgparent, "\n          ")
+								{
+									vgcomp := component[Blocks](vgin, 0xC5037E0D3D272C01, vgiterkey)
+									vgcomp.Of = c.Of.step().Rescue
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs83)
+								setText(vgn, c.Page.W.Say("learn_without"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Without() })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.Of.away() {
+						vgn = addElement(vgparent, "a", attrs84)
+						setAttr(vgn, "href", address(c.Of.step().Station))
+						setText(vgn, c.Page.W.Say("learn_to", "station", c.Page.stationName(c.Of.step().Station)))
+					}
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs9)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs85)
+					setAttr(vgn, "aria-disabled", disabled(!c.Of.ready()))
+					setAttr(vgn, "class", primary(c.Of.ready()))
+					setText(vgn, c.Of.nextSays())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Next() })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs86)
+					setAttr(vgn, "hidden", c.Of.at == 0)
+					setText(vgn, c.Page.W.Say("learn_back"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Back() })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs87)
+					setAttr(vgn, "aria-expanded", disabled(c.Of.Stuck))
+					setAttr(vgn, "hidden", !c.Of.helps())
+					setText(vgn, c.Page.W.Say("learn_stuck"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Stuck = !c.Of.Stuck })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs88)
+					setText(vgn, c.Page.W.Say("learn_leave"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Leave() })
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n  ")
+		if c.Of.number != none && c.Of.step() == nil {
+			vgn = addElement(vgparent, "p", attrs89)
+			setText(vgn, c.Page.W.Say("learn_loading"))
 		}
 		addText(vgparent, "\n")
 	}(vgn)
@@ -1453,51 +1815,380 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs29)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs69)
+			vgn = addElement(vgparent, "label", attrs90)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs70)
+				vgn = addElement(vgparent, "input", attrs91)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs71)
+				vgn = addElement(vgparent, "span", attrs92)
 				setText(vgn, c.Page.W.Say("bring_in"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs69)
+			vgn = addElement(vgparent, "label", attrs90)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs72)
+				vgn = addElement(vgparent, "input", attrs93)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs73)
+				vgn = addElement(vgparent, "span", attrs94)
 				setText(vgn, c.Page.W.Say("bring_in_folder"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs74)
+		vgn = addElement(vgparent, "p", attrs95)
 		setText(vgn, c.Page.W.Say("bring_in_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs75)
+		vgn = addElement(vgparent, "p", attrs96)
 		setText(vgn, c.Of.storageSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs76)
+		vgn = addElement(vgparent, "button", attrs97)
 		setAttr(vgn, "hidden", !c.Of.canPersist())
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "learn-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.paperOf() == nil {
+				vgn = addElement(vgparent, "div", nil)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h2", attrs98)
+					setText(vgn, c.Page.stationName("learn"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs27)
+					setText(vgn, c.Page.W.Say("learn_lead"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs99)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if len(c.Wrong) > 0 {
+							vgn = addElement(vgparent, "div", attrs100)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "p", nil)
+								setText(vgn, c.wrongSays())
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "ul", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, " ")
+									for vgiterkeyt, m := range c.Wrong {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										m := m
+										_ = m
+										vgn = addElement(vgparent, "li", nil)
+										setText(vgn, c.mistakeSays(m))
+									}
+								}
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n        ")
+						if c.Lost {
+							vgn = addElement(vgparent, "p", attrs101)
+							setText(vgn, c.Page.W.Say("learn_lost"))
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.ownSays() != "" {
+							vgn = addElement(vgparent, "p", attrs102)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.ownSays())
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "button", attrs13)
+								setText(vgn, c.Page.W.Say("learn_own_leave"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.LeaveOwn() })
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs47)
+					setAttr(vgn, "hidden", c.Lessons != nil || c.Lost)
+					setText(vgn, c.Page.W.Say("learn_loading"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "ol", attrs103)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						for vgiterkeyt, l := range c.all() {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							l := l
+							_ = l
+							vgn = addElement(vgparent, "li", nil)
+							setAttr(vgn, "id", c.lessonID(l.Number))
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "h3", nil)
+								setText(vgn, c.name(&l))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "p", attrs3)
+								setText(vgn, c.takes(&l))
+								addText(vgparent, "\n          ")
+								{
+									vgcomp := component[Blocks](vgin, 0x3B24BEA562503A84, vgiterkey)
+									vgcomp.Of = l.Aims
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", attrs9)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", nil)
+									setAttr(vgn, "aria-label", c.labelled(c.beginSays(&l), &l))
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-begin")
+									setText(vgn, c.beginSays(&l))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Begin(l.Number) })
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", attrs13)
+									setAttr(vgn, "aria-label", c.labelled(c.Page.W.Say("learn_sheet"), &l))
+									setAttr(vgn, "hidden", c.Locked || len(l.Sheet) == 0)
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-sheet")
+									setText(vgn, c.Page.W.Say("learn_sheet"))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("sheet", l.Number) })
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", attrs13)
+									setAttr(vgn, "aria-label", c.labelled(c.Page.W.Say("learn_teacher"), &l))
+									setAttr(vgn, "hidden", c.Locked)
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-teacher")
+									setText(vgn, c.Page.W.Say("learn_teacher"))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("teacher", l.Number) })
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", attrs13)
+									setAttr(vgn, "aria-label", c.labelled(c.linkSays(l.Number), &l))
+									setAttr(vgn, "hidden", c.Locked)
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-link")
+									setText(vgn, c.linkSays(l.Number))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyClassLink(l.Number) })
+									addText(vgparent, "\n          ")
+								}
+								addText(vgparent, "\n        ")
+							}(vgn)
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs104)
+						setAttr(vgn, "hidden", !c.hasAnswers())
+						setText(vgn, c.Page.W.Say("learn_save"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.SaveAnswers() })
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("learn_own_hint"))
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n    ")
+			if c.paperOf() != nil && c.Paper == "sheet" {
+				vgn = addElement(vgparent, "div", attrs105)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs106)
+						setText(vgn, c.Page.W.Say("print"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
+						vgn = addElement(vgparent, "button", attrs107)
+						setText(vgn, c.Page.W.Say("learn_all"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs108)
+					setText(vgn, c.Page.W.Say("learn_sheet_name"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h2", attrs109)
+					setText(vgn, c.name(c.paperOf()))
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Blocks](vgin, 0xDF4C27F5EA7F29DB, vgiterkey)
+						vgcomp.Of = c.paperOf().Sheet
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n    ")
+			if c.paperOf() != nil && c.Paper == "teacher" {
+				vgn = addElement(vgparent, "div", attrs110)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs111)
+						setText(vgn, c.Page.W.Say("print"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
+						vgn = addElement(vgparent, "button", attrs107)
+						setText(vgn, c.Page.W.Say("learn_all"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h2", attrs109)
+					setText(vgn, c.name(c.paperOf()))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", nil)
+					setText(vgn, c.Page.W.Say("learn_aims"))
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Blocks](vgin, 0xEE9DB23271A402CC, vgiterkey)
+						vgcomp.Of = c.paperOf().Aims
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.timing(c.paperOf()))
+					addText(vgparent, "\n      ")
+					for i, name := range lesson.Papers {
+						var vgiterkey interface{} = i
+						_ = vgiterkey
+						i := i
+						_ = i
+						name := name
+						_ = name
+						vgn = addElement(vgparent, "div", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							if len(c.paperOf().Paper[i]) > 0 {
+								vgn = addElement(vgparent, "h3", nil)
+								setText(vgn, c.Page.W.Say("learn_paper_"+strings.ToLower(name)))
+							}
+							{
+								vgcomp := component[Blocks](vgin, 0xAA3F67113C9BA839, vgiterkey)
+								vgcomp.Of = c.paperOf().Paper[i]
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", nil)
+					setText(vgn, c.Page.W.Say("learn_questions"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "ol", attrs112)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for vgiterkeyt, q := range questions(c.paperOf()) {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							q := q
+							_ = q
+							vgn = addElement(vgparent, "li", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								{
+									vgcomp := component[Blocks](vgin, 0xC154DFA62E73EBF1, vgiterkey)
+									vgcomp.Of = q.Text
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								vgn = addElement(vgparent, "p", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "b", attrs6)
+									setText(vgn, q.Choices[q.Right].Plain())
+								}
+								{
+									vgcomp := component[Blocks](vgin, 0x6B9998EE6C4DB4DE, vgiterkey)
+									vgcomp.Of = q.Because
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", nil)
+					setText(vgn, c.Page.W.Say("learn_extension"))
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Blocks](vgin, 0xDD4D6B141D4CBEBD, vgiterkey)
+						vgcomp.Of = extension(c.paperOf())
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -1529,26 +2220,26 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs77)
+		vgn = addElement(vgparent, "div", attrs113)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs78)
+			vgn = addElement(vgparent, "p", attrs114)
 			setText(vgn, c.Of.listSays())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs79)
+			vgn = addElement(vgparent, "button", attrs115)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.List.Open))
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Of.lookLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Open = !c.Of.List.Open })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs80)
+			vgn = addElement(vgparent, "button", attrs116)
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Page.W.Say("prefs_take_out"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs81)
+			vgn = addElement(vgparent, "button", attrs117)
 			setText(vgn, c.Page.W.Say("prefs_bring_in"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
@@ -1560,7 +2251,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.List.former != nil {
-				vgn = addElement(vgparent, "p", attrs82)
+				vgn = addElement(vgparent, "p", attrs118)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1574,7 +2265,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs83)
+		vgn = addElement(vgparent, "ol", attrs119)
 		setAttr(vgn, "hidden", !c.Of.List.Open)
 		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
@@ -1597,10 +2288,10 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs84)
+							vgn = addElement(vgparent, "p", attrs120)
 							setText(vgn, asksFor(c.Of.List.Pairs[i]))
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs85)
+							vgn = addElement(vgparent, "p", attrs121)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -1611,7 +2302,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs86)
+							vgn = addElement(vgparent, "p", attrs122)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -1648,49 +2339,49 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if c.Of.List.Edits == i {
-						vgn = addElement(vgparent, "div", attrs87)
+						vgn = addElement(vgparent, "div", attrs123)
 						func(vgparent *vugu.VGNode) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs88)
+							vgn = addElement(vgparent, "label", attrs78)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_prompt"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs89)
+								vgn = addElement(vgparent, "textarea", attrs124)
 								setProp(vgn, "value", asksFor(c.Of.List.Edited))
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs88)
+							vgn = addElement(vgparent, "label", attrs78)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs90)
+								vgn = addElement(vgparent, "textarea", attrs125)
 								setProp(vgn, "value", c.Of.List.Edited.Chosen)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs88)
+							vgn = addElement(vgparent, "label", attrs78)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_rejected"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs91)
+								vgn = addElement(vgparent, "textarea", attrs126)
 								setProp(vgn, "value", c.Of.List.Edited.Rejected)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
 							if c.Of.Edges {
-								vgn = addElement(vgparent, "p", attrs92)
+								vgn = addElement(vgparent, "p", attrs127)
 								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
 							}
 							addText(vgparent, "\n        ")
@@ -1699,7 +2390,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs93)
+								vgn = addElement(vgparent, "button", attrs128)
 								setText(vgn, c.Page.W.Say("prefs_save"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
 								addText(vgparent, "\n          ")
@@ -1743,7 +2434,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("prefs_behind"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs94)
+					vgn = addElement(vgparent, "button", attrs129)
 					setText(vgn, c.Page.W.Say("prefs_clear"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
 					addText(vgparent, "\n    ")
@@ -1782,7 +2473,7 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs29)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1792,11 +2483,11 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs95)
+				vgn = addElement(vgparent, "input", attrs130)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -1811,7 +2502,7 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs43)
+				vgn = addElement(vgparent, "div", attrs45)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -1830,14 +2521,14 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs22)
+								vgn = addElement(vgparent, "th", attrs24)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Page.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs22)
+									vgn = addElement(vgparent, "th", attrs24)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -1914,12 +2605,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs29)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs30)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1927,7 +2618,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_judge_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs96)
+				vgn = addElement(vgparent, "select", attrs131)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1948,7 +2639,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs30)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1956,7 +2647,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs97)
+				vgn = addElement(vgparent, "select", attrs132)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1977,12 +2668,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs98)
+			vgn = addElement(vgparent, "button", attrs133)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setText(vgn, c.Of.judgeLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs99)
+			vgn = addElement(vgparent, "button", attrs134)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
 			setText(vgn, c.Of.handLabel())
@@ -1990,7 +2681,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs100)
+		vgn = addElement(vgparent, "p", attrs135)
 		setText(vgn, c.Of.judgeSays())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -1999,7 +2690,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.Judge.id > 0 {
-				vgn = addElement(vgparent, "progress", attrs101)
+				vgn = addElement(vgparent, "progress", attrs136)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
 				setAttr(vgn, "max", c.Of.Judge.Prompts)
 				setAttr(vgn, "value", c.Of.judgeDone())
@@ -2012,7 +2703,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.Hand.Open {
-				vgn = addElement(vgparent, "section", attrs102)
+				vgn = addElement(vgparent, "section", attrs137)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
 				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
 				func(vgparent *vugu.VGNode) {
@@ -2020,12 +2711,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgn
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) == 0 {
-						vgn = addElement(vgparent, "p", attrs45)
+						vgn = addElement(vgparent, "p", attrs47)
 						setText(vgn, c.Of.handWaits())
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "p", attrs84)
+						vgn = addElement(vgparent, "p", attrs120)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2038,7 +2729,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "div", attrs103)
+						vgn = addElement(vgparent, "div", attrs138)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2048,12 +2739,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								i := i
 								_ = i
-								vgn = addElement(vgparent, "div", attrs104)
+								vgn = addElement(vgparent, "div", attrs139)
 								{
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "p", attrs105)
+									vgn = addElement(vgparent, "p", attrs140)
 									setText(vgn, c.Of.handSaid(i))
 									addText(vgparent, "\n          ")
 									vgn = addElement(vgparent, "button", nil)
@@ -2081,7 +2772,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs106)
+							vgn = addElement(vgparent, "button", attrs141)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(tie) })
 							{
 								vgparent := vgn
@@ -2093,7 +2784,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Page.W.Say("prefs_tie"))
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs107)
+							vgn = addElement(vgparent, "button", attrs142)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(later) })
 							{
 								vgparent := vgn
@@ -2144,23 +2835,23 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs108)
+			vgn = addElement(vgparent, "section", attrs143)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs109)
+				vgn = addElement(vgparent, "h3", attrs144)
 				setText(vgn, c.Page.W.Say("rewards_mend_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("rewards_mend_about"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs110)
+				vgn = addElement(vgparent, "div", attrs145)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs111)
+					vgn = addElement(vgparent, "div", attrs146)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2170,11 +2861,11 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							i := i
 							_ = i
-							vgn = addElement(vgparent, "label", attrs66)
+							vgn = addElement(vgparent, "label", attrs68)
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs112)
+								vgn = addElement(vgparent, "input", attrs147)
 								setAttr(vgn, "id", "hole-"+switches[i])
 								setProp(vgn, "checked", c.Of.closed(i))
 								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
@@ -2197,7 +2888,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs113)
+						vgn = addElement(vgparent, "p", attrs148)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2214,7 +2905,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, sampleAnswer)
 						}
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs114)
+						vgn = addElement(vgparent, "ul", attrs149)
 						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
 						{
 							vgparent := vgn
@@ -2258,7 +2949,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs115)
+				vgn = addElement(vgparent, "button", attrs150)
 				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 				setText(vgn, c.Page.W.Say("rewards_again"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
@@ -2290,10 +2981,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs116)
+		vgn = addElement(vgparent, "h2", attrs151)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.Page.W.Say("models_lead"))
 		addText(vgparent, "\n  ")
 		{
@@ -2303,16 +2994,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs117)
+		vgn = addElement(vgparent, "p", attrs152)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs118)
+		vgn = addElement(vgparent, "div", attrs99)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Needs != nil {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs57)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2325,11 +3016,11 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs119)
+						vgn = addElement(vgparent, "button", attrs153)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs120)
+						vgn = addElement(vgparent, "button", attrs154)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -2351,7 +3042,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs121)
+		vgn = addElement(vgparent, "ul", attrs155)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2369,7 +3060,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs122)
+					vgn = addElement(vgparent, "div", attrs156)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2391,14 +3082,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs123)
+							vgn = addElement(vgparent, "p", attrs108)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
 								setText(vgn, m.Name)
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs124)
+								vgn = addElement(vgparent, "span", attrs20)
 								setText(vgn, c.cardState(m))
 							}
 							addText(vgparent, "\n          ")
@@ -2414,7 +3105,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs125)
+						vgn = addElement(vgparent, "button", attrs157)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -2434,7 +3125,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs126)
+						vgn = addElement(vgparent, "a", attrs158)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
@@ -2475,20 +3166,20 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs127)
+					vgn = addElement(vgparent, "label", attrs159)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs128)
+						vgn = addElement(vgparent, "input", attrs160)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs129)
+						vgn = addElement(vgparent, "span", attrs161)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs130)
+					vgn = addElement(vgparent, "div", attrs162)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2504,18 +3195,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs131)
+					vgn = addElement(vgparent, "div", attrs163)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, downloadPart) {
-							vgn = addElement(vgparent, "div", attrs27)
+							vgn = addElement(vgparent, "div", attrs29)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs30)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -2523,7 +3214,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs132)
+									vgn = addElement(vgparent, "select", attrs164)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -2544,7 +3235,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs133)
+								vgn = addElement(vgparent, "button", attrs165)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -2554,18 +3245,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs131)
+					vgn = addElement(vgparent, "div", attrs163)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, renamePart) {
-							vgn = addElement(vgparent, "div", attrs27)
+							vgn = addElement(vgparent, "div", attrs29)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs30)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -2573,14 +3264,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs134)
+									vgn = addElement(vgparent, "input", attrs166)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs135)
+								vgn = addElement(vgparent, "button", attrs167)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -2594,7 +3285,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs136)
+		vgn = addElement(vgparent, "button", attrs168)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -2641,10 +3332,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs137)
+		vgn = addElement(vgparent, "span", attrs169)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs138)
+		vgn = addElement(vgparent, "button", attrs170)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -2680,7 +3371,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs139)
+			vgn = addElement(vgparent, "p", attrs101)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -2714,7 +3405,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs140)
+		vgn = addElement(vgparent, "div", attrs171)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2735,7 +3426,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs141)
+						vgn = addElement(vgparent, "input", attrs172)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -2767,22 +3458,22 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs142)
+					vgn = addElement(vgparent, "span", attrs173)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
 				}(vgn)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs28)
+			vgn = addElement(vgparent, "div", attrs30)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs143)
+				vgn = addElement(vgparent, "label", attrs174)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs144)
+				vgn = addElement(vgparent, "select", attrs175)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2801,21 +3492,21 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs145)
+				vgn = addElement(vgparent, "span", attrs176)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs28)
+			vgn = addElement(vgparent, "div", attrs30)
 			setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs146)
+				vgn = addElement(vgparent, "label", attrs177)
 				setText(vgn, c.Page.W.Field("backend"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs147)
+				vgn = addElement(vgparent, "select", attrs178)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseBackend(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2834,7 +3525,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs148)
+				vgn = addElement(vgparent, "span", attrs179)
 				setText(vgn, c.Page.W.FieldAbout("backend"))
 				addText(vgparent, "\n    ")
 			}
@@ -2855,16 +3546,16 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs149)
+			vgn = addElement(vgparent, "span", attrs180)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs150)
+				vgn = addElement(vgparent, "button", attrs181)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs151)
+				vgn = addElement(vgparent, "span", attrs182)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -2910,7 +3601,7 @@ func (c *Outcome) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "details", attrs41)
+		vgn = addElement(vgparent, "details", attrs43)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2971,7 +3662,7 @@ func (c *Own) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "a", attrs152)
+					vgn = addElement(vgparent, "a", attrs183)
 					setText(vgn, c.Page.W.Say("rewards_own_bring"))
 				}
 				addText(vgparent, "\n    ")
@@ -3066,21 +3757,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs153)
+		vgn = addElement(vgparent, "pre", attrs184)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs154)
+			vgn = addElement(vgparent, "span", attrs185)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs155)
+			vgn = addElement(vgparent, "span", attrs186)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs156)
+		vgn = addElement(vgparent, "p", attrs187)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs157)
+		vgn = addElement(vgparent, "ol", attrs188)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -3141,10 +3832,10 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs158)
+		vgn = addElement(vgparent, "h2", attrs189)
 		setText(vgn, c.Page.stationName("preferences"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3173,7 +3864,7 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs26)
+		vgn = addElement(vgparent, "div", attrs28)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -3269,12 +3960,12 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.mine() {
-				vgn = addElement(vgparent, "div", attrs27)
+				vgn = addElement(vgparent, "div", attrs29)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs28)
+					vgn = addElement(vgparent, "label", attrs30)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3282,7 +3973,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("prefs_shows"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs159)
+						vgn = addElement(vgparent, "select", attrs190)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
 						{
 							vgparent := vgn
@@ -3308,7 +3999,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs42)
+		vgn = addElement(vgparent, "div", attrs44)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs3)
@@ -3341,12 +4032,12 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.Pairs != nil {
-				vgn = addElement(vgparent, "p", attrs160)
+				vgn = addElement(vgparent, "p", attrs191)
 				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs47)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3359,7 +4050,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs46)
+					vgn = addElement(vgparent, "button", attrs48)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3399,25 +4090,25 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs161)
+		vgn = addElement(vgparent, "h2", attrs192)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.Page.W.MethodAbout("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs49)
+		vgn = addElement(vgparent, "div", attrs51)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs50)
+			vgn = addElement(vgparent, "label", attrs52)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs162)
+				vgn = addElement(vgparent, "select", attrs193)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3438,7 +4129,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs52)
+			vgn = addElement(vgparent, "div", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3448,7 +4139,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs53)
+					vgn = addElement(vgparent, "button", attrs55)
 					setAttr(vgn, "class", chip(name == c.Draft.Base.Preset))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChoosePreset(name) })
 					{
@@ -3511,6 +4202,125 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Quiz is a question of a lesson with its choices, and once it is answered, and
+// what it asks has happened, the right one.
+type Quiz struct {
+	Of   *Learn
+	What string // "predict" or "check"
+	Q    *lesson.Question
+}
+
+func (c *Quiz) revealed() bool {
+	if c.What == "check" {
+		return c.Of.answer(c.What) >= 0
+	}
+	return c.Of.isDone()
+}
+
+// class marks the right choice, once it is revealed.
+func (c *Quiz) class(i int) string {
+	if c.revealed() && i == c.Q.Right {
+		return "check right"
+	}
+	return "check"
+}
+func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "quiz"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Q != nil {
+			vgn = addElement(vgparent, "div", nil)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				{
+					vgcomp := component[Blocks](vgin, 0xFBBBFA7AB7496563, vgiterkey)
+					vgcomp.Of = c.Q.Text
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "fieldset", attrs67)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "legend", attrs194)
+					setText(vgn, lesson.Plain(c.Q.Text))
+					addText(vgparent, "\n      ")
+					for i, choice := range c.Q.Choices {
+						var vgiterkey interface{} = i
+						_ = vgiterkey
+						i := i
+						_ = i
+						choice := choice
+						_ = choice
+						vgn = addElement(vgparent, "label", nil)
+						setAttr(vgn, "class", c.class(i))
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "input", attrs195)
+							setAttr(vgn, "aria-disabled", disabled(c.Of.shut(c.What)))
+							setAttr(vgn, "name", c.What)
+							setAttr(vgn, "value", i)
+							setProp(vgn, "checked", i == c.Of.answer(c.What))
+							listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Choose(c.What, i) })
+							vgn = addElement(vgparent, "span", attrs6)
+							setText(vgn, choice.Plain())
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.revealed() {
+						vgn = addElement(vgparent, "div", attrs70)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", nil)
+							setText(vgn, c.Of.verdict(c.What, c.Q, c.Of.answer(c.What)))
+							addText(vgparent, "\n        ")
+							{
+								vgcomp := component[Blocks](vgin, 0x3607235FA835F9AA, vgiterkey)
+								vgcomp.Of = c.Q.Because
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
@@ -3524,10 +4334,10 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs163)
+		vgn = addElement(vgparent, "h2", attrs196)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3542,19 +4352,19 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs49)
+		vgn = addElement(vgparent, "div", attrs51)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs50)
+			vgn = addElement(vgparent, "label", attrs52)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs164)
+				vgn = addElement(vgparent, "select", attrs197)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3575,7 +4385,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs52)
+			vgn = addElement(vgparent, "div", attrs54)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3585,7 +4395,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs53)
+					vgn = addElement(vgparent, "button", attrs55)
 					setAttr(vgn, "class", chip(name == c.Lab))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseLab(name) })
 					{
@@ -3627,19 +4437,19 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs27)
+							vgn = addElement(vgparent, "div", attrs29)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs30)
 								{
 									vgparent := vgn
 									_ = vgparent
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs165)
+									vgn = addElement(vgparent, "select", attrs198)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -3656,7 +4466,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, c.Page.W.Task(name))
 										}
 										addText(vgparent, "\n              ")
-										vgn = addElement(vgparent, "option", attrs30)
+										vgn = addElement(vgparent, "option", attrs32)
 										setProp(vgn, "selected", c.task == "")
 										setText(vgn, c.Page.W.Say("rewards_own"))
 										addText(vgparent, "\n            ")
@@ -3664,7 +4474,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs28)
+								vgn = addElement(vgparent, "label", attrs30)
 								setAttr(vgn, "hidden", c.task != "")
 								{
 									vgparent := vgn
@@ -3672,7 +4482,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_verifier_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs166)
+									vgn = addElement(vgparent, "select", attrs199)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseVerifier(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -3744,12 +4554,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs167)
+		vgn = addElement(vgparent, "div", attrs200)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs168)
+			vgn = addElement(vgparent, "div", attrs201)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3761,7 +4571,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs169)
+			vgn = addElement(vgparent, "div", attrs202)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3832,13 +4642,14 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "page"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute(nil)}
 	vgout.Out = append(vgout.Out, vgn) // root for output
+	setAttr(vgn, "class", c.Page.looks())
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs170)
+		vgn = addElement(vgparent, "header", attrs203)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3846,22 +4657,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs171)
+			vgn = addElement(vgparent, "p", attrs204)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs172)
+			vgn = addElement(vgparent, "button", attrs205)
 			setText(vgn, c.Page.linkLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs173)
+			vgn = addElement(vgparent, "label", attrs206)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs174)
+				vgn = addElement(vgparent, "span", attrs194)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs175)
+				vgn = addElement(vgparent, "select", attrs207)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3897,7 +4708,14 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs176)
+		{
+			vgcomp := component[Guide](vgin, 0xDBE1D0E4C8C6807A, vgiterkey)
+			vgcomp.Of = of[*Learn](c.Page)
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "main", attrs208)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3908,7 +4726,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs177)
+			vgn = addElement(vgparent, "div", attrs209)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -3929,7 +4747,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs178)
+		vgn = addElement(vgparent, "div", attrs210)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3964,15 +4782,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs179)
+		vgn = addElement(vgparent, "button", attrs211)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs180)
+		vgn = addElement(vgparent, "button", attrs212)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs181)
+		vgn = addElement(vgparent, "button", attrs213)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -4030,7 +4848,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs113)
+							vgn = addElement(vgparent, "p", attrs148)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -4042,7 +4860,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs182)
+							vgn = addElement(vgparent, "div", attrs214)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -4070,7 +4888,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs183)
+										vgn = addElement(vgparent, "p", attrs215)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -4095,7 +4913,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs184)
+				vgn = addElement(vgparent, "button", attrs216)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -4146,14 +4964,14 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs185)
+			vgn = addElement(vgparent, "section", attrs217)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h4", attrs123)
+				vgn = addElement(vgparent, "h4", attrs108)
 				setAttr(vgn, "hidden", len(c.List) == 1)
 				setText(vgn, s.Name)
 				addText(vgparent, "\n    ")
@@ -4168,7 +4986,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs186)
+						vgn = addElement(vgparent, "p", attrs218)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -4190,10 +5008,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs187)
+									vgn = addElement(vgparent, "dd", attrs219)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs188)
+									vgn = addElement(vgparent, "dd", attrs220)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -4203,7 +5021,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs189)
+											vgn = addElement(vgparent, "meter", attrs221)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -4248,27 +5066,27 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs190)
+		vgn = addElement(vgparent, "h2", attrs222)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.Page.W.Say("speed_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs29)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs191)
+			vgn = addElement(vgparent, "button", attrs223)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs192)
+				vgn = addElement(vgparent, "input", attrs224)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -4277,7 +5095,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs193)
+		vgn = addElement(vgparent, "p", attrs225)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -4287,15 +5105,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs194)
+		vgn = addElement(vgparent, "h3", attrs226)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs195)
+		vgn = addElement(vgparent, "div", attrs227)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs196)
+			vgn = addElement(vgparent, "table", attrs228)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -4308,14 +5126,14 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs22)
+						vgn = addElement(vgparent, "th", attrs24)
 						setText(vgn, c.Page.W.Say("program"))
 						for vgiterkeyt, w := range works {
 							var vgiterkey interface{} = vgiterkeyt
 							_ = vgiterkey
 							w := w
 							_ = w
-							vgn = addElement(vgparent, "th", attrs22)
+							vgn = addElement(vgparent, "th", attrs24)
 							setText(vgn, w.says(c.Page.W))
 						}
 					}
@@ -4336,7 +5154,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs23)
+							vgn = addElement(vgparent, "th", attrs25)
 							setText(vgn, row.Name)
 							for vgiterkeyt, ms := range row.Cells {
 								var vgiterkey interface{} = vgiterkeyt
@@ -4368,7 +5186,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs197)
+		vgn = addElement(vgparent, "dl", attrs229)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4393,7 +5211,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs198)
+		vgn = addElement(vgparent, "div", attrs230)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4411,13 +5229,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs199)
+		vgn = addElement(vgparent, "button", attrs231)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs200)
+		vgn = addElement(vgparent, "button", attrs232)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -4450,12 +5268,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs201)
+		vgn = addElement(vgparent, "div", attrs233)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs202)
+			vgn = addElement(vgparent, "p", attrs234)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -4470,14 +5288,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs203)
+			vgn = addElement(vgparent, "button", attrs235)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs204)
+		vgn = addElement(vgparent, "dl", attrs236)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -4501,7 +5319,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs205)
+		vgn = addElement(vgparent, "div", attrs237)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -4515,10 +5333,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs206)
+			vgn = addElement(vgparent, "p", attrs238)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs207)
+			vgn = addElement(vgparent, "progress", attrs239)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -4528,12 +5346,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs208)
+				vgn = addElement(vgparent, "button", attrs240)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs209)
+				vgn = addElement(vgparent, "button", attrs241)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -4555,11 +5373,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs210)
+			vgn = addElement(vgparent, "p", attrs242)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs211)
+			vgn = addElement(vgparent, "p", attrs243)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -4571,7 +5389,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs212)
+		vgn = addElement(vgparent, "ul", attrs244)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4606,12 +5424,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs213)
+				vgn = addElement(vgparent, "p", attrs245)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs214)
+		vgn = addElement(vgparent, "ul", attrs246)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4633,13 +5451,13 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs215)
+		vgn = addElement(vgparent, "div", attrs247)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.offer != nil {
-				vgn = addElement(vgparent, "div", attrs55)
+				vgn = addElement(vgparent, "div", attrs57)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4652,11 +5470,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs216)
+						vgn = addElement(vgparent, "button", attrs248)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs217)
+						vgn = addElement(vgparent, "button", attrs249)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -4667,7 +5485,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs218)
+		vgn = addElement(vgparent, "p", attrs250)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -4702,14 +5520,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs219)
+			vgn = addElement(vgparent, "section", attrs251)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs220)
+					vgn = addElement(vgparent, "p", attrs252)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -4763,10 +5581,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs221)
+		vgn = addElement(vgparent, "button", attrs253)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs142)
+		vgn = addElement(vgparent, "span", attrs173)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -4793,18 +5611,18 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs222)
+		vgn = addElement(vgparent, "h2", attrs254)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.Page.W.Say("text_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs29)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs30)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -4812,7 +5630,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs223)
+				vgn = addElement(vgparent, "select", attrs255)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4829,7 +5647,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Sample(name))
 					}
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "option", attrs30)
+					vgn = addElement(vgparent, "option", attrs32)
 					setProp(vgn, "disabled", true)
 					setProp(vgn, "hidden", c.Source != "")
 					setProp(vgn, "selected", c.Source == "")
@@ -4839,17 +5657,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs69)
+			vgn = addElement(vgparent, "label", attrs90)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs224)
+				vgn = addElement(vgparent, "input", attrs256)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs71)
+				vgn = addElement(vgparent, "span", attrs92)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
@@ -4861,7 +5679,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs225)
+		vgn = addElement(vgparent, "p", attrs257)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -4870,12 +5688,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs226)
+				vgn = addElement(vgparent, "div", attrs258)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs88)
+					vgn = addElement(vgparent, "label", attrs78)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -4883,7 +5701,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs227)
+						vgn = addElement(vgparent, "textarea", attrs259)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -4904,7 +5722,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs228)
+		vgn = addElement(vgparent, "div", attrs260)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4914,12 +5732,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs139)
+				vgn = addElement(vgparent, "p", attrs101)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs229)
+		vgn = addElement(vgparent, "ul", attrs261)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4940,7 +5758,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs230)
+				vgn = addElement(vgparent, "label", attrs262)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -4948,13 +5766,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs231)
+					vgn = addElement(vgparent, "select", attrs263)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "option", attrs30)
+						vgn = addElement(vgparent, "option", attrs32)
 						setProp(vgn, "selected", c.Encoding == "")
 						setText(vgn, c.Page.W.Say("encoding_found"))
 						addText(vgparent, "\n        ")
@@ -4976,28 +5794,28 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs232)
+		vgn = addElement(vgparent, "div", attrs264)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
 			if c.reading {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs47)
 				setText(vgn, c.Page.W.Say("reading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("sample") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs47)
 				setText(vgn, c.Page.W.Say("text_loading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs233)
+				vgn = addElement(vgparent, "p", attrs265)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs234)
+				vgn = addElement(vgparent, "p", attrs266)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -5007,7 +5825,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs235)
+				vgn = addElement(vgparent, "p", attrs267)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5022,7 +5840,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs236)
+		vgn = addElement(vgparent, "pre", attrs268)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -5032,7 +5850,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs237)
+				vgn = addElement(vgparent, "p", attrs269)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5046,7 +5864,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs238)
+				vgn = addElement(vgparent, "p", attrs270)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5061,7 +5879,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs65)
+		vgn = addElement(vgparent, "fieldset", attrs67)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -5070,22 +5888,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs239)
+				vgn = addElement(vgparent, "input", attrs271)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs240)
+				vgn = addElement(vgparent, "input", attrs272)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -5094,13 +5912,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs241)
+		vgn = addElement(vgparent, "div", attrs273)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs242)
+				vgn = addElement(vgparent, "p", attrs274)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -5109,7 +5927,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs234)
+				vgn = addElement(vgparent, "p", attrs266)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -5146,10 +5964,10 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs243)
+		vgn = addElement(vgparent, "h2", attrs275)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5164,7 +5982,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs88)
+		vgn = addElement(vgparent, "label", attrs78)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5172,13 +5990,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs244)
+			vgn = addElement(vgparent, "textarea", attrs276)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs245)
+		vgn = addElement(vgparent, "ol", attrs277)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -5197,9 +6015,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs246)
+					vgn = addElement(vgparent, "span", attrs278)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs247)
+					vgn = addElement(vgparent, "span", attrs279)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -5213,17 +6031,17 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs234)
+				vgn = addElement(vgparent, "p", attrs266)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs27)
+		vgn = addElement(vgparent, "div", attrs29)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs28)
+			vgn = addElement(vgparent, "label", attrs30)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5231,7 +6049,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs248)
+				vgn = addElement(vgparent, "select", attrs280)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5252,7 +6070,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs230)
+			vgn = addElement(vgparent, "label", attrs262)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -5261,7 +6079,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs249)
+				vgn = addElement(vgparent, "input", attrs281)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -5291,7 +6109,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("tokenizer") {
-				vgn = addElement(vgparent, "p", attrs45)
+				vgn = addElement(vgparent, "p", attrs47)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5304,7 +6122,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs250)
+					vgn = addElement(vgparent, "button", attrs282)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -5313,7 +6131,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs232)
+		vgn = addElement(vgparent, "div", attrs264)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5360,7 +6178,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs251)
+		vgn = addElement(vgparent, "div", attrs283)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -5384,12 +6202,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs252)
+				vgn = addElement(vgparent, "div", attrs284)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs253)
+					vgn = addElement(vgparent, "p", attrs285)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -5508,15 +6326,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs254)
+				vgn = addElement(vgparent, "label", attrs286)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs174)
+					vgn = addElement(vgparent, "span", attrs194)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs255)
+					vgn = addElement(vgparent, "input", attrs287)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -5528,13 +6346,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs256)
+		vgn = addElement(vgparent, "div", attrs288)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs257)
+				vgn = addElement(vgparent, "p", attrs289)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -5549,7 +6367,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs258)
+					vgn = addElement(vgparent, "button", attrs290)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -5559,7 +6377,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs259)
+		vgn = addElement(vgparent, "div", attrs291)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5569,11 +6387,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs180)
+			vgn = addElement(vgparent, "button", attrs212)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs181)
+			vgn = addElement(vgparent, "button", attrs213)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -5585,7 +6403,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs43)
+				vgn = addElement(vgparent, "div", attrs45)
 				setAttr(vgn, "aria-label", c.Of.tracksTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -5604,14 +6422,14 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs22)
+								vgn = addElement(vgparent, "th", attrs24)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Of.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs22)
+									vgn = addElement(vgparent, "th", attrs24)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -5712,7 +6530,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "hidden", c.Of.aboutTask() == "")
 					setText(vgn, c.Of.aboutTask())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs41)
+					vgn = addElement(vgparent, "ol", attrs43)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -5731,12 +6549,12 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs260)
+				vgn = addElement(vgparent, "div", attrs292)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs113)
+					vgn = addElement(vgparent, "p", attrs148)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -5753,7 +6571,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs261)
+					vgn = addElement(vgparent, "ol", attrs293)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -5804,11 +6622,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs262)
+								vgn = addElement(vgparent, "span", attrs294)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs174)
+									vgn = addElement(vgparent, "span", attrs194)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -5828,7 +6646,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs263)
+						vgn = addElement(vgparent, "p", attrs295)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -5861,10 +6679,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs264)
+		vgn = addElement(vgparent, "h2", attrs296)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs25)
+		vgn = addElement(vgparent, "p", attrs27)
 		setText(vgn, c.lead())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -5881,22 +6699,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs265)
+		vgn = addElement(vgparent, "div", attrs297)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs266)
+			vgn = addElement(vgparent, "div", attrs298)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs66)
+				vgn = addElement(vgparent, "label", attrs68)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs267)
+					vgn = addElement(vgparent, "input", attrs299)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -5910,7 +6728,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs88)
+				vgn = addElement(vgparent, "label", attrs78)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5918,7 +6736,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs268)
+					vgn = addElement(vgparent, "textarea", attrs300)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -5932,32 +6750,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs234)
+						vgn = addElement(vgparent, "p", attrs266)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs269)
+				vgn = addElement(vgparent, "div", attrs301)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs270)
+					vgn = addElement(vgparent, "button", attrs302)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs271)
+					vgn = addElement(vgparent, "button", attrs303)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs272)
+					vgn = addElement(vgparent, "button", attrs304)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs273)
+					vgn = addElement(vgparent, "button", attrs305)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -5971,7 +6789,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs274)
+				vgn = addElement(vgparent, "div", attrs306)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -6015,16 +6833,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs275)
+			vgn = addElement(vgparent, "div", attrs307)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs276)
+				vgn = addElement(vgparent, "h3", attrs308)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs277)
+				vgn = addElement(vgparent, "ol", attrs309)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6039,7 +6857,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs278)
+							vgn = addElement(vgparent, "button", attrs310)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -6050,10 +6868,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs279)
+								vgn = addElement(vgparent, "meter", attrs311)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs280)
+								vgn = addElement(vgparent, "span", attrs312)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -6068,12 +6886,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs281)
+					vgn = addElement(vgparent, "button", attrs313)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs282)
+					vgn = addElement(vgparent, "button", attrs314)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -6084,31 +6902,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs269)
+		vgn = addElement(vgparent, "div", attrs301)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs66)
+			vgn = addElement(vgparent, "label", attrs68)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs283)
+				vgn = addElement(vgparent, "input", attrs315)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs284)
+			vgn = addElement(vgparent, "button", attrs316)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs285)
+		vgn = addElement(vgparent, "label", attrs317)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -6117,7 +6935,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs286)
+			vgn = addElement(vgparent, "select", attrs318)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -6138,12 +6956,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs287)
+		vgn = addElement(vgparent, "button", attrs319)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs288)
+		vgn = addElement(vgparent, "div", attrs320)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -6154,7 +6972,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				key := key
 				_ = key
-				vgn = addElement(vgparent, "div", attrs28)
+				vgn = addElement(vgparent, "div", attrs30)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6163,14 +6981,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs289)
+					vgn = addElement(vgparent, "input", attrs321)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs142)
+					vgn = addElement(vgparent, "span", attrs173)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -6210,15 +7028,15 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs290)
+			vgn = addElement(vgparent, "section", attrs322)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs291)
+				vgn = addElement(vgparent, "h3", attrs323)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs113)
+				vgn = addElement(vgparent, "p", attrs148)
 				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -6236,11 +7054,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs292)
+				vgn = addElement(vgparent, "p", attrs324)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs293)
+					vgn = addElement(vgparent, "code", attrs325)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -6289,7 +7107,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs294)
+		vgn = addElement(vgparent, "section", attrs326)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -6298,15 +7116,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs220)
+				vgn = addElement(vgparent, "p", attrs252)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs155)
+			vgn = addElement(vgparent, "div", attrs186)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs154)
+				vgn = addElement(vgparent, "span", attrs185)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -6361,279 +7179,311 @@ var (
 	attrs17  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
 	attrs18  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
 	attrs19  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
-	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
-	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
-	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
-	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
-	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
-	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
-	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
-	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
-	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
-	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
-	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
-	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
-	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}}
-	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-curves"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
-	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-sides"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
-	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
-	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
-	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sides"}}
-	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
-	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
-	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
-	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
-	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}}
-	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
-	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
-	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "size"}}
-	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "twin"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs20  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs21  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cell"}}
+	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
+	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
+	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
+	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
+	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
+	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
+	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
+	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
+	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
+	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
+	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
+	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
+	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}}
+	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-curves"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-sides"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
+	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
+	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sides"}}
+	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
+	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
+	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
+	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
+	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}}
+	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
+	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
+	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "size"}}
+	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "twin"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guide-title"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint where"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons fold"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-fold"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "guide-body"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-body"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "body"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "do"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "recalled"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "extension"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rescue"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-without"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to-step"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-next"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-stuck"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-leave"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide working"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-wrong"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-own"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "offer"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lessons"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-answers"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet teacher"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answered"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

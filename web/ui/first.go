@@ -44,6 +44,9 @@ func (deaf) Save(string, string, string) {}
 func (deaf) SavePicture()                {}
 func (deaf) Print()                      {}
 func (deaf) Renew()                      {}
+func (deaf) Fetch(string)                {}
+func (deaf) Remember(string, string)     {}
+func (deaf) Recall(string) string        { return "" }
 
 // FirstScreen is the inside of the page as HTML, as it stands in a language when
 // the trainer has told events: what is in the file before any script has run.

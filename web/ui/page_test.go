@@ -31,6 +31,8 @@ type paper struct {
 	saved       string // the file that was handed to the browser last
 	savedAs     string
 	renewed     int
+	fetched     []string
+	small       map[string]string // what it remembers
 }
 
 // english is what the page says in tests.
@@ -58,6 +60,9 @@ func (h *paper) Save(name, kind, text string) { h.savedAs, h.saved = name, text 
 func (h *paper) SavePicture()                 {}
 func (h *paper) Print()                       {}
 func (h *paper) Renew()                       { h.renewed++ }
+func (h *paper) Fetch(name string)            { h.fetched = append(h.fetched, name) }
+func (h *paper) Remember(name, text string)   { h.small[name] = text }
+func (h *paper) Recall(name string) string    { return h.small[name] }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {

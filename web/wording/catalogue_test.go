@@ -101,7 +101,7 @@ func inOrder(t *testing.T, language string) {
 // families are keys that are put together from a name, not written whole; named
 // are those of them that code asks for as it finds them.
 var families = []string{"field_", "choice_", "kind_", "method_", "preset_", "problem_", "run_", "sample_", "task_", "verifier_", "measure_", "objective_", "card_",
-	"download_", "dtype_", "product_", "station_", "group_", "term_", "want_", "setting_", "phase_", "trouble_", "axis_", "document_", "foreign_", "format_", "lines_", "omitted_", "changed_", "prefs_taste_", "prefs_shows_"}
+	"download_", "dtype_", "product_", "station_", "group_", "term_", "want_", "setting_", "phase_", "trouble_", "axis_", "document_", "foreign_", "format_", "lines_", "omitted_", "changed_", "prefs_taste_", "prefs_shows_", "learn_part_", "learn_paper_", "lesson_wrong_"}
 
 var said = regexp.MustCompile(`"([a-z][a-z0-9_]*)"`)
 
