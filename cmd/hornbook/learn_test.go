@@ -51,17 +51,19 @@ func TestLessonsAreTaken(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			p := openTab(t)
-			if language != "en" {
-				p.choose("Language", language)
-			}
+			p.speak(language)
 			p.until("its own model predicts", `document.querySelectorAll("#next li").length === 5`)
 			p.js(`(window.generated = 0, hornbookTrainer.addEventListener("message", ({ data }) => {
 				if (typeof data === "string" && JSON.parse(data).event === "generated") window.generated++;
 			}), true)`)
 			c := &pupil{tab: p, words: wording.New(language), whole: whole}
 			for _, l := range course(t, language) {
-				c.takes(&l)
+				t.Run(strconv.Itoa(l.Number), func(t *testing.T) {
+					p.T = t
+					c.takes(&l)
+				})
 			}
+			p.T = t
 			p.quiet()
 		})
 	}
@@ -202,6 +204,11 @@ func (c *pupil) does(says string, s *lesson.Step) {
 	case "text":
 		c.types()
 	case "drawn":
+		if slices.Contains(s.Open, "hand") {
+			c.chooses(says, s.Done.N)
+			return
+		}
+		c.until(says+": the judge can begin", `document.getElementById("judge-go").ariaDisabled === "false"`)
 		c.js(`(document.getElementById("judge-go").click(), true)`)
 	case "stepped":
 		c.starts(says, "start")
@@ -218,6 +225,19 @@ func (c *pupil) does(says string, s *lesson.Step) {
 		c.ends(says)
 	default:
 		c.Fatalf("%s: nobody knows how to do %q", says, s.Done.Deed)
+	}
+}
+
+// chooses chooses between two answers by a key, so many times.
+func (c *pupil) chooses(says string, n int) {
+	c.Helper()
+	pairs := `Number(document.getElementById("pairs-says")?.textContent.match(/\d+/)?.[0] ?? 0)`
+	c.until(says+": one can choose", `document.getElementById("hand-go").ariaDisabled === "false"`)
+	c.js(`(document.getElementById("hand-go").click(), true)`)
+	for i := range n {
+		c.until(says+": there is something to choose", fmt.Sprintf(`document.querySelectorAll("#choose .answer").length === 2 && %s >= %d`, pairs, i))
+		c.js(`document.getElementById("choose").dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }))`)
+		time.Sleep(200 * time.Millisecond)
 	}
 }
 
@@ -282,9 +302,9 @@ func TestLessonIsKept(t *testing.T) {
 	p.until("what was said is there", `document.getElementById("say")?.value === "It has read nonsense."`)
 	p.press("Leave the lesson")
 	p.until("the lesson is left", `!document.getElementById("guide") && document.getElementById("learn")`)
-	p.js(`URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text }); return "blob:none" }; HTMLAnchorElement.prototype.click = () => {}; true`)
+	p.js(`URL.createObjectURL = (blob) => { blob.text().then((text) => { window.answers = text }); return "blob:none" }; HTMLAnchorElement.prototype.click = () => {}; true`)
 	p.press("Save my answers")
-	p.until("the answers are saved", `window.saved?.includes("- It has read nonsense.")`)
+	p.until("the answers are saved", `window.answers?.includes("- It has read nonsense.")`)
 	p.quiet()
 }
 
@@ -325,7 +345,7 @@ func TestWorksheets(t *testing.T) {
 	t.Parallel()
 	p := openTab(t)
 	for _, language := range wording.Languages {
-		p.choose(wording.New(map[bool]string{true: "en", false: before(language)}[language == "en"]).Say("language"), language)
+		p.speak(language)
 		for _, l := range course(t, language) {
 			if len(l.Sheet) == 0 {
 				continue
@@ -350,9 +370,11 @@ func TestWorksheets(t *testing.T) {
 	p.quiet()
 }
 
-// before is the language that stands before another.
-func before(language string) string {
-	return wording.Languages[slices.Index(wording.Languages, language)-1]
+// speak has the page speak another language, whichever it speaks.
+func (p *tab) speak(language string) {
+	p.Helper()
+	p.js(fmt.Sprintf(`(() => { const s = document.getElementById("language"); s.value = %q; s.dispatchEvent(new Event("change", { bubbles: true })) })(); true`, language))
+	p.until("it speaks "+language, fmt.Sprintf(`document.documentElement.lang === %q`, language))
 }
 
 // A lesson that is dropped on the page is there; one with mistakes is not, and they

@@ -386,7 +386,7 @@ func (c *Blocks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			b := b
 			_ = b
 			vgn = addElement(vgparent, "div", nil)
-			setAttr(vgn, "class", "block "+b.Kind)
+			setAttr(vgn, "class", "block as-"+b.Kind)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -1578,10 +1578,18 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
 					{
-						vgcomp := component[Blocks](vgin, 0xCB9EDFBEE805B8B8, vgiterkey)
-						vgcomp.Of = c.Of.step().Text
-						vgn = addComponent(vgout, vgparent, vgcomp)
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if !c.Of.reveals() {
+							{
+								vgcomp := component[Blocks](vgin, 0xCB9EDFBEE805B8B8, vgiterkey)
+								vgcomp.Of = c.Of.step().Text
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+						}
 					}
 					addText(vgparent, "\n      ")
 					{

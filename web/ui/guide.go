@@ -260,3 +260,10 @@ func (t *Learn) Without() {
 		t.goOn()
 	}
 }
+
+// reveals tells whether the card shows what came of a prediction, for which its text
+// makes room.
+func (t *Learn) reveals() bool {
+	s := t.step()
+	return s.Predict != nil && s.Done.Deed != "" && t.isDone()
+}

@@ -307,3 +307,48 @@ func TestControlsHaveRules(t *testing.T) {
 		}
 	}
 }
+
+// Where a lesson asks by itself what a cheated reward will do, the station does not
+// ask again, and shows what comes.
+func TestLessonAsksInstead(t *testing.T) {
+	p, _ := school(t)
+	rewarding(p).ChooseLab("cheat")
+	if !rewarding(p).asksGuess() || !rewarding(p).hidden() {
+		t.Error("the station does not ask")
+	}
+	p.OpenLesson("small.lesson.md", small)
+	learning(p).Begin(9)
+	if rewarding(p).asksGuess() || rewarding(p).hidden() {
+		t.Error("it asks in a lesson that closes the question")
+	}
+}
+
+// A checker is mended once a run is over that was paid by one without holes.
+func TestMended(t *testing.T) {
+	p, _ := school(t)
+	p.OpenLesson("small.lesson.md", strings.Replace(small, "done: generated", "done: mended", 1))
+	l, r := learning(p), rewarding(p)
+	l.Begin(9)
+	l.enter(1)
+	r.ChooseLab("cheat")
+	run := func() {
+		recipe, wrong := r.Recipe()
+		if wrong != nil {
+			t.Fatal(wrong)
+		}
+		for _, e := range []protocol.Event{&protocol.State{State: "preparing"}, &protocol.Model{Recipe: recipe}, &protocol.State{State: "training"}, &protocol.State{State: "done"}} {
+			p.Apply(e)
+		}
+	}
+	run()
+	if l.at != 1 {
+		t.Fatal("a run with the bad checker mends it")
+	}
+	for i := range switches {
+		r.Close(i, true)
+	}
+	run()
+	if l.at != 2 {
+		t.Error("a run with the mended checker does not")
+	}
+}

@@ -31,14 +31,20 @@ func (p *Page) looks() string {
 		classes += " unasked"
 	}
 	for _, c := range lesson.Controls {
-		if !slices.Contains(s.Open, c) {
+		if t.closes(c) {
 			classes += " no-" + c
 		}
 	}
-	if s.Point != "" && !t.ready() {
+	if s.Point != "" && !t.ready() && !p.Active() {
 		classes += " point-" + s.Point
 	}
 	return classes
+}
+
+// closes tells whether a control is not there in the step that is taken.
+func (t *Learn) closes(control string) bool {
+	s := t.step()
+	return s != nil && !slices.Contains(s.Open, control)
 }
 
 // keeps tells whether the page is kept to a lesson that has no use for a station.
