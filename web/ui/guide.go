@@ -217,7 +217,7 @@ func (t *Learn) isDone() bool {
 // ready tells whether the next step can be gone to.
 func (t *Learn) ready() bool {
 	s := t.step()
-	return s != nil && t.isDone() && (s.Check == nil || t.answer("check") >= 0)
+	return s != nil && !t.waits && t.isDone() && (s.Check == nil || t.answer("check") >= 0)
 }
 
 // Next goes to the next step, and after the last one to the end.
@@ -255,7 +255,7 @@ func (t *Learn) Back() {
 func (t *Learn) Without() {
 	s := t.step()
 	t.said[t.saidAt("done")] = "1"
-	t.Stuck = false
+	t.Stuck, t.waits = false, false
 	if s.Predict == nil && s.Check == nil {
 		t.goOn()
 	}

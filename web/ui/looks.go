@@ -27,7 +27,8 @@ func (p *Page) looks() string {
 	if s == nil {
 		return classes
 	}
-	if s.Predict != nil && t.answer("predict") < 0 && !t.isDone() {
+	unasked := s.Predict != nil && t.answer("predict") < 0 && !t.isDone()
+	if unasked {
 		classes += " unasked"
 	}
 	for _, c := range lesson.Controls {
@@ -35,7 +36,7 @@ func (p *Page) looks() string {
 			classes += " no-" + c
 		}
 	}
-	if s.Point != "" && !t.ready() && !p.Active() {
+	if s.Point != "" && !unasked && !t.ready() && !p.Active() {
 		classes += " point-" + s.Point
 	}
 	return classes
@@ -84,5 +85,5 @@ func (t *Learn) away() bool {
 // helps tells whether a step can be gone on from without doing it.
 func (t *Learn) helps() bool {
 	s := t.step()
-	return s != nil && s.Done.Deed != "" && !t.isDone()
+	return s != nil && (t.waits || s.Done.Deed != "" && !t.isDone())
 }

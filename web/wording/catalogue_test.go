@@ -185,3 +185,19 @@ func sources(t *testing.T) []string {
 	}
 	return paths
 }
+
+// What is said around lessons does not say that a model thinks; the lessons' own test
+// is in web/lesson.
+func TestLessonsDoNotThink(t *testing.T) {
+	thinks := map[string]*regexp.Regexp{"en": regexp.MustCompile(`(?i)\bthink|\bthought`), "de": regexp.MustCompile(`(?i)denk`),
+		"es": regexp.MustCompile(`(?i)piens|\bpensa`), "ar": regexp.MustCompile(`فكر|فكّر`)}
+	for _, language := range Languages {
+		for key, phrase := range New(language).phrases {
+			for _, text := range phrase {
+				if strings.HasPrefix(key, "learn_") && thinks[language].MatchString(text) {
+					t.Errorf("%s: %s says %q", language, key, text)
+				}
+			}
+		}
+	}
+}
