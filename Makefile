@@ -128,6 +128,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzCheckShared $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf
+	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./web/lesson
 	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse
 
 # check is what needs no run: vet for both targets and variants, formatting,

@@ -49,6 +49,7 @@ var house = []struct{ room, third string }{
 	{"web/shelf/shelftest", ""},
 	{"wasm/opfs", ""},
 	{"web/session", ""},
+	{"web/lesson", ""},
 	{"web/ui", "github.com/vugu/"},
 	{"web/ui/slim", ""},
 	{"web/site", ""},

@@ -98,6 +98,8 @@ func TestOffline(t *testing.T) {
 		t.Fatalf("the network is not cut: the server answers %s", got)
 	}
 	server.Close()
+	p.at("learn")
+	p.until("the lessons are there", `document.getElementById("lesson-6-begin")`)
 	p.at("text")
 	p.choose("Sample text", "opticks")
 	p.until("the other sample is there, before the page opens anew", `document.querySelector(".preview").textContent.includes("OPTICKS")`)

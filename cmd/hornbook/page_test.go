@@ -237,7 +237,7 @@ func (p *tab) accessible(when string) {
 func TestAccessible(t *testing.T) {
 	p := openTab(t)
 	every := func(when string) {
-		for _, station := range []string{"text", "tokens", "pretrain", "finetune", "chat", "preferences", "rewards", "distill", "try", "models", "speed", "class"} {
+		for _, station := range []string{"learn", "text", "tokens", "pretrain", "finetune", "chat", "preferences", "rewards", "distill", "try", "models", "speed", "class"} {
 			p.at(station)
 			p.accessible(when + ", " + station)
 		}

@@ -38,6 +38,8 @@ func TestSingleFile(t *testing.T) {
 	p.at("text")
 	p.choose("Sample text", "opticks")
 	p.until("the other sample is there", `document.querySelector(".preview").textContent.includes("OPTICKS")`)
+	p.at("learn")
+	p.until("the lessons are there", `document.getElementById("lesson-6-begin")`)
 	p.silent()
 	p.lock.Lock()
 	defer p.lock.Unlock()

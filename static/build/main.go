@@ -1,7 +1,8 @@
 // Command build puts the page together in static/dist: html, css and scripts
 // of static/src, the three wasm modules, Go's and vugu's glue, the chart, the
-// samples, the service worker, and of each a compressed form. With -single it
-// puts all that into one file instead, with -edge into a folder for Cloudflare. Run it from the repository's root.
+// samples, the lessons, the service worker, and of each a compressed form. With -single
+// it puts all that into one file instead, with -edge into a folder for Cloudflare. Run it
+// from the repository's root.
 package main
 
 import (
@@ -16,6 +17,8 @@ import (
 	"strings"
 
 	"hornbook/wasm/fuse"
+	"hornbook/web/lesson"
+	"hornbook/web/wording"
 )
 
 const (
@@ -56,7 +59,7 @@ func build() error {
 	if err := clear(); err != nil {
 		return err
 	}
-	for _, part := range []func(goroot string) error{sources, index, libraries, codes, samples, base, vuguHelper, workerScripts, modules, serviceWorker} {
+	for _, part := range []func(goroot string) error{sources, index, libraries, codes, samples, lessons, base, vuguHelper, workerScripts, modules, serviceWorker} {
 		if err := part(goroot); err != nil {
 			return err
 		}
@@ -120,6 +123,32 @@ func codes(string) error {
 // samples copies Newton's Opticks out of Go's own source tree.
 func samples(goroot string) error {
 	return copyFile("samples/opticks.txt", filepath.Join(goroot, "src/testdata/Isaac.Newton-Opticks.txt"))
+}
+
+// lessons puts those of each language into one file, in their order, which is
+// fetched when somebody wants to learn.
+func lessons(string) error {
+	for _, language := range wording.Languages {
+		paths, err := filepath.Glob("web/lesson/lessons/" + language + "/*.md")
+		if err != nil {
+			return err
+		}
+		var all []byte
+		for _, path := range paths { // which Glob has sorted
+			one, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			if _, wrong := lesson.Read(string(one)); len(wrong) > 0 {
+				return fmt.Errorf("%s: %w", path, wrong[0])
+			}
+			all = append(append(all, one...), '\n')
+		}
+		if err := write("lessons/"+language+".md", all); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // base copies the model that the page opens with.

@@ -52,7 +52,7 @@ function dress() {
     document.getElementById("trouble").replaceChildren(document.getElementById("trouble-" + language).content.cloneNode(true));
   }
   const to = location.hash || self.hornbookRecall("page");
-  if (to && !/^#\/(try|$|\?)/.test(to)) document.getElementById("station").replaceChildren();
+  if (/[?&]lesson=/.test(location.search) || to && !/^#\/(try|$|\?)/.test(to)) document.getElementById("station").replaceChildren();
 }
 
 // What is pressed before the page's module is there follows when it is.

@@ -21,6 +21,7 @@ func (b *browser) addressed() {
 	if wish.Truthy() {
 		b.page.WishBackend(wish.String())
 	}
+	b.wishedLesson()
 	before := recall("page")
 	if before != "" {
 		station, x := ui.ReadAddress(before)

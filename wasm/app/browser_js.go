@@ -136,6 +136,12 @@ func (b *browser) readFiles(files []namedFile, encoding string) {
 			return
 		}
 	}
+	if i := slices.IndexFunc(files, func(f namedFile) bool { return ui.IsLesson(f.name) }); i >= 0 {
+		b.openLesson(files[i])
+		if files = slices.Delete(files, i, i+1); len(files) == 0 {
+			return
+		}
+	}
 	b.texts = files
 	b.stop()
 	b.stop = func() {}
@@ -225,7 +231,7 @@ func (b *browser) clear() {
 	if now := b.page.At().Place().ID; now != b.drawnAt {
 		if place := element("station"); place.Truthy() && b.drawnAt != "" {
 			place.Call("replaceChildren")
-			b.focus = now + "-title"
+			b.focus = cmp.Or(b.focus, now+"-title")
 		}
 		b.drawnAt = now
 	}

@@ -10,7 +10,13 @@ import "github.com/vugu/vugu"
 import js "github.com/vugu/vugu/js"
 import "log"
 
+import "hornbook/web/lesson"
+
 import "hornbook/model/recipe"
+
+import (
+	"strings"
+)
 
 import "hornbook/web/protocol"
 
@@ -452,6 +458,92 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Blocks are paragraphs, lists and tables of a lesson.
+type Blocks struct{ Of []lesson.Block }
+
+func (c *Blocks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "blocks"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		for vgiterkeyt, b := range c.Of {
+			var vgiterkey interface{} = vgiterkeyt
+			_ = vgiterkey
+			b := b
+			_ = b
+			vgn = addElement(vgparent, "div", nil)
+			setAttr(vgn, "class", "block as-"+b.Kind)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				if b.Mark != "" {
+					vgn = addElement(vgparent, "span", attrs25)
+					setText(vgn, b.Mark)
+				}
+				addText(vgparent, "\n    ")
+				if b.Kind != "row" {
+					vgn = addElement(vgparent, "p", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for vgiterkeyt, s := range b.Line {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							s := s
+							_ = s
+							vgn = addElement(vgparent, "span", attrs6)
+							setAttr(vgn, "class", s.Kind)
+							setText(vgn, s.Text)
+						}
+					}
+				}
+				addText(vgparent, "\n    ")
+				for vgiterkeyt, cell := range b.Cells {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					cell := cell
+					_ = cell
+					vgn = addElement(vgparent, "p", attrs26)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for vgiterkeyt, s := range cell {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							s := s
+							_ = s
+							vgn = addElement(vgparent, "span", nil)
+							setAttr(vgn, "class", s.Kind)
+							setText(vgn, s.Text)
+						}
+					}
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Change is what a model that was trained further has learned and forgotten.
 type Change struct{ Page *Page }
 
@@ -469,12 +561,12 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Page.changeSays() != "" {
-			vgn = addElement(vgparent, "p", attrs25)
+			vgn = addElement(vgparent, "p", attrs27)
 			setText(vgn, c.Page.changeSays())
 		}
 		addText(vgparent, "\n  ")
 		if len(c.Page.changeRows()) > 0 {
-			vgn = addElement(vgparent, "table", attrs26)
+			vgn = addElement(vgparent, "table", attrs28)
 			setAttr(vgn, "aria-label", c.Page.W.Say("change_table"))
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
@@ -488,13 +580,13 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs27)
+						vgn = addElement(vgparent, "th", attrs29)
 						setText(vgn, c.Page.changeOn())
-						vgn = addElement(vgparent, "th", attrs27)
+						vgn = addElement(vgparent, "th", attrs29)
 						setText(vgn, c.Page.W.Say("both_before"))
-						vgn = addElement(vgparent, "th", attrs27)
+						vgn = addElement(vgparent, "th", attrs29)
 						setText(vgn, c.Page.W.Say("both_after"))
-						vgn = addElement(vgparent, "th", attrs27)
+						vgn = addElement(vgparent, "th", attrs29)
 						setText(vgn, c.Page.W.Say("change_column"))
 					}
 				}
@@ -513,7 +605,7 @@ func (c *Change) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs28)
+							vgn = addElement(vgparent, "th", attrs30)
 							setText(vgn, row.Name)
 							vgn = addElement(vgparent, "td", nil)
 							setText(vgn, row.Before)
@@ -552,10 +644,10 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs29)
+		vgn = addElement(vgparent, "h2", attrs31)
 		setText(vgn, c.Page.stationName("chat"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.Say("chat_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -572,18 +664,18 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs31)
+		vgn = addElement(vgparent, "div", attrs33)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs32)
+			vgn = addElement(vgparent, "div", attrs34)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs33)
+				vgn = addElement(vgparent, "label", attrs35)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -591,7 +683,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("lessons_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs34)
+					vgn = addElement(vgparent, "select", attrs36)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLessons(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -608,7 +700,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, c.Page.W.Task(task))
 						}
 						addText(vgparent, "\n          ")
-						vgn = addElement(vgparent, "option", attrs35)
+						vgn = addElement(vgparent, "option", attrs37)
 						setProp(vgn, "selected", c.Lessons == "")
 						setText(vgn, c.Page.W.Say("lessons_own"))
 						addText(vgparent, "\n        ")
@@ -645,7 +737,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				addText(vgparent, " ")
 				if c.Page.Talks != nil {
-					vgn = addElement(vgparent, "p", attrs36)
+					vgn = addElement(vgparent, "p", attrs38)
 					setText(vgn, c.Page.W.Talks(c.Page.Talks))
 				}
 			}
@@ -657,7 +749,7 @@ func (c *Chat) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs37)
+			vgn = addElement(vgparent, "p", attrs39)
 			setText(vgn, c.Page.W.Say("lessons_hint"))
 			addText(vgparent, "\n    ")
 			{
@@ -700,27 +792,27 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs38)
+		vgn = addElement(vgparent, "h2", attrs40)
 		setText(vgn, c.Page.stationName("class"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.Say("class_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs39)
+		vgn = addElement(vgparent, "p", attrs41)
 		setText(vgn, c.Wrong)
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("class_send_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs40)
+		vgn = addElement(vgparent, "p", attrs42)
 		setText(vgn, c.sendSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs33)
+			vgn = addElement(vgparent, "label", attrs35)
 			setAttr(vgn, "hidden", !c.served())
 			{
 				vgparent := vgn
@@ -729,13 +821,13 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("class_code_field"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs41)
+				vgn = addElement(vgparent, "input", attrs43)
 				setProp(vgn, "value", c.Code)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Code = event.PropString("target", "value") })
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs33)
+			vgn = addElement(vgparent, "label", attrs35)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -743,19 +835,19 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("class_nickname"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs42)
+				vgn = addElement(vgparent, "input", attrs44)
 				setProp(vgn, "value", c.Nickname)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Nickname = event.PropString("target", "value") })
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs43)
+			vgn = addElement(vgparent, "button", attrs45)
 			setAttr(vgn, "aria-disabled", disabled(!c.canSend()))
 			setAttr(vgn, "hidden", !c.served())
 			setText(vgn, c.Page.W.Say("class_send"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Send() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs44)
+			vgn = addElement(vgparent, "button", attrs46)
 			setAttr(vgn, "aria-disabled", disabled(!c.canHandIn()))
 			setText(vgn, c.Page.W.Say("class_file"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.HandIn() })
@@ -766,13 +858,13 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "hidden", !c.served())
 		setText(vgn, c.Page.W.Say("class_leaves"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs45)
+		vgn = addElement(vgparent, "div", attrs47)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.sent.Key != "" {
-				vgn = addElement(vgparent, "div", attrs46)
+				vgn = addElement(vgparent, "div", attrs48)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -780,7 +872,7 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.W.Say("class_sent_to", "code", c.sent.Code))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs47)
+					vgn = addElement(vgparent, "button", attrs49)
 					setText(vgn, c.Page.W.Say("share_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Unsend() })
 					addText(vgparent, "\n    ")
@@ -792,7 +884,7 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("class_lead_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs48)
+		vgn = addElement(vgparent, "div", attrs50)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -807,7 +899,7 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "hidden", !c.served())
 					setText(vgn, c.Page.W.Say("class_open_about"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs49)
+					vgn = addElement(vgparent, "button", attrs51)
 					setAttr(vgn, "hidden", !c.served())
 					setText(vgn, c.Page.W.Say("class_open"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Begin() })
@@ -817,29 +909,29 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs50)
+		vgn = addElement(vgparent, "div", attrs52)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
 			if c.led.Key != "" {
-				vgn = addElement(vgparent, "div", attrs51)
+				vgn = addElement(vgparent, "div", attrs53)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs52)
+					vgn = addElement(vgparent, "p", attrs54)
 					{
 						vgparent := vgn
 						_ = vgparent
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("class_code_is"))
 						addText(vgparent, " ")
-						vgn = addElement(vgparent, "b", attrs53)
+						vgn = addElement(vgparent, "b", attrs55)
 						setText(vgn, c.led.Code)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs45)
+					vgn = addElement(vgparent, "p", attrs47)
 					setText(vgn, c.openSays())
 					addText(vgparent, "\n      ")
 					{
@@ -854,17 +946,17 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs54)
+						vgn = addElement(vgparent, "button", attrs56)
 						setAttr(vgn, "hidden", !c.open)
 						setText(vgn, c.Page.W.Say("class_close"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Take(false) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs55)
+						vgn = addElement(vgparent, "button", attrs57)
 						setAttr(vgn, "hidden", c.open)
 						setText(vgn, c.Page.W.Say("class_reopen"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Take(true) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs56)
+						vgn = addElement(vgparent, "button", attrs58)
 						setText(vgn, c.removeLabel())
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Remove() })
 						listen(vgn, "blur", func(event vugu.DOMEvent) { c.sure = false })
@@ -876,31 +968,31 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs57)
+			vgn = addElement(vgparent, "label", attrs59)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs58)
+				vgn = addElement(vgparent, "input", attrs60)
 				setAttr(vgn, "aria-label", c.Page.W.Say("class_bring"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.Host.Collect("class-results") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs59)
+				vgn = addElement(vgparent, "span", attrs61)
 				setText(vgn, c.Page.W.Say("class_bring"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs60)
+		vgn = addElement(vgparent, "p", attrs62)
 		setText(vgn, c.Page.W.Say("class_bring_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs45)
+		vgn = addElement(vgparent, "p", attrs47)
 		setText(vgn, c.Board.oddSays())
 		addText(vgparent, "\n  ")
 		{
@@ -942,30 +1034,30 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.compared() != nil {
-			vgn = addElement(vgparent, "section", attrs61)
+			vgn = addElement(vgparent, "section", attrs63)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs62)
+				vgn = addElement(vgparent, "h3", attrs64)
 				setText(vgn, c.Of.comparedTitle())
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs63)
+				vgn = addElement(vgparent, "div", attrs65)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs64)
+					vgn = addElement(vgparent, "button", attrs66)
 					setAttr(vgn, "aria-pressed", disabled(!c.Of.Sides))
 					setText(vgn, c.Page.W.Say("outcome_view_curves"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(false) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs65)
+					vgn = addElement(vgparent, "button", attrs67)
 					setAttr(vgn, "aria-pressed", disabled(c.Of.Sides))
 					setText(vgn, c.Page.W.Say("outcome_view_sides"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ShowSides(true) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs33)
+					vgn = addElement(vgparent, "label", attrs35)
 					setAttr(vgn, "hidden", c.Of.Sides)
 					{
 						vgparent := vgn
@@ -974,7 +1066,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("compare_by"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs66)
+						vgn = addElement(vgparent, "select", attrs68)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Axis = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -995,7 +1087,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs67)
+					vgn = addElement(vgparent, "button", attrs69)
 					setText(vgn, c.Page.W.Say("ask_both"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AskBoth() })
 					addText(vgparent, "\n    ")
@@ -1007,7 +1099,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.Of.Sides {
-						vgn = addElement(vgparent, "div", attrs68)
+						vgn = addElement(vgparent, "div", attrs70)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -1022,7 +1114,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addComponent(vgout, vgparent, vgcomp)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "details", attrs69)
+							vgn = addElement(vgparent, "details", attrs71)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -1048,7 +1140,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs70)
+							vgn = addElement(vgparent, "div", attrs72)
 							setAttr(vgn, "aria-label", c.Page.W.Say("compare_about"))
 							addText(vgparent, "\n        ")
 							{
@@ -1062,13 +1154,13 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs71)
+				vgn = addElement(vgparent, "div", attrs73)
 				setAttr(vgn, "aria-label", c.Page.W.Say("differs_in"))
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs72)
+					vgn = addElement(vgparent, "table", attrs74)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -1081,14 +1173,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("differs_in"))
 								for vgiterkeyt, m := range c.Of.compared() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									m := m
 									_ = m
-									vgn = addElement(vgparent, "th", attrs27)
+									vgn = addElement(vgparent, "th", attrs29)
 									setText(vgn, m.Name)
 								}
 							}
@@ -1108,7 +1200,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "th", attrs28)
+									vgn = addElement(vgparent, "th", attrs30)
 									setText(vgn, d.Name)
 									for vgiterkeyt, v := range d.Values {
 										var vgiterkey interface{} = vgiterkeyt
@@ -1174,7 +1266,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs70)
+		vgn = addElement(vgparent, "div", attrs72)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs3)
@@ -1207,7 +1299,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs75)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1220,7 +1312,7 @@ func (c *Curves) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs74)
+					vgn = addElement(vgparent, "button", attrs76)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -1253,18 +1345,18 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs75)
+		vgn = addElement(vgparent, "h2", attrs77)
 		setText(vgn, c.Page.stationName("distill"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.Say("distill_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs33)
+			vgn = addElement(vgparent, "label", attrs35)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1272,7 +1364,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("distill_teacher"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs76)
+				vgn = addElement(vgparent, "select", attrs78)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeacher(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1293,19 +1385,19 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs77)
+			vgn = addElement(vgparent, "div", attrs79)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs78)
+				vgn = addElement(vgparent, "label", attrs80)
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("distill_size_label"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "select", attrs79)
+					vgn = addElement(vgparent, "select", attrs81)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSize(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -1326,7 +1418,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs80)
+				vgn = addElement(vgparent, "div", attrs82)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1336,7 +1428,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						size := size
 						_ = size
-						vgn = addElement(vgparent, "button", attrs81)
+						vgn = addElement(vgparent, "button", attrs83)
 						setAttr(vgn, "class", chip(size == c.Size))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseSize(size) })
 						{
@@ -1369,13 +1461,13 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs82)
+		vgn = addElement(vgparent, "div", attrs84)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.canTwin() {
-				vgn = addElement(vgparent, "div", attrs46)
+				vgn = addElement(vgparent, "div", attrs48)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1383,7 +1475,7 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "p", nil)
 					setText(vgn, c.Page.W.Say("distill_twin_about"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs83)
+					vgn = addElement(vgparent, "button", attrs85)
 					setText(vgn, c.Page.W.Say("distill_twin"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TrainTwin() })
 					addText(vgparent, "\n    ")
@@ -1391,15 +1483,15 @@ func (c *Distil) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.verdict() != "" {
-				vgn = addElement(vgparent, "div", attrs46)
+				vgn = addElement(vgparent, "div", attrs48)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs84)
+					vgn = addElement(vgparent, "p", attrs86)
 					setText(vgn, c.verdict())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs85)
+					vgn = addElement(vgparent, "button", attrs87)
 					setText(vgn, c.Page.W.Say("distill_beside"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.LayBeside() })
 					addText(vgparent, "\n    ")
@@ -1461,12 +1553,12 @@ func (c *End) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Here && c.Page.outcome() != nil {
-			vgn = addElement(vgparent, "section", attrs86)
+			vgn = addElement(vgparent, "section", attrs88)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs87)
+				vgn = addElement(vgparent, "h3", attrs89)
 				setText(vgn, c.Page.W.Say("outcome_title"))
 				addText(vgparent, "\n    ")
 				{
@@ -1504,10 +1596,10 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs88)
+		vgn = addElement(vgparent, "h2", attrs90)
 		setText(vgn, c.Page.stationName("finetune"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.Say("finetune_lead"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -1524,7 +1616,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs31)
+		vgn = addElement(vgparent, "div", attrs33)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -1607,19 +1699,19 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs77)
+		vgn = addElement(vgparent, "div", attrs79)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs78)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs89)
+				vgn = addElement(vgparent, "select", attrs91)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseMethod(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1640,7 +1732,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs80)
+			vgn = addElement(vgparent, "div", attrs82)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1650,7 +1742,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = addElement(vgparent, "button", attrs81)
+					vgn = addElement(vgparent, "button", attrs83)
 					setAttr(vgn, "class", chip(m == c.Of.Method()))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChooseMethod(m) })
 					{
@@ -1699,7 +1791,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.asksGuess() {
-			vgn = addElement(vgparent, "section", attrs90)
+			vgn = addElement(vgparent, "section", attrs92)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -1708,7 +1800,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "b", attrs91)
+					vgn = addElement(vgparent, "b", attrs93)
 					setText(vgn, c.Page.W.Say("rewards_guess_title"))
 					addText(vgparent, " ")
 					vgn = addElement(vgparent, "span", nil)
@@ -1716,7 +1808,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("rewards_guess_about"))
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "fieldset", attrs92)
+				vgn = addElement(vgparent, "fieldset", attrs94)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1729,11 +1821,11 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						g := g
 						_ = g
-						vgn = addElement(vgparent, "label", attrs93)
+						vgn = addElement(vgparent, "label", attrs95)
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "input", attrs94)
+							vgn = addElement(vgparent, "input", attrs96)
 							setAttr(vgn, "value", g)
 							setProp(vgn, "checked", g == c.Of.Guess)
 							listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseGuess(g) })
@@ -1744,11 +1836,289 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs95)
+				vgn = addElement(vgparent, "p", attrs97)
 				setAttr(vgn, "hidden", c.Of.guessSays() == "")
 				setText(vgn, c.Of.guessSays())
 				addText(vgparent, "\n  ")
 			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Guide is the card of the lesson that is taken.
+type Guide struct {
+	Page *Page
+	Of   *Learn
+}
+
+func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide-place"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Of.step() != nil {
+			vgn = addElement(vgparent, "section", attrs98)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "p", attrs99)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", nil)
+					setText(vgn, c.Of.stepSays())
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs100)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "button", attrs101)
+					setAttr(vgn, "aria-expanded", disabled(!c.Of.Folded))
+					setText(vgn, c.Of.foldSays())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Folded = !c.Of.Folded })
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "h2", attrs102)
+				setText(vgn, c.Of.step().Title)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs103)
+				setAttr(vgn, "aria-label", c.Page.W.Say("learn_card"))
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if !c.Of.reveals() {
+							{
+								vgcomp := component[Blocks](vgin, 0xCB9EDFBEE805B8B8, vgiterkey)
+								vgcomp.Of = c.Of.step().Text
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Quiz](vgin, 0xB5C088FA481710F0, vgiterkey)
+						vgcomp.Of = c.Of
+						vgcomp.Q = c.Of.step().Predict
+						vgcomp.What = "predict"
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if len(c.Of.step().Do) > 0 && (c.Of.step().Predict == nil || c.Of.answer("predict") >= 0) && !c.Of.isDone() {
+							vgn = addElement(vgparent, "div", attrs104)
+							{
+								vgparent := vgn
+								_ = vgparent
+								{
+									vgcomp := component[Blocks](vgin, 0xC25DE48D44150B0A, vgiterkey)
+									vgcomp.Of = c.Of.step().Do
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.step().Say != nil {
+							vgn = addElement(vgparent, "label", attrs105)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, lesson.Plain(c.Of.step().Say.Text))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "textarea", attrs106)
+								setAttr(vgn, "id", "say")
+								setProp(vgn, "value", c.Of.said[c.Of.step().Say.Name])
+								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.Tell(c.Of.step().Say.Name, event.PropString("target", "value")) })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for i, name := range c.Of.step().Recall {
+							var vgiterkey interface{} = i
+							_ = vgiterkey
+							i := i
+							_ = i
+							name := name
+							_ = name
+							vgn = addElement(vgparent, "blockquote", attrs107)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "p", attrs3)
+								setText(vgn, c.Of.recallTitle(i))
+								vgn = addElement(vgparent, "p", attrs6)
+								setText(vgn, c.Of.recalled(name))
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.isDone() {
+							vgn = addElement(vgparent, "div", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								{
+									vgcomp := component[Quiz](vgin, 0xC326209B952C4EF9, vgiterkey)
+									vgcomp.Of = c.Of
+									vgcomp.Q = c.Of.step().Check
+									vgcomp.What = "check"
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.ready() && len(c.Of.step().Extension) > 0 {
+							vgn = addElement(vgparent, "div", attrs108)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "h3", nil)
+								setText(vgn, c.Page.W.Say("learn_extension"))
+								addText(vgparent, "\n          ")
+								{
+									vgcomp := component[Blocks](vgin, 0xF07E3176EDBA7AE2, vgiterkey)
+									vgcomp.Of = c.Of.step().Extension
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.Stuck && c.Of.helps() {
+							vgn = addElement(vgparent, "div", attrs109)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								if len(c.Of.step().Rescue) == 0 {
+									vgn = addElement(vgparent, "p", nil)
+									setText(vgn, c.Page.W.Say("learn_rescue"))
+								}
+								addText(vgparent, "\n          ")
+								{
+									vgcomp := component[Blocks](vgin, 0xC5037E0D3D272C01, vgiterkey)
+									vgcomp.Of = c.Of.step().Rescue
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs110)
+								setText(vgn, c.Page.W.Say("learn_without"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Without() })
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.Of.away() {
+						vgn = addElement(vgparent, "a", attrs111)
+						setAttr(vgn, "href", address(c.Of.step().Station))
+						setText(vgn, c.Page.W.Say("learn_to", "station", c.Page.stationName(c.Of.step().Station)))
+					}
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", attrs9)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs112)
+					setAttr(vgn, "aria-disabled", disabled(!c.Of.ready()))
+					setAttr(vgn, "class", primary(c.Of.ready()))
+					setText(vgn, c.Of.nextSays())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Next() })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs113)
+					setAttr(vgn, "hidden", c.Of.at == 0)
+					setText(vgn, c.Page.W.Say("learn_back"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Back() })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs114)
+					setAttr(vgn, "aria-expanded", disabled(c.Of.Stuck))
+					setAttr(vgn, "hidden", !c.Of.helps())
+					setText(vgn, c.Page.W.Say("learn_stuck"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Stuck = !c.Of.Stuck })
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs115)
+					setText(vgn, c.Page.W.Say("learn_leave"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Leave() })
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n  ")
+		if c.Of.number != none && c.Of.step() == nil {
+			vgn = addElement(vgparent, "p", attrs116)
+			setText(vgn, c.Page.W.Say("learn_loading"))
 		}
 		addText(vgparent, "\n")
 	}(vgn)
@@ -1781,51 +2151,380 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs57)
+			vgn = addElement(vgparent, "label", attrs59)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs96)
+				vgn = addElement(vgparent, "input", attrs117)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs97)
+				vgn = addElement(vgparent, "span", attrs118)
 				setText(vgn, c.Page.W.Say("bring_in"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs57)
+			vgn = addElement(vgparent, "label", attrs59)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs98)
+				vgn = addElement(vgparent, "input", attrs119)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs59)
+				vgn = addElement(vgparent, "span", attrs61)
 				setText(vgn, c.Page.W.Say("bring_in_folder"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs99)
+		vgn = addElement(vgparent, "p", attrs120)
 		setText(vgn, c.Page.W.Say("bring_in_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs100)
+		vgn = addElement(vgparent, "p", attrs121)
 		setText(vgn, c.Of.storageSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs101)
+		vgn = addElement(vgparent, "button", attrs122)
 		setAttr(vgn, "hidden", !c.Of.canPersist())
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "learn-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.paperOf() == nil {
+				vgn = addElement(vgparent, "div", nil)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h2", attrs123)
+					setText(vgn, c.Page.stationName("learn"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs32)
+					setText(vgn, c.Page.W.Say("learn_lead"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs124)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if len(c.Wrong) > 0 {
+							vgn = addElement(vgparent, "div", attrs125)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "p", nil)
+								setText(vgn, c.wrongSays())
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "ul", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, " ")
+									for vgiterkeyt, m := range c.Wrong {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										m := m
+										_ = m
+										vgn = addElement(vgparent, "li", nil)
+										setText(vgn, c.mistakeSays(m))
+									}
+								}
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n        ")
+						if c.Lost {
+							vgn = addElement(vgparent, "p", attrs126)
+							setText(vgn, c.Page.W.Say("learn_lost"))
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.ownSays() != "" {
+							vgn = addElement(vgparent, "p", attrs127)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "span", nil)
+								setText(vgn, c.ownSays())
+								addText(vgparent, " ")
+								vgn = addElement(vgparent, "button", attrs17)
+								setText(vgn, c.Page.W.Say("learn_own_leave"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.LeaveOwn() })
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs75)
+					setAttr(vgn, "hidden", c.Lessons != nil || c.Lost)
+					setText(vgn, c.Page.W.Say("learn_loading"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "ol", attrs128)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						for vgiterkeyt, l := range c.all() {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							l := l
+							_ = l
+							vgn = addElement(vgparent, "li", nil)
+							setAttr(vgn, "id", c.lessonID(l.Number))
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "h3", nil)
+								setText(vgn, c.name(&l))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "p", attrs3)
+								setText(vgn, c.takes(&l))
+								addText(vgparent, "\n          ")
+								{
+									vgcomp := component[Blocks](vgin, 0x3B24BEA562503A84, vgiterkey)
+									vgcomp.Of = l.Aims
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", attrs9)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", nil)
+									setAttr(vgn, "aria-label", c.labelled(c.beginSays(&l), &l))
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-begin")
+									setText(vgn, c.beginSays(&l))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Begin(l.Number) })
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", attrs17)
+									setAttr(vgn, "aria-label", c.labelled(c.Page.W.Say("learn_sheet"), &l))
+									setAttr(vgn, "hidden", c.Locked || len(l.Sheet) == 0)
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-sheet")
+									setText(vgn, c.Page.W.Say("learn_sheet"))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("sheet", l.Number) })
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", attrs17)
+									setAttr(vgn, "aria-label", c.labelled(c.Page.W.Say("learn_teacher"), &l))
+									setAttr(vgn, "hidden", c.Locked)
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-teacher")
+									setText(vgn, c.Page.W.Say("learn_teacher"))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("teacher", l.Number) })
+									addText(vgparent, "\n            ")
+									vgn = addElement(vgparent, "button", attrs17)
+									setAttr(vgn, "aria-label", c.labelled(c.linkSays(l.Number), &l))
+									setAttr(vgn, "hidden", c.Locked)
+									setAttr(vgn, "id", c.lessonID(l.Number)+"-link")
+									setText(vgn, c.linkSays(l.Number))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyClassLink(l.Number) })
+									addText(vgparent, "\n          ")
+								}
+								addText(vgparent, "\n        ")
+							}(vgn)
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs129)
+						setAttr(vgn, "hidden", !c.hasAnswers())
+						setText(vgn, c.Page.W.Say("learn_save"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.SaveAnswers() })
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("learn_own_hint"))
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n    ")
+			if c.paperOf() != nil && c.Paper == "sheet" {
+				vgn = addElement(vgparent, "div", attrs130)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs131)
+						setText(vgn, c.Page.W.Say("print"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
+						vgn = addElement(vgparent, "button", attrs132)
+						setText(vgn, c.Page.W.Say("learn_all"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs133)
+					setText(vgn, c.Page.W.Say("learn_sheet_name"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h2", attrs134)
+					setText(vgn, c.name(c.paperOf()))
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Blocks](vgin, 0xDF4C27F5EA7F29DB, vgiterkey)
+						vgcomp.Of = c.paperOf().Sheet
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n    ")
+			if c.paperOf() != nil && c.Paper == "teacher" {
+				vgn = addElement(vgparent, "div", attrs135)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs136)
+						setText(vgn, c.Page.W.Say("print"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
+						vgn = addElement(vgparent, "button", attrs132)
+						setText(vgn, c.Page.W.Say("learn_all"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h2", attrs134)
+					setText(vgn, c.name(c.paperOf()))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", nil)
+					setText(vgn, c.Page.W.Say("learn_aims"))
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Blocks](vgin, 0xEE9DB23271A402CC, vgiterkey)
+						vgcomp.Of = c.paperOf().Aims
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.timing(c.paperOf()))
+					addText(vgparent, "\n      ")
+					for i, name := range lesson.Papers {
+						var vgiterkey interface{} = i
+						_ = vgiterkey
+						i := i
+						_ = i
+						name := name
+						_ = name
+						vgn = addElement(vgparent, "div", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							if len(c.paperOf().Paper[i]) > 0 {
+								vgn = addElement(vgparent, "h3", nil)
+								setText(vgn, c.Page.W.Say("learn_paper_"+strings.ToLower(name)))
+							}
+							{
+								vgcomp := component[Blocks](vgin, 0xAA3F67113C9BA839, vgiterkey)
+								vgcomp.Of = c.paperOf().Paper[i]
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", nil)
+					setText(vgn, c.Page.W.Say("learn_questions"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "ol", attrs137)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for vgiterkeyt, q := range questions(c.paperOf()) {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							q := q
+							_ = q
+							vgn = addElement(vgparent, "li", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								{
+									vgcomp := component[Blocks](vgin, 0xC154DFA62E73EBF1, vgiterkey)
+									vgcomp.Of = q.Text
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								vgn = addElement(vgparent, "p", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "b", attrs6)
+									setText(vgn, q.Choices[q.Right].Plain())
+								}
+								{
+									vgcomp := component[Blocks](vgin, 0x6B9998EE6C4DB4DE, vgiterkey)
+									vgcomp.Of = q.Because
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+							}
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "h3", nil)
+					setText(vgn, c.Page.W.Say("learn_extension"))
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Blocks](vgin, 0xDD4D6B141D4CBEBD, vgiterkey)
+						vgcomp.Of = extension(c.paperOf())
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -1857,12 +2556,12 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs102)
+			vgn = addElement(vgparent, "label", attrs105)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1870,12 +2569,12 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("link"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs103)
+				vgn = addElement(vgparent, "input", attrs138)
 				setProp(vgn, "value", c.Page.Host.Link(c.To))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs104)
+			vgn = addElement(vgparent, "button", attrs139)
 			setText(vgn, c.label())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(c.To) })
 			addText(vgparent, "\n  ")
@@ -1937,26 +2636,26 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs105)
+		vgn = addElement(vgparent, "div", attrs140)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs106)
+			vgn = addElement(vgparent, "p", attrs141)
 			setText(vgn, c.Of.listSays())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs107)
+			vgn = addElement(vgparent, "button", attrs142)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.List.Open))
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Of.lookLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Open = !c.Of.List.Open })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs108)
+			vgn = addElement(vgparent, "button", attrs143)
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Page.W.Say("prefs_take_out"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs109)
+			vgn = addElement(vgparent, "button", attrs144)
 			setText(vgn, c.Page.W.Say("prefs_bring_in"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
@@ -1968,7 +2667,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.List.former != nil {
-				vgn = addElement(vgparent, "p", attrs110)
+				vgn = addElement(vgparent, "p", attrs145)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1982,7 +2681,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs111)
+		vgn = addElement(vgparent, "ol", attrs146)
 		setAttr(vgn, "hidden", !c.Of.List.Open)
 		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
@@ -2005,10 +2704,10 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs112)
+							vgn = addElement(vgparent, "p", attrs147)
 							setText(vgn, asksFor(c.Of.List.Pairs[i]))
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs113)
+							vgn = addElement(vgparent, "p", attrs148)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2019,7 +2718,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs114)
+							vgn = addElement(vgparent, "p", attrs149)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2056,49 +2755,49 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if c.Of.List.Edits == i {
-						vgn = addElement(vgparent, "div", attrs115)
+						vgn = addElement(vgparent, "div", attrs150)
 						func(vgparent *vugu.VGNode) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs102)
+							vgn = addElement(vgparent, "label", attrs105)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_prompt"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs116)
+								vgn = addElement(vgparent, "textarea", attrs151)
 								setProp(vgn, "value", asksFor(c.Of.List.Edited))
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs102)
+							vgn = addElement(vgparent, "label", attrs105)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs117)
+								vgn = addElement(vgparent, "textarea", attrs152)
 								setProp(vgn, "value", c.Of.List.Edited.Chosen)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs102)
+							vgn = addElement(vgparent, "label", attrs105)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_rejected"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs118)
+								vgn = addElement(vgparent, "textarea", attrs153)
 								setProp(vgn, "value", c.Of.List.Edited.Rejected)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
 							if c.Of.Edges {
-								vgn = addElement(vgparent, "p", attrs119)
+								vgn = addElement(vgparent, "p", attrs154)
 								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
 							}
 							addText(vgparent, "\n        ")
@@ -2107,7 +2806,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs120)
+								vgn = addElement(vgparent, "button", attrs155)
 								setText(vgn, c.Page.W.Say("prefs_save"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
 								addText(vgparent, "\n          ")
@@ -2151,7 +2850,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("prefs_behind"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs121)
+					vgn = addElement(vgparent, "button", attrs156)
 					setText(vgn, c.Page.W.Say("prefs_clear"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
 					addText(vgparent, "\n    ")
@@ -2190,7 +2889,7 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2200,11 +2899,11 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs93)
+			vgn = addElement(vgparent, "label", attrs95)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs122)
+				vgn = addElement(vgparent, "input", attrs157)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -2219,7 +2918,7 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs71)
+				vgn = addElement(vgparent, "div", attrs73)
 				setAttr(vgn, "aria-label", c.Of.pictureTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -2238,14 +2937,14 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Page.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs27)
+									vgn = addElement(vgparent, "th", attrs29)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -2322,12 +3021,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs33)
+			vgn = addElement(vgparent, "label", attrs35)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2335,7 +3034,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_judge_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs123)
+				vgn = addElement(vgparent, "select", attrs158)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2356,7 +3055,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs33)
+			vgn = addElement(vgparent, "label", attrs35)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2364,7 +3063,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs124)
+				vgn = addElement(vgparent, "select", attrs159)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -2385,12 +3084,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs125)
+			vgn = addElement(vgparent, "button", attrs160)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setText(vgn, c.Of.judgeLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs126)
+			vgn = addElement(vgparent, "button", attrs161)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
 			setText(vgn, c.Of.handLabel())
@@ -2398,7 +3097,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs127)
+		vgn = addElement(vgparent, "p", attrs162)
 		setText(vgn, c.Of.judgeSays())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -2407,7 +3106,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.Judge.id > 0 {
-				vgn = addElement(vgparent, "progress", attrs128)
+				vgn = addElement(vgparent, "progress", attrs163)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
 				setAttr(vgn, "max", c.Of.Judge.Prompts)
 				setAttr(vgn, "value", c.Of.judgeDone())
@@ -2420,7 +3119,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.Hand.Open {
-				vgn = addElement(vgparent, "section", attrs129)
+				vgn = addElement(vgparent, "section", attrs164)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
 				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
 				func(vgparent *vugu.VGNode) {
@@ -2428,12 +3127,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgn
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) == 0 {
-						vgn = addElement(vgparent, "p", attrs73)
+						vgn = addElement(vgparent, "p", attrs75)
 						setText(vgn, c.Of.handWaits())
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "p", attrs112)
+						vgn = addElement(vgparent, "p", attrs147)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2446,7 +3145,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "div", attrs130)
+						vgn = addElement(vgparent, "div", attrs165)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2456,12 +3155,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								i := i
 								_ = i
-								vgn = addElement(vgparent, "div", attrs131)
+								vgn = addElement(vgparent, "div", attrs166)
 								{
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "p", attrs132)
+									vgn = addElement(vgparent, "p", attrs167)
 									setText(vgn, c.Of.handSaid(i))
 									addText(vgparent, "\n          ")
 									vgn = addElement(vgparent, "button", nil)
@@ -2489,7 +3188,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs133)
+							vgn = addElement(vgparent, "button", attrs168)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(tie) })
 							{
 								vgparent := vgn
@@ -2501,7 +3200,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Page.W.Say("prefs_tie"))
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs134)
+							vgn = addElement(vgparent, "button", attrs169)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(later) })
 							{
 								vgparent := vgn
@@ -2552,23 +3251,23 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs135)
+			vgn = addElement(vgparent, "section", attrs170)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs136)
+				vgn = addElement(vgparent, "h3", attrs171)
 				setText(vgn, c.Page.W.Say("rewards_mend_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("rewards_mend_about"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs137)
+				vgn = addElement(vgparent, "div", attrs172)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs138)
+					vgn = addElement(vgparent, "div", attrs173)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2578,11 +3277,11 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							i := i
 							_ = i
-							vgn = addElement(vgparent, "label", attrs93)
+							vgn = addElement(vgparent, "label", attrs95)
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs139)
+								vgn = addElement(vgparent, "input", attrs174)
 								setAttr(vgn, "id", "hole-"+switches[i])
 								setProp(vgn, "checked", c.Of.closed(i))
 								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
@@ -2605,7 +3304,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs140)
+						vgn = addElement(vgparent, "p", attrs175)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -2622,7 +3321,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, sampleAnswer)
 						}
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs141)
+						vgn = addElement(vgparent, "ul", attrs176)
 						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
 						{
 							vgparent := vgn
@@ -2666,7 +3365,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs142)
+				vgn = addElement(vgparent, "button", attrs177)
 				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 				setText(vgn, c.Page.W.Say("rewards_again"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
@@ -2702,21 +3401,21 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Page.Sharing.Made) > 0 {
-			vgn = addElement(vgparent, "section", attrs143)
+			vgn = addElement(vgparent, "section", attrs178)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs144)
+				vgn = addElement(vgparent, "h3", attrs179)
 				setText(vgn, c.Page.W.Say("shared_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs3)
 				setText(vgn, c.Page.W.Say("shared_hint"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs145)
+				vgn = addElement(vgparent, "p", attrs180)
 				setText(vgn, c.Page.Sharing.Wrong)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "ul", attrs146)
+				vgn = addElement(vgparent, "ul", attrs181)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -2747,17 +3446,17 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs147)
+								vgn = addElement(vgparent, "button", attrs182)
 								setAttr(vgn, "aria-label", c.named("copy_link", i))
 								setText(vgn, c.Page.copyLabel(linkTo(c.Page.Sharing.Made[i].ID)))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(linkTo(c.Page.Sharing.Made[i].ID)) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs148)
+								vgn = addElement(vgparent, "button", attrs183)
 								setAttr(vgn, "aria-label", c.named("share_longer", i))
 								setText(vgn, c.Page.W.Say("share_longer"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Longer(c.Page.Sharing.Made[i].ID) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs149)
+								vgn = addElement(vgparent, "button", attrs184)
 								setAttr(vgn, "aria-label", c.named("share_back", i))
 								setText(vgn, c.Page.W.Say("share_back"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.TakeBack(c.Page.Sharing.Made[i].ID) })
@@ -2796,10 +3495,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs150)
+		vgn = addElement(vgparent, "h2", attrs185)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.Say("models_lead"))
 		addText(vgparent, "\n  ")
 		{
@@ -2809,16 +3508,16 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs151)
+		vgn = addElement(vgparent, "p", attrs186)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs152)
+		vgn = addElement(vgparent, "div", attrs124)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Needs != nil {
-				vgn = addElement(vgparent, "div", attrs46)
+				vgn = addElement(vgparent, "div", attrs48)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2831,11 +3530,11 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs153)
+						vgn = addElement(vgparent, "button", attrs187)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs154)
+						vgn = addElement(vgparent, "button", attrs188)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -2857,7 +3556,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs155)
+		vgn = addElement(vgparent, "ul", attrs189)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -2875,7 +3574,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs156)
+					vgn = addElement(vgparent, "div", attrs190)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2897,14 +3596,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs157)
+							vgn = addElement(vgparent, "p", attrs133)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "b", nil)
 								setText(vgn, m.Name)
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "span", attrs158)
+								vgn = addElement(vgparent, "span", attrs25)
 								setText(vgn, c.cardState(m))
 							}
 							addText(vgparent, "\n          ")
@@ -2920,7 +3619,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs159)
+						vgn = addElement(vgparent, "button", attrs191)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -2940,7 +3639,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs160)
+						vgn = addElement(vgparent, "a", attrs192)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
@@ -2988,20 +3687,20 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs161)
+					vgn = addElement(vgparent, "label", attrs193)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs162)
+						vgn = addElement(vgparent, "input", attrs194)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs163)
+						vgn = addElement(vgparent, "span", attrs195)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs164)
+					vgn = addElement(vgparent, "div", attrs196)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3017,18 +3716,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs165)
+					vgn = addElement(vgparent, "div", attrs197)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, downloadPart) {
-							vgn = addElement(vgparent, "div", attrs32)
+							vgn = addElement(vgparent, "div", attrs34)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs33)
+								vgn = addElement(vgparent, "label", attrs35)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -3036,7 +3735,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs166)
+									vgn = addElement(vgparent, "select", attrs198)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -3057,7 +3756,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs167)
+								vgn = addElement(vgparent, "button", attrs199)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -3067,7 +3766,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs165)
+					vgn = addElement(vgparent, "div", attrs197)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -3078,7 +3777,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "div", attrs32)
+								vgn = addElement(vgparent, "div", attrs34)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -3088,7 +3787,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = vgiterkey
 										t := t
 										_ = t
-										vgn = addElement(vgparent, "button", attrs168)
+										vgn = addElement(vgparent, "button", attrs200)
 										setAttr(vgn, "aria-pressed", disabled(c.Page.Sharing.is(t)))
 										setText(vgn, c.Page.W.Say("shared_"+t.Kind))
 										listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(t) })
@@ -3114,18 +3813,18 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs165)
+					vgn = addElement(vgparent, "div", attrs197)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.isUnfolded(m.ID, renamePart) {
-							vgn = addElement(vgparent, "div", attrs32)
+							vgn = addElement(vgparent, "div", attrs34)
 							{
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs33)
+								vgn = addElement(vgparent, "label", attrs35)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -3133,14 +3832,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs169)
+									vgn = addElement(vgparent, "input", attrs201)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs170)
+								vgn = addElement(vgparent, "button", attrs202)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -3154,7 +3853,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs171)
+		vgn = addElement(vgparent, "button", attrs203)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -3207,10 +3906,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs172)
+		vgn = addElement(vgparent, "span", attrs204)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs173)
+		vgn = addElement(vgparent, "button", attrs205)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -3246,7 +3945,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs174)
+			vgn = addElement(vgparent, "p", attrs126)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -3280,7 +3979,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs175)
+		vgn = addElement(vgparent, "div", attrs206)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3301,7 +4000,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs176)
+						vgn = addElement(vgparent, "input", attrs207)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -3333,22 +4032,22 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs177)
+					vgn = addElement(vgparent, "span", attrs208)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
 				}(vgn)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs33)
+			vgn = addElement(vgparent, "div", attrs35)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs178)
+				vgn = addElement(vgparent, "label", attrs209)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs179)
+				vgn = addElement(vgparent, "select", attrs210)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3367,21 +4066,21 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs180)
+				vgn = addElement(vgparent, "span", attrs211)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs33)
+			vgn = addElement(vgparent, "div", attrs35)
 			setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs181)
+				vgn = addElement(vgparent, "label", attrs212)
 				setText(vgn, c.Page.W.Field("backend"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs182)
+				vgn = addElement(vgparent, "select", attrs213)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseBackend(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3400,7 +4099,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs183)
+				vgn = addElement(vgparent, "span", attrs214)
 				setText(vgn, c.Page.W.FieldAbout("backend"))
 				addText(vgparent, "\n    ")
 			}
@@ -3421,16 +4120,16 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs184)
+			vgn = addElement(vgparent, "span", attrs215)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs185)
+				vgn = addElement(vgparent, "button", attrs216)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs186)
+				vgn = addElement(vgparent, "span", attrs217)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -3476,7 +4175,7 @@ func (c *Outcome) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "details", attrs69)
+		vgn = addElement(vgparent, "details", attrs71)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3537,7 +4236,7 @@ func (c *Own) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "a", attrs187)
+					vgn = addElement(vgparent, "a", attrs218)
 					setText(vgn, c.Page.W.Say("rewards_own_bring"))
 				}
 				addText(vgparent, "\n    ")
@@ -3632,21 +4331,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs188)
+		vgn = addElement(vgparent, "pre", attrs219)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs189)
+			vgn = addElement(vgparent, "span", attrs220)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs190)
+			vgn = addElement(vgparent, "span", attrs221)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs191)
+		vgn = addElement(vgparent, "p", attrs222)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs192)
+		vgn = addElement(vgparent, "ol", attrs223)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -3707,10 +4406,10 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs193)
+		vgn = addElement(vgparent, "h2", attrs224)
 		setText(vgn, c.Page.stationName("preferences"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3739,7 +4438,7 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs31)
+		vgn = addElement(vgparent, "div", attrs33)
 		setAttr(vgn, "hidden", c.blocked())
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -3835,12 +4534,12 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.mine() {
-				vgn = addElement(vgparent, "div", attrs32)
+				vgn = addElement(vgparent, "div", attrs34)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs33)
+					vgn = addElement(vgparent, "label", attrs35)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3848,7 +4547,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("prefs_shows"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs194)
+						vgn = addElement(vgparent, "select", attrs225)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
 						{
 							vgparent := vgn
@@ -3874,7 +4573,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs70)
+		vgn = addElement(vgparent, "div", attrs72)
 		setAttr(vgn, "aria-label", c.Page.W.Say("chart_about"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs3)
@@ -3907,12 +4606,12 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.Pairs != nil {
-				vgn = addElement(vgparent, "p", attrs195)
+				vgn = addElement(vgparent, "p", attrs226)
 				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("old") {
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs75)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -3925,7 +4624,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs74)
+					vgn = addElement(vgparent, "button", attrs76)
 					setText(vgn, c.Page.W.Say("stop_it"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -3965,25 +4664,25 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs196)
+		vgn = addElement(vgparent, "h2", attrs227)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.MethodAbout("pretrain"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs77)
+		vgn = addElement(vgparent, "div", attrs79)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs78)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs197)
+				vgn = addElement(vgparent, "select", attrs228)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4004,7 +4703,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs80)
+			vgn = addElement(vgparent, "div", attrs82)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -4014,7 +4713,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs81)
+					vgn = addElement(vgparent, "button", attrs83)
 					setAttr(vgn, "class", chip(name == c.Draft.Base.Preset))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChoosePreset(name) })
 					{
@@ -4077,6 +4776,125 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Quiz is a question of a lesson with its choices, and once it is answered, and
+// what it asks has happened, the right one.
+type Quiz struct {
+	Of   *Learn
+	What string // "predict" or "check"
+	Q    *lesson.Question
+}
+
+func (c *Quiz) revealed() bool {
+	if c.What == "check" {
+		return c.Of.answer(c.What) >= 0
+	}
+	return c.Of.isDone()
+}
+
+// class marks the right choice, once it is revealed.
+func (c *Quiz) class(i int) string {
+	if c.revealed() && i == c.Q.Right {
+		return "check right"
+	}
+	return "check"
+}
+func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "quiz"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, " ")
+		if c.Q != nil {
+			vgn = addElement(vgparent, "div", nil)
+			func(vgparent *vugu.VGNode) {
+				var vgn *vugu.VGNode
+				_ = vgn
+				addText(vgparent, "\n    ")
+				{
+					vgcomp := component[Blocks](vgin, 0xFBBBFA7AB7496563, vgiterkey)
+					vgcomp.Of = c.Q.Text
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "fieldset", attrs94)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "legend", attrs229)
+					setText(vgn, lesson.Plain(c.Q.Text))
+					addText(vgparent, "\n      ")
+					for i, choice := range c.Q.Choices {
+						var vgiterkey interface{} = i
+						_ = vgiterkey
+						i := i
+						_ = i
+						choice := choice
+						_ = choice
+						vgn = addElement(vgparent, "label", nil)
+						setAttr(vgn, "class", c.class(i))
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "input", attrs230)
+							setAttr(vgn, "aria-disabled", disabled(c.Of.shut(c.What)))
+							setAttr(vgn, "name", c.What)
+							setAttr(vgn, "value", i)
+							setProp(vgn, "checked", i == c.Of.answer(c.What))
+							listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Choose(c.What, i) })
+							vgn = addElement(vgparent, "span", attrs6)
+							setText(vgn, choice.Plain())
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.revealed() {
+						vgn = addElement(vgparent, "div", attrs97)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, "\n        ")
+							vgn = addElement(vgparent, "p", nil)
+							setText(vgn, c.Of.verdict(c.What, c.Q, c.Of.answer(c.What)))
+							addText(vgparent, "\n        ")
+							{
+								vgcomp := component[Blocks](vgin, 0x3607235FA835F9AA, vgiterkey)
+								vgcomp.Of = c.Q.Because
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n    ")
+				}
+				addText(vgparent, "\n  ")
+			}(vgn)
+		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Results is the board of a class.
 type Results struct {
 	Page *Page
@@ -4097,20 +4915,20 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Of.Board.Results) > 0 {
-			vgn = addElement(vgparent, "div", attrs198)
+			vgn = addElement(vgparent, "div", attrs231)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs199)
+				vgn = addElement(vgparent, "h3", attrs232)
 				setText(vgn, c.Page.W.Say("class_results", "n", len(c.Of.Board.Results)))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs32)
+				vgn = addElement(vgparent, "div", attrs34)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs33)
+					vgn = addElement(vgparent, "label", attrs35)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -4118,7 +4936,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("class_sort"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs200)
+						vgn = addElement(vgparent, "select", attrs233)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Board.Sort = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -4139,7 +4957,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs201)
+					vgn = addElement(vgparent, "button", attrs234)
 					setText(vgn, c.Page.W.Say("class_table"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Board.SaveTable() })
 					addText(vgparent, "\n    ")
@@ -4156,7 +4974,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs70)
+							vgn = addElement(vgparent, "div", attrs72)
 							setAttr(vgn, "aria-label", c.Page.W.Say("class_chart_about"))
 							addText(vgparent, "\n        ")
 							vgn = addElement(vgparent, "p", attrs3)
@@ -4167,12 +4985,12 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs202)
+				vgn = addElement(vgparent, "div", attrs235)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs203)
+					vgn = addElement(vgparent, "table", attrs236)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -4186,19 +5004,19 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("class_col_curve"))
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("class_col_name"))
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("class_col_value"))
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("class_col_settings"))
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("class_col_line"))
 								addText(vgparent, "\n        ")
 							}
@@ -4224,11 +5042,11 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									{
 										vgparent := vgn
 										_ = vgparent
-										vgn = addElement(vgparent, "label", attrs93)
+										vgn = addElement(vgparent, "label", attrs95)
 										{
 											vgparent := vgn
 											_ = vgparent
-											vgn = addElement(vgparent, "input", attrs162)
+											vgn = addElement(vgparent, "input", attrs194)
 											setAttr(vgn, "aria-label", c.Page.W.Say("class_lay", "name", c.Of.Board.name(f)))
 											setAttr(vgn, "disabled", disabled(len(f.Result.Curve) < 2) == "true")
 											setProp(vgn, "checked", c.Of.Board.isLaid(f.ID))
@@ -4247,7 +5065,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										}
 									}
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "th", attrs204)
+									vgn = addElement(vgparent, "th", attrs237)
 									setText(vgn, c.Of.Board.name(f))
 									addText(vgparent, "\n            ")
 									vgn = addElement(vgparent, "td", nil)
@@ -4256,7 +5074,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "td", nil)
 									setText(vgn, c.Of.Board.settings(f))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "td", attrs205)
+									vgn = addElement(vgparent, "td", attrs238)
 									setText(vgn, c.Of.Board.line(f))
 									addText(vgparent, "\n          ")
 								}(vgn)
@@ -4295,10 +5113,10 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs206)
+		vgn = addElement(vgparent, "h2", attrs239)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4313,19 +5131,19 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs77)
+		vgn = addElement(vgparent, "div", attrs79)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs78)
+			vgn = addElement(vgparent, "label", attrs80)
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs207)
+				vgn = addElement(vgparent, "select", attrs240)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4346,7 +5164,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs80)
+			vgn = addElement(vgparent, "div", attrs82)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -4356,7 +5174,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					name := name
 					_ = name
-					vgn = addElement(vgparent, "button", attrs81)
+					vgn = addElement(vgparent, "button", attrs83)
 					setAttr(vgn, "class", chip(name == c.Lab))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.ChooseLab(name) })
 					{
@@ -4398,19 +5216,19 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs32)
+							vgn = addElement(vgparent, "div", attrs34)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs33)
+								vgn = addElement(vgparent, "label", attrs35)
 								{
 									vgparent := vgn
 									_ = vgparent
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs208)
+									vgn = addElement(vgparent, "select", attrs241)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -4427,7 +5245,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, c.Page.W.Task(name))
 										}
 										addText(vgparent, "\n              ")
-										vgn = addElement(vgparent, "option", attrs35)
+										vgn = addElement(vgparent, "option", attrs37)
 										setProp(vgn, "selected", c.task == "")
 										setText(vgn, c.Page.W.Say("rewards_own"))
 										addText(vgparent, "\n            ")
@@ -4435,7 +5253,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "label", attrs33)
+								vgn = addElement(vgparent, "label", attrs35)
 								setAttr(vgn, "hidden", c.task != "")
 								{
 									vgparent := vgn
@@ -4443,7 +5261,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_verifier_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs209)
+									vgn = addElement(vgparent, "select", attrs242)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseVerifier(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -4515,12 +5333,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs210)
+		vgn = addElement(vgparent, "div", attrs243)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs211)
+			vgn = addElement(vgparent, "div", attrs244)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -4532,7 +5350,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs212)
+			vgn = addElement(vgparent, "div", attrs245)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -4603,13 +5421,14 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "page"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute(nil)}
 	vgout.Out = append(vgout.Out, vgn) // root for output
+	setAttr(vgn, "class", c.Page.looks())
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs213)
+		vgn = addElement(vgparent, "header", attrs246)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -4617,22 +5436,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs214)
+			vgn = addElement(vgparent, "p", attrs247)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs215)
+			vgn = addElement(vgparent, "button", attrs248)
 			setText(vgn, c.Page.copyLabel(c.Page.Address()))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs216)
+			vgn = addElement(vgparent, "label", attrs249)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs217)
+				vgn = addElement(vgparent, "span", attrs229)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs218)
+				vgn = addElement(vgparent, "select", attrs250)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4668,7 +5487,14 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs219)
+		{
+			vgcomp := component[Guide](vgin, 0xDBE1D0E4C8C6807A, vgiterkey)
+			vgcomp.Of = of[*Learn](c.Page)
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "main", attrs251)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4685,7 +5511,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs220)
+			vgn = addElement(vgparent, "div", attrs252)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -4706,7 +5532,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs221)
+		vgn = addElement(vgparent, "div", attrs253)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -4741,15 +5567,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs222)
+		vgn = addElement(vgparent, "button", attrs254)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs223)
+		vgn = addElement(vgparent, "button", attrs255)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs224)
+		vgn = addElement(vgparent, "button", attrs256)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -4807,7 +5633,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs140)
+							vgn = addElement(vgparent, "p", attrs175)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -4819,7 +5645,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs225)
+							vgn = addElement(vgparent, "div", attrs257)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -4847,7 +5673,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs226)
+										vgn = addElement(vgparent, "p", attrs258)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -4872,7 +5698,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs227)
+				vgn = addElement(vgparent, "button", attrs259)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -4911,13 +5737,13 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs228)
+		vgn = addElement(vgparent, "button", attrs260)
 		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
 		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
 		setText(vgn, c.Page.W.Say("share_it"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs229)
+		vgn = addElement(vgparent, "p", attrs261)
 		setText(vgn, c.Page.Sharing.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -4935,7 +5761,7 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs145)
+		vgn = addElement(vgparent, "p", attrs180)
 		setText(vgn, c.Page.Sharing.Wrong)
 		addText(vgparent, "\n")
 	}
@@ -4980,14 +5806,14 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs230)
+			vgn = addElement(vgparent, "section", attrs262)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h4", attrs157)
+				vgn = addElement(vgparent, "h4", attrs133)
 				setAttr(vgn, "hidden", len(c.List) == 1)
 				setText(vgn, s.Name)
 				addText(vgparent, "\n    ")
@@ -5002,7 +5828,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs231)
+						vgn = addElement(vgparent, "p", attrs263)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -5024,10 +5850,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs232)
+									vgn = addElement(vgparent, "dd", attrs264)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs233)
+									vgn = addElement(vgparent, "dd", attrs265)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -5037,7 +5863,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs234)
+											vgn = addElement(vgparent, "meter", attrs266)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -5082,27 +5908,27 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs235)
+		vgn = addElement(vgparent, "h2", attrs267)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.Say("speed_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs236)
+			vgn = addElement(vgparent, "button", attrs268)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs93)
+			vgn = addElement(vgparent, "label", attrs95)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs237)
+				vgn = addElement(vgparent, "input", attrs269)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -5111,7 +5937,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs238)
+		vgn = addElement(vgparent, "p", attrs270)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -5121,15 +5947,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs239)
+		vgn = addElement(vgparent, "h3", attrs271)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs240)
+		vgn = addElement(vgparent, "div", attrs272)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs241)
+			vgn = addElement(vgparent, "table", attrs273)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -5142,14 +5968,14 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "th", attrs27)
+						vgn = addElement(vgparent, "th", attrs29)
 						setText(vgn, c.Page.W.Say("program"))
 						for vgiterkeyt, w := range works {
 							var vgiterkey interface{} = vgiterkeyt
 							_ = vgiterkey
 							w := w
 							_ = w
-							vgn = addElement(vgparent, "th", attrs27)
+							vgn = addElement(vgparent, "th", attrs29)
 							setText(vgn, w.says(c.Page.W))
 						}
 					}
@@ -5170,7 +5996,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "th", attrs28)
+							vgn = addElement(vgparent, "th", attrs30)
 							setText(vgn, row.Name)
 							for vgiterkeyt, ms := range row.Cells {
 								var vgiterkey interface{} = vgiterkeyt
@@ -5202,7 +6028,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs242)
+		vgn = addElement(vgparent, "dl", attrs274)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5227,7 +6053,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs243)
+		vgn = addElement(vgparent, "div", attrs275)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5245,13 +6071,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs244)
+		vgn = addElement(vgparent, "button", attrs276)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs245)
+		vgn = addElement(vgparent, "button", attrs277)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -5284,12 +6110,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs246)
+		vgn = addElement(vgparent, "div", attrs278)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs247)
+			vgn = addElement(vgparent, "p", attrs279)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -5304,14 +6130,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs248)
+			vgn = addElement(vgparent, "button", attrs280)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs249)
+		vgn = addElement(vgparent, "dl", attrs281)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -5335,7 +6161,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs250)
+		vgn = addElement(vgparent, "div", attrs282)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -5349,10 +6175,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs251)
+			vgn = addElement(vgparent, "p", attrs283)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs252)
+			vgn = addElement(vgparent, "progress", attrs284)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -5362,12 +6188,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs253)
+				vgn = addElement(vgparent, "button", attrs285)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs254)
+				vgn = addElement(vgparent, "button", attrs286)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -5389,11 +6215,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs255)
+			vgn = addElement(vgparent, "p", attrs287)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs256)
+			vgn = addElement(vgparent, "p", attrs288)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -5405,7 +6231,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs257)
+		vgn = addElement(vgparent, "ul", attrs289)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5440,12 +6266,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs258)
+				vgn = addElement(vgparent, "p", attrs290)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs259)
+		vgn = addElement(vgparent, "ul", attrs291)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5467,13 +6293,13 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs260)
+		vgn = addElement(vgparent, "div", attrs292)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.offer != nil {
-				vgn = addElement(vgparent, "div", attrs46)
+				vgn = addElement(vgparent, "div", attrs48)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5486,11 +6312,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs261)
+						vgn = addElement(vgparent, "button", attrs293)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs262)
+						vgn = addElement(vgparent, "button", attrs294)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -5501,7 +6327,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs263)
+		vgn = addElement(vgparent, "p", attrs295)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -5536,14 +6362,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs264)
+			vgn = addElement(vgparent, "section", attrs296)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs265)
+					vgn = addElement(vgparent, "p", attrs297)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -5597,10 +6423,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs266)
+		vgn = addElement(vgparent, "button", attrs298)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs177)
+		vgn = addElement(vgparent, "span", attrs208)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -5627,18 +6453,18 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs267)
+		vgn = addElement(vgparent, "h2", attrs299)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.Page.W.Say("text_lead"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs33)
+			vgn = addElement(vgparent, "label", attrs35)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5646,7 +6472,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs268)
+				vgn = addElement(vgparent, "select", attrs300)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5663,7 +6489,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Sample(name))
 					}
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "option", attrs35)
+					vgn = addElement(vgparent, "option", attrs37)
 					setProp(vgn, "disabled", true)
 					setProp(vgn, "hidden", c.Source != "")
 					setProp(vgn, "selected", c.Source == "")
@@ -5673,17 +6499,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs57)
+			vgn = addElement(vgparent, "label", attrs59)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs269)
+				vgn = addElement(vgparent, "input", attrs301)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs97)
+				vgn = addElement(vgparent, "span", attrs118)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
@@ -5695,7 +6521,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs270)
+		vgn = addElement(vgparent, "p", attrs302)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -5704,12 +6530,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs271)
+				vgn = addElement(vgparent, "div", attrs303)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs102)
+					vgn = addElement(vgparent, "label", attrs105)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -5717,7 +6543,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs272)
+						vgn = addElement(vgparent, "textarea", attrs304)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -5738,7 +6564,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs273)
+		vgn = addElement(vgparent, "div", attrs305)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5748,12 +6574,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs174)
+				vgn = addElement(vgparent, "p", attrs126)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs274)
+		vgn = addElement(vgparent, "ul", attrs306)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5774,7 +6600,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs275)
+				vgn = addElement(vgparent, "label", attrs307)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5782,13 +6608,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs276)
+					vgn = addElement(vgparent, "select", attrs308)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "option", attrs35)
+						vgn = addElement(vgparent, "option", attrs37)
 						setProp(vgn, "selected", c.Encoding == "")
 						setText(vgn, c.Page.W.Say("encoding_found"))
 						addText(vgparent, "\n        ")
@@ -5810,28 +6636,28 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs277)
+		vgn = addElement(vgparent, "div", attrs309)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
 			if c.reading {
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs75)
 				setText(vgn, c.Page.W.Say("reading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.loading("sample") {
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs75)
 				setText(vgn, c.Page.W.Say("text_loading"))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs278)
+				vgn = addElement(vgparent, "p", attrs310)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs279)
+				vgn = addElement(vgparent, "p", attrs311)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
@@ -5841,7 +6667,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs280)
+				vgn = addElement(vgparent, "p", attrs312)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5856,7 +6682,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs281)
+		vgn = addElement(vgparent, "pre", attrs313)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -5866,7 +6692,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs282)
+				vgn = addElement(vgparent, "p", attrs314)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5880,7 +6706,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs283)
+				vgn = addElement(vgparent, "p", attrs315)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -5895,7 +6721,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs92)
+		vgn = addElement(vgparent, "fieldset", attrs94)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -5904,22 +6730,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs93)
+			vgn = addElement(vgparent, "label", attrs95)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs284)
+				vgn = addElement(vgparent, "input", attrs316)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs93)
+			vgn = addElement(vgparent, "label", attrs95)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs285)
+				vgn = addElement(vgparent, "input", attrs317)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -5928,13 +6754,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs286)
+		vgn = addElement(vgparent, "div", attrs318)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs287)
+				vgn = addElement(vgparent, "p", attrs319)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -5943,7 +6769,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs279)
+				vgn = addElement(vgparent, "p", attrs311)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -5980,10 +6806,10 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs288)
+		vgn = addElement(vgparent, "h2", attrs320)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5998,7 +6824,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs102)
+		vgn = addElement(vgparent, "label", attrs105)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6006,13 +6832,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs289)
+			vgn = addElement(vgparent, "textarea", attrs321)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs290)
+		vgn = addElement(vgparent, "ol", attrs322)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -6031,9 +6857,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs291)
+					vgn = addElement(vgparent, "span", attrs323)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs292)
+					vgn = addElement(vgparent, "span", attrs324)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -6047,17 +6873,17 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs279)
+				vgn = addElement(vgparent, "p", attrs311)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs32)
+		vgn = addElement(vgparent, "div", attrs34)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs33)
+			vgn = addElement(vgparent, "label", attrs35)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -6065,7 +6891,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs293)
+				vgn = addElement(vgparent, "select", attrs325)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6086,7 +6912,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs275)
+			vgn = addElement(vgparent, "label", attrs307)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -6095,7 +6921,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs294)
+				vgn = addElement(vgparent, "input", attrs326)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -6125,7 +6951,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.loading("tokenizer") {
-				vgn = addElement(vgparent, "p", attrs73)
+				vgn = addElement(vgparent, "p", attrs75)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6138,7 +6964,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs295)
+					vgn = addElement(vgparent, "button", attrs327)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -6147,7 +6973,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs277)
+		vgn = addElement(vgparent, "div", attrs309)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6194,7 +7020,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs296)
+		vgn = addElement(vgparent, "div", attrs328)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -6218,12 +7044,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs297)
+				vgn = addElement(vgparent, "div", attrs329)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs298)
+					vgn = addElement(vgparent, "p", attrs330)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -6342,15 +7168,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs299)
+				vgn = addElement(vgparent, "label", attrs331)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs217)
+					vgn = addElement(vgparent, "span", attrs229)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs300)
+					vgn = addElement(vgparent, "input", attrs332)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -6362,13 +7188,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs301)
+		vgn = addElement(vgparent, "div", attrs333)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs302)
+				vgn = addElement(vgparent, "p", attrs334)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -6383,7 +7209,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs303)
+					vgn = addElement(vgparent, "button", attrs335)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -6393,7 +7219,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs304)
+		vgn = addElement(vgparent, "div", attrs336)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6403,11 +7229,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs223)
+			vgn = addElement(vgparent, "button", attrs255)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs224)
+			vgn = addElement(vgparent, "button", attrs256)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -6419,7 +7245,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.AsTable {
-				vgn = addElement(vgparent, "div", attrs71)
+				vgn = addElement(vgparent, "div", attrs73)
 				setAttr(vgn, "aria-label", c.Of.tracksTitle())
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -6438,14 +7264,14 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "th", attrs27)
+								vgn = addElement(vgparent, "th", attrs29)
 								setText(vgn, c.Page.W.Say("step_column"))
 								for vgiterkeyt, name := range c.Of.columns() {
 									var vgiterkey interface{} = vgiterkeyt
 									_ = vgiterkey
 									name := name
 									_ = name
-									vgn = addElement(vgparent, "th", attrs27)
+									vgn = addElement(vgparent, "th", attrs29)
 									setText(vgn, c.Page.W.Measure(name))
 								}
 							}
@@ -6546,7 +7372,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "hidden", c.Of.aboutTask() == "")
 					setText(vgn, c.Of.aboutTask())
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs69)
+					vgn = addElement(vgparent, "ol", attrs71)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -6565,12 +7391,12 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs305)
+				vgn = addElement(vgparent, "div", attrs337)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs140)
+					vgn = addElement(vgparent, "p", attrs175)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -6587,7 +7413,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs306)
+					vgn = addElement(vgparent, "ol", attrs338)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -6638,11 +7464,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs307)
+								vgn = addElement(vgparent, "span", attrs339)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs217)
+									vgn = addElement(vgparent, "span", attrs229)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -6662,7 +7488,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs308)
+						vgn = addElement(vgparent, "p", attrs340)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -6695,10 +7521,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs309)
+		vgn = addElement(vgparent, "h2", attrs341)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs30)
+		vgn = addElement(vgparent, "p", attrs32)
 		setText(vgn, c.lead())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6715,22 +7541,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs310)
+		vgn = addElement(vgparent, "div", attrs342)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs311)
+			vgn = addElement(vgparent, "div", attrs343)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs93)
+				vgn = addElement(vgparent, "label", attrs95)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs312)
+					vgn = addElement(vgparent, "input", attrs344)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -6744,7 +7570,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs102)
+				vgn = addElement(vgparent, "label", attrs105)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6752,7 +7578,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs313)
+					vgn = addElement(vgparent, "textarea", attrs345)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -6766,32 +7592,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs279)
+						vgn = addElement(vgparent, "p", attrs311)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs314)
+				vgn = addElement(vgparent, "div", attrs346)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs315)
+					vgn = addElement(vgparent, "button", attrs347)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs316)
+					vgn = addElement(vgparent, "button", attrs348)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs317)
+					vgn = addElement(vgparent, "button", attrs349)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs318)
+					vgn = addElement(vgparent, "button", attrs350)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -6805,7 +7631,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs319)
+				vgn = addElement(vgparent, "div", attrs351)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -6849,16 +7675,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs320)
+			vgn = addElement(vgparent, "div", attrs352)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs321)
+				vgn = addElement(vgparent, "h3", attrs353)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs322)
+				vgn = addElement(vgparent, "ol", attrs354)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6873,7 +7699,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs323)
+							vgn = addElement(vgparent, "button", attrs355)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -6884,10 +7710,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs324)
+								vgn = addElement(vgparent, "meter", attrs356)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs325)
+								vgn = addElement(vgparent, "span", attrs357)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -6902,12 +7728,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs326)
+					vgn = addElement(vgparent, "button", attrs358)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs327)
+					vgn = addElement(vgparent, "button", attrs359)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -6918,31 +7744,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs314)
+		vgn = addElement(vgparent, "div", attrs346)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs93)
+			vgn = addElement(vgparent, "label", attrs95)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs328)
+				vgn = addElement(vgparent, "input", attrs360)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs329)
+			vgn = addElement(vgparent, "button", attrs361)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs330)
+		vgn = addElement(vgparent, "label", attrs362)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -6951,7 +7777,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs331)
+			vgn = addElement(vgparent, "select", attrs363)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -6972,12 +7798,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs332)
+		vgn = addElement(vgparent, "button", attrs364)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs333)
+		vgn = addElement(vgparent, "div", attrs365)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -6988,7 +7814,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				key := key
 				_ = key
-				vgn = addElement(vgparent, "div", attrs33)
+				vgn = addElement(vgparent, "div", attrs35)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6997,14 +7823,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs334)
+					vgn = addElement(vgparent, "input", attrs366)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs177)
+					vgn = addElement(vgparent, "span", attrs208)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -7044,15 +7870,15 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs335)
+			vgn = addElement(vgparent, "section", attrs367)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs336)
+				vgn = addElement(vgparent, "h3", attrs368)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs140)
+				vgn = addElement(vgparent, "p", attrs175)
 				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -7070,11 +7896,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs337)
+				vgn = addElement(vgparent, "p", attrs369)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs338)
+					vgn = addElement(vgparent, "code", attrs370)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -7123,7 +7949,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs339)
+		vgn = addElement(vgparent, "section", attrs371)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -7132,15 +7958,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs265)
+				vgn = addElement(vgparent, "p", attrs297)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs190)
+			vgn = addElement(vgparent, "div", attrs221)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs189)
+				vgn = addElement(vgparent, "span", attrs220)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -7200,319 +8026,351 @@ var (
 	attrs22  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "start-says"}}
 	attrs23  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-base"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
 	attrs24  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unblock-train"}}
-	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
-	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
-	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
-	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
-	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
-	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
-	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
-	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
-	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
-	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
-	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
-	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-wrong"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "wrong"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-what"}}
-	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "autocapitalize", Val: "characters"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "12"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-nickname"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "24"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-send"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "class-what"}}
-	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-file"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "status"}}
-	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
-	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-unsend"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unled"}}
-	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-open"}}
-	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "led"}}
-	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead-class"}}
-	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "code"}}
-	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code-is"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-close"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-reopen"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-remove"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
-	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-results"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".result"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "class-bring-hint"}}
-	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-bring-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
-	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}}
-	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-curves"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
-	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-sides"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
-	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
-	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
-	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sides"}}
-	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
-	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
-	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
-	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
-	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}}
-	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
-	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
-	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "size"}}
-	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "twin"}}
-	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
-	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
-	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
-	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
-	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "readonly", Val: "readonly"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "address"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "copy"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "said"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs25  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mark"}}
+	attrs26  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cell"}}
+	attrs27  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change-says"}}
+	attrs28  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "change"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain-table"}}
+	attrs29  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}
+	attrs30  = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}
+	attrs31  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chat-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs32  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}
+	attrs33  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unblocked"}}
+	attrs34  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row"}}
+	attrs35  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field"}}
+	attrs36  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "lessons-hint"}}
+	attrs37  = []vugu.VGAttribute{{Namespace: "", Key: "value", Val: ""}}
+	attrs38  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talks"}}
+	attrs39  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lessons-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs40  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs41  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-wrong"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "wrong"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs42  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-what"}}
+	attrs43  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "autocapitalize", Val: "characters"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "12"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs44  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-nickname"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "24"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs45  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-send"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "class-what"}}
+	attrs46  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-file"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs47  = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "status"}}
+	attrs48  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}}
+	attrs49  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-unsend"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs50  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unled"}}
+	attrs51  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-open"}}
+	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "led"}}
+	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead-class"}}
+	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "code"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code-is"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-close"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-reopen"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-remove"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs59  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "file"}}
+	attrs60  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-results"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".result"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "class-bring-hint"}}
+	attrs61  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs62  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-bring-hint"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs63  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "compare-title"}}
+	attrs64  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs65  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}}
+	attrs66  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-curves"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs67  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "view-sides"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs68  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "axis"}}
+	attrs69  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ask-both"}}
+	attrs70  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sides"}}
+	attrs71  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "how"}}
+	attrs72  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chart"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}
+	attrs73  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs74  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "differences"}}
+	attrs75  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "working"}}
+	attrs76  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "old-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs77  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "distill-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs78  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}}
+	attrs79  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chips"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "presentation"}}
+	attrs80  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen-select"}}
+	attrs81  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "size"}}
+	attrs82  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip-row"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs83  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs84  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "twin"}}
+	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
+	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
+	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guide-title"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint where"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons fold"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-fold"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "guide-body"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-body"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "body"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "do"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "recalled"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "extension"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rescue"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-without"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to-step"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-next"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-stuck"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-leave"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide working"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-wrong"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-own"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "offer"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lessons"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-answers"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet teacher"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answered"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "readonly", Val: "readonly"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "address"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "copy"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "said"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -24,8 +24,8 @@ func (t *Teaching) trains() string {
 	return p.W.Say("trains_new", "text", text)
 }
 
-// A lesson is a station that trains.
-type lesson interface {
+// A schooling is a station that trains.
+type schooling interface {
 	Station
 	beginner
 }

@@ -39,9 +39,9 @@ func (t *Rewards) cheatable() bool {
 func (t *Rewards) hidden() bool { return t.asksGuess() && t.Guess == "" }
 
 // asksGuess tells whether a person is asked, or was. Who mends the checker has
-// seen it.
+// seen it, and a lesson may ask by itself.
 func (t *Rewards) asksGuess() bool {
-	return t.cheatable() && !strings.HasPrefix(t.paidBy(), rulePrefix)
+	return t.cheatable() && !strings.HasPrefix(t.paidBy(), rulePrefix) && !of[*Learn](t.Page).closes("guess")
 }
 
 func (t *Rewards) guessName(guess string) string {

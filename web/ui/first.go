@@ -49,6 +49,9 @@ func (deaf) Later(func())                {}
 func (deaf) Link(string) string          { return "" }
 func (deaf) QR(string) (string, int)     { return "", 0 }
 func (deaf) Collect(string)              {}
+func (deaf) Fetch(string)                {}
+func (deaf) Remember(string, string)     {}
+func (deaf) Recall(string) string        { return "" }
 
 // FirstScreen is the inside of the page as HTML, as it stands in a language when
 // the trainer has told events: what is in the file before any script has run.

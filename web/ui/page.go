@@ -61,6 +61,9 @@ func NewPage(h Host, language string) *Page {
 func (p *Page) ChooseLanguage(language string) {
 	p.W = wording.New(language)
 	p.Host.Speak(language, p.W.Say("title"), p.W.RightToLeft())
+	if t := of[*Learn](p); t.language != "" {
+		t.fetch()
+	}
 }
 
 // Usable tells whether the open station can be used: where it is about a text,
@@ -80,6 +83,7 @@ func (p *Page) Apply(e protocol.Event) {
 	}
 	p.applyShared(e)
 	p.Sharing.apply(e)
+	of[*Learn](p).follow()
 	if is && !known && problem.Code != protocol.Cancelled {
 		p.Host.Say(p.W.Problem(problem))
 	}
@@ -143,6 +147,7 @@ func (p *Page) welcome(e *protocol.Ready) {
 	if x != nil {
 		p.asked = Asked{Left: p.restore(x)}
 	}
+	of[*Learn](p).meet()
 	p.openFirst()
 	if !e.Base || p.aboutText() {
 		p.needText()

@@ -34,6 +34,8 @@ type paper struct {
 	calls       []Call // to the server, and what is to be done with their answers
 	thens       []func(Answer)
 	later       func()
+	fetched     []string
+	small       map[string]string // what it remembers
 }
 
 // english is what the page says in tests.
@@ -70,6 +72,9 @@ func (h *paper) Later(then func())    { h.later = then }
 func (h *paper) Call(c Call, then func(Answer)) {
 	h.calls, h.thens = append(h.calls, c), append(h.thens, then)
 }
+func (h *paper) Fetch(name string)          { h.fetched = append(h.fetched, name) }
+func (h *paper) Remember(name, text string) { h.small[name] = text }
+func (h *paper) Recall(name string) string  { return h.small[name] }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {

@@ -28,7 +28,10 @@ type Host interface {
 	Save(name, kind, text string) // hands a file to the browser
 	SavePicture()                 // hands the chart to the browser as a picture
 	Print()
-	Renew() // opens the page's new version
+	Fetch(name string)          // a file of the page; Page.Fetched takes it
+	Remember(name, text string) // keeps a text in the browser until the next visit
+	Recall(name string) string  // is that, "" for none
+	Renew()                     // opens the page's new version
 
 	Call(c Call, then func(Answer))          // asks the page's server
 	Later(then func())                       // some seconds from now

@@ -23,6 +23,7 @@ type Station interface {
 // its line.
 func stations(p *Page) []Station {
 	return []Station{
+		newLearn(p),
 		newText(p), newTokens(p),
 		newPretrain(p), newFinetune(p), newChat(p), newPreferences(p), newRewards(p), newDistil(p),
 		newTry(p),
@@ -35,7 +36,7 @@ func stations(p *Page) []Station {
 type Place struct{ ID, Group string }
 
 // groups of stations, in order; group_NAME in the catalogue.
-var groups = []string{"read", "teach", "ask", "keep"}
+var groups = []string{"learn", "read", "teach", "ask", "keep"}
 
 // Stand is how a station stands, in a word, and whether it is blocked or done.
 type Stand struct {
@@ -99,12 +100,18 @@ func (p *Page) At() Station {
 // Go opens a station, as its address does. It reports false if there is none
 // of this name; then all stays as it is.
 func (p *Page) Go(id string) bool {
+	if of[*Learn](p).keeps(id) {
+		return false
+	}
 	for _, s := range p.Stations {
 		if s.Place().ID == id {
 			p.Open = id
 			if s.Place().Group == "keep" {
 				p.meet()
 				of[*Class](p).follow()
+			}
+			if id == "learn" {
+				of[*Learn](p).fetch()
 			}
 			if p.aboutText() {
 				p.needText()
@@ -155,9 +162,9 @@ func (p *Page) currentStation(s Station) string {
 // currentGroup is the class of a group of stations.
 func (p *Page) currentGroup(group string) string {
 	if p.At().Place().Group == group {
-		return "group here"
+		return "group here " + group
 	}
-	return "group"
+	return "group " + group
 }
 
 // groupAddress leads to the first station of a group.

@@ -217,7 +217,7 @@ func (t *Text) canTeach() bool { return t.Page.Model != nil }
 func (t *Text) ChooseTeach(teach bool) { t.Teach = teach && t.canTeach() }
 
 // textFiles are the files that the browser offers first.
-const textFiles = experimentEnd + ",.txt,.md,.csv,.tsv,.jsonl,.html,.htm,.docx,.odt,.epub,.pdf,text/*"
+const textFiles = experimentEnd + "," + lessonEnd + ",.txt,.md,.csv,.tsv,.jsonl,.html,.htm,.docx,.odt,.epub,.pdf,text/*"
 
 // name is what the text is called that is there, or that is chosen.
 func (t *Text) name() string {
@@ -239,8 +239,8 @@ func (t *Text) preview() string {
 	return t.Page.Text.Preview
 }
 
-// lesson is what the red button begins.
-func (t *Text) lesson() lesson {
+// schooling is what the red button begins.
+func (t *Text) schooling() schooling {
 	switch {
 	case t.Teach && ofPairs(t.Page.Text):
 		return of[*Preferences](t.Page)
@@ -252,13 +252,13 @@ func (t *Text) lesson() lesson {
 	return of[*Pretrain](t.Page)
 }
 
-func (t *Text) canTrain() bool { return t.lesson().canTrain() }
-func (t *Text) trains() string { return t.lesson().trains() }
+func (t *Text) canTrain() bool { return t.schooling().canTrain() }
+func (t *Text) trains() string { return t.schooling().trains() }
 
 // Train begins to train whoever is to learn the text, and opens the station
 // where one sees it.
 func (t *Text) Train() {
-	l := t.lesson()
+	l := t.schooling()
 	t.Page.visit(l.Place().ID)
 	l.Train()
 }

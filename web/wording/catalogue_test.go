@@ -101,7 +101,7 @@ func inOrder(t *testing.T, language string) {
 // families are keys that are put together from a name, not written whole; named
 // are those of them that code asks for as it finds them.
 var families = []string{"field_", "choice_", "kind_", "method_", "preset_", "problem_", "run_", "sample_", "task_", "verifier_", "measure_", "objective_", "card_",
-	"download_", "dtype_", "product_", "station_", "group_", "term_", "want_", "setting_", "phase_", "trouble_", "axis_", "document_", "foreign_", "format_", "lines_", "omitted_", "changed_", "prefs_taste_", "prefs_shows_", "refused_", "share_what_", "shared_", "sort_"}
+	"download_", "dtype_", "product_", "station_", "group_", "term_", "want_", "setting_", "phase_", "trouble_", "axis_", "document_", "foreign_", "format_", "lines_", "omitted_", "changed_", "prefs_taste_", "prefs_shows_", "refused_", "share_what_", "shared_", "sort_", "learn_part_", "learn_paper_", "lesson_wrong_"}
 
 var said = regexp.MustCompile(`"([a-z][a-z0-9_]*)"`)
 
@@ -184,4 +184,20 @@ func sources(t *testing.T) []string {
 		}
 	}
 	return paths
+}
+
+// What is said around lessons does not say that a model thinks; the lessons' own test
+// is in web/lesson.
+func TestLessonsDoNotThink(t *testing.T) {
+	thinks := map[string]*regexp.Regexp{"en": regexp.MustCompile(`(?i)\bthink|\bthought`), "de": regexp.MustCompile(`(?i)denk`),
+		"es": regexp.MustCompile(`(?i)piens|\bpensa`), "ar": regexp.MustCompile(`فكر|فكّر`)}
+	for _, language := range Languages {
+		for key, phrase := range New(language).phrases {
+			for _, text := range phrase {
+				if strings.HasPrefix(key, "learn_") && thinks[language].MatchString(text) {
+					t.Errorf("%s: %s says %q", language, key, text)
+				}
+			}
+		}
+	}
 }
