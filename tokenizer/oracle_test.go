@@ -20,6 +20,7 @@ import (
 type question struct {
 	Ask       string   `json:"ask"`
 	Tokenizer string   `json:"tokenizer"`
+	File      string   `json:"file"` // in the place of Tokenizer, where it lies
 	Texts     []string `json:"texts"`
 	Whole     bool     `json:"whole"`
 }

@@ -11,7 +11,8 @@ const rust = createRequire(import.meta.url)('@anush008/tokenizers');
 
 const answers = {
   // Ids, and the text that they decode to, by both of Hugging Face's tokenizers.
-  async encode({ tokenizer, texts }) {
+  async encode({ tokenizer, file, texts }) {
+    tokenizer ||= fs.readFileSync(file, 'utf8');
     const js = new JSTokenizer(JSON.parse(tokenizer), {});
     const original = rust.Tokenizer.fromString(tokenizer);
     const answer = { js: [], jsText: [], rust: [], rustText: [] };
