@@ -115,6 +115,30 @@ func (v *vocabulary) isSpecial(id int32) bool {
 	return ok && special == id
 }
 
+// Unknown lists the distinct characters of text that t lacks, as they first
+// appear, and how many in all Encode leaves out. A byte that is only a part of a
+// character stands as <0xFF> where t is a BPE.
+func Unknown(t Tokenizer, text []byte) (symbols []string, total int) {
+	if t, lacks := t.(interface {
+		Unknown(text []byte) (symbols []string, total int)
+	}); lacks {
+		return t.Unknown(text)
+	}
+	return nil, 0
+}
+
+// EncodeLong is Encode for a text of megabytes: it calls goOn now and then with
+// about how many bytes of it are done, and ends with the error that this gives.
+func EncodeLong(t Tokenizer, text []byte, special bool, goOn func(done int) error) ([]int32, error) {
+	switch t, is := t.(*BPE); {
+	case is:
+		return t.encode(text, special, goOn)
+	case special:
+		return t.EncodeSpecial(text), nil
+	}
+	return t.Encode(text), nil
+}
+
 // quote shows a name or piece in an error, shortened.
 func quote(s string) string {
 	const most = 40

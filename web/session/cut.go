@@ -98,10 +98,6 @@ func show(tok tokenizer.Tokenizer, id int32) string {
 
 // unknown lists the characters of a prompt that the tokenizer lacks.
 func unknown(tok tokenizer.Tokenizer, prompt string) []string {
-	list := []string{}
-	if chars, ok := tok.(*tokenizer.Chars); ok {
-		missing, _ := chars.Unknown([]byte(prompt))
-		list = append(list, missing...)
-	}
-	return list
+	missing, _ := tokenizer.Unknown(tok, []byte(prompt))
+	return append([]string{}, missing...)
 }

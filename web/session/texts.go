@@ -262,8 +262,6 @@ func fitOf(t *text, tok tokenizer.Tokenizer) protocol.Fit {
 // lacks counts the characters of text that tok leaves out, and lists the
 // different ones.
 func lacks(tok tokenizer.Tokenizer, text []byte) (n int, missing []string) {
-	if chars, is := tok.(*tokenizer.Chars); is {
-		missing, n = chars.Unknown(text)
-	}
+	missing, n = tokenizer.Unknown(tok, text)
 	return n, missing
 }
