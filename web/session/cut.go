@@ -28,9 +28,11 @@ func (t *texts) cut(of *text, kind string, size int) *protocol.Problem {
 	if problem != nil {
 		return problem
 	}
-	of.tok, of.kind, of.size = tok, kind, size
-	of.ids = tok.Encode(of.bytes)
-	return nil
+	ids, problem := t.encoded(tok, of.bytes)
+	if problem == nil {
+		of.tok, of.kind, of.size, of.ids = tok, kind, size, ids
+	}
+	return problem
 }
 
 func (t *texts) build(of *text, kind string, size int) (tokenizer.Tokenizer, *protocol.Problem) {

@@ -22,6 +22,7 @@ type texts struct {
 	tokenize *protocol.Tokenize // the newest that waits
 	fit      protocol.Fit       // what fitOf makes of the text
 	fitOf    tokenizer.Tokenizer
+	latest   encoding
 }
 
 // text is a text with its tokens.
@@ -79,7 +80,9 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	}
 	if c.Source == "task" && t.now.tok != nil { // which the open model cuts as it is used to
 		next.tok, next.kind, next.size = t.now.tok, kind, size
-		next.ids = next.tok.Encode(raw)
+		if next.ids, problem = t.encoded(next.tok, raw); problem != nil {
+			return problem
+		}
 	} else if problem := t.cut(&next, kind, size); problem != nil {
 		return problem
 	}
@@ -243,20 +246,25 @@ func (t *texts) tellFit(tok tokenizer.Tokenizer) {
 		return
 	}
 	if t.fitOf != tok {
-		t.fit, t.fitOf = fitOf(now, tok), tok
+		fit, problem := t.fitTo(now, tok)
+		if t.voice.problem(problem) {
+			return
+		}
+		t.fit, t.fitOf = fit, tok
 	}
 	told := t.fit
 	t.voice.tell(&told)
 }
 
-func fitOf(t *text, tok tokenizer.Tokenizer) protocol.Fit {
-	n, missing := lacks(tok, t.bytes)
-	fit := protocol.Fit{Tokens: len(tok.Encode(t.bytes)), Unknown: n, Missing: append([]string{}, missing[:min(len(missing), manyMissing)]...)}
-	fit.BytesPerToken = float64(len(t.bytes)) / float64(max(1, fit.Tokens))
-	if t.info.Characters < tuneShort {
+func (t *texts) fitTo(of *text, tok tokenizer.Tokenizer) (protocol.Fit, *protocol.Problem) {
+	ids, problem := t.encoded(tok, of.bytes)
+	n, missing := lacks(tok, of.bytes)
+	fit := protocol.Fit{Tokens: len(ids), Unknown: n, Missing: append([]string{}, missing[:min(len(missing), manyMissing)]...)}
+	fit.BytesPerToken = float64(len(of.bytes)) / float64(max(1, fit.Tokens))
+	if of.info.Characters < tuneShort {
 		fit.Advice = protocol.TuneShort
 	}
-	return fit
+	return fit, problem
 }
 
 // lacks counts the characters of text that tok leaves out, and lists the
