@@ -104,5 +104,6 @@ func (f *finder) split(p part, special bool, emit func(p part, token *addedToken
 func inWord(text []byte, from, to int) bool {
 	before, n := utf8.DecodeLastRune(text[:from])
 	after, m := utf8.DecodeRune(text[to:])
-	return n > 0 && isWord(before) || m > 0 && isWord(after)
+	isJoined := func(r rune) bool { return isWord(r) || unicode.Is(unicode.Join_Control, r) }
+	return n > 0 && isJoined(before) || m > 0 && isJoined(after)
 }

@@ -75,7 +75,7 @@ func (r *aroundReader) open(raw json.RawMessage, where string) (*section, error)
 
 // The patterns of pre-tokenizers that have names.
 const (
-	wordsAndMarks = `\w+|[^\w\s]+`
+	wordsAndMarks = `[\w\u200C\u200D]+|[^\w\s\u200C\u200D]+` // where they stand, joiners count as parts of words
 	marks         = "[\\p{P}$+<=>\\^`|~]" // of ASCII, Unicode takes these for symbols
 )
 

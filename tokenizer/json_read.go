@@ -335,7 +335,7 @@ func (t *BPE) addMerges(f *format) error {
 // text without spaces is one piece otherwise.
 func (t *BPE) findSeams() {
 	const mark = "▁"
-	if _, known := t.long['▁']; t.bytes || !known || t.whole != nil {
+	if _, known := t.long['▁']; t.bytes || !known || t.whole != nil || !t.complete() {
 		return
 	}
 	t.seam, t.joins = mark, map[rune]bool{}

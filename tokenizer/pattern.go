@@ -261,15 +261,18 @@ func (r *patternReader) counted(o *op) error {
 		}
 		return n
 	}
-	o.min, o.max = number(low, 0), number(high, -1)
-	if !ranged {
-		o.max = o.min
+	o.min = number(low, 0)
+	if o.max = o.min; ranged {
+		o.max = number(high, -1)
 	}
 	if !closed || o.max == 0 || o.max > 0 && o.max < o.min {
 		return fmt.Errorf("a count that is not supported")
 	}
 	r.rest = after
-	if r.rest != "" && strings.ContainsRune("?*+{", rune(r.rest[0])) { // {m,n}+ repeats in Oniguruma
+	if strings.HasPrefix(r.rest, "+") && o.min == 1 { // not possessive in Oniguruma, but once more
+		o.max, r.rest = -1, r.rest[1:]
+	}
+	if r.rest != "" && strings.ContainsRune("?*+{", rune(r.rest[0])) {
 		return fmt.Errorf("a lazy or doubled quantifier is not supported")
 	}
 	return nil
