@@ -97,6 +97,7 @@ SHORT = -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x
 fuzz:
 	go test -run=NONE -fuzz=FuzzRoundTrip $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
+	go test -run=NONE -fuzz=FuzzPattern $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/chat
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/pairs
 	go test -run=NONE -fuzz=FuzzVerifiers $(SHORT) ./model/task

@@ -45,10 +45,10 @@ func (r *aroundReader) normalizer(raw json.RawMessage, where string) error {
 	case "Strip":
 		add(strip(s.flag("strip_left", true), s.flag("strip_right", true)))
 	case "Prepend":
-		add(prepend(s.text("prepend", "")))
+		add(prepend(s.short("prepend")))
 	case "Replace":
 		p, plain := s.pattern("pattern")
-		by := s.text("content", "")
+		by := s.short("content")
 		if plain != "" {
 			add(func(text []byte) []byte { return bytes.ReplaceAll(text, []byte(plain), []byte(by)) })
 		} else if p != noPattern {
@@ -76,7 +76,7 @@ func (r *aroundReader) open(raw json.RawMessage, where string) (*section, error)
 // The patterns of pre-tokenizers that have names.
 const (
 	wordsAndMarks = `[\w\u200C\u200D]+|[^\w\s\u200C\u200D]+` // where they stand, joiners count as parts of words
-	marks         = "[\\p{P}$+<=>\\^`|~]" // of ASCII, Unicode takes these for symbols
+	marks         = "[\\p{P}$+<=>\\^`|~]"                    // of ASCII, Unicode takes these for symbols
 )
 
 // preTokenizer reads a pre-tokenizer.
@@ -276,7 +276,7 @@ func (r *aroundReader) decoder(raw json.RawMessage, where string) error {
 		r.fused = true
 	case "Replace":
 		p, plain := s.pattern("pattern")
-		by := s.text("content", "")
+		by := s.short("content")
 		switch {
 		case plain == "" && p != noPattern:
 			f := replace(p, by)

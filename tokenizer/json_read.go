@@ -314,13 +314,17 @@ func (t *BPE) addSymbols(f *format) error {
 // addMerges reads the merges. Of a pair that stands there twice the last counts.
 func (t *BPE) addMerges(f *format) error {
 	vocab := f.Model.Vocab
+	special := make([]bool, len(t.pieces))
+	for _, id := range t.specials {
+		special[id] = true
+	}
 	t.rules = make(map[pair]rule, len(f.Model.Merges))
 	t.merges = make([]pair, len(f.Model.Merges))
 	for rank, m := range f.Model.Merges {
 		var ids [3]int32
 		for i, name := range [3]string{m[0], m[1], m[0] + m[1]} {
 			id, ok := vocab[name]
-			if !ok || t.isSpecial(id) {
+			if !ok || special[id] {
 				return fmt.Errorf("model.merges: number %d, %s and %s: %s is not a piece of model.vocab", rank, quote(m[0]), quote(m[1]), quote(name))
 			}
 			ids[i] = id

@@ -50,8 +50,18 @@ type patternReader struct {
 	ops  []op
 }
 
+// Limits of a pattern.
+const (
+	maxPattern = 4096    // bytes
+	maxOps     = 500     // ops
+	maxWays    = 1 << 14 // in which it can be tried at one place, spans without an end aside
+)
+
 // newPattern compiles a pattern. One that can match nothing at all is refused too.
 func newPattern(source string) (*pattern, error) {
+	if len(source) > maxPattern {
+		return nil, fmt.Errorf("the pattern %s has more than %d bytes", quote(source), maxPattern)
+	}
 	r := &patternReader{rest: source}
 	err := r.alternatives()
 	if err == nil && r.rest != "" {
@@ -62,6 +72,9 @@ func newPattern(source string) (*pattern, error) {
 	}
 	r.ops = append(r.ops, op{kind: opDone})
 	p := &pattern{ops: r.ops}
+	if p.ways() > maxWays {
+		return nil, fmt.Errorf("the pattern %s could be tried in too many ways", quote(source))
+	}
 	for i := range p.ops {
 		if p.ops[i].kind == opSplit {
 			p.ops[i].first = p.heads(i + 1)
@@ -92,6 +105,27 @@ func literal(text string) *pattern {
 	return p
 }
 
+// ways counts the ways through the ops, up to a little over maxWays.
+func (p *pattern) ways() int {
+	n := make([]int, len(p.ops))
+	for i := len(p.ops) - 1; i >= 0; i-- {
+		switch o := &p.ops[i]; o.kind {
+		case opDone:
+			n[i] = 1
+		case opSpan:
+			n[i] = n[i+1] * max(1, o.max-o.min+1)
+		case opSplit, opAhead:
+			n[i] = n[i+1] + n[o.other]
+		case opJump:
+			n[i] = n[o.other]
+		case opLine:
+			n[i] = n[i+1]
+		}
+		n[i] = min(n[i], maxWays+1)
+	}
+	return n[0]
+}
+
 // heads finds what a match from op i can begin with, nil if it can be empty.
 func (p *pattern) heads(i int) heads {
 	var h [utf8.RuneSelf + 1]bool
@@ -109,7 +143,7 @@ func (p *pattern) addHeads(h *[utf8.RuneSelf + 1]bool, i int) (ok bool) {
 			return false
 		case opSpan:
 			for c := range utf8.RuneSelf {
-				h[c] = h[c] || o.set.table[c]
+				h[c] = h[c] || o.set.holds(rune(c))
 			}
 			h[utf8.RuneSelf] = true
 			if o.min > 0 {
@@ -174,6 +208,9 @@ func (r *patternReader) insert(i int, o op) {
 // sequence reads one alternative.
 func (r *patternReader) sequence() error {
 	for r.rest != "" && r.rest[0] != '|' && r.rest[0] != ')' {
+		if len(r.ops) > maxOps {
+			return fmt.Errorf("more than %d steps", maxOps)
+		}
 		if err := r.item(); err != nil {
 			return err
 		}

@@ -72,6 +72,16 @@ func (s *section) count(key string) (n int) {
 	return n
 }
 
+// short is a text that may be put into another many times.
+func (s *section) short(key string) string {
+	const most = 64
+	text := s.text(key, "")
+	if len(text) > most {
+		s.fail("%s has more than %d bytes", key, most)
+	}
+	return text
+}
+
 // char is a text of one character.
 func (s *section) char(key, otherwise string) string {
 	text := s.text(key, otherwise)
@@ -113,6 +123,8 @@ func (s *section) pattern(key string) (p *pattern, plain string) {
 		s.fail("%s must be a String or a Regex", key)
 	case either.String != nil && *either.String == "":
 		return noPattern, ""
+	case either.String != nil && len(*either.String) > maxOps:
+		s.fail("%s has more than %d bytes", key, maxOps)
 	case either.String != nil:
 		return literal(*either.String), *either.String
 	default:

@@ -7,7 +7,7 @@ import (
 
 // set is a set of characters. Those of one or two bytes stand in a table.
 type set struct {
-	table [tabled]bool
+	table [tabled / 64]uint64 // a bit each
 	has   func(r rune) bool
 }
 
@@ -15,21 +15,26 @@ const tabled = 0x800 // code points that UTF-8 writes in at most two bytes
 
 func newSet(has func(r rune) bool) *set {
 	s := &set{has: has}
-	for r := range s.table {
-		s.table[r] = has(rune(r))
+	for r := range rune(tabled) {
+		if has(r) {
+			s.table[r/64] |= 1 << (r % 64)
+		}
 	}
 	return s
 }
+
+// holds looks a character of the table up.
+func (s *set) holds(r rune) bool { return s.table[r/64]>>(r%64)&1 != 0 }
 
 // next tells whether text, which is not empty, begins with a character of s, and
 // the length of that character.
 func (s *set) next(text []byte) (n int, ok bool) {
 	if text[0] < utf8.RuneSelf {
-		return 1, s.table[text[0]]
+		return 1, s.holds(rune(text[0]))
 	}
 	r, n := utf8.DecodeRune(text)
 	if r < tabled {
-		return n, s.table[r]
+		return n, s.holds(r)
 	}
 	return n, s.has(r)
 }
