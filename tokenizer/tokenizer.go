@@ -130,10 +130,10 @@ func Unknown(t Tokenizer, text []byte) (symbols []string, total int) {
 // EncodeLong is Encode for a text of megabytes: it calls goOn now and then with
 // about how many bytes of it are done, and ends with the error that this gives.
 func EncodeLong(t Tokenizer, text []byte, special bool, goOn func(done int) error) ([]int32, error) {
-	switch t, is := t.(*BPE); {
-	case is:
+	if t, is := t.(*BPE); is {
 		return t.encode(text, special, goOn)
-	case special:
+	}
+	if special {
 		return t.EncodeSpecial(text), nil
 	}
 	return t.Encode(text), nil

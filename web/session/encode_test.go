@@ -30,17 +30,17 @@ func TestEncodingIsToldAndCancelled(t *testing.T) {
 		return nil
 	}
 	last = 3
-	if ids, problem := ts.encoded(tok, text); problem == nil || problem.Code != protocol.Cancelled || ids != nil || asked != 3 {
+	if ids, problem := ts.encoded(tok, text, ""); problem == nil || problem.Code != protocol.Cancelled || ids != nil || asked != 3 {
 		t.Fatalf("cancelled, it gave %d ids and %v after %d questions", len(ids), problem, asked)
 	}
 	spaced := bytes.ReplaceAll(text, []byte("then"), []byte(" hen"))
 	text, last = spaced, 0
-	first, problem := ts.encoded(tok, text)
+	first, problem := ts.encoded(tok, text, "")
 	if problem != nil || len(told) < 2 || told[0] < longText {
 		t.Errorf("it gave %v, and told %v", problem, told)
 	}
 	asked = 0
-	if again, _ := ts.encoded(tok, text); &again[0] != &first[0] || asked > 0 {
+	if again, _ := ts.encoded(tok, text, ""); &again[0] != &first[0] || asked > 0 {
 		t.Error("the same text is encoded anew")
 	}
 	if len(first) != len(tok.Encode(text)) {

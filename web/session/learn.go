@@ -46,7 +46,7 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	}
 	if problem == nil {
 		d.Text.Bytes = len(text)
-		d.Text.IDs, problem = s.texts.encoded(tok, text)
+		d.Text.IDs, problem = s.texts.encoded(tok, text, r.Special)
 		if before, behind := tokenizer.Frame(tok); len(before)+len(behind) > 0 {
 			d.Text.IDs = slices.Concat(before, d.Text.IDs, behind)
 		}

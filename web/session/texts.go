@@ -34,7 +34,10 @@ type text struct {
 	tok   tokenizer.Tokenizer
 	kind  string // of tok
 	size  int    // asked for, of "bpe"
-	ids   []int32
+
+	choice string // how names of special tokens are read, as in recipe.Recipe
+	as     bool   // they are tokens of tok
+	ids    []int32
 }
 
 const (
@@ -53,6 +56,9 @@ func (t *texts) given() *text {
 // set takes a text if it is one that can be learned from; otherwise the former
 // text stays.
 func (t *texts) set(c *protocol.SetText) *protocol.Problem {
+	if c.Special != "" && c.Special != recipe.SpecialTokens && c.Special != recipe.SpecialLetters {
+		return specialUnknown(c.Special)
+	}
 	raw, problem := t.read(c)
 	if problem == nil {
 		raw = unify(raw)
@@ -65,7 +71,7 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	if c.Source == "task" {
 		name = protocol.TaskText + c.Name
 	}
-	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw)}
+	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw), choice: c.Special}
 	if c.Source == "upload" || c.Source == "typed" || c.Source == "kept" {
 		kept, err := t.keep(raw) // for the next visit; without it the text is asked for again
 		next.info.Hash, next.loose = sum(raw), kept == "" || err != nil
@@ -80,7 +86,7 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	}
 	if c.Source == "task" && t.now.tok != nil { // which the open model cuts as it is used to
 		next.tok, next.kind, next.size = t.now.tok, kind, size
-		if next.ids, problem = t.encoded(next.tok, raw); problem != nil {
+		if next.ids, problem = t.encoded(next.tok, raw, c.Special); problem != nil {
 			return problem
 		}
 	} else if problem := t.cut(&next, kind, size); problem != nil {
@@ -96,9 +102,43 @@ func (t *texts) take(next text) {
 		t.former = t.now.bytes
 	}
 	t.now, t.fitOf = next, nil
-	told := next.info
-	t.voice.tell(&told)
+	t.tellText()
 	t.tellTokenizer()
+}
+
+// tellText tells of the text, and how names of special tokens in it are read.
+func (t *texts) tellText() {
+	told := t.now.info
+	if len(told.Special) > 0 {
+		if told.SpecialAs = recipe.SpecialLetters; asTokens(t.now.choice, t.now.bytes) {
+			told.SpecialAs = recipe.SpecialTokens
+		}
+	}
+	t.voice.tell(&told)
+}
+
+func specialUnknown(got string) *protocol.Problem {
+	return &protocol.Problem{Code: protocol.RecipeWrong, Key: "special_tokens", Got: got, Want: "one_of tokens letters"}
+}
+
+// setSpecial chooses how names of special tokens in the text are read.
+func (t *texts) setSpecial(c *protocol.SetSpecial) *protocol.Problem {
+	switch {
+	case t.given() == nil:
+		return &protocol.Problem{Code: protocol.TextMissing}
+	case c.As != recipe.SpecialTokens && c.As != recipe.SpecialLetters:
+		return specialUnknown(c.As)
+	}
+	before := t.now.choice
+	t.now.choice = c.As
+	if problem := t.cut(&t.now, t.now.kind, t.now.size); problem != nil {
+		t.now.choice = before
+		return problem
+	}
+	t.fitOf = nil
+	t.tellText()
+	t.tellTokenizer()
+	return nil
 }
 
 // again makes the text that a run learns from the one that is given, cut as the
@@ -257,7 +297,7 @@ func (t *texts) tellFit(tok tokenizer.Tokenizer) {
 }
 
 func (t *texts) fitTo(of *text, tok tokenizer.Tokenizer) (protocol.Fit, *protocol.Problem) {
-	ids, problem := t.encoded(tok, of.bytes)
+	ids, problem := t.encoded(tok, of.bytes, of.choice)
 	n, missing := lacks(tok, of.bytes)
 	fit := protocol.Fit{Tokens: len(ids), Unknown: n, Missing: append([]string{}, missing[:min(len(missing), manyMissing)]...)}
 	fit.BytesPerToken = float64(len(of.bytes)) / float64(max(1, fit.Tokens))

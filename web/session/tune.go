@@ -44,7 +44,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
 	if r.Objective != recipe.DPO && r.Objective != recipe.GRPO {
-		ids, problem := s.texts.encoded(tok, t.bytes)
+		ids, problem := s.texts.encoded(tok, t.bytes, r.Special)
 		if problem != nil {
 			return nil, nil, problem
 		}
