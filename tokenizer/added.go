@@ -73,6 +73,10 @@ func (f *finder) split(p part, special bool, emit func(p part, token *addedToken
 	}
 	text, begin := p.text, 0
 	for i := 0; i < len(text); {
+		if len(f.lengths[text[i]]) == 0 {
+			i++
+			continue
+		}
 		t, n := f.at(text[i:])
 		if t == nil {
 			i++

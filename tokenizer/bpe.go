@@ -86,7 +86,7 @@ type merger struct {
 	ids    []int32
 	seen   map[string]span // short pieces → where their ids stand in ids
 	nodes  []node
-	queue  heap[candidate]
+	queue  queue
 	lacks  func(symbol []byte) // is told of what has no id; or nil
 	goesOn func() bool         // is asked now and then; or nil
 }
@@ -97,9 +97,6 @@ type span struct{ from, to int }
 // node is one id of the piece at hand, in a doubly linked list; -1 ends it.
 type node struct{ id, prev, next int32 }
 
-// candidate is a merge that can be made at a node and the one after it.
-type candidate struct{ rank, at int32 }
-
 const (
 	maxSeen     = 1 << 15 // pieces remembered
 	maxSeenSize = 32      // bytes of each
@@ -108,10 +105,7 @@ const (
 )
 
 func newMerger(t *BPE) *merger {
-	before := func(x, y candidate) bool {
-		return x.rank < y.rank || x.rank == y.rank && x.at < y.at
-	}
-	return &merger{t: t, seen: map[string]span{}, queue: heap[candidate]{before: before}}
+	return &merger{t: t, seen: map[string]span{}}
 }
 
 // encode appends the ids of a piece, which is not empty. It reports false if it
@@ -143,13 +137,13 @@ func (m *merger) encode(piece []byte) bool {
 // is none, and appends the ids that stand then.
 func (m *merger) merge(piece []byte) bool {
 	m.load(piece)
-	for n := 1; len(m.queue.items) > 0; n++ {
-		c := m.queue.pop()
-		if r, ok := m.ruleAt(c.at); ok && r.rank == c.rank {
-			m.join(c.at, r.id)
+	for n := 1; len(m.queue) > 0; n++ {
+		rank, at := m.queue.pop()
+		if r, ok := m.ruleAt(at); ok && r.rank == rank {
+			m.join(at, r.id)
 		}
 		if n%patience == 0 && m.goesOn != nil && !m.goesOn() {
-			m.queue.items = m.queue.items[:0]
+			m.queue = m.queue[:0]
 			return false
 		}
 	}
@@ -170,7 +164,7 @@ func (m *merger) load(piece []byte) {
 		return
 	}
 	m.nodes[len(m.nodes)-1].next = -1
-	m.queue.items = slices.Grow(m.queue.items, len(m.nodes))
+	m.queue = slices.Grow(m.queue, len(m.nodes))
 	for i := range m.nodes {
 		m.offer(int32(i))
 	}
@@ -179,7 +173,7 @@ func (m *merger) load(piece []byte) {
 // offer queues the merge at node i if there is one.
 func (m *merger) offer(i int32) {
 	if r, ok := m.ruleAt(i); ok {
-		m.queue.push(candidate{r.rank, i})
+		m.queue.push(r.rank, i)
 	}
 }
 

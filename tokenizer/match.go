@@ -138,8 +138,12 @@ func (m *matcher) many(o *op, i, at int) int {
 		return m.match(i, r.end)
 	}
 	end := min(r.end, r.tried)
+	next := &m.p.ops[i]
 	for end >= low {
-		to := m.match(i, end)
+		to := -1
+		if next.kind != opSpan || next.min == 0 || m.has(next.set, end) {
+			to = m.match(i, end)
+		}
 		r.tried = end
 		if to >= 0 {
 			return to
@@ -151,6 +155,15 @@ func (m *matcher) many(o *op, i, at int) int {
 		r.tried = end
 	}
 	return -1
+}
+
+// has tells whether the character at at is of s.
+func (m *matcher) has(s *set, at int) bool {
+	if at == len(m.text) {
+		return false
+	}
+	_, ok := s.next(m.text[at:])
+	return ok
 }
 
 // extend makes r the reach that at lies in.
