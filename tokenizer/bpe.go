@@ -1,14 +1,21 @@
 package tokenizer
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// BPE is byte-level byte-pair encoding: Sennrich, Haddow and Birch (2016),
-// algorithm 1, over bytes as in GPT-2.
+// BPE is byte-pair encoding: Sennrich, Haddow and Birch (2016), algorithm 1, over
+// bytes as in GPT-2, or over characters as in Llama 2, with whatever stands
+// around it in tokenizer.json (around.go).
 type BPE struct {
 	vocabulary
-	base   [256]int32    // byte → id
+	alphabet
+	around
+	names  []string      // id → the token as tokenizer.json writes it; nil: byteLevel of the piece
 	merges []pair        // rank → the two ids that it joins
 	rules  map[pair]rule // what a pair becomes
+	whole  map[string]int32
 }
 
 // pair is two neighbouring ids.
@@ -17,18 +24,23 @@ type pair struct{ a, b int32 }
 // rule says that a pair becomes id; of several, the lowest rank goes first.
 type rule struct{ rank, id int32 }
 
-// newBPE indexes a vocabulary that has all 256 bytes; joined[rank] is the id that
-// merges[rank] makes.
+// newBPE is a byte-level BPE with GPT-2's split rule: v has all 256 bytes, and
+// joined[rank] is the id that merges[rank] makes.
 func newBPE(v vocabulary, merges []pair, joined []int32) *BPE {
-	t := &BPE{vocabulary: v, merges: merges, rules: make(map[pair]rule, len(merges))}
+	t := &BPE{vocabulary: v, alphabet: newAlphabet(true), merges: merges, rules: make(map[pair]rule, len(merges))}
 	for id, piece := range v.pieces {
-		if len(piece) == 1 && !v.isSpecial(int32(id)) {
-			t.base[piece[0]] = int32(id)
+		if !v.isSpecial(int32(id)) {
+			t.learn(piece, int32(id))
 		}
 	}
 	for rank, p := range merges {
 		t.rules[p] = rule{int32(rank), joined[rank]}
 	}
+	t.around = gpt2Around()
+	for _, name := range v.Specials() {
+		t.added = append(t.added, addedToken{ID: v.specials[name], Content: name, Special: true})
+	}
+	t.find()
 	return t
 }
 
@@ -44,93 +56,115 @@ func (t *BPE) Merges() [][2]int32 {
 	return merges
 }
 
-// Encode cuts text into pre-tokens and merges the bytes of each. It takes time
-// in proportion to the text, within a logarithm, and beside the ids a few
-// megabytes, and a few dozen bytes for each of the longest pre-token.
-func (t *BPE) Encode(text []byte) []int32 {
-	m := newMerger(t)
-	ids := make([]int32, 0, len(text)/3+1)
-	for len(text) > 0 {
-		n := nextPreToken(text)
-		ids = m.encode(ids, text[:n])
-		text = text[n:]
+// Name is a token as tokenizer.json writes it.
+func (t *BPE) Name(id int32) string {
+	if t.names == nil && !t.isSpecial(id) {
+		return byteLevel(t.piece(id))
+	} else if t.names == nil {
+		return t.piece(id)
 	}
+	return t.names[id]
+}
+
+// Encode cuts text into pieces and merges the bytes of each. It takes time in
+// proportion to the text, within a logarithm, and beside the ids a few megabytes,
+// and a few dozen bytes for each of the longest piece's.
+func (t *BPE) Encode(text []byte) []int32 {
+	ids, _ := t.encode(text, false, nil)
 	return ids
 }
 
 // EncodeSpecial is Encode with special tokens; see Tokenizer.
-func (t *BPE) EncodeSpecial(text []byte) []int32 { return t.encodeSpecial(text, t.Encode) }
+func (t *BPE) EncodeSpecial(text []byte) []int32 {
+	ids, _ := t.encode(text, true, nil)
+	return ids
+}
 
-// merger encodes pre-tokens one after another.
+// merger encodes pieces one after another.
 type merger struct {
-	t     *BPE
-	seen  map[string]span // short pre-tokens → where their ids stand in the output
-	nodes []node
-	queue heap[candidate]
+	t      *BPE
+	ids    []int32
+	seen   map[string]span // short pieces → where their ids stand in ids
+	nodes  []node
+	queue  queue
+	lacks  func(symbol []byte) // is told of what has no id; or nil
+	goesOn func() bool         // is asked now and then; or nil
 }
 
 // span is ids[from:to].
 type span struct{ from, to int }
 
-// node is one id of the pre-token at hand, in a doubly linked list; -1 ends it.
+// node is one id of the piece at hand, in a doubly linked list; -1 ends it.
 type node struct{ id, prev, next int32 }
 
-// candidate is a merge that can be made at a node and the one after it.
-type candidate struct{ rank, at int32 }
-
 const (
-	maxSeen     = 1 << 15 // pre-tokens remembered
+	maxSeen     = 1 << 15 // pieces remembered
 	maxSeenSize = 32      // bytes of each
 	dead        = -1      // id of a node that was merged into the one before it
+	patience    = 1 << 14 // merges between two calls of goesOn
 )
 
 func newMerger(t *BPE) *merger {
-	before := func(x, y candidate) bool {
-		return x.rank < y.rank || x.rank == y.rank && x.at < y.at
-	}
-	return &merger{t: t, seen: map[string]span{}, queue: heap[candidate]{before: before}}
+	return &merger{t: t, seen: map[string]span{}}
 }
 
-// encode appends the ids of a pre-token, which is not empty.
-func (m *merger) encode(ids []int32, preToken []byte) []int32 {
-	if len(preToken) == 1 {
-		return append(ids, m.t.base[preToken[0]])
+// encode appends the ids of a piece, which is not empty. It reports false if it
+// was told to stop.
+func (m *merger) encode(piece []byte) bool {
+	if len(piece) == 1 {
+		if id := m.t.short[piece[0]]; id >= 0 {
+			m.ids = append(m.ids, id)
+			return true
+		}
 	}
-	if s, ok := m.seen[string(preToken)]; ok {
-		return append(ids, ids[s.from:s.to]...)
+	if s, ok := m.seen[string(piece)]; ok && m.lacks == nil {
+		m.ids = append(m.ids, m.ids[s.from:s.to]...)
+		return true
 	}
-	from := len(ids)
-	ids = m.merge(ids, preToken)
-	if len(preToken) <= maxSeenSize && len(m.seen) < maxSeen {
-		m.seen[string(preToken)] = span{from, len(ids)}
+	from := len(m.ids)
+	if id, ok := m.t.whole[string(piece)]; ok {
+		m.ids = append(m.ids, id)
+	} else if !m.merge(piece) {
+		return false
 	}
-	return ids
+	if len(piece) <= maxSeenSize && len(m.seen) < maxSeen {
+		m.seen[string(piece)] = span{from, len(m.ids)}
+	}
+	return true
 }
 
 // merge makes the possible merge of lowest rank, the leftmost first, until there
 // is none, and appends the ids that stand then.
-func (m *merger) merge(ids []int32, preToken []byte) []int32 {
-	m.load(preToken)
-	for len(m.queue.items) > 0 {
-		c := m.queue.pop()
-		if r, ok := m.ruleAt(c.at); ok && r.rank == c.rank {
-			m.join(c.at, r.id)
+func (m *merger) merge(piece []byte) bool {
+	m.load(piece)
+	for n := 1; len(m.queue) > 0; n++ {
+		rank, at := m.queue.pop()
+		if r, ok := m.ruleAt(at); ok && r.rank == rank {
+			m.join(at, r.id)
+		}
+		if n%patience == 0 && m.goesOn != nil && !m.goesOn() {
+			m.queue = m.queue[:0]
+			return false
 		}
 	}
-	for i := int32(0); i >= 0; i = m.nodes[i].next {
-		ids = append(ids, m.nodes[i].id)
+	for i := int32(0); i >= 0 && len(m.nodes) > 0; i = m.nodes[i].next {
+		m.ids = append(m.ids, m.nodes[i].id)
 	}
-	return ids
+	return true
 }
 
-// load makes a node of each byte.
-func (m *merger) load(preToken []byte) {
-	m.nodes = slices.Grow(m.nodes[:0], len(preToken))
-	m.queue.items = slices.Grow(m.queue.items, len(preToken))
-	for i, b := range preToken {
-		m.nodes = append(m.nodes, node{m.t.base[b], int32(i - 1), int32(i + 1)})
+// load makes a node of each symbol.
+func (m *merger) load(piece []byte) {
+	m.nodes = slices.Grow(m.nodes[:0], len(piece))
+	m.t.symbols(piece, func(id int32) {
+		n := int32(len(m.nodes))
+		m.nodes = append(m.nodes, node{id, n - 1, n + 1})
+	}, m.lacks)
+	if len(m.nodes) == 0 {
+		return
 	}
 	m.nodes[len(m.nodes)-1].next = -1
+	m.queue = slices.Grow(m.queue, len(m.nodes))
 	for i := range m.nodes {
 		m.offer(int32(i))
 	}
@@ -139,7 +173,7 @@ func (m *merger) load(preToken []byte) {
 // offer queues the merge at node i if there is one.
 func (m *merger) offer(i int32) {
 	if r, ok := m.ruleAt(i); ok {
-		m.queue.push(candidate{r.rank, i})
+		m.queue.push(r.rank, i)
 	}
 }
 
@@ -166,4 +200,22 @@ func (m *merger) join(i, id int32) {
 		m.offer(n.prev)
 	}
 	m.offer(i)
+}
+
+// Unknown lists the distinct characters of text that the vocabulary lacks, as
+// they first appear, and how many in all Encode leaves out. A part of a
+// character stands as <0xFF>.
+func (t *BPE) Unknown(text []byte) (symbols []string, total int) {
+	if t.complete() {
+		return nil, 0
+	}
+	seen := map[string]bool{}
+	t.encodeWith(text, false, nil, func(symbol []byte) {
+		total++
+		if s := strings.Clone(symbolName(symbol)); !seen[s] {
+			seen[s] = true
+			symbols = append(symbols, s)
+		}
+	})
+	return symbols, total
 }

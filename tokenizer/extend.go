@@ -29,15 +29,27 @@ func Extend(t Tokenizer, specials ...string) (Tokenizer, error) {
 		}
 		return &Bytes{v}, nil
 	case *BPE:
-		v, err := t.vocabulary.extended(lacking)
-		if err != nil {
-			return nil, err
-		}
-		larger := *t
-		larger.vocabulary = v
-		return &larger, nil
+		return t.extended(lacking)
 	}
 	panic("tokenizer: a kind that cannot be extended")
+}
+
+// extended is a copy of t with more special tokens.
+func (t *BPE) extended(names []string) (Tokenizer, error) {
+	v, err := t.vocabulary.extended(names)
+	if err != nil {
+		return nil, err
+	}
+	larger := *t
+	larger.vocabulary, larger.added = v, slices.Clone(t.added)
+	for _, name := range names {
+		larger.added = append(larger.added, addedToken{ID: v.specials[name], Content: name, Special: true})
+	}
+	if t.names != nil {
+		larger.names = append(slices.Clone(t.names), names...)
+	}
+	larger.find()
+	return &larger, nil
 }
 
 // extended is a copy of v with more special tokens.

@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 )
 
-// Hugging Face's tokenizer.json, as far as the three kinds need it. All three
-// are a "BPE" model and differ in what stands around it:
+// Hugging Face's tokenizer.json. All three kinds are a "BPE" model and differ in
+// what stands around it; ours are written so:
 //
 //	kind   pre_tokenizer                 merges  decoder
 //	chars  none                          none    ByteFallback, Fuse
 //	bytes  ByteLevel, use_regex false    none    ByteLevel
 //	bpe    ByteLevel                     some    ByteLevel
+//
+// and a BPE that was read from a file as that file had it.
 
 // format is the whole file.
 type format struct {
@@ -29,8 +30,7 @@ type format struct {
 	Model         model           `json:"model"`
 }
 
-// model is the part named model. The null fields are switches that change ids
-// in ways that are not supported here.
+// model is the part named model.
 type model struct {
 	Type         string    `json:"type"`
 	Dropout      *float64  `json:"dropout"`
@@ -44,23 +44,19 @@ type model struct {
 	Merges       mergeList `json:"merges"`
 }
 
-// addedToken is a token that is found in the text before anything is cut.
-type addedToken struct {
-	ID         int32  `json:"id"`
-	Content    string `json:"content"`
-	SingleWord bool   `json:"single_word"`
-	LStrip     bool   `json:"lstrip"`
-	RStrip     bool   `json:"rstrip"`
-	Normalized bool   `json:"normalized"`
-	Special    bool   `json:"special"`
-}
-
 // byteLevelPart is a pre_tokenizer, post_processor or decoder of this type.
 type byteLevelPart struct {
 	Type           string `json:"type"`
 	AddPrefixSpace bool   `json:"add_prefix_space"`
 	TrimOffsets    bool   `json:"trim_offsets"`
-	UseRegex       *bool  `json:"use_regex,omitempty"`
+	UseRegex       bool   `json:"use_regex"`
+}
+
+// byteLevelJSON says that pieces are bytes written as characters, and whether
+// text is cut by GPT-2's rule before.
+func byteLevelJSON(cut bool) json.RawMessage {
+	text, _ := json.Marshal(byteLevelPart{Type: "ByteLevel", TrimOffsets: true, UseRegex: cut}) // strings and booleans: no error
+	return text
 }
 
 // The lists below are read item by item, so that a count over the limit is found
@@ -72,19 +68,40 @@ type (
 )
 
 func (list *addedTokens) UnmarshalJSON(data []byte) error {
-	dec := strictDecoder(data)
-	return eachItem(dec, '[', "added_tokens", func() error {
-		var token addedToken
-		err := dec.Decode(&token)
+	dec := json.NewDecoder(bytes.NewReader(data))
+	return eachItem(dec, '[', "added_tokens", MaxSize, func() error {
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return err
+		}
+		token, err := readAddedToken(raw, fmt.Sprintf("added_tokens[%d]", len(*list)))
 		*list = append(*list, token)
 		return err
 	})
 }
 
+func readAddedToken(raw json.RawMessage, where string) (t addedToken, err error) {
+	s, err := readSection(raw, where)
+	if err != nil {
+		return t, err
+	}
+	if t.Content = s.text("content", ""); t.Content != "" {
+		s.where = "added_tokens: " + quote(t.Content)
+	}
+	if !s.get("id", &t.ID) || t.Content == "" {
+		s.fail("it must have a content and an id")
+	}
+	t.Special = s.flag("special", false)
+	t.Normalized = s.flag("normalized", !t.Special)
+	t.SingleWord, t.LStrip, t.RStrip = s.flag("single_word", false), s.flag("lstrip", false), s.flag("rstrip", false)
+	s.ignores("type", "__type")
+	return t, s.end()
+}
+
 func (t *table) UnmarshalJSON(data []byte) error {
-	dec := strictDecoder(data)
+	dec := json.NewDecoder(bytes.NewReader(data))
 	*t = table{}
-	return eachItem(dec, '{', "model.vocab", func() error {
+	return eachItem(dec, '{', "model.vocab", MaxSize, func() error {
 		key, err := dec.Token()
 		if err != nil {
 			return err
@@ -103,15 +120,24 @@ func (t *table) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes the tokens in the order of their ids.
 func (t table) MarshalJSON() ([]byte, error) {
-	names := make([]string, len(t))
+	size := int32(0)
+	for _, id := range t {
+		size = max(size, id+1)
+	}
+	names, used := make([]string, size), make([]bool, size)
 	for name, id := range t {
-		names[id] = name
+		names[id], used[id] = name, true
 	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
+	sep := byte('{')
 	for id, name := range names {
-		out.WriteByte("{,"[min(id, 1)])
+		if !used[id] {
+			continue
+		}
+		out.WriteByte(sep)
+		sep = ','
 		if err := enc.Encode(name); err != nil {
 			return nil, err
 		}
@@ -123,8 +149,8 @@ func (t table) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON takes both forms in use: "a b" and ["a", "b"].
 func (list *mergeList) UnmarshalJSON(data []byte) error {
-	dec := strictDecoder(data)
-	return eachItem(dec, '[', "model.merges", func() error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	return eachItem(dec, '[', "model.merges", maxMerges, func() error {
 		merge, err := nextMerge(dec)
 		if err != nil {
 			return fmt.Errorf("model.merges: number %d: %w", len(*list), err)
@@ -134,11 +160,14 @@ func (list *mergeList) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// MarshalJSON writes the form "a b", which every version reads; a piece holds
-// no space, as its bytes are written as characters that can be seen.
+// MarshalJSON writes the form "a b", which every version reads, where no piece
+// holds a space.
 func (list mergeList) MarshalJSON() ([]byte, error) {
 	lines := make([]string, len(list))
 	for i, merge := range list {
+		if strings.Contains(merge[0]+merge[1], " ") {
+			return json.Marshal([][2]string(list))
+		}
 		lines[i] = merge[0] + " " + merge[1]
 	}
 	return json.Marshal(lines)
@@ -152,11 +181,7 @@ func nextMerge(dec *json.Decoder) (merge [2]string, err error) {
 		return merge, err
 	}
 	if s, ok := token.(string); ok {
-		a, b, ok := strings.Cut(s, " ")
-		if !ok || a == "" || b == "" || strings.Contains(b, " ") {
-			return merge, errMerge
-		}
-		return [2]string{a, b}, nil
+		return cutMerge(s)
 	}
 	if token != json.Delim('[') {
 		return merge, errMerge
@@ -177,16 +202,25 @@ func nextMerge(dec *json.Decoder) (merge [2]string, err error) {
 	return merge, err
 }
 
+// cutMerge reads the form "a b".
+func cutMerge(line string) (merge [2]string, err error) {
+	a, b, ok := strings.Cut(line, " ")
+	if !ok || a == "" || b == "" || strings.Contains(b, " ") {
+		return merge, errMerge
+	}
+	return [2]string{a, b}, nil
+}
+
 // eachItem calls item for each item of the list or object that dec stands at.
-func eachItem(dec *json.Decoder, open json.Delim, where string, item func() error) error {
+func eachItem(dec *json.Decoder, open json.Delim, where string, most int, item func() error) error {
 	if token, err := dec.Token(); err != nil {
 		return err
 	} else if token != open {
 		return fmt.Errorf("%s: it must begin with %v", where, open)
 	}
 	for n := 0; dec.More(); n++ {
-		if n == MaxSize {
-			return fmt.Errorf("%s: more than %d items", where, MaxSize)
+		if n == most {
+			return fmt.Errorf("%s: more than %d items", where, most)
 		}
 		if err := item(); err != nil {
 			return err
@@ -194,22 +228,4 @@ func eachItem(dec *json.Decoder, open json.Delim, where string, item func() erro
 	}
 	_, err := dec.Token()
 	return err
-}
-
-func strictDecoder(data []byte) *json.Decoder {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	return dec
-}
-
-// decodeAll decodes data into v and allows nothing after it.
-func decodeAll(data []byte, v any) error {
-	dec := strictDecoder(data)
-	if err := dec.Decode(v); err != nil {
-		return err
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return fmt.Errorf("there is more after its end")
-	}
-	return nil
 }

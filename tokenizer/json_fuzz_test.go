@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"bytes"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -25,6 +26,15 @@ func FuzzReadJSON(f *testing.F) {
 		f.Add(b.Bytes())
 	}
 	f.Add([]byte(`{"version":"1.0","model":{"type":"BPE","vocab":{"a":0},"merges":[]}}`))
+	for _, around := range []string{
+		`"normalizer":{"type":"Sequence","normalizers":[{"type":"NFKC"},{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}`,
+		`"pre_tokenizer":{"type":"Sequence","pretokenizers":[` + splitJSON(cl100kPattern) + `,{"type":"Digits","individual_digits":true},` + bareJSON + `]}`,
+		`"pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true},"decoder":{"type":"Metaspace","replacement":"▁"}`,
+		`"post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"h"}},{"Sequence":{"id":"A"}}],"special_tokens":{"h":{"ids":[1]}}}`,
+		`"added_tokens":[{"id":300,"content":"<x>","lstrip":true,"rstrip":true,"normalized":true,"single_word":true}]`,
+	} {
+		f.Add([]byte(`{` + around + `,"model":` + bytesModel(!strings.Contains(around, "ByteLevel")) + `}`))
+	}
 	text := []byte("to be the theatre, then 日本 \xff\n")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		tok, err := ReadJSON(bytes.NewReader(data))
@@ -39,11 +49,11 @@ func FuzzReadJSON(f *testing.F) {
 		if err != nil {
 			t.Fatalf("written but not read: %v", err)
 		}
-		ids := tok.Encode(text)
-		if !reflect.DeepEqual(ids, again.Encode(text)) {
-			t.Fatalf("%v became %v", ids, again.Encode(text))
+		ids := tok.EncodeSpecial(text)
+		if !reflect.DeepEqual(ids, again.EncodeSpecial(text)) {
+			t.Fatalf("%v became %v", ids, again.EncodeSpecial(text))
 		}
-		if decoded := tok.Decode(ids); tok.Kind() != KindChars && !bytes.Equal(decoded, text) {
+		if decoded := tok.Decode(ids); tok.Kind() == KindBytes && !bytes.Equal(decoded, text) {
 			t.Fatalf("%q came back as %q", text, decoded)
 		}
 	})

@@ -1,34 +1,45 @@
 package tokenizer
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 )
 
-// MaxFile is the longest tokenizer.json that ReadJSON takes, in bytes.
-const MaxFile = 32 << 20
+// Limits of a tokenizer.json.
+const (
+	MaxFile   = 64 << 20 // bytes
+	maxMerges = 1 << 20
+)
 
-// ReadJSON reads a tokenizer.json of one of the three kinds: one that WriteJSON
-// wrote, or Hugging Face's own of a byte-level BPE with GPT-2's split rule. It
-// refuses whatever it could not follow to the same ids.
+// ReadJSON reads a tokenizer.json: one that WriteJSON wrote, or Hugging Face's of
+// a BPE, over bytes or characters, whatever stands around it. A key that changes
+// no ids is passed over; what could not be followed to the same ids is refused by
+// its name.
 func ReadJSON(r io.Reader) (Tokenizer, error) {
+	t, _, err := ReadJSONNotes(r)
+	return t, err
+}
+
+// ReadJSONNotes is ReadJSON that also says, in whole sentences, what a person
+// should know: what is dropped, added or done otherwise.
+func ReadJSONNotes(r io.Reader) (t Tokenizer, notes []string, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("tokenizer.json: %w", err)
+		return nil, nil, fmt.Errorf("tokenizer.json: %w", err)
 	}
 	if len(data) > MaxFile {
-		return nil, fmt.Errorf("tokenizer.json: it has more than %d bytes; a tokenizer has a few million: is it another file?", MaxFile)
+		return nil, nil, fmt.Errorf("tokenizer.json: it has more than %d bytes; a tokenizer has a few million: is it another file?", MaxFile)
 	}
-	t, err := parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	if t, err = parse(data); err != nil {
+		return nil, nil, fmt.Errorf("tokenizer.json: %w", err)
 	}
-	return t, nil
+	return t, Notes(t), nil
 }
 
 func parse(data []byte) (Tokenizer, error) {
@@ -36,195 +47,316 @@ func parse(data []byte) (Tokenizer, error) {
 		return nil, errors.New("it is not valid UTF-8; export it again")
 	}
 	var f format
-	if err := decodeAll(data, &f); err != nil {
+	if err := f.read(data); err != nil {
 		return nil, err
 	}
-	if err := f.check(); err != nil {
-		return nil, err
-	}
-	if isNull(f.PreTokenizer) {
-		return f.chars()
-	}
-	cut, err := f.checkByteLevel()
+	t, err := f.tokenizer()
 	if err != nil {
 		return nil, err
 	}
-	if cut {
-		return f.bpe()
-	}
-	return f.bytes()
+	return t.simplest(), nil
 }
 
-// check refuses what none of the three kinds has.
-func (f *format) check() error {
-	m := &f.Model
+// read reads the file; what is in it besides changes nothing.
+func (f *format) read(data []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return err
+	}
+	raw, has := keys["model"]
+	if !has || !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
+		return errors.New("this is no tokenizer.json of Hugging Face, but a form of its own that merely has the name: it has no “model”; save the tokenizer by Hugging Face's library")
+	}
+	if v := keys["version"]; !isNull(v) && string(v) != `"1.0"` {
+		return fmt.Errorf("version: %s, but only “1.0” is known", quote(string(v)))
+	}
+	f.Version, f.Truncation, f.Padding = "1.0", keys["truncation"], keys["padding"]
+	f.Normalizer, f.PreTokenizer = keys["normalizer"], keys["pre_tokenizer"]
+	f.PostProcessor, f.Decoder = keys["post_processor"], keys["decoder"]
+	if err := f.Model.read(raw); err != nil {
+		return err
+	}
+	if added := keys["added_tokens"]; !isNull(added) {
+		return json.Unmarshal(added, &f.AddedTokens)
+	}
+	return nil
+}
+
+// otherModels are what else a tokenizer can be, in words.
+var otherModels = map[string]string{
+	"WordPiece": "WordPiece, as BERT has it", "Unigram": "Unigram, as T5 has it", "WordLevel": "WordLevel, a list of whole words",
+}
+
+func (m *model) read(raw json.RawMessage) error {
+	s, err := readSection(raw, "model")
+	if err != nil {
+		return err
+	}
+	if _, has := s.keys["merges"]; !has && s.kind == "" {
+		return errors.New("model: it has no merges, so it is not BPE, the only kind that Hornbook can use")
+	}
+	if what := otherModels[s.kind]; what != "" {
+		return fmt.Errorf("model.type: the tokenizer is %s, and Hornbook can only use BPE; take a model whose tokenizer is BPE", what)
+	} else if s.kind != "BPE" && s.kind != "" {
+		return fmt.Errorf("model.type: %s is not supported, only “BPE”", quote(s.kind))
+	}
+	m.Type = "BPE"
+	for key, v := range map[string]any{"dropout": &m.Dropout, "unk_token": &m.UnkToken, "continuing_subword_prefix": &m.Prefix, "end_of_word_suffix": &m.Suffix} {
+		s.get(key, v)
+	}
+	m.FuseUnk, m.ByteFallback, m.IgnoreMerges = s.flag("fuse_unk", false), s.flag("byte_fallback", false), s.flag("ignore_merges", false)
 	switch {
-	case f.Version != "1.0":
-		return fmt.Errorf("version: %s, but only “1.0” is known", quote(f.Version))
-	case !isNull(f.Truncation), !isNull(f.Padding), !isNull(f.Normalizer):
-		return errors.New("truncation, padding and normalizer must be null: they change the text before it is cut, which is not supported")
-	case m.Type != "BPE" && m.Type != "":
-		return fmt.Errorf("model.type: %s is not supported, only “BPE”", quote(m.Type))
-	case m.Dropout != nil && *m.Dropout != 0, m.UnkToken != nil, filled(m.Prefix), filled(m.Suffix), m.ByteFallback, m.IgnoreMerges:
-		return errors.New("model: dropout, unk_token, continuing_subword_prefix, end_of_word_suffix, byte_fallback and ignore_merges are not supported; they must be null, empty or false")
-	case len(m.Vocab) == 0:
+	case m.Dropout != nil && *m.Dropout != 0:
+		s.fail("dropout is %v: text would be cut by chance; it must be null or 0", *m.Dropout)
+	case filled(m.Prefix):
+		s.fail("continuing_subword_prefix is %s, which is not supported; it must be null or empty", quote(*m.Prefix))
+	case filled(m.Suffix):
+		s.fail("end_of_word_suffix is %s, which is not supported; it must be null or empty", quote(*m.Suffix))
+	}
+	s.ignores("vocab", "merges")
+	if err := s.end(); err != nil {
+		return err
+	}
+	if err := decode(s.keys["vocab"], &m.Vocab); err != nil {
+		return err
+	}
+	return decode(s.keys["merges"], &m.Merges)
+}
+
+// decode decodes raw, if it is there.
+func decode(raw json.RawMessage, v any) error {
+	if isNull(raw) {
+		return nil
+	}
+	return json.Unmarshal(raw, v)
+}
+
+func filled(s *string) bool { return s != nil && *s != "" }
+
+// tokenizer makes the BPE that f describes.
+func (f *format) tokenizer() (*BPE, error) {
+	r := &aroundReader{}
+	if err := r.normalizer(f.Normalizer, "normalizer"); err != nil {
+		return nil, err
+	}
+	if err := r.preTokenizer(f.PreTokenizer, "pre_tokenizer"); err != nil {
+		return nil, err
+	}
+	if err := r.postProcessor(f.PostProcessor, "post_processor"); err != nil {
+		return nil, err
+	}
+	if err := r.decoder(f.Decoder, "decoder"); err != nil {
+		return nil, err
+	}
+	if r.byteLevel && isNull(f.Decoder) {
+		r.decoders = append(r.decoders, bytesOf)
+	}
+	r.written = f.parts()
+	t := &BPE{around: r.around, alphabet: newAlphabet(r.byteLevel)}
+	if err := t.addTokens(f); err != nil {
+		return nil, err
+	}
+	if err := t.addSymbols(f); err != nil {
+		return nil, err
+	}
+	if err := t.addMerges(f); err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Concat(t.before, t.behind) {
+		if id < 0 || int(id) >= len(t.names) || t.names[id] == "" {
+			return nil, fmt.Errorf("post_processor: it adds the id %d, which no token has", id)
+		}
+	}
+	t.find()
+	t.findSeams()
+	t.trim()
+	return t, nil
+}
+
+// parts are those of f that stay as they are, without white space.
+func (f *format) parts() parts {
+	p := parts{f.Truncation, f.Padding, f.Normalizer, f.PreTokenizer, f.PostProcessor, f.Decoder, f.Model}
+	p.model.Vocab, p.model.Merges = nil, nil
+	for _, raw := range []*json.RawMessage{&p.truncation, &p.padding, &p.normalizer, &p.preTokenizer, &p.postProcessor, &p.decoder} {
+		if isNull(*raw) {
+			*raw = nil
+			continue
+		}
+		var b bytes.Buffer
+		if json.Compact(&b, *raw) == nil {
+			*raw = b.Bytes()
+		}
+		if usual := byteLevelJSON(true); sameJSON(*raw, usual) {
+			*raw = usual
+		}
+	}
+	return p
+}
+
+// sameJSON compares but for the order of keys.
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+}
+
+// trim lets go what is not needed any more: names that follow from the pieces, and
+// decoders, whose work is done unless a first token is decoded otherwise.
+func (t *BPE) trim() {
+	if t.drops == "" {
+		t.decoders = nil
+	}
+	names := t.names
+	t.names = nil
+	for id, name := range names {
+		if t.Name(int32(id)) != name {
+			t.names = names
+			return
+		}
+	}
+}
+
+// addTokens puts the tokens in the order of their ids. An id that no token has
+// stands for nothing.
+func (t *BPE) addTokens(f *format) error {
+	all := make(table, len(f.Model.Vocab)+len(f.AddedTokens))
+	size := int32(0)
+	take := func(name string, id int32) error {
+		if id < 0 || id >= MaxSize {
+			return fmt.Errorf("the id of %s is %d; ids must be from 0 to %d", quote(name), id, MaxSize-1)
+		}
+		all[name], size = id, max(size, id+1)
+		return nil
+	}
+	for name, id := range f.Model.Vocab {
+		if err := take(name, id); err != nil {
+			return fmt.Errorf("model.vocab: %w", err)
+		}
+	}
+	t.specials = map[string]int32{}
+	for _, a := range f.AddedTokens {
+		id, has := all[a.Content]
+		if has && id != a.ID {
+			return fmt.Errorf("added_tokens: %s has the id %d, but %d before", quote(a.Content), a.ID, id)
+		}
+		if err := take(a.Content, a.ID); err != nil {
+			return fmt.Errorf("added_tokens: %w", err)
+		}
+		_, inVocab := f.Model.Vocab[a.Content]
+		if a.apart = !inVocab; !has || inVocab {
+			t.added = append(t.added, a)
+		}
+		if a.Special {
+			t.specials[a.Content] = a.ID
+		}
+	}
+	if size == 0 {
 		return errors.New("model.vocab: it is empty")
 	}
-	for _, token := range f.AddedTokens {
-		if !token.Special || token.SingleWord || token.LStrip || token.RStrip || token.Content == "" {
-			return fmt.Errorf("added_tokens: %s must be special and without single_word, lstrip and rstrip; nothing else is supported", quote(token.Content))
+	if holes := int(size) - len(all); holes > len(all) {
+		return fmt.Errorf("the ids go up to %d, but there are only %d tokens", size-1, len(all))
+	}
+	t.names, t.pieces = make([]string, size), make([]string, size)
+	for name, id := range all {
+		if name == "" || t.names[id] != "" {
+			return fmt.Errorf("the id %d of %s is that of %s too", id, quote(name), quote(t.names[id]))
+		}
+		t.names[id], t.pieces[id] = name, name
+		if _, special := t.specials[name]; !special {
+			t.pieces[id] = t.decoded(name)
 		}
 	}
 	return nil
 }
 
-// checkByteLevel looks at the parts around a byte-level model; cut says whether
-// GPT-2's split rule goes before it.
-func (f *format) checkByteLevel() (cut bool, err error) {
-	pre, err := readByteLevel(f.PreTokenizer, "pre_tokenizer")
-	if err != nil {
-		return false, err
+// addSymbols finds the tokens that are bytes or characters.
+func (t *BPE) addSymbols(f *format) error {
+	m := &f.Model
+	if m.IgnoreMerges {
+		t.whole = map[string]int32{}
 	}
-	if pre.AddPrefixSpace {
-		return false, errors.New("pre_tokenizer: add_prefix_space is not supported; it must be false")
-	}
-	if !isNull(f.PostProcessor) { // it only trims offsets
-		if _, err := readByteLevel(f.PostProcessor, "post_processor"); err != nil {
-			return false, err
+	for name, id := range m.Vocab {
+		if t.isSpecial(id) {
+			continue
+		}
+		piece, ok := name, true
+		if t.bytes {
+			piece, ok = fromByteLevel(name)
+		}
+		if !ok {
+			continue
+		}
+		t.learn(piece, id)
+		if t.whole != nil {
+			t.whole[piece] = id
 		}
 	}
-	if _, err := readByteLevel(f.Decoder, "decoder"); err != nil {
-		return false, err
-	}
-	return pre.UseRegex == nil || *pre.UseRegex, nil
-}
-
-// readByteLevel reads a part that must have the type ByteLevel.
-func readByteLevel(raw json.RawMessage, name string) (part byteLevelPart, err error) {
-	var kind struct {
-		Type string `json:"type"`
-	}
-	if err := json.Unmarshal(raw, &kind); err != nil || kind.Type != "ByteLevel" {
-		return part, fmt.Errorf("%s: type %s is not supported, only “ByteLevel”", name, quote(kind.Type))
-	}
-	part.AddPrefixSpace = name == "pre_tokenizer" // Hugging Face's default
-	if err := decodeAll(raw, &part); err != nil {
-		return part, fmt.Errorf("%s: %w", name, err)
-	}
-	return part, nil
-}
-
-func (f *format) chars() (Tokenizer, error) {
-	if len(f.Model.Merges) > 0 {
-		return nil, errors.New("pre_tokenizer: null, but there are merges; it must be ByteLevel")
-	}
-	if !isNull(f.PostProcessor) {
-		return nil, errors.New("post_processor: it must be null for a tokenizer of characters")
-	}
-	v, err := f.vocabulary(fromCharName)
-	if err != nil {
-		return nil, err
-	}
-	return newChars(v), nil
-}
-
-// fromCharName is the inverse of charName.
-func fromCharName(name string) (piece string, ok bool) {
-	if utf8.RuneCountInString(name) == 1 {
-		return name, true
-	}
-	if len(name) != len("<0xFF>") || name[:3] != "<0x" || name[5] != '>' {
-		return "", false
-	}
-	b, err := strconv.ParseUint(name[3:5], 16, 8)
-	return string([]byte{byte(b)}), err == nil && b >= utf8.RuneSelf
-}
-
-func (f *format) bytes() (Tokenizer, error) {
-	v, err := f.vocabulary(fromByteLevel)
-	if err != nil {
-		return nil, err
-	}
-	t := NewBytes()
-	if len(f.Model.Merges) > 0 || len(v.pieces) < 256 || !slices.Equal(v.pieces[:256], t.pieces) || len(v.specials) != len(v.pieces)-256 {
-		return nil, errors.New("model: with use_regex false it must hold the 256 bytes with their values as ids, special tokens and no merges")
-	}
-	t.vocabulary = v
-	return t, nil
-}
-
-func (f *format) bpe() (Tokenizer, error) {
-	v, err := f.vocabulary(fromByteLevel)
-	if err != nil {
-		return nil, err
-	}
-	for b, char := range byteChar {
-		if id, ok := f.Model.Vocab[string(char)]; !ok || v.isSpecial(id) {
-			return nil, fmt.Errorf("model.vocab: no token for the byte %#02x (%s), so not every text could be kept; train with all 256 bytes as the initial alphabet", b, quote(string(char)))
+	if m.ByteFallback {
+		for b := range t.fallback {
+			if id, has := m.Vocab[byteName(byte(b))]; has {
+				t.fallback[b] = id
+			}
 		}
 	}
-	merges := make([]pair, len(f.Model.Merges))
-	joined := make([]int32, len(merges))
-	seen := make(map[pair]bool, len(merges))
+	if t.bytes && m.ByteFallback && !t.complete() {
+		return errors.New("model: byte_fallback is on where pieces are bytes already, and some bytes have no token; that is not supported")
+	}
+	if m.UnkToken == nil || t.complete() {
+		return nil
+	}
+	id, has := m.Vocab[*m.UnkToken]
+	if !has {
+		return fmt.Errorf("model.unk_token: %s is not in model.vocab", quote(*m.UnkToken))
+	}
+	t.unknown, t.fuses = id, m.FuseUnk
+	return nil
+}
+
+// addMerges reads the merges. Of a pair that stands there twice the last counts.
+func (t *BPE) addMerges(f *format) error {
+	vocab := f.Model.Vocab
+	special := make([]bool, len(t.pieces))
+	for _, id := range t.specials {
+		special[id] = true
+	}
+	t.rules = make(map[pair]rule, len(f.Model.Merges))
+	t.merges = make([]pair, len(f.Model.Merges))
 	for rank, m := range f.Model.Merges {
-		if merges[rank], joined[rank], err = f.merge(m, v); err == nil && seen[merges[rank]] {
-			err = errors.New("it stands there twice")
+		var ids [3]int32
+		for i, name := range [3]string{m[0], m[1], m[0] + m[1]} {
+			id, ok := vocab[name]
+			if !ok || special[id] {
+				return fmt.Errorf("model.merges: number %d, %s and %s: %s is not a piece of model.vocab", rank, quote(m[0]), quote(m[1]), quote(name))
+			}
+			ids[i] = id
 		}
-		if err != nil {
-			return nil, fmt.Errorf("model.merges: number %d, %s and %s: %w", rank, quote(m[0]), quote(m[1]), err)
-		}
-		seen[merges[rank]] = true
+		p := pair{ids[0], ids[1]}
+		t.merges[rank], t.rules[p] = p, rule{int32(rank), ids[2]}
 	}
-	return newBPE(v, merges, joined), nil
+	return nil
 }
 
-// merge finds the ids of a merge's two parts and of what it makes.
-func (f *format) merge(m [2]string, v vocabulary) (p pair, id int32, err error) {
-	var ids [3]int32
-	for i, name := range []string{m[0], m[1], m[0] + m[1]} {
-		id, ok := f.Model.Vocab[name]
-		if !ok || v.isSpecial(id) {
-			return p, 0, fmt.Errorf("%s is not a piece of model.vocab", quote(name))
-		}
-		ids[i] = id
+// findSeams finds where a piece of characters can be cut further: before ▁, as a
+// text without spaces is one piece otherwise.
+func (t *BPE) findSeams() {
+	const mark = "▁"
+	if _, known := t.long['▁']; t.bytes || !known || t.whole != nil || !t.complete() {
+		return
 	}
-	return pair{ids[0], ids[1]}, ids[2], nil
+	t.seam, t.joins = mark, map[rune]bool{}
+	for _, name := range t.names {
+		for at, char := range name {
+			if at > 0 && char == '▁' {
+				t.joins[symbolBefore([]byte(name), at)] = true
+			}
+		}
+	}
 }
 
-// vocabulary puts the tokens in the order of their ids, each turned into its
-// bytes by piece; special tokens keep their names.
-func (f *format) vocabulary(piece func(name string) (string, bool)) (v vocabulary, err error) {
-	ids := f.Model.Vocab
-	v.specials = make(map[string]int32, len(f.AddedTokens))
-	for _, token := range f.AddedTokens {
-		if id, ok := ids[token.Content]; ok && id != token.ID {
-			return v, fmt.Errorf("added_tokens: %s has the id %d, but %d in model.vocab", quote(token.Content), token.ID, id)
-		}
-		ids[token.Content] = token.ID
-		v.specials[token.Content] = token.ID
+// symbolBefore is the symbol that ends at at.
+func symbolBefore(text []byte, at int) rune {
+	s, n := utf8.DecodeLastRune(text[:at])
+	if s == utf8.RuneError && n == 1 {
+		s = rawByte + rune(text[at-1])
 	}
-	if len(ids) > MaxSize {
-		return v, fmt.Errorf("%d tokens, but at most %d are supported", len(ids), MaxSize)
-	}
-	v.pieces = make([]string, len(ids))
-	used := make([]bool, len(ids))
-	for name, id := range ids {
-		if id < 0 || int(id) >= len(ids) || used[id] {
-			return v, fmt.Errorf("the id %d of %s is used twice or not below %d, the number of tokens; ids must run from 0 without a gap", id, quote(name), len(ids))
-		}
-		used[id] = true
-		bytes, ok := name, true
-		if _, special := v.specials[name]; !special {
-			bytes, ok = piece(name)
-		}
-		if !ok || bytes == "" {
-			return v, fmt.Errorf("model.vocab: %s (id %d) is not a token of this kind", quote(name), id)
-		}
-		v.pieces[id] = bytes
-	}
-	return v, nil
+	return s
 }
-
-func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
-
-func filled(s *string) bool { return s != nil && *s != "" }

@@ -20,14 +20,18 @@ import (
 type question struct {
 	Ask       string   `json:"ask"`
 	Tokenizer string   `json:"tokenizer"`
+	File      string   `json:"file"` // in the place of Tokenizer, where it lies
 	Texts     []string `json:"texts"`
-	Whole     bool     `json:"whole"`
+
+	Tokenizers []string `json:"tokenizers"` // of encodeAll
+	Whole      bool     `json:"whole"`
 }
 
 type answer struct {
 	JS, Rust         [][]int32
 	JSText, RustText []string
 	Merges           []string
+	All              []answer // of each of Tokenizers, by the Rust original alone
 }
 
 func askOracle(t *testing.T, q question) (a answer) {

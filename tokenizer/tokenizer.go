@@ -4,22 +4,34 @@
 //
 //   - Chars: one id a character, as in nanoGPT's Shakespeare example;
 //   - Bytes: one id a byte, 256 in all;
-//   - BPE: byte-level byte-pair encoding, as in GPT-2. Text is cut into
-//     pre-tokens (split.go), each pre-token starts as its bytes, and the merges
-//     that training found (train.go) join neighbours, the earliest merge first
-//     (bpe.go).
+//   - BPE: byte-pair encoding, as in GPT-2. Text is cut into pieces, each piece
+//     starts as its bytes or its characters (alphabet.go), and the merges that
+//     training found (train.go) join neighbours, the earliest merge first (bpe.go).
+//
+// The BPE that one trains here is GPT-2's: over bytes, with its split rule by hand
+// (split.go). One that is read has around the merges what its tokenizer.json has
+// (around.go, around_read.go): added tokens (added.go), normalizers (normalize.go),
+// pre-tokenizers (cut.go), tokens before and behind a text, decoders. All
+// pre-tokenizers are a pattern and what becomes of its matches; patterns are read
+// by pattern.go and matched as Oniguruma does, in time linear in the text, by
+// match.go. A key of the file that cannot change ids is passed over; one that can
+// is done as Hugging Face's Rust original does, or refused by its name; Notes says
+// what is dropped or added.
 //
 // Letters and words: V is the vocabulary's size, ids are 0 … V-1. A piece is the
 // bytes that one id stands for. A merge joins two pieces into a longer one; its
 // rank is its place in the order of training. A special token, such as
 // <|endoftext|>, is an id outside the text: Encode never gives one, whatever a
-// person typed.
+// person typed, unless it is the file's token for what is unknown.
 //
-// Bytes and BPE keep every byte string: Decode(Encode(x)) == x. Chars keeps
-// every text of symbols that it knows, bytes that are not valid UTF-8 included.
+// Bytes and a BPE that was trained here keep every byte string:
+// Decode(Encode(x)) == x; one that was read keeps the normalized text, if all bytes
+// have tokens. Chars keeps every text of symbols that it knows, bytes that are not
+// valid UTF-8 included. Unknown tells what is left out.
 //
 // WriteJSON and ReadJSON speak Hugging Face's tokenizer.json, and ids and merges
-// equal those of their tokenizers and of tiktoken. Known differences: letters
+// equal those of their tokenizers and of tiktoken. Known differences: bytes that
+// are no UTF-8 come back from Decode, where theirs gives U+FFFD; letters
 // and numbers are those of Go's Unicode tables, so characters that Unicode added
 // lately may be cut elsewhere by an older oracle; white space is Unicode's
 // White_Space, as in the Rust and Python originals, where JavaScript's \s also
@@ -39,7 +51,7 @@ const (
 )
 
 // MaxSize is the largest vocabulary, special tokens included.
-const MaxSize = 1 << 18
+const MaxSize = 1 << 19
 
 // Tokenizer maps text to token ids and back. It does not change after it is
 // made, so several goroutines may use one.
@@ -113,6 +125,30 @@ func (v *vocabulary) Specials() []string {
 func (v *vocabulary) isSpecial(id int32) bool {
 	special, ok := v.specials[v.pieces[id]]
 	return ok && special == id
+}
+
+// Unknown lists the distinct characters of text that t lacks, as they first
+// appear, and how many in all Encode leaves out. A byte that is only a part of a
+// character stands as <0xFF> where t is a BPE.
+func Unknown(t Tokenizer, text []byte) (symbols []string, total int) {
+	if t, lacks := t.(interface {
+		Unknown(text []byte) (symbols []string, total int)
+	}); lacks {
+		return t.Unknown(text)
+	}
+	return nil, 0
+}
+
+// EncodeLong is Encode for a text of megabytes: it calls goOn now and then with
+// about how many bytes of it are done, and ends with the error that this gives.
+func EncodeLong(t Tokenizer, text []byte, special bool, goOn func(done int) error) ([]int32, error) {
+	if t, is := t.(*BPE); is {
+		return t.encode(text, special, goOn)
+	}
+	if special {
+		return t.EncodeSpecial(text), nil
+	}
+	return t.Encode(text), nil
 }
 
 // quote shows a name or piece in an error, shortened.

@@ -34,10 +34,8 @@ func generate(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if chars, is := kept.Tokenizer.(*tokenizer.Chars); is {
-		if missing, _ := chars.Unknown([]byte(*prompt)); len(missing) > 0 {
-			fmt.Fprintf(errs, "hornbook: the model has never seen %q; left out\n", missing)
-		}
+	if missing, _ := tokenizer.Unknown(kept.Tokenizer, []byte(*prompt)); len(missing) > 0 {
+		fmt.Fprintf(errs, "hornbook: the model has never seen %q; left out\n", missing)
 	}
 	return write(kept, *prompt, *n, *s, out)
 }
@@ -67,7 +65,7 @@ func wrongSampling(s model.Sampling) error {
 // write streams the prompt and n tokens after it to out, whole characters only.
 func write(kept checkpoint.Run, prompt string, n int, s model.Sampling, out io.Writer) error {
 	g, rng := model.NewGenerator(kept.Model), s.Rand()
-	logits := g.Prompt(kept.Tokenizer.Encode([]byte(prompt)))
+	logits := g.Prompt(tokenizer.EncodeWhole(kept.Tokenizer, []byte(prompt)))
 	held := []byte(prompt)
 	for range n {
 		id := g.Pick(logits, s, rng)

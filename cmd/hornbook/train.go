@@ -31,6 +31,7 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	resume := f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
 	asJSON := f.Bool("json", false, "write the protocol's events, one JSON object a line")
 	preset, tune := addPresetFlags(f, "how many steps (default the preset's)", 0), addTuneFlags(f)
+	special := f.String("special", "", "how names of special tokens in the text, such as <|endoftext|>, are read: as tokens, or as letters (default: as tokens where the text is plainly made of parts between them)")
 	teacher := f.String("teacher", "", "with -objective distill: the model that the new one learns from, a `RUN` that train or import wrote")
 	if err := parse(f, args, errs); err != nil {
 		return err
@@ -45,6 +46,8 @@ func trainCommand(args []string, out, errs io.Writer) error {
 		return wrongUsage("-objective %s teaches a model to answer that can read already: name it by -from RUN, for instance -from static/base/model", objective)
 	case (*teacher != "") != (objective == recipe.Distill) && !*resume:
 		return wrongUsage("-objective distill and -teacher RUN go together: the one whose predictions a new model learns")
+	case *special != "" && *special != recipe.SpecialTokens && *special != recipe.SpecialLetters:
+		return wrongUsage("-special %s: choose tokens or letters", *special)
 	case *resume && *dir == "":
 		return wrongUsage("-resume goes on with the run in a folder: name it by -out DIR")
 	case *dir != "" && *tune.from == *dir:
@@ -56,6 +59,9 @@ func trainCommand(args []string, out, errs io.Writer) error {
 	text, err := textOf(data, *lessons, *encoding, objective, errs)
 	if err != nil {
 		return err
+	}
+	if text != nil {
+		text.Special = *special
 	}
 	j := job{text: text, dir: *dir, ranks: *preset.ranks, tell: report(out), errs: errs}
 	if *asJSON {
@@ -291,6 +297,9 @@ func report(out io.Writer) func(protocol.Event) error {
 		switch e := e.(type) {
 		case *protocol.Text:
 			_, err = fmt.Fprintf(out, "%s: %s\n", e.Name, english.TextSum(e))
+			if e.SpecialAs != "" {
+				_, err = fmt.Fprintln(out, english.Special(e))
+			}
 			if e.Advice != "" {
 				_, err = fmt.Fprintln(out, english.Problem(&protocol.Problem{Code: e.Advice}))
 			}

@@ -15,6 +15,7 @@ type Recipe struct {
 	Tokenizer string `json:"tokenizer"`  // "chars", "bytes" or "bpe"
 	VocabSize int    `json:"vocab_size"` // wanted size of a "bpe" vocabulary
 	Model     Model  `json:"model"`
+	Special   string `json:"special_tokens,omitempty"` // how names such as <|endoftext|> in the text are read: SpecialTokens, SpecialLetters, or "": as tokens where the text is plainly so made
 
 	Objective string `json:"objective"` // one of Objectives: what the loss is
 	Trains    string `json:"trains"`    // "all", "last" (the last layers) or "adapter"
@@ -47,6 +48,12 @@ type Recipe struct {
 	Rewards      Rewards      `json:"rewards,omitzero"`      // of objective GRPO
 	Distillation Distillation `json:"distillation,omitzero"` // of objective Distill
 }
+
+// How the names of special tokens in a text are read.
+const (
+	SpecialTokens  = "tokens"
+	SpecialLetters = "letters"
+)
 
 // TokensPerStep is B·T.
 func (r Recipe) TokensPerStep() int { return r.Batch * r.Model.Context }
@@ -164,6 +171,7 @@ func (r Recipe) numbers() map[string]float64 {
 func (r Recipe) choices() []choice {
 	list := []choice{
 		{"tokenizer", r.Tokenizer, []string{"chars", "bytes", "bpe"}},
+		{"special_tokens", r.Special, []string{"", SpecialTokens, SpecialLetters}},
 		{"init", r.Init, []string{"gpt2", "unit"}},
 		{"objective", r.Objective, Objectives},
 		{"trains", r.Trains, []string{All, Last, Adapter}},

@@ -9,9 +9,27 @@ import { rustMerges } from './rust.mjs';
 
 const rust = createRequire(import.meta.url)('@anush008/tokenizers');
 
+// By the original alone.
+async function encodeRust(tokenizer, texts) {
+  let original;
+  try {
+    original = rust.Tokenizer.fromString(tokenizer);
+  } catch (error) {
+    throw new Error(`${error.message}: ${tokenizer.slice(0, 2000)}`);
+  }
+  const answer = { rust: [], rustText: [] };
+  for (const text of texts) {
+    const ids = (await original.encode(text)).getIds();
+    answer.rust.push(ids);
+    answer.rustText.push(await original.decode(ids, false));
+  }
+  return answer;
+}
+
 const answers = {
   // Ids, and the text that they decode to, by both of Hugging Face's tokenizers.
-  async encode({ tokenizer, texts }) {
+  async encode({ tokenizer, file, texts }) {
+    tokenizer ||= fs.readFileSync(file, 'utf8');
     const js = new JSTokenizer(JSON.parse(tokenizer), {});
     const original = rust.Tokenizer.fromString(tokenizer);
     const answer = { js: [], jsText: [], rust: [], rustText: [] };
@@ -24,6 +42,11 @@ const answers = {
       answer.rustText.push(await original.decode(theirs, false));
     }
     return answer;
+  },
+  async encodeAll({ tokenizers, texts }) {
+    const all = [];
+    for (const tokenizer of tokenizers) all.push(await encodeRust(tokenizer, texts));
+    return { all };
   },
   tiktoken({ texts }) {
     const gpt2 = getEncoding('gpt2');

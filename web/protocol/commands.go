@@ -9,10 +9,11 @@ import "hornbook/model/recipe"
 // before. Answers: Text, or a Problem, after which the former text stays.
 type SetText struct {
 	Request
-	Source string `json:"source"` // "upload", "typed", "sample", "task" or "kept"
-	Name   string `json:"name"`   // the file's name, or the sample's or the task's
-	Hash   string `json:"hash"`   // for "kept": the sum that Text told
-	Data   []byte `json:"-"`      // the payload beside the JSON; none for a sample
+	Source  string `json:"source"`  // "upload", "typed", "sample", "task" or "kept"
+	Name    string `json:"name"`    // the file's name, or the sample's or the task's
+	Special string `json:"special"` // how names of special tokens in it are read: "tokens", "letters", or "": as the text looks
+	Hash    string `json:"hash"`    // for "kept": the sum that Text told
+	Data    []byte `json:"-"`       // the payload beside the JSON; none for a sample
 }
 
 // SetTokenizer chooses how the text is cut into tokens. Answer: Tokenizer,
@@ -21,6 +22,14 @@ type SetTokenizer struct {
 	Request
 	Kind string `json:"kind"` // "chars", "bytes" or "bpe"
 	Size int    `json:"size"` // wanted size of a "bpe" vocabulary, else 0
+}
+
+// SetSpecial chooses how names of special tokens in the text, such as <|endoftext|>,
+// are read, until another text is set. Answer: Text, Tokenizer and, where a model
+// is open, Fit.
+type SetSpecial struct {
+	Request
+	As string `json:"as"` // "tokens" or "letters"
 }
 
 // Tokenize cuts a short text as the model would see it. Answer: Tokens; a newer request makes the trainer drop older ones.
@@ -120,6 +129,7 @@ type CheckGPU struct{ Request }
 
 func (*SetText) command() string      { return "set_text" }
 func (*SetTokenizer) command() string { return "set_tokenizer" }
+func (*SetSpecial) command() string   { return "set_special" }
 func (*Tokenize) command() string     { return "tokenize" }
 func (*Train) command() string        { return "train" }
 func (*Pause) command() string        { return "pause" }
@@ -135,6 +145,7 @@ func (*CheckGPU) command() string     { return "check_gpu" }
 var commands = map[string]func() Command{
 	"set_text":      func() Command { return new(SetText) },
 	"set_tokenizer": func() Command { return new(SetTokenizer) },
+	"set_special":   func() Command { return new(SetSpecial) },
 	"tokenize":      func() Command { return new(Tokenize) },
 	"train":         func() Command { return new(Train) },
 	"pause":         func() Command { return new(Pause) },

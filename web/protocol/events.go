@@ -25,18 +25,20 @@ type Ready struct {
 // Text describes the text that was taken.
 type Text struct {
 	Reply
-	Source     string `json:"source"`
-	Name       string `json:"name"`
-	Bytes      int    `json:"bytes"`
-	Characters int    `json:"characters"`
-	Distinct   int    `json:"distinct"` // different characters
-	Words      int    `json:"words"`
-	Lines      int    `json:"lines"`
-	Invalid    int    `json:"invalid"` // bytes that are not valid UTF-8; they are kept as they are
-	Hash       string `json:"hash"`    // the sum of a text of one's own, by which it is found again: for a day where texts are kept, else until two others were taken; "" of others
-	Pairs      bool   `json:"pairs"`   // it is a file of pairs of answers: SetPairs of source "text"
-	Preview    string `json:"preview"` // the beginning, at most 2,000 characters
-	Advice     Code   `json:"advice"`  // "" or TextShort: enough to train on, too little to learn much from
+	Source     string   `json:"source"`
+	Name       string   `json:"name"`
+	Bytes      int      `json:"bytes"`
+	Characters int      `json:"characters"`
+	Distinct   int      `json:"distinct"` // different characters
+	Words      int      `json:"words"`
+	Lines      int      `json:"lines"`
+	Invalid    int      `json:"invalid"`    // bytes that are not valid UTF-8; they are kept as they are
+	Hash       string   `json:"hash"`       // the sum of a text of one's own, by which it is found again: for a day where texts are kept, else until two others were taken; "" of others
+	Pairs      bool     `json:"pairs"`      // it is a file of pairs of answers: SetPairs of source "text"
+	Special    []string `json:"special"`    // names of special tokens in it, such as <|endoftext|>, as they first appear
+	SpecialAs  string   `json:"special_as"` // how they are read: "tokens" or "letters"; "" where there are none
+	Preview    string   `json:"preview"`    // the beginning, at most 2,000 characters
+	Advice     Code     `json:"advice"`     // "" or TextShort: enough to train on, too little to learn much from
 }
 
 // Tokenizer describes the tokenizer in use and what it makes of the text.

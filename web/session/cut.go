@@ -21,46 +21,55 @@ const (
 // cut chooses the tokenizer of a text and encodes the text by it. What fails or
 // is cancelled leaves it as it was.
 func (t *texts) cut(of *text, kind string, size int) *protocol.Problem {
-	if of.tok != nil && of.kind == kind && (kind != "bpe" || of.size == size || of.tok.Size() == size) {
+	as := asTokens(of.choice, of.bytes)
+	if of.tok != nil && of.as == as && of.kind == kind && (kind != "bpe" || of.size == size || of.tok.Size() == size) {
 		return nil
 	}
-	tok, problem := t.build(of, kind, size)
+	var names []string
+	if as {
+		names, _ = specialsIn(of.bytes)
+	}
+	tok, problem := t.build(of, kind, size, names...)
 	if problem != nil {
 		return problem
 	}
-	of.tok, of.kind, of.size = tok, kind, size
-	of.ids = tok.Encode(of.bytes)
-	return nil
+	ids, problem := t.encoded(tok, of.bytes, of.choice)
+	if problem == nil {
+		of.tok, of.kind, of.size, of.as, of.ids = tok, kind, size, as, ids
+	}
+	return problem
 }
 
-func (t *texts) build(of *text, kind string, size int) (tokenizer.Tokenizer, *protocol.Problem) {
+// build makes a tokenizer for a text, with these special tokens.
+func (t *texts) build(of *text, kind string, size int, specials ...string) (tokenizer.Tokenizer, *protocol.Problem) {
+	learned := without(of.bytes, specials)
 	switch kind {
 	case "chars":
 		if of.info.Distinct > manyKinds {
 			return nil, &protocol.Problem{Code: protocol.TooManyKinds, Got: strconv.Itoa(of.info.Distinct), Want: strconv.Itoa(manyKinds)}
 		}
-		tok, err := tokenizer.NewChars(of.bytes)
+		tok, err := tokenizer.NewChars(learned, specials...)
 		if err != nil {
 			return nil, &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
 		}
 		return tok, nil
 	case "bytes":
-		return tokenizer.NewBytes(), nil
+		return tokenizer.NewBytes(specials...), nil
 	case "bpe":
 		if b := recipe.Limits["vocab_size"]; float64(size) < b.Min || float64(size) > b.Max {
 			return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "vocab_size", Got: strconv.Itoa(size),
 				Want: fmt.Sprintf("between %v %v", b.Min, b.Max)}
 		}
-		return t.learnPieces(of.bytes, size)
+		return t.learnPieces(learned, size, specials)
 	}
 	return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "tokenizer", Got: kind, Want: "one_of chars bytes bpe"}
 }
 
 // learnPieces learns from b which pieces of words are common.
-func (t *texts) learnPieces(b []byte, size int) (tokenizer.Tokenizer, *protocol.Problem) {
-	size = min(size, 256+len(b)/bytesPerMerge)
+func (t *texts) learnPieces(b []byte, size int, specials []string) (tokenizer.Tokenizer, *protocol.Problem) {
+	size = max(256+len(specials), min(size, 256+len(specials)+len(b)/bytesPerMerge))
 	b = b[:min(len(b), mergeText)]
-	tok, err := tokenizer.TrainBPE(b, size, tokenizer.WithProgress(func(done, total int) error {
+	tok, err := tokenizer.TrainBPE(b, size, tokenizer.WithSpecials(specials...), tokenizer.WithProgress(func(done, total int) error {
 		if done%tellEvery > 0 && done < total {
 			return nil
 		}
@@ -98,10 +107,6 @@ func show(tok tokenizer.Tokenizer, id int32) string {
 
 // unknown lists the characters of a prompt that the tokenizer lacks.
 func unknown(tok tokenizer.Tokenizer, prompt string) []string {
-	list := []string{}
-	if chars, ok := tok.(*tokenizer.Chars); ok {
-		missing, _ := chars.Unknown([]byte(prompt))
-		list = append(list, missing...)
-	}
-	return list
+	missing, _ := tokenizer.Unknown(tok, []byte(prompt))
+	return append([]string{}, missing...)
 }

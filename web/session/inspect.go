@@ -95,6 +95,8 @@ func describe(source, name string, b []byte) protocol.Text {
 	t := protocol.Text{Source: source, Name: name, Bytes: len(b), Words: words(b),
 		Lines: bytes.Count(b, []byte("\n")) + 1, Pairs: holdsPairs(b), Preview: preview(b)}
 	t.Characters, t.Distinct, t.Invalid = census(b)
+	t.Special, _ = specialsIn(b)
+	t.Special = append([]string{}, t.Special...)
 	if t.Characters < shortText {
 		t.Advice = protocol.TextShort
 	}

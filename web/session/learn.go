@@ -7,12 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
-	"hornbook/model/data"
 	"hornbook/model/data/chat"
 	"hornbook/model/data/pairs"
 	"hornbook/model/eval"
@@ -44,7 +44,13 @@ func (s *Session) learns(r recipe.Recipe, tok tokenizer.Tokenizer, text, old []b
 	case recipe.Distill:
 		problem = s.teacher(&d, r, tok)
 	}
-	d.Text = data.Corpus{IDs: tok.Encode(text), Bytes: len(text)}
+	if problem == nil {
+		d.Text.Bytes = len(text)
+		d.Text.IDs, problem = s.texts.encoded(tok, text, r.Special)
+		if before, behind := tokenizer.Frame(tok); len(before)+len(behind) > 0 {
+			d.Text.IDs = slices.Concat(before, d.Text.IDs, behind)
+		}
+	}
 	return d, problem
 }
 

@@ -54,6 +54,9 @@ func (s *Session) train(c *protocol.Train) {
 
 func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem) {
 	t := s.texts.given()
+	if t != nil && c.Recipe.Special == "" {
+		c.Recipe.Special = t.choice
+	}
 	if own, problem := shown(c.Recipe); own != nil || problem != nil {
 		t = own
 		if problem != nil {

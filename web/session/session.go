@@ -197,6 +197,10 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.setText(c)
 	case *protocol.SetTokenizer:
 		s.voice.problem(s.texts.setTokenizer(c))
+	case *protocol.SetSpecial:
+		if !s.voice.problem(s.texts.setSpecial(c)) {
+			s.tellFit()
+		}
 	case *protocol.CheckTasks:
 		s.check(c)
 	case *protocol.Train:

@@ -22,6 +22,7 @@ type texts struct {
 	tokenize *protocol.Tokenize // the newest that waits
 	fit      protocol.Fit       // what fitOf makes of the text
 	fitOf    tokenizer.Tokenizer
+	latest   encoding
 }
 
 // text is a text with its tokens.
@@ -33,7 +34,10 @@ type text struct {
 	tok   tokenizer.Tokenizer
 	kind  string // of tok
 	size  int    // asked for, of "bpe"
-	ids   []int32
+
+	choice string // how names of special tokens are read, as in recipe.Recipe
+	as     bool   // they are tokens of tok
+	ids    []int32
 }
 
 const (
@@ -52,6 +56,9 @@ func (t *texts) given() *text {
 // set takes a text if it is one that can be learned from; otherwise the former
 // text stays.
 func (t *texts) set(c *protocol.SetText) *protocol.Problem {
+	if c.Special != "" && c.Special != recipe.SpecialTokens && c.Special != recipe.SpecialLetters {
+		return specialUnknown(c.Special)
+	}
 	raw, problem := t.read(c)
 	if problem == nil {
 		raw = unify(raw)
@@ -64,7 +71,7 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	if c.Source == "task" {
 		name = protocol.TaskText + c.Name
 	}
-	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw)}
+	next := text{name: name, bytes: raw, info: describe(c.Source, name, raw), choice: c.Special}
 	if c.Source == "upload" || c.Source == "typed" || c.Source == "kept" {
 		kept, err := t.keep(raw) // for the next visit; without it the text is asked for again
 		next.info.Hash, next.loose = sum(raw), kept == "" || err != nil
@@ -79,7 +86,9 @@ func (t *texts) set(c *protocol.SetText) *protocol.Problem {
 	}
 	if c.Source == "task" && t.now.tok != nil { // which the open model cuts as it is used to
 		next.tok, next.kind, next.size = t.now.tok, kind, size
-		next.ids = next.tok.Encode(raw)
+		if next.ids, problem = t.encoded(next.tok, raw, c.Special); problem != nil {
+			return problem
+		}
 	} else if problem := t.cut(&next, kind, size); problem != nil {
 		return problem
 	}
@@ -93,9 +102,43 @@ func (t *texts) take(next text) {
 		t.former = t.now.bytes
 	}
 	t.now, t.fitOf = next, nil
-	told := next.info
-	t.voice.tell(&told)
+	t.tellText()
 	t.tellTokenizer()
+}
+
+// tellText tells of the text, and how names of special tokens in it are read.
+func (t *texts) tellText() {
+	told := t.now.info
+	if len(told.Special) > 0 {
+		if told.SpecialAs = recipe.SpecialLetters; asTokens(t.now.choice, t.now.bytes) {
+			told.SpecialAs = recipe.SpecialTokens
+		}
+	}
+	t.voice.tell(&told)
+}
+
+func specialUnknown(got string) *protocol.Problem {
+	return &protocol.Problem{Code: protocol.RecipeWrong, Key: "special_tokens", Got: got, Want: "one_of tokens letters"}
+}
+
+// setSpecial chooses how names of special tokens in the text are read.
+func (t *texts) setSpecial(c *protocol.SetSpecial) *protocol.Problem {
+	switch {
+	case t.given() == nil:
+		return &protocol.Problem{Code: protocol.TextMissing}
+	case c.As != recipe.SpecialTokens && c.As != recipe.SpecialLetters:
+		return specialUnknown(c.As)
+	}
+	before := t.now.choice
+	t.now.choice = c.As
+	if problem := t.cut(&t.now, t.now.kind, t.now.size); problem != nil {
+		t.now.choice = before
+		return problem
+	}
+	t.fitOf = nil
+	t.tellText()
+	t.tellTokenizer()
+	return nil
 }
 
 // again makes the text that a run learns from the one that is given, cut as the
@@ -243,27 +286,30 @@ func (t *texts) tellFit(tok tokenizer.Tokenizer) {
 		return
 	}
 	if t.fitOf != tok {
-		t.fit, t.fitOf = fitOf(now, tok), tok
+		fit, problem := t.fitTo(now, tok)
+		if t.voice.problem(problem) {
+			return
+		}
+		t.fit, t.fitOf = fit, tok
 	}
 	told := t.fit
 	t.voice.tell(&told)
 }
 
-func fitOf(t *text, tok tokenizer.Tokenizer) protocol.Fit {
-	n, missing := lacks(tok, t.bytes)
-	fit := protocol.Fit{Tokens: len(tok.Encode(t.bytes)), Unknown: n, Missing: append([]string{}, missing[:min(len(missing), manyMissing)]...)}
-	fit.BytesPerToken = float64(len(t.bytes)) / float64(max(1, fit.Tokens))
-	if t.info.Characters < tuneShort {
+func (t *texts) fitTo(of *text, tok tokenizer.Tokenizer) (protocol.Fit, *protocol.Problem) {
+	ids, problem := t.encoded(tok, of.bytes, of.choice)
+	n, missing := lacks(tok, of.bytes)
+	fit := protocol.Fit{Tokens: len(ids), Unknown: n, Missing: append([]string{}, missing[:min(len(missing), manyMissing)]...)}
+	fit.BytesPerToken = float64(len(of.bytes)) / float64(max(1, fit.Tokens))
+	if of.info.Characters < tuneShort {
 		fit.Advice = protocol.TuneShort
 	}
-	return fit
+	return fit, problem
 }
 
 // lacks counts the characters of text that tok leaves out, and lists the
 // different ones.
 func lacks(tok tokenizer.Tokenizer, text []byte) (n int, missing []string) {
-	if chars, is := tok.(*tokenizer.Chars); is {
-		missing, n = chars.Unknown(text)
-	}
+	missing, n = tokenizer.Unknown(tok, text)
 	return n, missing
 }

@@ -43,8 +43,14 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	if lacking, _ := lacks(from.Tokenizer, t.bytes); 2*lacking > t.info.Characters {
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
-	if ids := tok.Encode(t.bytes); r.Objective != recipe.DPO && r.Objective != recipe.GRPO && len(ids) < data.MinTokens(r.Model.Context) {
-		return nil, nil, unstarted(train.ErrTooShort, len(ids), r)
+	if r.Objective != recipe.DPO && r.Objective != recipe.GRPO {
+		ids, problem := s.texts.encoded(tok, t.bytes, r.Special)
+		if problem != nil {
+			return nil, nil, problem
+		}
+		if len(ids) < data.MinTokens(r.Model.Context) {
+			return nil, nil, unstarted(train.ErrTooShort, len(ids), r)
+		}
 	}
 	oldName, oldText, problem := s.oldText(from, r)
 	if problem != nil {

@@ -69,7 +69,7 @@ func (w *writer) prediction(c *protocol.Predict) protocol.Event {
 	if w.tok == nil {
 		return &protocol.Problem{Code: protocol.NoModel}
 	}
-	probs := w.predictor.Probabilities(w.predictor.Prompt(w.tok.Encode([]byte(c.Prompt))))
+	probs := w.predictor.Probabilities(w.predictor.Prompt(tokenizer.EncodeWhole(w.tok, []byte(c.Prompt))))
 	answer := &protocol.Prediction{Choices: []protocol.Choice{}, Unknown: unknown(w.tok, c.Prompt)}
 	for _, id := range likeliest(probs, choices) {
 		answer.Choices = append(answer.Choices, protocol.Choice{Token: id, Text: show(w.tok, id), Probability: float64(probs[id])})

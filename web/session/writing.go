@@ -46,7 +46,7 @@ func said(c *protocol.Generate) string {
 // writes.
 func prompt(c *protocol.Generate, m *model.GPT, tok tokenizer.Tokenizer) (ids, stop []int32, problem *protocol.Problem) {
 	if len(c.Messages) == 0 {
-		return tok.Encode([]byte(c.Prompt)), nil, nil
+		return tokenizer.EncodeWhole(tok, []byte(c.Prompt)), nil, nil
 	}
 	template, has := chat.Of(tok)
 	if !has || m.Vocab < tok.Size() { // as it was before it was given the template's tokens

@@ -123,6 +123,32 @@ func (t *Text) formerSays() string {
 	return t.Page.W.Say("text_former", "name", t.former.name)
 }
 
+// specialSays is how names of special tokens in the text are read, "" for none.
+func (t *Text) specialSays() string {
+	if x := t.Page.Text; x != nil && x.SpecialAs != "" {
+		return t.Page.W.Special(x)
+	}
+	return ""
+}
+
+// specialOther is the other way to read them.
+func (t *Text) specialOther() string {
+	if t.Page.Text.SpecialAs == "tokens" {
+		return "letters"
+	}
+	return "tokens"
+}
+
+func (t *Text) specialOffer() string {
+	if t.specialOther() == "letters" {
+		return t.Page.W.Say("special_to_letters")
+	}
+	return t.Page.W.Say("special_to_tokens")
+}
+
+// ReadSpecial has names of special tokens in the text read the other way.
+func (t *Text) ReadSpecial() { t.ask(&protocol.SetSpecial{As: t.specialOther()}) }
+
 // UseTyped takes what was typed as the text.
 func (t *Text) UseTyped() {
 	t.Told = nil

@@ -1,6 +1,8 @@
 package wording
 
 import (
+	"strings"
+
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
@@ -21,6 +23,15 @@ func (w *Words) TextSum(t *protocol.Text) string {
 		says += " " + w.Say("text_invalid", "n", t.Invalid)
 	}
 	return says
+}
+
+// Special says how names of special tokens in a text are read.
+func (w *Words) Special(t *protocol.Text) string {
+	key := "special_as_letters"
+	if t.SpecialAs == "tokens" {
+		key = "special_as_tokens"
+	}
+	return w.Say(key, "names", strings.Join(t.Special, " "))
 }
 
 // TokensSum says what the tokenizer makes of the text.

@@ -160,6 +160,12 @@ func (m *maker) texts() {
 	} {
 		m.add(name, m.hf, map[string][]byte{layout.TokenizerFile: data})
 	}
+	for name, data := range strangeTokenizers {
+		m.add(name, m.hf, map[string][]byte{layout.TokenizerFile: []byte(data)})
+	}
+	for name, file := range map[string]string{"tokenizer-sentencepiece": "tokenizer.model", "tokenizer-vocab-txt": "vocab.txt", "tokenizer-vocab-alone": "vocab.json"} {
+		m.add(name, m.hf, map[string][]byte{layout.TokenizerFile: nil, file: []byte("{}")})
+	}
 	m.add("run-deep", m.folder, map[string][]byte{checkpoint.RunFile: []byte(nested("[", "]"))})
 	m.add("run-of-another", m.folder, map[string][]byte{layout.WeightsFile: append(slices.Clone(m.folder[layout.WeightsFile].Data), 0)})
 	m.add("run-outside", m.folder, map[string][]byte{checkpoint.RunFile: m.replaced(m.folder, checkpoint.RunFile, `"log.jsonl"`, `"../log.jsonl"`)})

@@ -6,6 +6,7 @@ package exchange
 import (
 	"archive/zip"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
 	"path"
@@ -16,6 +17,7 @@ import (
 	"hornbook/model/checkpoint/layout"
 	"hornbook/model/format"
 	"hornbook/model/recipe"
+	"hornbook/tokenizer"
 )
 
 // Import reads a model from what a person gave: the folder or the zip of a run,
@@ -168,6 +170,9 @@ const NoteContext = "the model was made for a longer context than Hornbook's lar
 // NoteVocabulary is Import's note on rows without a token.
 const NoteVocabulary = "the model has rows for more tokens than its tokenizer; they are left out"
 
+// NoteAdded is Import's note on tokens without a row.
+const NoteAdded = "tokens were added to the tokenizer that the model has no rows for (%s); they are left out"
+
 // settle makes the shape one that Hornbook can run, or says why there is none.
 func settle(o *checkpoint.Opening, m recipe.Model, file string) error {
 	if most := int(recipe.Limits["context"].Max); m.Position == "rope" && m.Context > most {
@@ -178,8 +183,14 @@ func settle(o *checkpoint.Opening, m recipe.Model, file string) error {
 		m.Vocab = n
 		o.Notes = append(o.Notes, NoteVocabulary)
 	} else if n > m.Vocab {
-		return format.Wrong(format.Damaged, file, "the tokenizer has %d tokens, but the model %d; they do not belong together", n, m.Vocab)
+		smaller, names, err := tokenizer.Shrink(o.Run.Tokenizer, m.Vocab)
+		if err != nil {
+			return format.Wrong(format.Damaged, file, "the tokenizer has %d tokens, but the model %d; they do not belong together", n, m.Vocab)
+		}
+		o.Run.Tokenizer = smaller
+		o.Notes = append(o.Notes, fmt.Sprintf(NoteAdded, strings.Join(names[:min(len(names), 5)], ", ")))
 	}
+	o.Notes = append(o.Notes, tokenizer.Notes(o.Run.Tokenizer)...)
 	o.Run.Recipe = imported(m, string(o.Run.Tokenizer.Kind()))
 	var wrong *recipe.Wrong
 	if err := checkpoint.CheckRecipe(o.Run.Recipe); errors.As(err, &wrong) {

@@ -18,8 +18,8 @@ func openHF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	if !slices.Contains(names, layout.ConfigFile) {
 		return nil, format.Wrong(format.Incomplete, layout.ConfigFile, "it is missing: weights alone do not say what model they are of; give the configuration too")
 	}
-	if !slices.Contains(names, layout.TokenizerFile) {
-		return nil, format.Wrong(format.Incomplete, layout.TokenizerFile, "it is missing: without it no text can be turned into tokens; give it too (transformers write it by save_pretrained of a fast tokenizer)")
+	if err := layout.HasTokenizer(names); err != nil {
+		return nil, err
 	}
 	text, err := format.Whole(fsys, layout.ConfigFile, format.MaxJSON)
 	if err != nil {
