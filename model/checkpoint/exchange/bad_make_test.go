@@ -215,7 +215,7 @@ func (m *maker) ggufs() {
 		"gguf-absurd-tensors":     number(8, 1<<60),
 		"gguf-absurd-keys":        number(16, 1<<60),
 		"gguf-absurd-text":        number(24, 1<<62),
-		"gguf-another-version":    number(4, 2|uint64(len("x"))<<32),
+		"gguf-another-version":    number(4, 1|uint64(len("x"))<<32),
 		"gguf-another-kind":       swap("llama", "mamba"),
 		"gguf-heads-missing":      swap("llama.attention.head_count\x04", "llama.attention.head_kount\x04"),
 		"gguf-twice":              swap("llama.block_count", "general.file_type"),

@@ -50,7 +50,7 @@ var badSentences = map[string]struct {
 	"gguf-absurd-text":           {format.Damaged, "4611686018427387904 bytes long"},
 	"gguf-another-kind":          {format.Unsupported, "mamba"},
 	"gguf-another-split-rule":    {format.Unsupported, "gpt-9"},
-	"gguf-another-version":       {format.Unsupported, "version 2"},
+	"gguf-another-version":       {format.Unsupported, "version 1"},
 	"gguf-cut-off":               {format.Damaged, "cut off"},
 	"gguf-cut-off-early":         {format.Damaged, "cut off"},
 	"gguf-heads-missing":         {format.Damaged, "head_count"},

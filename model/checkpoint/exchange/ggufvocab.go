@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/layout"
 	"hornbook/model/format"
 	"hornbook/model/format/gguf"
@@ -85,16 +86,25 @@ func ggufMerges(tok tokenizer.Tokenizer) []string {
 	return merges
 }
 
+// NoteSplitRule is Import's note on GGUF files that were made before they said how
+// a text is split.
+const NoteSplitRule = "the file is of a time when llama.cpp did not say how a text is split before its tokens are found (tokenizer.ggml.pre); GPT-2's rule is taken"
+
 // vocabularyOf makes the tokenizer of a GGUF file. Its parts are put together
 // as a tokenizer.json, whose reader checks them.
-func vocabularyOf(f *gguf.File) (tokenizer.Tokenizer, error) {
-	if kind, pre := f.Value("tokenizer.ggml.model"), f.Value("tokenizer.ggml.pre"); kind != "gpt2" || pre != "gpt-2" && pre != "gpt2" {
+func vocabularyOf(o *checkpoint.Opening, f *gguf.File) (tokenizer.Tokenizer, error) {
+	kind, pre := f.Value("tokenizer.ggml.model"), f.Value("tokenizer.ggml.pre")
+	if pre == nil && kind == "gpt2" {
+		o.Notes = append(o.Notes, NoteSplitRule)
+		pre = "gpt-2"
+	}
+	if kind != "gpt2" || pre != "gpt-2" && pre != "gpt2" {
 		return nil, format.Wrong(format.Unsupported, "", "its tokenizer is of the kind %v with the split rule %v; only byte-level BPE (gpt2) with GPT-2's rule (gpt-2) can be used", kind, pre)
 	}
 	tokens, _ := f.Value("tokenizer.ggml.tokens").([]string)
-	types, _ := f.Value("tokenizer.ggml.token_type").([]int32)
+	types, typed := gguf.Wholes(f.Value("tokenizer.ggml.token_type"))
 	merges, _ := f.Value("tokenizer.ggml.merges").([]string)
-	if len(tokens) == 0 || types != nil && len(types) != len(tokens) {
+	if len(tokens) == 0 || typed && len(types) != len(tokens) {
 		return nil, format.Wrong(format.Damaged, "", "its tokenizer has %d tokens and types of %d", len(tokens), len(types))
 	}
 	if f.Value(keyEndAdded) == true {
@@ -112,10 +122,13 @@ func vocabularyOf(f *gguf.File) (tokenizer.Tokenizer, error) {
 }
 
 // vocabularyJSON is a tokenizer.json of a GGUF file's tokens.
-func vocabularyJSON(f *gguf.File, tokens []string, types []int32, merges []string) ([]byte, error) {
+func vocabularyJSON(f *gguf.File, tokens []string, types []int64, merges []string) ([]byte, error) {
 	kind, _ := f.Value(keyTokenizer).(string)
 	vocab, added := map[string]int{}, []any{}
 	for id, token := range tokens {
+		if !utf8.ValidString(token) {
+			return nil, format.Wrong(format.Damaged, "", "its token %d is not a text of UTF-8", id)
+		}
 		if types != nil && types[id] == tokenControl {
 			added = append(added, map[string]any{"id": id, "content": token, "special": true})
 		} else if kind == string(tokenizer.KindChars) {

@@ -129,11 +129,21 @@ func lookAt(fsys fs.FS, names []string) (*checkpoint.Opening, error) {
 		return found
 	}
 	models := one(".gguf")
+	var parts []string
+	split := false
+	if len(models) > 0 {
+		var err error
+		if parts, split, err = partsOf(models); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case slices.Contains(names, checkpoint.RunFile):
 		return checkpoint.Open(fsys)
+	case split:
+		return openGGUF(fsys, parts)
 	case len(models) == 1:
-		return openGGUF(fsys, models[0])
+		return openGGUF(fsys, models)
 	case len(models) > 1:
 		return nil, format.Wrong(format.Unsupported, models[1], "there is more than one model (%s); open them one at a time", strings.Join(models, ", "))
 	case slices.Contains(names, layout.AdapterConfigFile) && !slices.Contains(names, layout.ConfigFile):

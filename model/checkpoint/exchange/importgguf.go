@@ -2,9 +2,14 @@ package exchange
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
@@ -14,38 +19,36 @@ import (
 	"hornbook/model/recipe"
 )
 
-// openGGUF looks at a GGUF file.
-func openGGUF(fsys fs.FS, name string) (_ *checkpoint.Opening, err error) {
-	b, err := format.Open(fsys, name)
-	if err != nil {
-		return nil, err
-	}
-	o := &checkpoint.Opening{File: name}
-	o.Keep(b)
+// openGGUF looks at a GGUF file, or at the parts of one that was split, of which
+// the first is names[0].
+func openGGUF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
+	o := &checkpoint.Opening{File: names[0]}
 	defer func() {
 		var p *format.Problem
 		if errors.As(err, &p) && p.File == "" {
-			p.File = name
+			p.File = names[0]
 		}
 		if err != nil {
 			o.Close()
 		}
 	}()
-	f, err := readGGUF(b)
+	f, err := addGGUFs(o, fsys, names)
 	if err != nil {
 		return nil, err
 	}
-	m, form, err := ggufShape(f)
+	if err := wholeModel(f); err != nil {
+		return nil, err
+	}
+	m, form, err := ggufShape(f, o.Tensors)
 	if err != nil {
 		return nil, err
 	}
-	if o.Run.Tokenizer, err = vocabularyOf(f); err != nil {
+	if o.Run.Tokenizer, err = vocabularyOf(o, f); err != nil {
 		return nil, err
 	}
-	for _, t := range f.Tensors {
-		o.Tensors[t.Name] = layout.Stored{File: name, DType: t.Type.String(), Shape: t.Shape, Read: func(dst []float32) error { return f.Read(t, dst) }}
-		m.Bias = m.Bias || strings.HasPrefix(t.Name, "blk.") && strings.HasSuffix(t.Name, ".bias")
-	}
+	m.Bias = slices.ContainsFunc(slices.Collect(maps.Keys(o.Tensors)), func(name string) bool {
+		return strings.HasPrefix(name, "blk.") && strings.HasSuffix(name, ".bias")
+	})
 	_, head := o.Tensors["output.weight"]
 	m.Tied = !head
 	if embedding, has := o.Tensors["token_embd.weight"]; has && len(embedding.Shape) == 2 {
@@ -55,32 +58,106 @@ func openGGUF(fsys fs.FS, name string) (_ *checkpoint.Opening, err error) {
 		m.Vocab--
 	}
 	if title, is := f.Value("general.name").(string); is {
-		o.Run.Name = title
+		o.Run.Name = strings.ToValidUTF8(title, "")
 	}
 	o.Layout = func(g *model.GPT) []layout.Slot { return layout.GGUF(g, form) }
-	return o, settle(o, m, name)
+	return o, settle(o, m, names[0])
+}
+
+// addGGUFs opens all parts and adds their tensors to o. The keys are the first's.
+func addGGUFs(o *checkpoint.Opening, fsys fs.FS, names []string) (first *gguf.File, err error) {
+	for i, name := range names {
+		b, err := format.Open(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		o.Keep(b)
+		f, err := readGGUF(b, name)
+		if err != nil {
+			return nil, err
+		}
+		no, split := gguf.Whole(f.Value("split.no"))
+		count, _ := gguf.Whole(f.Value("split.count"))
+		switch {
+		case i == 0:
+			first = f
+		case !split || count != int64(len(names)):
+			return nil, format.Wrong(format.Damaged, name, "it is no part of %s, beside which it lies; give the parts of one model", names[0])
+		}
+		if split && count > 1 && (no != int64(i) || count != int64(len(names))) {
+			return nil, format.Wrong(format.Incomplete, name, "it is part %d of %d of a model that was split, and %d were given; give all parts together, under the names that they had", no+1, count, len(names))
+		}
+		for _, t := range f.Tensors {
+			if other, twice := o.Tensors[t.Name]; twice {
+				return nil, format.Wrong(format.Damaged, name, "tensor %q lies in it and in %s", t.Name, other.File)
+			}
+			o.Tensors[t.Name] = layout.Stored{File: name, DType: t.Type.String(), Shape: t.Shape, Read: func(dst []float32) error { return f.Read(t, dst) }}
+		}
+	}
+	if all, said := gguf.Whole(first.Value("split.tensors.count")); said && all != int64(len(o.Tensors)) {
+		return nil, format.Wrong(format.Damaged, names[0], "its parts have %d tensors together, and should have %d; get them again", len(o.Tensors), all)
+	}
+	return first, nil
+}
+
+// partName is how llama.cpp names the parts of a model that was split.
+var partName = regexp.MustCompile(`^(.*)-(\d{5})-of-(\d{5})\.(?i:gguf)$`)
+
+// partsOf are names in the order of their parts, if they are those of one model;
+// a *format.Problem names the first that is missing.
+func partsOf(names []string) (parts []string, is bool, err error) {
+	split := partName.FindStringSubmatch(names[0])
+	if split == nil {
+		return nil, false, nil
+	}
+	count, _ := strconv.Atoi(split[3])
+	for i := range count {
+		part := fmt.Sprintf("%s-%05d-of-%s.", split[1], i+1, split[3])
+		at := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, part) })
+		if at < 0 {
+			return nil, true, format.Wrong(format.Incomplete, part+"gguf", "it is missing: the model was split into %d files; give all of them together", count)
+		}
+		parts = append(parts, names[at])
+	}
+	return parts, len(parts) == len(names), nil
+}
+
+// wholeModel refuses what lies in a GGUF file and is no language model.
+func wholeModel(f *gguf.File) error {
+	kind, _ := f.Value("general.type").(string)
+	switch {
+	case kind == "adapter":
+		return format.Wrong(format.Unsupported, "", "it is an adapter alone, in llama.cpp's format; get it in PEFT's (adapter_config.json and adapter_model.safetensors) and bring it to the model that it was made for")
+	case kind == "mmproj" || kind == "imatrix":
+		return format.Wrong(format.Unsupported, "", "it is no language model but a file that goes with one (%s); open the model's own .gguf file", kind)
+	case len(f.Tensors) == 0 && f.Value("tokenizer.ggml.tokens") != nil:
+		return format.Wrong(format.Unsupported, "", "it is a vocabulary alone, without any weights; get the model's own .gguf file")
+	}
+	return nil
 }
 
 // readGGUF reads the header.
-func readGGUF(b *format.File) (*gguf.File, error) {
+func readGGUF(b *format.File, name string) (*gguf.File, error) {
 	f, err := gguf.Open(b, b.Size)
 	switch {
 	case errors.Is(err, gguf.ErrType):
-		return nil, &format.Problem{Kind: format.Unsupported, What: "its weights are quantized in a way that cannot be opened; get the model as f32, f16, bf16 or q8_0", Err: err}
+		return nil, &format.Problem{Kind: format.Unsupported, File: name, What: "its weights are quantized in a way that cannot be opened; get the model as f32, f16, bf16, q8_0 or q4_k_m", Err: err}
 	case errors.Is(err, gguf.ErrVersion):
-		return nil, &format.Problem{Kind: format.Unsupported, What: "convert it with a current llama.cpp", Err: err}
+		return nil, &format.Problem{Kind: format.Unsupported, File: name, What: "convert it with a current llama.cpp", Err: err}
 	case err != nil:
-		return nil, format.Unreadable("", err)
+		return nil, format.Unreadable(name, err)
 	}
 	return f, nil
 }
 
 // ggufShape is the shape that the keys describe; tensors decide on vocabulary,
 // head and biases.
-func ggufShape(f *gguf.File) (m recipe.Model, form layout.Family, err error) {
+func ggufShape(f *gguf.File, tensors map[string]layout.Stored) (m recipe.Model, form layout.Family, err error) {
 	k := keys{f: f}
 	form = layout.Family(k.text("general.architecture"))
-	if _, known := layout.Architectures[form]; !known {
+	if _, known := layout.Architectures[form]; k.err != nil {
+		return m, "", k.err
+	} else if !known {
 		return m, "", format.Wrong(format.Unsupported, "", "it is a model of the kind %q; llama, qwen3 and gpt2 can be opened", string(form))
 	}
 	k.prefix = string(form) + "."
@@ -105,7 +182,7 @@ func ggufShape(f *gguf.File) (m recipe.Model, form layout.Family, err error) {
 	scaling := k.text(k.prefix + "rope.scaling.type")
 	switch {
 	case k.err != nil:
-	case scaling != "" && scaling != "none" || f.Value(k.prefix+"rope.scale_linear") != nil || hasTensor(f, "rope_freqs.weight"):
+	case scaling != "" && scaling != "none" || f.Value(k.prefix+"rope.scale_linear") != nil || has(tensors, "rope_freqs.weight"):
 		err = format.Wrong(format.Unsupported, "", "its positions are scaled for a longer context (rope scaling %q), which is not supported; use a model that was trained without", scaling)
 	case k.number("attention.sliding_window", 0) > 0:
 		err = format.Wrong(format.Unsupported, "", "its attention looks back over a sliding window, which is not supported")
@@ -123,13 +200,9 @@ func ggufShape(f *gguf.File) (m recipe.Model, form layout.Family, err error) {
 	return m, form, err
 }
 
-func hasTensor(f *gguf.File, name string) bool {
-	for _, t := range f.Tensors {
-		if t.Name == name {
-			return true
-		}
-	}
-	return false
+func has(tensors map[string]layout.Stored, name string) bool {
+	_, there := tensors[name]
+	return there
 }
 
 // keys reads values of a file and keeps the first error.
@@ -141,46 +214,55 @@ type keys struct {
 
 func (k *keys) text(key string) string {
 	s, is := k.f.Value(key).(string)
-	if !is && k.f.Value(key) != nil && k.err == nil {
-		k.err = format.Wrong(format.Damaged, "", "its key %q is not a text", key)
+	if (!is && k.f.Value(key) != nil || !utf8.ValidString(s)) && k.err == nil {
+		k.err = format.Wrong(format.Damaged, "", "its key %q is not a text of UTF-8", key)
 	}
 	return s
 }
 
 // number is a whole number, or otherwise where the key is missing; -1 as that
-// means that it must be there.
+// means that it must be there. A list, one number a layer, will do if all are the
+// same.
 func (k *keys) number(key string, otherwise int) int {
 	key = k.prefix + key
-	n := otherwise
-	switch v := k.f.Value(key).(type) {
-	case nil:
-		if otherwise < 0 && k.err == nil {
-			k.err = format.Wrong(format.Damaged, "", "its key %q is missing", key)
-		}
-	case uint32:
-		n = int(v)
-	case int32:
-		n = int(v)
-	case uint64:
-		n = int(min(v, 1<<40)) // far over every limit
+	v := k.f.Value(key)
+	n, is := gguf.Whole(v)
+	list, _ := gguf.Wholes(v)
+	switch {
+	case is:
+		return int(max(-1, min(n, 1<<40))) // far over every limit
+	case v == nil && otherwise >= 0:
+		return otherwise
+	case len(list) > 0 && slices.Min(list) == slices.Max(list):
+		return int(max(-1, min(list[0], 1<<40)))
+	case k.err != nil:
+	case v == nil:
+		k.err = format.Wrong(format.Damaged, "", "its key %q is missing", key)
+	case len(list) > 0:
+		k.err = format.Wrong(format.Unsupported, "", "its layers differ: its key %q is a list of different numbers, which is not supported", key)
 	default:
-		if k.err == nil {
-			k.err = format.Wrong(format.Unsupported, "", "its key %q is %v, not one whole number", key, v)
-		}
+		k.err = format.Wrong(format.Damaged, "", "its key %q is no whole number", key)
 	}
-	return n
+	return otherwise
 }
 
+// real is a number, whole or not, of whatever width.
 func (k *keys) real(key string, otherwise float64) float64 {
-	switch v := k.f.Value(k.prefix + key).(type) {
+	v := k.f.Value(k.prefix + key)
+	n, whole := gguf.Whole(v)
+	switch v := v.(type) {
 	case nil:
 		return otherwise
 	case float32:
 		return shortest(v)
-	default:
-		if k.err == nil {
-			k.err = format.Wrong(format.Damaged, "", "its key %q is %v, not a real number", k.prefix+key, v)
-		}
+	case float64:
+		return v
+	}
+	if whole {
+		return float64(n)
+	}
+	if k.err == nil {
+		k.err = format.Wrong(format.Damaged, "", "its key %q is no number", k.prefix+key)
 	}
 	return otherwise
 }
