@@ -5,6 +5,7 @@ package exchange
 
 import (
 	"archive/zip"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -137,9 +138,13 @@ func lookAt(fsys fs.FS, names []string) (*checkpoint.Opening, error) {
 			return nil, err
 		}
 	}
-	switch {
-	case slices.Contains(names, checkpoint.RunFile):
+	if slices.Contains(names, checkpoint.RunFile) {
 		return checkpoint.Open(fsys)
+	}
+	if err := standIn(fsys, usedOf(names)); err != nil {
+		return nil, err
+	}
+	switch {
 	case split:
 		return openGGUF(fsys, parts)
 	case len(models) == 1:
@@ -150,15 +155,28 @@ func lookAt(fsys fs.FS, names []string) (*checkpoint.Opening, error) {
 		return nil, format.Wrong(format.Unsupported, layout.AdapterConfigFile, "this is an adapter alone; open the model that it was made for in Hornbook's page and bring it in there")
 	case len(one(".safetensors")) > 0:
 		return openHF(fsys, names)
-	case len(one(".bin"))+len(one(".pt"))+len(one(".pth"))+len(one(".ckpt"))+len(one(".pkl")) > 0:
-		return nil, format.Wrong(format.Unsupported, slices.Concat(one(".bin"), one(".pt"), one(".pth"), one(".ckpt"), one(".pkl"))[0],
-			"weights in PyTorch's own format can hold programs and are not opened; get or save the model as safetensors")
 	case len(one(".zip")) > 0:
 		return nil, format.Wrong(format.Unsupported, one(".zip")[0], "open a zip alone, and no zip inside a zip")
-	case slices.Contains(names, layout.ConfigFile):
+	}
+	if err := cmp.Or(layersModel(fsys, names), foreignWeights(names)); err != nil {
+		return nil, err
+	}
+	if slices.Contains(names, layout.ConfigFile) {
 		return nil, format.Wrong(format.Incomplete, layout.WeightsFile, "it is missing beside %s; give it too", layout.ConfigFile)
 	}
+	if err := standIn(fsys, names); err != nil {
+		return nil, err
+	}
 	return nil, format.Wrong(format.NotModel, "", "there is no model here; open the zip or the folder of a run, files of Hugging Face (config.json, *.safetensors, tokenizer.json), or a .gguf file")
+}
+
+// usedOf are those of names that a model is read from: where there are
+// safetensors or GGUF files, weights in other formats beside them do not matter.
+func usedOf(names []string) []string {
+	ours := func(name string) bool { return hasEnding(name, ".safetensors") || hasEnding(name, ".gguf") }
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return slices.ContainsFunc(names, ours) && !ours(name) && !slices.Contains([]string{layout.ConfigFile, layout.TokenizerFile, layout.AdapterConfigFile, indexFile}, name)
+	})
 }
 
 func hasEnding(name, ending string) bool { return strings.EqualFold(path.Ext(name), ending) }

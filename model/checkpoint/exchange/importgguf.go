@@ -1,10 +1,10 @@
 package exchange
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -46,9 +46,8 @@ func openGGUF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	if o.Run.Tokenizer, err = vocabularyOf(o, f); err != nil {
 		return nil, err
 	}
-	m.Bias = slices.ContainsFunc(slices.Collect(maps.Keys(o.Tensors)), func(name string) bool {
-		return strings.HasPrefix(name, "blk.") && strings.HasSuffix(name, ".bias")
-	})
+	delete(o.Tensors, ropeFactors)
+	ggufBiases(&m, o.Tensors)
 	_, head := o.Tensors["output.weight"]
 	m.Tied = !head
 	if embedding, has := o.Tensors["token_embd.weight"]; has && len(embedding.Shape) == 2 {
@@ -154,50 +153,144 @@ func readGGUF(b *format.File, name string) (*gguf.File, error) {
 // head and biases.
 func ggufShape(f *gguf.File, tensors map[string]layout.Stored) (m recipe.Model, form layout.Family, err error) {
 	k := keys{f: f}
-	form = layout.Family(k.text("general.architecture"))
-	if _, known := layout.Architectures[form]; k.err != nil {
+	arch := k.text("general.architecture")
+	if form = layout.OfGGUF(arch); k.err != nil {
 		return m, "", k.err
-	} else if !known {
-		return m, "", format.Wrong(format.Unsupported, "", "it is a model of the kind %q; llama, qwen3 and gpt2 can be opened", string(form))
+	} else if form == "" {
+		return m, "", format.Wrong(format.Unsupported, "", "it is a model of the kind %q; llama, qwen2, qwen3, gpt2 and gptneox can be opened", arch)
 	}
-	k.prefix = string(form) + "."
+	k.prefix = arch + "."
 	m = recipe.Model{
 		Context: k.number("context_length", -1), Layers: k.number("block_count", -1), Channels: k.number("embedding_length", -1),
 		Hidden: k.number("feed_forward_length", -1), Heads: k.number("attention.head_count", -1), RoPEBase: 10000,
 	}
-	if form == layout.GPT2 {
-		m.KVHeads, m.Norm, m.Position, m.MLP = m.Heads, "layernorm", "learned", "gelu_tanh"
+	if form == layout.GPT2 || form == layout.NeoX {
+		m.KVHeads, m.Norm, m.Position, m.MLP, m.Bias = m.Heads, "layernorm", "learned", "gelu_tanh", true
 		m.NormEps = k.real("attention.layer_norm_epsilon", 1e-5)
-		if k.text(keyMLP) == "gelu" {
-			m.MLP = "gelu"
+		if form == layout.NeoX { // trained with the exact one, which llama.cpp approximates
+			m.Position, m.MLP, m.Parallel = "rope", "gelu", f.Value(k.prefix+"use_parallel_residual") != false
+			err = k.turning(&m, tensors)
 		}
-		return m, form, k.err
+		if known := k.text(keyMLP); known == "gelu" || known == "gelu_tanh" {
+			m.MLP = known
+		}
+		return m, form, cmp.Or(k.err, err, k.unknown())
 	}
 	m.Norm, m.Position, m.MLP, m.QKNorm = "rmsnorm", "rope", "swiglu", form == layout.Qwen3
-	m.KVHeads = k.number("attention.head_count_kv", m.Heads)
-	m.NormEps, m.RoPEBase = k.real("attention.layer_norm_rms_epsilon", 1e-6), k.real("rope.freq_base", 10000)
+	m.KVHeads, m.NormEps = k.number("attention.head_count_kv", m.Heads), k.real("attention.layer_norm_rms_epsilon", 1e-6)
 	if m.Heads > 0 {
 		m.HeadDim = k.number("attention.key_length", m.Channels/m.Heads)
 	}
-	scaling := k.text(k.prefix + "rope.scaling.type")
-	switch {
-	case k.err != nil:
-	case scaling != "" && scaling != "none" || f.Value(k.prefix+"rope.scale_linear") != nil || has(tensors, "rope_freqs.weight"):
-		err = format.Wrong(format.Unsupported, "", "its positions are scaled for a longer context (rope scaling %q), which is not supported; use a model that was trained without", scaling)
-	case k.number("attention.sliding_window", 0) > 0:
-		err = format.Wrong(format.Unsupported, "", "its attention looks back over a sliding window, which is not supported")
-	case k.number("expert_count", 0) > 0:
-		err = format.Wrong(format.Unsupported, "", "it is a mixture of experts, which is not supported")
-	case k.number("attention.value_length", m.HeadDim) != m.HeadDim || k.number("rope.dimension_count", m.HeadDim) != m.HeadDim:
-		err = format.Wrong(format.Unsupported, "", "its heads are not of one size for keys, values and positions, which is not supported")
+	if err = k.turning(&m, tensors); k.number("attention.value_length", m.HeadDim) != m.HeadDim || m.Rotary > 0 {
+		err = cmp.Or(err, format.Wrong(format.Unsupported, "", "its heads are not of one size for keys, values and positions, which is not supported"))
+	}
+	if window := k.number("attention.sliding_window", 0); window > 0 && window < m.Context {
+		m.Window = window
 	}
 	if m.HeadDim*m.Heads == m.Channels {
 		m.HeadDim = 0
 	}
-	if k.err != nil {
-		err = k.err
+	return m, form, cmp.Or(k.err, err, k.unknown())
+}
+
+// turning sets how m's heads turn with the position.
+func (k *keys) turning(m *recipe.Model, tensors map[string]layout.Stored) error {
+	m.RoPEBase = k.real("rope.freq_base", 10000)
+	if m.Heads < 1 || m.Channels < m.Heads {
+		return k.err
 	}
-	return m, form, err
+	if turning := k.number("rope.dimension_count", m.HeadSize()); turning != m.HeadSize() {
+		m.Rotary = turning
+	}
+	factor := k.real("rope.scaling.factor", k.real("rope.scale_linear", 1))
+	kind := cmp.Or(k.text(k.prefix+"rope.scaling.type"), "linear")
+	switch {
+	case has(tensors, ropeFactors):
+		s, err := scalingOf(k.f, tensors[ropeFactors], *m)
+		m.Scaling = s
+		return err
+	case kind == "none" || kind == "linear" && factor == 1:
+	case kind == "linear":
+		m.Scaling = recipe.Scaling{Kind: "linear", Factor: factor}
+	default:
+		return format.Wrong(format.Unsupported, "", "its positions are scaled for a longer context in a way (rope scaling %q) that is not supported; use a model that was trained without", kind)
+	}
+	return nil
+}
+
+// asked are the ends of the keys of an architecture that ggufShape reads.
+var asked = []string{"context_length", "block_count", "embedding_length", "feed_forward_length", "attention.head_count", "attention.head_count_kv",
+	"attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon", "attention.key_length", "attention.value_length", "attention.sliding_window",
+	"rope.dimension_count", "rope.freq_base", "rope.scaling.type", "rope.scaling.factor", "rope.scale_linear", "use_parallel_residual", "vocab_size",
+	"rope.scaling.original_context_length", "rope.scaling.finetuned", "tensor_data_layout"}
+
+// unknown refuses what an architecture's other keys say of its arithmetic: they
+// begin with its name, and are passed over only where they say that there is none of
+// it (0, 1, false, nothing).
+func (k *keys) unknown() error {
+	for _, p := range k.f.Pairs {
+		end, is := strings.CutPrefix(p.Key, k.prefix)
+		if !is || slices.Contains(asked, end) || neutral(p.Value) {
+			continue
+		}
+		return format.Wrong(format.Unsupported, "", "it says %s = %v of its arithmetic, which is not supported", p.Key, p.Value)
+	}
+	return nil
+}
+
+// neutral tells whether a value says that there is none of something.
+func neutral(v any) bool {
+	n, whole := gguf.Whole(v)
+	list, lists := gguf.Wholes(v)
+	switch {
+	case whole:
+		return n == 0 || n == 1
+	case lists:
+		return len(list) == 0 || slices.Max(list) == 0
+	}
+	switch v := v.(type) {
+	case bool:
+		return !v
+	case float32:
+		return v == 0 || v == 1
+	case float64:
+		return v == 0 || v == 1
+	case string:
+		return v == "" || v == "none"
+	}
+	return false
+}
+
+// ggufBiases sets where m has biases, by the names of its tensors.
+func ggufBiases(m *recipe.Model, tensors map[string]layout.Stored) {
+	any := func(parts ...string) bool {
+		for name := range tensors {
+			middle, is := strings.CutSuffix(name, ".bias")
+			if is && slices.Contains(parts, middle[strings.LastIndex(middle, ".")+1:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if m.Norm == "layernorm" {
+		m.Bias = any("attn_qkv", "attn_output", "ffn_up", "ffn_down", "attn_norm")
+		return
+	}
+	reads, writes, mlp := any("attn_q", "attn_k", "attn_v"), any("attn_output"), any("ffn_gate", "ffn_up", "ffn_down")
+	m.Bias, m.Biased = reads || writes || mlp, where(reads, writes, mlp)
+}
+
+// where names the layers that have biases, as recipe.Model.Biased does.
+func where(reads, writes, mlp bool) string {
+	switch {
+	case reads && !writes && !mlp:
+		return "qkv"
+	case !mlp && (reads || writes):
+		return "attention"
+	case mlp && !reads && !writes:
+		return "mlp"
+	}
+	return ""
 }
 
 func has(tensors map[string]layout.Stored, name string) bool {

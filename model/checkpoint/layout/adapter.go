@@ -47,8 +47,7 @@ func moduleOf(f Family, layer string) (name string, own bool) {
 		block, _ = strconv.Atoi(parts[1])
 		parts[1] = "%d"
 	}
-	modules := map[Family][]module{Llama: ropeModules, Qwen3: ropeModules, GPT2: gpt2Modules}[f]
-	for _, m := range modules {
+	for _, m := range forms[f].modules {
 		if len(m.ours) == 1 && m.ours[0] == strings.Join(parts, ".") {
 			return strings.Replace(m.hf, "%d", strconv.Itoa(block), 1), false
 		}
