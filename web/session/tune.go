@@ -66,7 +66,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		return nil, nil, unstarted(err, len(d.Text.IDs), r)
 	}
 	next := &current{id: s.library.newID(), before: from.Model, Run: checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m,
-		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText), Questions: begun.Questions(), Teacher: s.named(r),
+		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText), Questions: begun.Questions(), Teacher: s.named(r), Papers: from.Papers,
 		From: &checkpoint.Origin{Name: from.Name, ID: from.id}}}
 	return next, &run{Run: begun, data: d, job: d.Job, text: t.bytes, texts: [][]byte{t.bytes, oldText}}, nil
 }

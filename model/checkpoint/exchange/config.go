@@ -85,7 +85,7 @@ func unsupported(text string, args ...any) error {
 // the tensors tell.
 func readConfig(text []byte) (m recipe.Model, f layout.Family, err error) {
 	var c hfConfig
-	if err := json.Unmarshal(loose(text), &c); err != nil {
+	if err := json.Unmarshal(layout.Loose(text), &c); err != nil {
 		return m, "", format.Unreadable(layout.ConfigFile, err)
 	}
 	var known []string

@@ -48,8 +48,12 @@ func WriteGGUF(w io.Writer, run checkpoint.Run, t format.DType) (notes []string,
 	if err := ggufable(run.Recipe.Model, f); err != nil {
 		return nil, err
 	}
+	pre, defined, err := ruleOf(run.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
 	run = merged(run)
-	_, hasEnd := run.Tokenizer.Special(layout.EndOfText)
+	hasEnd := len(run.Manner().Ends) > 0
 	slots := layout.GGUF(run.Model, f)
 	tensors := make([]gguf.Lazy, len(slots))
 	short := false
@@ -77,7 +81,8 @@ func WriteGGUF(w io.Writer, run checkpoint.Run, t format.DType) (notes []string,
 	if short {
 		notes = append(notes, NoteF16)
 	}
-	pairs := append(ggufModel(run, f, t), ggufTokens(run.Tokenizer)...)
+	pairs := append(ggufModel(run, f, t), ggufTokens(run, pre, defined)...)
+	pairs = append(pairs, pairsOfPapers(run, pairs)...)
 	if c := run.Recipe.Model; c.Scaling.Kind == "llama3" {
 		s := c.Scaling
 		pairs = append(pairs, gguf.Pair{Key: keyScaling, Value: []float64{s.Factor, s.Low, s.High, float64(s.Context)}})
@@ -108,7 +113,7 @@ func ggufModel(run checkpoint.Run, f layout.Family, t format.DType) []gguf.Pair 
 	number := func(key string, n int) gguf.Pair { return gguf.Pair{Key: arch + "." + key, Value: uint32(n)} }
 	real := func(key string, x float64) gguf.Pair { return gguf.Pair{Key: arch + "." + key, Value: float32(x)} }
 	vocab := c.Vocab
-	if _, has := run.Tokenizer.Special(layout.EndOfText); !has {
+	if len(run.Manner().Ends) == 0 {
 		vocab++
 	}
 	pairs := []gguf.Pair{

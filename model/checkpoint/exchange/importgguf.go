@@ -46,6 +46,7 @@ func openGGUF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	if o.Run.Tokenizer, err = vocabularyOf(o, f); err != nil {
 		return nil, err
 	}
+	o.Run.Papers = ggufPapers(f, o.Run.Tokenizer.Size())
 	delete(o.Tensors, ropeFactors)
 	ggufBiases(&m, o.Tensors)
 	_, head := o.Tensors["output.weight"]

@@ -41,6 +41,9 @@ func openHF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	if o.Run.Tokenizer, err = layout.ReadTokenizer(fsys); err != nil {
 		return nil, err
 	}
+	if o.Run.Papers, err = layout.ReadPapers(fsys, names, o.Run.Tokenizer.Size()); err != nil {
+		return nil, err
+	}
 	if err = addShards(o, fsys, names); err != nil {
 		return nil, err
 	}
@@ -160,7 +163,7 @@ func indexed(fsys fs.FS, names []string) (map[string]string, error) {
 	var index struct {
 		WeightMap map[string]string `json:"weight_map"`
 	}
-	if err := json.Unmarshal(loose(text), &index); err != nil {
+	if err := json.Unmarshal(layout.Loose(text), &index); err != nil {
 		return nil, format.Unreadable(indexFile, err)
 	}
 	for _, name := range index.WeightMap {

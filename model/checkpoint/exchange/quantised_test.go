@@ -85,3 +85,34 @@ func TestQuantisedAsLlamaCpp(t *testing.T) {
 		})
 	}
 }
+
+// llama.cpp cuts texts as we do by each rule that both know, and by SentencePiece's
+// vocabularies.
+func TestCutsAsLlamaCpp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts llama.cpp half a dozen times")
+	}
+	if !kernel.Fast {
+		t.Skip("llama.cpp is compared with the fast kernels")
+	}
+	files := map[string][]byte{"SentencePiece": ofPieces(t, clients[1].shape)}
+	for _, rule := range splitRules {
+		files[rule.names[0]] = remade(t, checkpointtest.Fresh(t, clients[1].shape, splitting(t, rule)), func(*gguf.File) {})
+	}
+	for name, file := range files {
+		t.Run(name, func(t *testing.T) {
+			back, _, err := Import(fstest.MapFS{"a.gguf": {Data: file}}, generous)
+			if err != nil {
+				t.Fatal(err)
+			}
+			prompts := []string{"the thing said", awkward, "2026 2612 and12", "café 日本", "a", "Ünï's 1234567890", "\n\n x"}
+			var a clientAnswer
+			askClients(t, "llama.mjs", file, map[string]any{"prompts": prompts, "tokens": 1, "context": 96}, &a)
+			for i, prompt := range prompts {
+				if ids := back.Tokenizer.Encode([]byte(prompt)); !slices.Equal(ids, a.Answers[i].IDs) {
+					t.Errorf("llama.cpp cuts %q into %v, and we into %v", prompt, a.Answers[i].IDs, ids)
+				}
+			}
+		})
+	}
+}

@@ -1,11 +1,11 @@
-package exchange
+package layout
 
 import "bytes"
 
-// loose makes JSON of what Python writes as JSON: NaN and the infinities, which
+// Loose makes JSON of what Python writes as JSON: NaN and the infinities, which
 // JSON lacks, become a number that is too large for any field, so that a field that
 // is read still fails by them, and one that nobody reads does not.
-func loose(text []byte) []byte {
+func Loose(text []byte) []byte {
 	out, inText := make([]byte, 0, len(text)), false
 	for i := 0; i < len(text); i++ {
 		c := text[i]
