@@ -108,6 +108,8 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzImport $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzReadRun $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzReadAdapter $(SHORT) ./model/checkpoint/exchange
+	go test -run=NONE -fuzz=FuzzLlama2c $(SHORT) ./model/checkpoint/exchange
+	go test -run=NONE -fuzz=FuzzPapers $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf
 	go test -run=NONE -fuzz=FuzzFuse $(SHORT) ./wasm/fuse

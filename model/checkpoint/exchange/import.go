@@ -158,6 +158,13 @@ func lookAt(fsys fs.FS, names []string) (*checkpoint.Opening, error) {
 	case len(one(".zip")) > 0:
 		return nil, format.Wrong(format.Unsupported, one(".zip")[0], "open a zip alone, and no zip inside a zip")
 	}
+	for _, name := range one(".bin") {
+		if name != llama2cTokens {
+			if o, err := openLlama2c(fsys, name, names); o != nil || err != nil {
+				return o, err
+			}
+		}
+	}
 	if err := cmp.Or(layersModel(fsys, names), foreignWeights(names)); err != nil {
 		return nil, err
 	}

@@ -263,3 +263,29 @@ func TestBadPapers(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPapers: whatever a folder's papers hold, Import gives a run that can be saved
+// and written for others, or an error of the kinds that are told apart.
+func FuzzPapers(f *testing.F) {
+	folder := stranger(f, "gpt2")
+	for _, name := range []string{layout.GenerationFile, layout.TokenizerConfigFile, layout.SpecialsFile, layout.TemplateFile} {
+		f.Add(name, folder[name].Data)
+	}
+	f.Add(layout.GenerationFile, []byte(`{"eos_token_id": [Infinity, -1, 1e30, 258]}`))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		if folder[name] == nil || name == layout.WeightsFile {
+			return
+		}
+		files := maps.Clone(folder)
+		files[name] = &fstest.MapFile{Data: data}
+		tryImport(t, files)
+		if run, _, err := Import(files, fuzzLimit); err == nil {
+			if err := WriteHF(checkpointtest.Files{}, run, format.F32); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := WriteGGUF(&bytes.Buffer{}, run, format.F32); err != nil && !errors.As(err, new(*format.Problem)) {
+				t.Fatal(err)
+			}
+		}
+	})
+}

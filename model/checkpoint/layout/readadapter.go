@@ -67,7 +67,7 @@ func (a *Adapter) compare(fsys fs.FS, c adapterConfig, m *model.GPT) error {
 	}
 	known := modules(m)
 	if !slices.ContainsFunc(known, func(p pair) bool { _, has := rest[p.module+".lora_A.weight"]; return has }) {
-		return format.Wrong(format.Unsupported, AdapterFile, "it was made for another kind of model: none of its tensors has a layer here")
+		return format.Wrong(format.Stranger, AdapterFile, "it was made for another kind of model: none of its tensors has a layer here")
 	}
 	kinds := map[string]bool{}
 	for _, p := range known {
@@ -81,7 +81,9 @@ func (a *Adapter) compare(fsys fs.FS, c adapterConfig, m *model.GPT) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(rest)) {
-		if why := strange(name); why != "" {
+		if why := strange(name); why == outside {
+			return format.Wrong(format.Stranger, AdapterFile, "%s: tensor %q", why, name)
+		} else if why != "" {
 			return format.Wrong(format.Unsupported, AdapterFile, "only plain LoRA adapters can be used, but %s: tensor %q", why, name)
 		}
 	}
@@ -188,7 +190,11 @@ func (a *Adapter) take(p *pair, c adapterConfig, rest map[string]Stored, kinds m
 		want []int
 	}{{nameA, p.a, []int{rank, p.cols}}, {nameB, p.b, []int{rows, rank}}} {
 		if !slices.Equal(t.got.Shape, t.want) {
-			return format.Wrong(format.Damaged, t.got.File, "tensor %q has shape %v, but the model needs %v", adapterPrefix+t.name, t.got.Shape, t.want)
+			kind := format.Damaged
+			if len(p.a.Shape) == 2 && len(p.b.Shape) == 2 && p.a.Shape[0] == rank && p.b.Shape[1] == rank { // all of it fits together
+				kind = format.Stranger
+			}
+			return format.Wrong(kind, t.got.File, "tensor %q has shape %v, but the model needs %v", adapterPrefix+t.name, t.got.Shape, t.want)
 		}
 	}
 	if p.scale, err = c.scale(p.module, rank); err != nil {
@@ -212,6 +218,8 @@ func unnumbered(layer string) string {
 	return strings.Replace(layer, fmt.Sprintf("blocks.%d.", blockOf(layer)), "blocks.%d.", 1)
 }
 
+const outside = "it adapts what the model has not"
+
 // strange is what is wrong with a tensor of an adapter that no layer of the model
 // takes, "" for one of the model's own.
 func strange(name string) string {
@@ -223,7 +231,7 @@ func strange(name string) string {
 	case strings.HasSuffix(name, ".lora_A.bias"), strings.HasSuffix(name, ".lora_B.bias"):
 		return "its matrices have biases (lora_bias)"
 	case strings.Contains(name, ".lora_"):
-		return "it adapts what the model has not"
+		return outside
 	}
 	return ""
 }
@@ -282,7 +290,7 @@ func (a *Adapter) checkBeside(m *model.GPT) error {
 			return format.Wrong(format.Unsupported, AdapterFile, "the model has no place for its tensor %q", name)
 		}
 		if t := a.rest[name]; !slices.Equal(t.Shape, s.Shape) {
-			return format.Wrong(format.Unsupported, AdapterFile, "it brings a %q of its own of shape %v, and the model's has %v: the model that it was made for had other tokens; merge the two with PEFT's merge_and_unload, and open the result", name, t.Shape, s.Shape)
+			return format.Wrong(format.Stranger, AdapterFile, "it brings a %q of its own of shape %v, and the model's has %v: the model that it was made for had other tokens; merge the two with PEFT's merge_and_unload, and open the result", name, t.Shape, s.Shape)
 		}
 	}
 	return nil
