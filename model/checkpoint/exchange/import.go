@@ -1,6 +1,14 @@
 // Package exchange takes models from the formats of other programs and gives them
-// away in those: Hugging Face's folders, llama.cpp's GGUF, PEFT's adapters; and
-// a run as one zip.
+// away in those: Hugging Face's folders, llama.cpp's GGUF, PEFT's adapters, llama2.c's
+// weights; and a run as one zip.
+//
+// What a file says is weighed by what it can change. A key that changes neither logits
+// nor where writing stops is passed over; one that does is done exactly, or refused by
+// its name; what is left out or added stands in a note. So of config.json the keys are
+// read that its class reads, of GGUF those of its architecture, where whatever is not
+// known must say that there is none of it, and so with an adapter's settings. What a
+// model says besides of itself (layout.Papers) goes out as it came. A file that is
+// whole and something else than its name says is called by what it is (standin.go).
 package exchange
 
 import (
