@@ -181,7 +181,7 @@ func TestImportSays(t *testing.T) {
 		put("b/model.gguf", "<!DOCTYPE html>"):                                       "a web page",
 		put("c/model.bin", "\x80\x02"):                                               "PyTorch's own format",
 		put("d/model.bin", "\xc6\xd7\x34\x01\x03\x00\x00\x00"):                       "a model of llm.c",
-		put("e/x.bin", "@\x00\x00\x00\xac\x00\x00\x00\x05\x00\x00\x00\x08\x00\x00\x00"+strings.Repeat("\x04\x00\x00\x00", 3)): "can hold programs",
+		put("e/x.bin", "@\x00\x00\x00\xac\x00\x00\x00\x05\x00\x00\x00\x08\x00\x00\x00"+strings.Repeat("\x04\x00\x00\x00", 3)): "tokenizer.bin: it is missing: x.bin holds weights of llama2.c",
 	} {
 		if _, errs, status := call("import", path, "-o", filepath.Join(dir, "never")); status == 0 || !strings.Contains(errs, says) || strings.Contains(errs, "damaged") {
 			t.Errorf("%s: status %d, %q, want %q", path, status, errs, says)

@@ -59,17 +59,16 @@ func llama2cOf(head []byte, size int64) (f llama2c, is bool, err error) {
 	} else {
 		f.at, f.untied = llama2cHeader, numbers[28] == 0
 	}
-	for _, x := range n {
-		if x < 1 || x > 1<<20 {
-			return f, false, nil
+	small := !slices.ContainsFunc(n[:], func(x int64) bool { return x < 1 || x > 1<<20 })
+	if !small || n[0]%(2*n[3]) != 0 || n[3]%n[4] != 0 || n[2] > 1<<10 || n[0]/n[3] > 1<<10 {
+		if f.old {
+			return f, false, nil // hardly any seven numbers of another file pass this
 		}
-	}
-	if n[0]%n[3] != 0 || n[3]%n[4] != 0 || n[2] > 1<<10 {
-		return f, false, nil
+		return f, true, format.Wrong(format.Damaged, "", "it describes a model of llama2.c that is impossible (%v); get it again", n)
 	}
 	f.Model = recipe.Model{Channels: int(n[0]), Hidden: int(n[1]), Layers: int(n[2]), Heads: int(n[3]), KVHeads: int(n[4]), Vocab: int(n[5]), Context: int(n[6]),
 		Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Tied: !f.untied}
-	return f, f.end() == size || !f.old, nil
+	return f, true, nil
 }
 
 // end is the byte that follows the last weight.
@@ -129,11 +128,11 @@ func openLlama2c(fsys fs.FS, name string, names []string) (_ *checkpoint.Opening
 			o.Close()
 		}
 	}()
-	if f.end() > f.size {
-		return nil, format.Wrong(format.Damaged, name, "it should have %d bytes, and has %d: it was cut off", f.end(), f.size)
-	}
 	if !slices.Contains(names, llama2cTokens) {
 		return nil, format.Wrong(format.Incomplete, llama2cTokens, "it is missing: %s holds weights of llama2.c, which say nothing of their tokens; give the %s that it was made with too", name, llama2cTokens)
+	}
+	if end := f.end(); end != f.size && (f.old || end > f.size) {
+		return nil, format.Wrong(format.Damaged, name, "by what it says of itself it should have %d bytes, and has %d: it was cut off, or is something else", end, f.size)
 	}
 	if o.Run.Tokenizer, err = llama2cTokenizer(fsys, f.Vocab); err != nil {
 		return nil, err
