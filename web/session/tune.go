@@ -6,6 +6,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/layout"
 	"hornbook/model/data"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
@@ -37,6 +38,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		}
 	}
 	r.Model, r.Tokenizer, r.VocabSize, r.Init, r.Preset = m.Config, from.Recipe.Tokenizer, from.Recipe.VocabSize, from.Recipe.Init, from.Recipe.Preset
+	r.Tuning.LoRA.Targets = layout.OwnTargets(r.Tuning.LoRA.Targets) // people may have PEFT's names for them
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
