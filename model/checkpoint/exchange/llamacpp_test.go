@@ -129,7 +129,11 @@ func TestLlamaCpp(t *testing.T) {
 	for i, c := range clients {
 		tok := toks[i%len(toks)]
 		run := taught(t, c.shape, tok)
-		for _, dtype := range []format.DType{format.F32, format.F16, format.Q8} {
+		dtypes := []format.DType{format.F32, format.F16, format.Q8}
+		if i >= 4 { // how numbers are rounded does not hang on the form
+			dtypes = dtypes[:1]
+		}
+		for _, dtype := range dtypes {
 			t.Run(c.name+", "+string(tok.Kind())+", "+string(dtype), func(t *testing.T) {
 				var file bytes.Buffer
 				if notes, err := WriteGGUF(&file, run, dtype); err != nil || len(notes) > 0 {
