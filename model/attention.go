@@ -22,6 +22,16 @@ func newAttention(m *GPT, named tensors, name string) attention {
 	}
 }
 
+// attend is attention as a layer of m has it: over all that came before, or a
+// window of it, and by scores that are divided by √D, or not.
+func (m *GPT) attend(p *Pass, q, k, v *tensor.Tensor, block int) *tensor.Tensor {
+	spans := p.Tape.Windowed(p.Spans, m.Looks(block))
+	if m.Unscaled {
+		return p.AttentionBy(1, q, k, v, spans)
+	}
+	return p.Attention(q, k, v, spans)
+}
+
 func (a attention) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor.Tensor {
 	q := p.Split(a.query.forward(p, x), m.Heads)   // (N,H,D)
 	k := p.Split(a.key.forward(p, x), m.KVHeads)   // (N,K,D)
@@ -34,6 +44,6 @@ func (a attention) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor
 	}
 	q, k, v = p.in(block, "query", q), p.in(block, "key", k), p.in(block, "value", v)
 	k, v = p.Cache.append(p, block, p.shared(k), p.shared(v))
-	heads := p.Merge(p.Attention(q, k, v, p.Spans))
+	heads := p.Merge(m.attend(p, q, k, v, block))
 	return a.output.forward(p, p.in(block, "heads", heads))
 }

@@ -34,7 +34,8 @@ func (n norm) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	return p.RMSNorm(x, n.gain, n.eps)
 }
 
-// block is one layer: x + attention(norm(x)), then x + mlp(norm(x)).
+// block is one layer: x + attention(norm(x)), then x + mlp(norm(x)); or both of
+// the same x (GPT-NeoX).
 type block struct {
 	norm1     norm
 	attention attention
@@ -52,7 +53,11 @@ func newBlock(m *GPT, named tensors, name string) *block {
 }
 
 func (b *block) forward(p *Pass, x *tensor.Tensor, m *GPT, i int) *tensor.Tensor {
+	read := x
 	x = p.Add(x, p.in(i, "attention", b.attention.forward(p, b.norm1.forward(p, x), m, i)))
-	x = p.Add(x, p.in(i, "mlp", b.mlp.forward(p, b.norm2.forward(p, x))))
+	if !m.Parallel {
+		read = x
+	}
+	x = p.Add(x, p.in(i, "mlp", b.mlp.forward(p, b.norm2.forward(p, read))))
 	return p.in(i, "", x)
 }

@@ -46,7 +46,7 @@ func New(b tensor.Backend, c Config) *GPT {
 	named := m.carve(c.Tensors())
 	m.tokens, m.positions = named["tokens.weight"], named["positions.weight"]
 	if m.positions == nil {
-		m.cos, m.sin = tensor.RoPETables(b, c.Context, c.HeadSize(), c.RoPEBase)
+		m.cos, m.sin = tensor.RoPETablesOf(b, c.Context, Frequencies(c))
 	}
 	m.lookback = newLookback(m, named)
 	for i := range c.Layers {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"hornbook/model"
@@ -17,6 +18,7 @@ func generate(args []string, out, errs io.Writer) error {
 	dir := f.String("run", "", "folder that train saved to")
 	prompt := f.String("prompt", "\n", "what the model goes on from")
 	n := f.Int("n", 300, "tokens to write")
+	shown := f.Bool("show-end", false, "show the token that ended the writing, if one did")
 	s := addSampling(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
@@ -37,7 +39,7 @@ func generate(args []string, out, errs io.Writer) error {
 	if missing, _ := tokenizer.Unknown(kept.Tokenizer, []byte(*prompt)); len(missing) > 0 {
 		fmt.Fprintf(errs, "hornbook: the model has never seen %q; left out\n", missing)
 	}
-	return write(kept, *prompt, *n, *s, out)
+	return write(kept, *prompt, *n, *shown, *s, out)
 }
 
 // addSampling adds the flags of how tokens are chosen.
@@ -62,19 +64,27 @@ func wrongSampling(s model.Sampling) error {
 	return nil
 }
 
-// write streams the prompt and n tokens after it to out, whole characters only.
-func write(kept checkpoint.Run, prompt string, n int, s model.Sampling, out io.Writer) error {
+// write streams the prompt and at most n tokens after it to out, whole characters
+// only. It ends with a token that ends the model's texts, which is shown if shown.
+func write(kept checkpoint.Run, prompt string, n int, shown bool, s model.Sampling, out io.Writer) error {
 	g, rng := model.NewGenerator(kept.Model), s.Rand()
 	logits := g.Prompt(tokenizer.EncodeWhole(kept.Tokenizer, []byte(prompt)))
-	held := []byte(prompt)
+	held, ends := []byte(prompt), kept.Manner().Ends
 	for range n {
 		id := g.Pick(logits, s, rng)
+		end := slices.Contains(ends, id)
+		if end && !shown {
+			break
+		}
 		held = append(held, kept.Tokenizer.Piece(id)...)
 		whole := len(held) - unfinished(held)
 		if _, err := out.Write(held[:whole]); err != nil {
 			return err
 		}
 		held = append(held[:0], held[whole:]...)
+		if end {
+			break
+		}
 		logits = g.Next(id)
 	}
 	_, err := fmt.Fprintf(out, "%s\n", held)

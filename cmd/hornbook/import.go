@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/exchange"
+	"hornbook/model/recipe"
 )
 
 // importLimit is the memory that opening a model may take, in bytes.
@@ -21,6 +23,7 @@ const importLimit = 8e9
 func importCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("import", flag.ContinueOnError)
 	dir := f.String("o", "", "folder to save the model to; it must be empty or not there yet")
+	base := f.String("onto", "", "of an adapter (PEFT): the `model` that it was made for, a folder that train or import saved to")
 	files, err := parseWithFiles(f, args, errs)
 	switch {
 	case err != nil:
@@ -37,7 +40,7 @@ func importCommand(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	run, notes, err := exchange.Import(fsys, importLimit)
+	run, notes, err := importedOnto(fsys, *base)
 	if err != nil {
 		return err
 	}
@@ -50,6 +53,30 @@ func importCommand(args []string, out, errs io.Writer) error {
 	_, err = fmt.Fprintf(out, "%s parameters, saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n",
 		english.Count(run.Recipe.Model.Parameters()), *dir, *dir)
 	return err
+}
+
+// importedOnto is the model of fsys, or of base with the adapter that fsys holds.
+func importedOnto(fsys fs.FS, base string) (checkpoint.Run, []string, error) {
+	switch adapter := exchange.IsAdapter(fsys); {
+	case base == "" && adapter:
+		return checkpoint.Run{}, nil, errors.New("this is an adapter alone; name the model that it was made for: -onto DIR")
+	case base == "":
+		return exchange.Import(fsys, importLimit)
+	case !adapter:
+		return checkpoint.Run{}, nil, wrongUsage("-onto is for adapters (adapter_config.json with adapter_model.safetensors), and this is none")
+	}
+	run, err := load(base)
+	if err != nil {
+		return run, nil, err
+	}
+	if run.Model, err = exchange.ReadAdapter(fsys, run.Model); err != nil {
+		return run, nil, err
+	}
+	run.From, run.State = &checkpoint.Origin{Name: run.Name}, "done"
+	run.Moments, run.Best, run.Frozen = nil, nil, nil
+	run.Recipe.SetMethod(recipe.Lora)
+	run.Recipe.Tuning.LoRA, _ = run.Model.Adapter()
+	return run, nil, nil
 }
 
 // load opens a run's folder, or a model in whatever form.

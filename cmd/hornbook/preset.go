@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/layout"
 	"hornbook/model/recipe"
 )
 
@@ -144,7 +145,7 @@ func addTuneFlags(f *flag.FlagSet) tuneFlags {
 		rank:     f.Int("lora-rank", 0, "with -method lora: the adapter's rank (default 8)"),
 		alpha:    f.Float64("lora-alpha", 0, "with -method lora: its alpha (default 16)"),
 		dropout:  f.Float64("lora-dropout", 0, "with -method lora: its dropout"),
-		targets:  f.String("lora-targets", "", "with -method lora: matrices, of "+strings.Join(recipe.LoRATargets, ",")+" (default all; of a text without the head)"),
+		targets:  f.String("lora-targets", "", "with -method lora: matrices, of "+strings.Join(recipe.LoRATargets, ",")+", or by PEFT's names, as q_proj,v_proj or c_attn (default all; of a text without the head)"),
 		patience: f.Int("patience", 0, "evaluations without a better loss before the training ends (default 4; 0 never ends it)"),
 		old:      f.String("old", "", "text by which forgetting is measured: village, or own for the model's own writing (default what it learned from, if that is known)"),
 		rateOf:   f.Float64("learning-rate", 0, "with -from: the highest learning rate (default the method's)"),
@@ -205,7 +206,7 @@ func (t tuneFlags) recipe(f *flag.FlagSet, p presetFlags, from checkpoint.Run, t
 		case "lora-dropout":
 			r.Tuning.LoRA.Dropout = *t.dropout
 		case "lora-targets":
-			r.Tuning.LoRA.Targets = *t.targets
+			r.Tuning.LoRA.Targets = layout.OwnTargets(*t.targets)
 		case "patience":
 			r.Tuning.Patience = *t.patience
 		case "old":

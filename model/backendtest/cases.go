@@ -11,6 +11,7 @@ func cases() []opCase {
 	type out = *tensor.Tensor
 	ids, twice := []int32{3, 0, 3, 6, 1, 3}, []int32{1, 1, 1, 0, 4, 4}
 	uneven := []tensor.Span{{Rows: 1, First: 2}, {Rows: 3, First: 0}, {Rows: 2, First: 4}}
+	longPast := []tensor.Span{{Rows: 75, First: 5}, {Rows: 1, First: 78, Keys: 1}}
 	longer := []tensor.Span{{Rows: 2, First: 4, Keys: 5}, {Rows: 1, First: 1, Keys: 1}}
 	return []opCase{
 		{name: "embed", dims: [][]int{{7, 5}},
@@ -67,6 +68,20 @@ func cases() []opCase {
 		{name: "attention to a longer past", dims: [][]int{{3, 4, 8}, {11, 2, 8}, {11, 2, 8}},
 			op:   func(t tape, in list) out { return t.Attention(in[0], in[1], in[2], longer) },
 			want: func(in [][]float64) []float64 { return attention(in[0], in[1], in[2], longer, 4, 2, 8) }},
+		{name: "attention over a window", dims: [][]int{{12, 4, 5}, {12, 2, 5}, {12, 2, 5}}, refusable: true,
+			op: func(t tape, in list) out {
+				return t.Attention(in[0], in[1], in[2], t.Windowed(t.Spans([]int{1, 8, 3}), 3))
+			},
+			want: func(in [][]float64) []float64 {
+				return attention(in[0], in[1], in[2], new(tensor.Tape).Windowed(new(tensor.Tape).Spans([]int{1, 8, 3}), 3), 4, 2, 5)
+			}},
+		{name: "attention over a window of a long past", dims: [][]int{{76, 2, 4}, {80, 2, 4}, {80, 2, 4}}, refusable: true,
+			op: func(t tape, in list) out {
+				return t.Attention(in[0], in[1], in[2], t.Windowed(longPast, 7))
+			},
+			want: func(in [][]float64) []float64 {
+				return attention(in[0], in[1], in[2], new(tensor.Tape).Windowed(longPast, 7), 2, 2, 4)
+			}},
 		{name: "attention of one tensor to itself", dims: [][]int{{7, 2, 4}},
 			op: func(t tape, in list) out { return t.Attention(in[0], in[0], in[0], t.Spans([]int{5, 2})) },
 			want: func(in [][]float64) []float64 {

@@ -117,9 +117,12 @@ func attention(q, k, v []float64, spans []tensor.Span, h, kv, d int) []float64 {
 		for n := range s.Rows * h {
 			query, last, head := q[i*d:(i+1)*d], s.First+n/h, n%h
 			row := func(x []float64, at int) []float64 { return x[((s.Keys+at)*kv+head*kv/h)*d:][:d] }
-			p := make([]float64, last+1)
+			p, begin := make([]float64, last+1), 0
+			if s.Window > 0 {
+				begin = max(0, last+1-s.Window)
+			}
 			var total float64
-			for at := range p {
+			for at := begin; at < len(p); at++ {
 				for j := range d {
 					p[at] += query[j] * row(k, at)[j] / math.Sqrt(float64(d))
 				}

@@ -11,6 +11,7 @@
 //	best.safetensors       the best weights so far, of a run that stops early
 //	adapter_config.json    with adapter_model.safetensors: a LoRA adapter, as PEFT has it
 //	log.jsonl              losses, one step a line
+//	generation_config.json and others that a model from elsewhere came with (Papers)
 //
 // run.json is written last and holds the SHA-256 of the others, so that files
 // of different saves are never taken together.
@@ -53,6 +54,7 @@ type Run struct {
 	Log     []Entry          // by Noted: a history of bounded length
 	From    *Origin          // nil for a model trained from nothing
 	Teacher *Origin          // of a student; nil for none
+	Papers  layout.Papers    // what it came with from elsewhere, or what it was made from did
 
 	Questions []recipe.Question // that the model answers at each evaluation; nil for none
 	Frozen    []float32         // what trains, as it was when the run began to be compared with it; nil for none
@@ -71,6 +73,9 @@ type Origin struct {
 	Name string `json:"name"`
 	ID   string `json:"id"` // where it was kept, for who opened it then
 }
+
+// Manner is how the texts of run's model begin and end.
+func (run Run) Manner() layout.Manner { return layout.MannerOf(run.Tokenizer, run.Papers) }
 
 // RunFile names the file that makes a folder a run's.
 const RunFile = "run.json"

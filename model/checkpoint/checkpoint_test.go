@@ -154,7 +154,7 @@ func TestWhatCannotBeLoaded(t *testing.T) {
 		{"weights of another run", format.Damaged, "not the one that was saved", edit(layout.WeightsFile, "pt", "xx")},
 		{"tokenizer changed", format.Damaged, "not the one that was saved", edit(layout.TokenizerFile, "1.0\"", "1.0\" ")},
 		{"not JSON", format.Damaged, "cannot be read", edit(checkpoint.RunFile, "{", "[")},
-		{"a newer version", format.Unsupported, "version 5", edit(checkpoint.RunFile, `"version": 4`, `"version": 5`)},
+		{"a newer version", format.Unsupported, "version 6", edit(checkpoint.RunFile, `"version": 4`, `"version": 6`)},
 		{"an unknown field", format.Damaged, "surprise", edit(checkpoint.RunFile, `"step"`, `"surprise": 1, "step"`)},
 		{"an impossible recipe", format.Damaged, "layers", edit(checkpoint.RunFile, `"layers": 2`, `"layers": 2000`)},
 		{"no vocabulary", format.Damaged, "vocabulary", edit(checkpoint.RunFile, `"vocab": `+vocab, `"vocab": 0`)},

@@ -20,7 +20,8 @@ import (
 // recipe's objective, what trains, and from where, and losses in place of
 // measures, as the first folders of version 3 did. All can still be read, a newer one
 // is refused.
-const version = 4
+// What a model came with (papers) is of the fifth; folders without are written as the fourth.
+const version = 5
 
 // manifest is run.json.
 type manifest struct {
@@ -47,7 +48,8 @@ type manifest struct {
 	Teacher    *Origin           `json:"teacher,omitempty"`
 	Questions  []recipe.Question `json:"questions,omitempty"`
 	Tally      []float64         `json:"tally,omitempty"`
-	SHA256     map[string]string `json:"sha256"` // of the other files, by name
+	Papers     []string          `json:"papers,omitempty"` // files that the model came with
+	SHA256     map[string]string `json:"sha256"`           // of the other files, by name
 }
 
 type bestManifest struct {
@@ -59,11 +61,14 @@ type bestManifest struct {
 // manifestOf is run's, without the sums of its files.
 func manifestOf(run Run) manifest {
 	d := manifest{
-		Version: version, Hornbook: hornbookVersion(), Name: run.Name, Recipe: run.Recipe, Step: run.Step, Tokens: run.Tokens,
+		Version: 4, Hornbook: hornbookVersion(), Name: run.Name, Recipe: run.Recipe, Step: run.Step, Tokens: run.Tokens,
 		Seconds: finite(run.Seconds), Measures: run.Measures,
 		Text: run.Text, TextSHA256: run.TextSHA256, TextBytes: run.TextBytes, Old: run.Old, OldSHA256: run.OldSHA256,
 		Ranks: run.Ranks, Backend: run.Backend, Fused: run.Fused, State: run.State, From: run.From, SHA256: map[string]string{},
 		Written: run.Written, Teacher: run.Teacher, Questions: run.Questions, Tally: run.Tally,
+	}
+	if d.Papers = run.Papers.Names(); len(d.Papers) > 0 {
+		d.Version = version
 	}
 	if run.Best != nil {
 		d.Best = &bestManifest{run.Best.Step, finite(run.Best.Loss), run.Stale}

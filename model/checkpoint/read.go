@@ -47,6 +47,9 @@ func Open(fsys fs.FS) (_ *Opening, err error) {
 	if n := o.Run.Tokenizer.Size(); n != c.Vocab {
 		return nil, format.Wrong(format.Damaged, layout.TokenizerFile, "it has %d tokens, but the model in %s has %d", n, RunFile, c.Vocab)
 	}
+	if o.Run.Papers, err = readPapers(f, d, o.Run.Tokenizer.Size()); err != nil {
+		return nil, err
+	}
 	if err := o.AddSafetensors(f, layout.WeightsFile); err != nil {
 		return nil, err
 	}
@@ -63,6 +66,20 @@ func Open(fsys fs.FS) (_ *Opening, err error) {
 	}
 	o.finish = func(run *Run) error { return readRest(f, d, run) }
 	return o, nil
+}
+
+// readPapers reads the files of the folder that the manifest names as such.
+func readPapers(f folder, d manifest, tokens int) (p layout.Papers, err error) {
+	if len(d.Papers) == 0 {
+		return p, nil
+	}
+	var there []string
+	for _, name := range d.Papers {
+		if _, has := f.names[name]; has {
+			there = append(there, name)
+		}
+	}
+	return layout.ReadPapers(f, there, tokens)
 }
 
 // layoutIn is how the model c lies in store: the first version knew only our own

@@ -129,7 +129,7 @@ func settle(d disk) error {
 
 // ourFiles are all that a run's folder can hold.
 var ourFiles = []string{RunFile, layout.ConfigFile, layout.WeightsFile, layout.TokenizerFile, layout.TokenizerConfigFile, optimizerFile, bestFile, frozenFile,
-	layout.AdapterConfigFile, layout.AdapterFile, logFile}
+	layout.AdapterConfigFile, layout.AdapterFile, logFile, layout.GenerationFile, layout.SpecialsFile, layout.TemplateFile, layout.OldTemplateFile, layout.GGUFFile, "added_tokens.json"}
 
 // newFiles is a Sink of files that are being saved.
 type newFiles struct{ disk }

@@ -9,7 +9,6 @@ import (
 	"hornbook/model/format"
 	"hornbook/model/format/safetensors"
 	"hornbook/model/tensor"
-	"hornbook/tokenizer"
 )
 
 // Write writes the folder of run, run.json last. Beside the model it takes the
@@ -43,11 +42,14 @@ func filesOf(run Run, t format.DType) (files []format.Written) {
 		files = append(files, format.Written{Name: name, Write: write})
 	}
 	if f, _ := layout.FamilyOf(c); f != "" {
-		files = append(files, format.Text(layout.ConfigFile, func() ([]byte, error) { return layout.Config(c, f, t, run.Tokenizer) }))
+		files = append(files, format.Text(layout.ConfigFile, func() ([]byte, error) { return layout.ConfigText(c, f, t, run.Tokenizer, run.Papers) }))
 	}
 	add(layout.WeightsFile, func(w io.Writer) error { return layout.WriteSafetensors(w, layout.Saved(run.Model), t) })
-	add(layout.TokenizerFile, func(w io.Writer) error { return tokenizer.WriteJSON(w, run.Tokenizer) })
-	files = append(files, format.Text(layout.TokenizerConfigFile, func() ([]byte, error) { return layout.TokenizerConfig(c, run.Tokenizer) }))
+	add(layout.TokenizerFile, func(w io.Writer) error { return layout.WriteTokenizer(w, run.Tokenizer, run.Papers) })
+	if text, err := layout.TokenizerConfigText(c, run.Tokenizer, run.Papers); text != nil || err != nil {
+		files = append(files, format.Text(layout.TokenizerConfigFile, func() ([]byte, error) { return text, err }))
+	}
+	files = append(files, layout.PaperFiles(run.Tokenizer, run.Papers, true)...)
 	if run.Moments != nil {
 		add(optimizerFile, func(w io.Writer) error { return writeMoments(w, run.Moments) })
 	}

@@ -54,7 +54,7 @@ func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span,
 	row, w := 0, data(p)
 	for _, s := range spans {
 		if s.Rows == 1 && p == nil {
-			c.lookBack(y, sums, q, k, v, row, s, scale)
+			c.lookBack(y, sums, q, k, v, row, lastOf(s), scale)
 			row++
 			continue
 		}
@@ -64,13 +64,40 @@ func (c *CPU) Attention(y, p, sums, q, k, v *tensor.Tensor, spans []tensor.Span,
 			for i := 0; i < s.Rows; i += block {
 				w := weights(w, &c.p, s.Rows, s.Seen(), i)
 				kernel.MatmulCausal(w, rows(qh, i), past(kh, w.Cols).T(), &c.heads)
+				outside(w, s.Window, unseen)
 				kernel.CausalSoftmax(w, scale, kept[2*i:2*(i+w.Rows)])
+				outside(w, s.Window, 0)
 				kernel.Matmul(rows(yh, i), w, past(vh, w.Cols), false, &c.heads)
 			}
 			w = after(w, s)
 		}
 		row += s.Rows
 	}
+}
+
+// unseen is a score so low that nothing is left of it beside any other.
+const unseen = -1e30
+
+// outside makes all of w, scores or weights, x that lie before a window, which ends
+// with each row's own position.
+func outside(w kernel.Matrix, window int, x float32) {
+	if window == 0 {
+		return
+	}
+	for i := range w.Rows {
+		row := w.Data[i*w.Stride:][:max(0, w.Cols-w.Rows+i+1-window)]
+		for j := range row {
+			row[j] = x
+		}
+	}
+}
+
+// lastOf is s, of one row, without what lies before its window.
+func lastOf(s tensor.Span) tensor.Span {
+	if before := s.Seen() - s.Window; s.Window > 0 && before > 0 {
+		s.First, s.Keys = s.First-before, s.Keys+before
+	}
+	return s
 }
 
 // lookBack is Attention of the one query of s, in this row.
@@ -107,7 +134,9 @@ func (c *CPU) AttentionGrad(dq, dk, dv tensor.Into, dy, p, sums, q, k, v *tensor
 				w, qi, dyi := weights(pw, &c.p, s.Rows, seen, i), rows(qh, i), rows(dyh, i)
 				if p == nil {
 					kernel.MatmulCausal(w, qi, past(kh, w.Cols).T(), &c.heads)
+					outside(w, s.Window, unseen)
 					kernel.CausalSoftmaxAgain(w, scale, kept[2*i:2*(i+w.Rows)])
+					outside(w, s.Window, 0)
 				}
 				ds := weights(nil, &c.ds, s.Rows, seen, i)
 				kernel.MatmulCausal(ds, dyi, past(vh, w.Cols).T(), &c.heads)

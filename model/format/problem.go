@@ -14,6 +14,8 @@ const (
 	Damaged     Kind = "damaged"
 	Incomplete  Kind = "incomplete"  // a file is missing
 	Unsupported Kind = "unsupported" // sound, but Hornbook cannot run or write it
+	StandIn     Kind = "stand-in"    // whole, and something else than its name says
+	Stranger    Kind = "stranger"    // of an adapter: made for a model of another shape
 	TooLong     Kind = "too long"    // a file, or what a zip would become
 	UnsafeName  Kind = "unsafe name" // a zip's entry that wants to lie elsewhere
 )

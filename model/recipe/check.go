@@ -68,6 +68,14 @@ func (m Model) Check() error {
 		return wrong("head_dim", m.HeadDim, "even")
 	case m.Position == "rope" && m.HeadSize()%2 != 0:
 		return wrong("channels", m.Channels, "multiple_of_twice_heads", 2*m.Heads)
+	case m.Rotary%2 != 0:
+		return wrong("rotary", m.Rotary, "even")
+	case m.Rotary > m.HeadSize() || m.Rotary > 0 && m.Position != "rope":
+		return wrong("rotary", m.Rotary, "at_most", m.HeadSize())
+	case strings.Trim(m.Windowed, "w-") != "" || len(m.Windowed) > 64:
+		return wrong("windowed", m.Windowed, "letters w -")
+	case m.Scaling.Kind == "llama3" && m.Scaling.High <= m.Scaling.Low:
+		return wrong("scaling_high", m.Scaling.High, "above", m.Scaling.Low)
 	}
 	return nil
 }

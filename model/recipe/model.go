@@ -5,7 +5,10 @@ package recipe
 
 // Model is the shape of a transformer. Two forms are built from it: GPT-2's
 // (layernorm, learned positions, gelu) and Llama's (rmsnorm, rope, swiglu);
-// with QKNorm the second is Qwen3's.
+// with QKNorm the second is Qwen3's. What others differ by stands at the end, and
+// is left out of files where a model has none of it: Qwen2 (Biased), Mistral
+// (Window), Llama 3 (Scaling), GPT-Neo (Biased, Window, Unscaled), GPT-NeoX
+// (Rotary, Parallel).
 type Model struct {
 	Vocab    int     `json:"vocab"`     // V: number of token ids; 0 until the tokenizer is known
 	Context  int     `json:"context"`   // T: tokens that the model sees at once
@@ -25,6 +28,51 @@ type Model struct {
 	Tied     bool    `json:"tied"`      // the output head shares the token embedding
 	Lookback int     `json:"lookback"`  // tokens before each whose embeddings, of a table a distance, are added to its own
 	Trigrams int     `json:"trigrams"`  // rows of a table, hashed by each token and the two before it, that is added too; 0 for none
+
+	Biased   string  `json:"biased,omitzero"`   // with Bias, the layers that have one: "" for all, "qkv", "attention", "mlp", or "rest" for all but queries, keys and values
+	Rotary   int     `json:"rotary,omitzero"`   // channels of each head that turn with the position; 0 for all
+	Scaling  Scaling `json:"scaling,omitzero"`  // of RoPE's frequencies
+	Window   int     `json:"window,omitzero"`   // places that attention looks back at, the token's own included; 0 for all
+	Windowed string  `json:"windowed,omitzero"` // layers that the window is of: a letter a layer, "w" or "-", again and again; "" for all
+	Unscaled bool    `json:"unscaled,omitzero"` // attention's scores are not divided by √D
+	Parallel bool    `json:"parallel,omitzero"` // attention and MLP of a block read the same x
+}
+
+// Scaling stretches RoPE for contexts longer than those that a model was first
+// trained on: it divides frequencies by Factor, all of them ("linear"), or only
+// those of waves that are long beside Context ("llama3").
+type Scaling struct {
+	Kind    string  `json:"kind"`    // "linear", "llama3", or "" for none
+	Factor  float64 `json:"factor"`  //
+	Low     float64 `json:"low"`     // waves longer than Context/Low are divided
+	High    float64 `json:"high"`    // those shorter than Context/High are not, between it is a part
+	Context int     `json:"context"` // that the model was first trained on
+}
+
+// Looks is how many places back attention looks in a layer, 0 for all.
+func (m Model) Looks(layer int) int {
+	if m.Windowed != "" && m.Windowed[layer%len(m.Windowed)] != 'w' {
+		return 0
+	}
+	return m.Window
+}
+
+// biased tells whether a linear layer of that name has a bias.
+func (m Model) biased(layer string) bool {
+	reads := layer == "query" || layer == "key" || layer == "value"
+	switch {
+	case !m.Bias || layer == "head":
+		return false
+	case m.Biased == "qkv":
+		return reads
+	case m.Biased == "attention":
+		return reads || layer == "output"
+	case m.Biased == "mlp":
+		return !reads && layer != "output"
+	case m.Biased == "rest":
+		return !reads
+	}
+	return true
 }
 
 // HeadSize is D, the channels of one head.

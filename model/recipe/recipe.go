@@ -71,7 +71,8 @@ var Limits = map[string]Bound{
 	"momentum": {0, 0.9999}, "weight_decay": {0, 10}, "clip": {0, 1000}, "eval_every": {1, 100000},
 	"eval_batches": {1, 1000}, "last_eval_batches": {1, 1000}, "sample_every": {0, 100000},
 	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e8}, "lookback": {0, 8},
-	"trigrams": {0, 1 << 16}, "last_layers": {1, 64}, "patience": {0, 1000}, "lora_rank": {1, 256},
+	"trigrams": {0, 1 << 16}, "rotary": {0, 512}, "window": {0, 1 << 20},
+	"scaling_factor": {1e-2, 1e4}, "scaling_low": {1e-3, 1e4}, "scaling_high": {1e-3, 1e4}, "scaling_context": {1, 1 << 24}, "last_layers": {1, 64}, "patience": {0, 1000}, "lora_rank": {1, 256},
 	"lora_alpha": {0, 1000}, "lora_dropout": {0, 0.9},
 	"beta": {0, 100}, "smoothing": {0, 0.49}, "sft": {0, 100}, "pairs": {1, 64},
 	"warm_up_steps": {0, 100000}, "warm_rate": {0, 1}, "warm_muon": {0, 1}, "working": {0, 1}, "hedged": {0, 1}, "wrong": {0, 1},
@@ -124,6 +125,13 @@ func (m Model) numbers() map[string]float64 {
 	if m.Position == "rope" {
 		n["rope_base"] = m.RoPEBase
 	}
+	n["rotary"], n["window"] = float64(m.Rotary), float64(m.Window)
+	if s := m.Scaling; s.Kind != "" {
+		n["scaling_factor"] = s.Factor
+		if s.Kind == "llama3" {
+			n["scaling_low"], n["scaling_high"], n["scaling_context"] = s.Low, s.High, float64(s.Context)
+		}
+	}
 	return n
 }
 
@@ -133,6 +141,8 @@ func (m Model) choices() []choice {
 		{"norm", m.Norm, []string{"layernorm", "rmsnorm"}},
 		{"position", m.Position, []string{"learned", "rope"}},
 		{"mlp", m.MLP, []string{"gelu", "gelu_tanh", "relu2", "swiglu"}},
+		{"biased", m.Biased, []string{"", "qkv", "attention", "mlp", "rest"}},
+		{"scaling", m.Scaling.Kind, []string{"", "linear", "llama3"}},
 	}
 }
 

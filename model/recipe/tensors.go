@@ -119,7 +119,7 @@ func (l *list) add(name string, role Role, dims ...int) *Tensor {
 
 func (l *list) layer(place, name string, role Role, out, in int) {
 	l.add(place+name+".weight", role, out, in).Layer = name
-	if l.Bias && role != Head {
+	if l.biased(name) {
 		l.add(place+name+".bias", Bias, out)
 	}
 }

@@ -29,7 +29,11 @@ const ShortContext = 64
 // queries of a span look back at its keys up to their own position. spans must
 // not change before Backward.
 func (t *Tape) Attention(q, k, v *Tensor, spans []Span) *Tensor {
-	scale := float32(1 / math.Sqrt(float64(q.Cols())))
+	return t.AttentionBy(float32(1/math.Sqrt(float64(q.Cols()))), q, k, v, spans)
+}
+
+// AttentionBy is Attention whose scores are multiplied by scale instead of 1/√D.
+func (t *Tape) AttentionBy(scale float32, q, k, v *Tensor, spans []Span) *Tensor {
 	y := t.like(q)
 	sums := t.make(q.Dims[1], q.Dims[0], 2)
 	var p *Tensor

@@ -40,7 +40,8 @@ def parameters(c):
 
     def linear(name, o, i):
         out.append((name + ".weight", (o, i)))
-        if c["bias"]:
+        part = name.split(".")[-1]
+        if c["bias"] and {"": True, "qkv": part in ("query", "key", "value"), "rest": part not in ("query", "key", "value")}[c["biased"]]:
             out.append((name + ".bias", (o,)))
 
     def norm(name, n):
@@ -114,10 +115,24 @@ def hash_row(ids, rows):
     return (z ^ (z >> 15)) % rows
 
 
-def rotate(x, base, places):
-    """RoPE on halves: x (B,T,H,D), places (B,T)."""
-    D = x.shape[3]
-    freq = base ** (-torch.arange(0, D, 2, dtype=torch.float64) / D)
+def stretch(freq, s):
+    """Llama 3's scaling of frequencies, or the linear one."""
+    if s["kind"] == "linear":
+        return freq / s["factor"]
+    wave = 2 * math.pi / freq
+    short = (s["context"] / wave - s["low"]) / (s["high"] - s["low"])
+    mixed = (1 - short) * freq / s["factor"] + short * freq
+    return torch.where(wave > s["context"] / s["low"], freq / s["factor"], torch.where(wave < s["context"] / s["high"], freq, mixed))
+
+
+def rotate(x, c, places):
+    """RoPE on halves: x (B,T,H,D), places (B,T). Of the heads' channels only
+    c["rotary"] may turn: those whose weights lie first in each half."""
+    D, R = x.shape[3], c["rotary"] or x.shape[3]
+    freq = c["rope_base"] ** (-torch.arange(0, R, 2, dtype=torch.float64) / R)
+    if c["scaling"]["kind"]:
+        freq = stretch(freq, c["scaling"])
+    freq = torch.cat((freq, torch.zeros((D - R) // 2, dtype=torch.float64)))
     angle = places.double()[:, :, None] * freq
     cos, sin = angle.cos().float()[:, :, None], angle.sin().float()[:, :, None]
     a, b = x[..., : D // 2], x[..., D // 2 :]
@@ -161,16 +176,19 @@ def forward(c, p, x, places=None):
         if c["qk_norm"]:
             q, k = rms(q, p[b + "attention.query_norm.gain"]), rms(k, p[b + "attention.key_norm.gain"])
         if c["position"] == "rope":
-            q, k = rotate(q, c["rope_base"], places), rotate(k, c["rope_base"], places)
+            q, k = rotate(q, c, places), rotate(k, c, places)
         k, v = (z.repeat_interleave(H // K, 2) for z in (k, v))
         q, k, v = (z.transpose(1, 2) for z in (q, k, v))
         unseen = torch.ones(T, T).triu(1).bool() | (sequence[:, :, None] != sequence[:, None, :])
-        scores = (q @ k.transpose(2, 3) / D**0.5).masked_fill(unseen[:, None], -math.inf)
+        if c["window"] and (not c["windowed"] or c["windowed"][i % len(c["windowed"])] == "w"):
+            unseen = unseen | torch.ones(T, T).tril(-c["window"]).bool()
+        scores = (q @ k.transpose(2, 3) / (1 if c["unscaled"] else D**0.5)).masked_fill(unseen[:, None], -math.inf)
         y = scores.softmax(-1) @ v
+        read = h
         h = h + linear(b + "attention.output", y.transpose(1, 2).reshape(B, T, H * D))
-        n = norm(b + "norm2.", h)
+        n = norm(b + "norm2.", read if c["parallel"] else h)
         up = linear(b + "mlp.up", n)
-        act = {"gelu": lambda: F.gelu(up), "relu2": lambda: F.relu(up).square(),
+        act = {"gelu": lambda: F.gelu(up), "gelu_tanh": lambda: 0.5 * up * (1 + torch.tanh(math.sqrt(2 / math.pi) * (up + 0.044715 * up**3))), "relu2": lambda: F.relu(up).square(),
                "swiglu": lambda: F.silu(linear(b + "mlp.gate", n)) * up}[c["mlp"]]()
         h = h + linear(b + "mlp.down", act)
     return F.linear(norm("norm.", h), p["tokens.weight"] if c["tied"] else p["head.weight"])
@@ -256,10 +274,13 @@ def run(case):
     case["weights"] = {k: summary(v) for k, v in p.items()}
 
 
+NONE = {"kind": "", "factor": 0, "low": 0, "high": 0, "context": 0}
+
+
 def shape(**changes):
     c = dict(vocab=65, context=64, layers=4, heads=4, kv_heads=4, channels=128, hidden=512, norm="layernorm",
              norm_eps=1e-5, position="learned", rope_base=10000.0, mlp="gelu", qk_norm=False, bias=False, tied=True,
-             lookback=0, trigrams=0)
+             lookback=0, trigrams=0, biased="", rotary=0, scaling=NONE, window=0, windowed="", unscaled=False, parallel=False)
     return {**c, **changes}
 
 
@@ -289,6 +310,15 @@ sft = dict(recipe=recipe(**brief, weight_decay=0.0, beta2=0.98), steps=20, packe
 cases["sft-qwen3"] = dict(sft, model=shape(**llama, heads=4, kv_heads=2, qk_norm=True, tied=False))
 cases["sft-gpt2"] = dict(sft, model=shape(**small, bias=True))
 cases["sft-lookback"] = dict(sft, model=shape(**llama, heads=2, kv_heads=2, qk_norm=True, tied=False, lookback=3, trigrams=37))
+
+few = dict(recipe=recipe(**brief), steps=3)
+cases["qwen2"] = dict(few, model=shape(**llama, heads=4, kv_heads=2, bias=True, biased="qkv"))
+cases["llama3"] = dict(few, model=shape(**llama, heads=4, kv_heads=4, scaling=dict(kind="llama3", factor=8.0, low=1.0, high=4.0, context=16)))
+cases["linear"] = dict(few, model=shape(**llama, heads=2, kv_heads=2, scaling=dict(NONE, kind="linear", factor=2.0)))
+cases["mistral"] = dict(few, model=shape(**llama, heads=4, kv_heads=2, window=5))
+cases["gpt-neo"] = dict(few, model=shape(**dict(small, mlp="gelu_tanh"), bias=True, biased="rest", window=5, windowed="-w", unscaled=True))
+cases["gpt-neox"] = dict(few, model=shape(**dict(small, position="rope"), bias=True, tied=False, rotary=4, parallel=True))
+cases["sft-gpt-neo"] = dict(sft, model=cases["gpt-neo"]["model"], steps=5)
 
 if __name__ == "__main__":
     for case in cases.values():

@@ -29,6 +29,11 @@ func (b *Backend) Attention(y, _, sums, q, k, v *tensor.Tensor, spans []tensor.S
 	if d > widest {
 		panic(tensor.Lost{Why: "heads are too wide for the shaders"})
 	}
+	for _, s := range spans {
+		if s.Window > 0 {
+			panic(tensor.Lost{Why: "the shaders know no attention over a window"})
+		}
+	}
 	begin, seen := b.looks(spans, q.Dims[0])
 	b.call(attention).on(y, sums, q, k, v).list(begin).list(seen).whole(heads, heads/k.Dims[1], d).real(scale).rows(q.Dims[0] * heads)
 }

@@ -48,37 +48,41 @@ const (
 // What can go wrong with models that are kept, brought in or taken along.
 // Detail says more in English where a file is at fault.
 const (
-	KeepNone         Code = "keep_none"         // this browser, or the way that the page was opened, keeps nothing
-	KeepFull         Code = "keep_full"         // the disk or the browser's share of it is full; the save before is whole
-	KeepFailed       Code = "keep_failed"       // saving failed otherwise; the save before is whole
-	ShelfFailed      Code = "shelf_failed"      // renaming, duplicating or deleting failed otherwise, or the shelf could not be read; Detail: how
-	BaseFailed       Code = "base_failed"       // the model that comes with the page could not be loaded; Detail: how
-	ModelUnknown     Code = "model_unknown"     // no model of this id
-	ModelDamaged     Code = "model_damaged"     // Got: a file; Detail: how
-	ModelUnsupported Code = "model_unsupported" // a model that this program cannot run; Detail: why
-	ModelNone        Code = "model_none"        // the files hold no model
-	ModelUnsafe      Code = "model_unsafe"      // an archive with names that lead out of it, or that grows beyond measure
-	ModelTooLarge    Code = "model_too_large"   // Got and Want in bytes of memory
-	ModelElsewhere   Code = "model_elsewhere"   // another tab is training it
-	ExportImpossible Code = "export_impossible" // the format cannot express the model; Detail: why
-	AdapterNone      Code = "adapter_none"      // the open model has no adapter
-	AdapterStranger  Code = "adapter_stranger"  // the adapter belongs to a model of another shape; Detail: how
-	TextGone         Code = "text_gone"         // the text that the run learned from is not kept, so it cannot go on
-	TuneShort        Code = "tune_short"        // advice: little text to train a model further on
-	TuneUnknown      Code = "tune_unknown"      // more than half of the text are characters that the model lacks
-	TalksWrong       Code = "talks_wrong"       // the text is no file of conversations; Got: the line, Detail: what is wrong there
-	ChatNone         Code = "chat_none"         // the open model lacks the tokens of the chat template
-	TalksFew         Code = "talks_few"         // Got conversations can be learned from, Want are needed; Detail: as many are too long
-	PairsWrong       Code = "pairs_wrong"       // the text is no file of pairs; Got: the line, Detail: what is wrong there
-	PairsFew         Code = "pairs_few"         // Got pairs can be learned from, Want are needed; Detail: as many are too long
-	PromptsNone      Code = "prompts_none"      // the text has nothing to answer or to go on from
-	PreferredNone    Code = "preferred_none"    // of no prompt does the judge prefer an answer; Got: prompts, Want: those to which fewer than two answers ended
-	TasksWrong       Code = "tasks_wrong"       // the text is no file of tasks; Detail: what is wrong, and where
-	RewardUnknown    Code = "reward_unknown"    // Got: a reward that the task does not have; Want: those that it has
-	TeacherGone      Code = "teacher_gone"      // the teacher, called Got, could not be opened; Detail: why
-	TeacherStranger  Code = "teacher_stranger"  // the teacher cuts text otherwise than the student
-	NearGELU         Code = "near_gelu"         // a note: llama.cpp computes this model's GELU by an approximation
-	SameBits         Code = "same_bits"         // a notice: going on with other workers or another processor than before, so not to the same bits
+	KeepNone           Code = "keep_none"           // this browser, or the way that the page was opened, keeps nothing
+	KeepFull           Code = "keep_full"           // the disk or the browser's share of it is full; the save before is whole
+	KeepFailed         Code = "keep_failed"         // saving failed otherwise; the save before is whole
+	ShelfFailed        Code = "shelf_failed"        // renaming, duplicating or deleting failed otherwise, or the shelf could not be read; Detail: how
+	BaseFailed         Code = "base_failed"         // the model that comes with the page could not be loaded; Detail: how
+	ModelUnknown       Code = "model_unknown"       // no model of this id
+	ModelDamaged       Code = "model_damaged"       // Got: a file; Detail: how
+	ModelUnsupported   Code = "model_unsupported"   // a model that this program cannot run; Detail: why
+	ModelNone          Code = "model_none"          // the files hold no model
+	ModelIncomplete    Code = "model_incomplete"    // Got: a file that is missing, or a part of one that was split; Detail: which
+	ModelStandIn       Code = "model_stand_in"      // Got: a file that is whole, and something else than its name says; Detail: what
+	ModelNotes         Code = "model_notes"         // a notice: something of a model was left out or taken otherwise; Detail: what
+	ModelUnsafe        Code = "model_unsafe"        // an archive with names that lead out of it, or that grows beyond measure
+	ModelTooLarge      Code = "model_too_large"     // Got and Want in bytes of memory
+	ModelElsewhere     Code = "model_elsewhere"     // another tab is training it
+	ExportImpossible   Code = "export_impossible"   // the format cannot express the model; Detail: why
+	AdapterNone        Code = "adapter_none"        // the open model has no adapter
+	AdapterStranger    Code = "adapter_stranger"    // the adapter belongs to a model of another shape; Detail: how
+	AdapterUnsupported Code = "adapter_unsupported" // the adapter does more than plain LoRA; Detail: what
+	TextGone           Code = "text_gone"           // the text that the run learned from is not kept, so it cannot go on
+	TuneShort          Code = "tune_short"          // advice: little text to train a model further on
+	TuneUnknown        Code = "tune_unknown"        // more than half of the text are characters that the model lacks
+	TalksWrong         Code = "talks_wrong"         // the text is no file of conversations; Got: the line, Detail: what is wrong there
+	ChatNone           Code = "chat_none"           // the open model lacks the tokens of the chat template
+	TalksFew           Code = "talks_few"           // Got conversations can be learned from, Want are needed; Detail: as many are too long
+	PairsWrong         Code = "pairs_wrong"         // the text is no file of pairs; Got: the line, Detail: what is wrong there
+	PairsFew           Code = "pairs_few"           // Got pairs can be learned from, Want are needed; Detail: as many are too long
+	PromptsNone        Code = "prompts_none"        // the text has nothing to answer or to go on from
+	PreferredNone      Code = "preferred_none"      // of no prompt does the judge prefer an answer; Got: prompts, Want: those to which fewer than two answers ended
+	TasksWrong         Code = "tasks_wrong"         // the text is no file of tasks; Detail: what is wrong, and where
+	RewardUnknown      Code = "reward_unknown"      // Got: a reward that the task does not have; Want: those that it has
+	TeacherGone        Code = "teacher_gone"        // the teacher, called Got, could not be opened; Detail: why
+	TeacherStranger    Code = "teacher_stranger"    // the teacher cuts text otherwise than the student
+	NearGELU           Code = "near_gelu"           // a note: llama.cpp computes this model's GELU by an approximation
+	SameBits           Code = "same_bits"           // a notice: going on with other workers or another processor than before, so not to the same bits
 )
 
 // Codes lists every code, so that a test can see that each has its words.
@@ -86,14 +90,14 @@ var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread, NoSettings, FilesMany,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
 	Cancelled, TrainerGone, RanksFewer, RankLost, GPUUnused, GPULost, BadMessage, Internal, StoppedEarly,
-	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelUnsafe, ModelTooLarge,
-	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, PromptsNone, PreferredNone, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
+	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelIncomplete, ModelStandIn, ModelNotes, ModelUnsafe, ModelTooLarge,
+	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, AdapterUnsupported, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, PromptsNone, PreferredNone, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
 }
 
 // Notice tells whether a problem of this code is to be told only: what was
 // asked for goes on.
 func (c Code) Notice() bool {
-	return slices.Contains([]Code{RanksFewer, RankLost, GPUUnused, GPULost, SameBits}, c)
+	return slices.Contains([]Code{RanksFewer, RankLost, GPUUnused, GPULost, SameBits, ModelNotes}, c)
 }
 
 // MaxMemory is what a model may take to be trained or opened, in bytes: what a

@@ -88,7 +88,8 @@ type Generate struct {
 	Request
 	Prompt   string    `json:"prompt"`
 	Messages []Message `json:"messages"` // that end with the user's; empty for none
-	Tokens   int       `json:"tokens"`   // at most, 1 to 100,000; an answer may end before
+	Tokens   int       `json:"tokens"`   // at most, 1 to 100,000; writing ends before with a token that ends the model's texts
+	ShowEnd  bool      `json:"show_end"` // that token is told too
 	By       string    `json:"by"`       // which model writes: "" the open one, Before that as it was before it was trained further, else one of the shelf by its id
 	Sampling
 }

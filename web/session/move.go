@@ -116,7 +116,7 @@ func (s *Session) importModel(c *protocol.Import) {
 		s.voice.tell(&protocol.Needs{Name: nameOf(c), Parameters: need.Parameters, Bytes: int64(need.Bytes)})
 		return
 	}
-	kept, _, err := exchange.Import(c.Files, protocol.MaxMemory)
+	kept, notes, err := exchange.Import(c.Files, protocol.MaxMemory)
 	if err != nil {
 		s.voice.tell(unopened(err))
 		return
@@ -125,6 +125,9 @@ func (s *Session) importModel(c *protocol.Import) {
 		kept.Name = nameOf(c)
 	}
 	s.enter(s.library.adopt(kept), kept)
+	if len(notes) > 0 {
+		s.voice.tell(&protocol.Problem{Code: protocol.ModelNotes, Detail: strings.Join(notes, "; ")})
+	}
 }
 
 // nameOf is what to call a model that does not say: its folder, or the first of
@@ -161,7 +164,7 @@ func (s *Session) importAdapter(c *protocol.Import) {
 	if err != nil {
 		told := unopened(err)
 		if told.Code == protocol.ModelUnsupported {
-			told.Code = protocol.AdapterStranger
+			told.Code = protocol.AdapterUnsupported
 		}
 		s.voice.tell(told)
 		return
@@ -220,6 +223,6 @@ func unopened(err error) *protocol.Problem {
 
 // kinds are what a checkpoint's problems are called here.
 var kinds = map[format.Kind]protocol.Code{
-	format.NotModel: protocol.ModelNone, format.Damaged: protocol.ModelDamaged, format.Incomplete: protocol.ModelDamaged,
+	format.NotModel: protocol.ModelNone, format.Damaged: protocol.ModelDamaged, format.Incomplete: protocol.ModelIncomplete, format.StandIn: protocol.ModelStandIn, format.Stranger: protocol.AdapterStranger,
 	format.Unsupported: protocol.ModelUnsupported, format.TooLong: protocol.ModelUnsafe, format.UnsafeName: protocol.ModelUnsafe,
 }

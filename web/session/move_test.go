@@ -91,7 +91,7 @@ func TestBadImports(t *testing.T) {
 	} {
 		d.commands <- &protocol.Import{Files: files}
 		p := next[*protocol.Problem](d)
-		if !slices.Contains([]protocol.Code{protocol.ModelNone, protocol.ModelDamaged, protocol.ModelUnsupported}, p.Code) {
+		if !slices.Contains([]protocol.Code{protocol.ModelNone, protocol.ModelDamaged, protocol.ModelIncomplete, protocol.ModelUnsupported}, p.Code) {
 			t.Errorf("%s is refused with %+v", what, p)
 		}
 	}

@@ -211,7 +211,7 @@ func nameFor(c *protocol.Train, itself string) string {
 func (s *Session) take(next *current, r *run) {
 	s.runner.take(r)
 	s.library.take(next)
-	s.writer.take(next.Tokenizer, next.Model, next.before)
+	s.writer.take(next)
 }
 
 // tellOpen tells what there is to tell of the open model.

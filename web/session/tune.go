@@ -6,6 +6,7 @@ import (
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/layout"
 	"hornbook/model/data"
 	"hornbook/model/recipe"
 	"hornbook/model/train"
@@ -37,6 +38,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		}
 	}
 	r.Model, r.Tokenizer, r.VocabSize, r.Init, r.Preset = m.Config, from.Recipe.Tokenizer, from.Recipe.VocabSize, from.Recipe.Init, from.Recipe.Preset
+	r.Tuning.LoRA.Targets = layout.OwnTargets(r.Tuning.LoRA.Targets) // people may have PEFT's names for them
 	if problem := fits(r); problem != nil {
 		return nil, nil, problem
 	}
@@ -66,7 +68,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		return nil, nil, unstarted(err, len(d.Text.IDs), r)
 	}
 	next := &current{id: s.library.newID(), before: from.Model, Run: checkpoint.Run{Recipe: r, Tokenizer: tok, Model: m,
-		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText), Questions: begun.Questions(), Teacher: s.named(r),
+		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText), Questions: begun.Questions(), Teacher: s.named(r), Papers: from.Papers,
 		From: &checkpoint.Origin{Name: from.Name, ID: from.id}}}
 	return next, &run{Run: begun, data: d, job: d.Job, text: t.bytes, texts: [][]byte{t.bytes, oldText}}, nil
 }

@@ -15,6 +15,7 @@ type writer struct {
 	voice     *voice
 	tok       tokenizer.Tokenizer // nil before there is a model
 	model     *model.GPT
+	ends      []int32    // the tokens that end its texts
 	before    *model.GPT // as it was before it was trained further; nil if that is not known
 	beside    *beside    // another model that was asked; nil: none yet
 	load      func(id string) (checkpoint.Run, *protocol.Problem)
@@ -28,12 +29,13 @@ type beside struct {
 	id    string
 	model *model.GPT
 	tok   tokenizer.Tokenizer
+	ends  []int32
 }
 
-// take makes m the model that writes; what is being written by another ends.
-func (w *writer) take(tok tokenizer.Tokenizer, m, before *model.GPT) {
+// take makes c's model the one that writes; what is being written by another ends.
+func (w *writer) take(c *current) {
 	w.end(true)
-	w.tok, w.model, w.before, w.predictor = tok, m, before, model.NewGenerator(m)
+	w.tok, w.model, w.before, w.predictor, w.ends = c.Tokenizer, c.Model, c.before, model.NewGenerator(c.Model), c.Manner().Ends
 }
 
 // restart makes the writing under way read its ids again, by the weights as
@@ -100,11 +102,11 @@ func (w *writer) generate(c *protocol.Generate) *protocol.Problem {
 	if problem := checkSampling(c); problem != nil {
 		return problem
 	}
-	m, tok, problem := w.by(c.By)
+	m, tok, ends, problem := w.by(c.By)
 	if problem != nil {
 		return problem
 	}
-	ids, stop, problem := prompt(c, m, tok)
+	ids, stop, problem := prompt(c, m, tok, ends)
 	if problem != nil {
 		return problem
 	}
@@ -115,23 +117,23 @@ func (w *writer) generate(c *protocol.Generate) *protocol.Problem {
 	return nil
 }
 
-// by is the model that a Generate names, and its tokenizer.
-func (w *writer) by(id string) (*model.GPT, tokenizer.Tokenizer, *protocol.Problem) {
+// by is the model that a Generate names, its tokenizer, and what ends its texts.
+func (w *writer) by(id string) (*model.GPT, tokenizer.Tokenizer, []int32, *protocol.Problem) {
 	switch {
 	case w.tok == nil, id == protocol.Before && w.before == nil:
-		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
+		return nil, nil, nil, &protocol.Problem{Code: protocol.NoModel}
 	case id == "":
-		return w.model, w.tok, nil
+		return w.model, w.tok, w.ends, nil
 	case id == protocol.Before:
-		return w.before, w.tok, nil
+		return w.before, w.tok, w.ends, nil
 	case w.beside == nil || w.beside.id != id:
 		kept, problem := w.load(id)
 		if problem != nil {
-			return nil, nil, problem
+			return nil, nil, nil, problem
 		}
-		w.beside = &beside{id, kept.Model, kept.Tokenizer}
+		w.beside = &beside{id, kept.Model, kept.Tokenizer, kept.Manner().Ends}
 	}
-	return w.beside.model, w.beside.tok, nil
+	return w.beside.model, w.beside.tok, w.beside.ends, nil
 }
 
 // write adds one token to the writing under way.
@@ -141,14 +143,15 @@ func (w *writer) write() {
 		x.logits = x.generator.Prompt(x.ids)
 	}
 	id := x.generator.Pick(x.logits, x.rule, x.rng)
-	if slices.Contains(x.stop, id) {
+	end := slices.Contains(x.stop, id)
+	if end && !x.ask.ShowEnd {
 		w.end(false)
 		return
 	}
 	likely := x.generator.Probabilities(x.logits)[id]
 	x.untold = append(x.untold, protocol.Choice{Token: id, Text: x.text(id), Probability: float64(likely)})
 	x.ids = append(x.ids, id)
-	if x.written++; x.written == x.ask.Tokens {
+	if x.written++; end || x.written == x.ask.Tokens {
 		w.end(false)
 		return
 	}

@@ -43,10 +43,10 @@ func said(c *protocol.Generate) string {
 }
 
 // prompt is what m is to go on from as c asks, and the tokens that end what it
-// writes.
-func prompt(c *protocol.Generate, m *model.GPT, tok tokenizer.Tokenizer) (ids, stop []int32, problem *protocol.Problem) {
+// writes: those that end its texts, or an answer.
+func prompt(c *protocol.Generate, m *model.GPT, tok tokenizer.Tokenizer, ends []int32) (ids, stop []int32, problem *protocol.Problem) {
 	if len(c.Messages) == 0 {
-		return tokenizer.EncodeWhole(tok, []byte(c.Prompt)), nil, nil
+		return tokenizer.EncodeWhole(tok, []byte(c.Prompt)), ends, nil
 	}
 	template, has := chat.Of(tok)
 	if !has || m.Vocab < tok.Size() { // as it was before it was given the template's tokens

@@ -15,11 +15,17 @@ import (
 
 // Forms are small runs of every form that can be saved.
 var Forms = map[string]recipe.Model{
-	"qwen3":           {Context: 16, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Channels: 16, Hidden: 24, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", QKNorm: true},
-	"llama":           {Context: 16, Layers: 2, Heads: 4, KVHeads: 2, Channels: 32, Hidden: 64, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 500000, MLP: "swiglu"},
-	"llama, biases":   {Context: 16, Layers: 1, Heads: 2, KVHeads: 2, Channels: 16, Hidden: 20, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Bias: true, Tied: true},
-	"gpt2":            {Context: 16, Layers: 2, Heads: 2, KVHeads: 2, Channels: 32, Hidden: 40, Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu_tanh", Bias: true, Tied: true},
-	"gpt2, bare":      {Context: 16, Layers: 1, Heads: 2, KVHeads: 2, Channels: 16, Hidden: 20, Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu"},
+	"qwen3":         {Context: 16, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Channels: 16, Hidden: 24, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", QKNorm: true},
+	"llama":         {Context: 16, Layers: 2, Heads: 4, KVHeads: 2, Channels: 32, Hidden: 64, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 500000, MLP: "swiglu"},
+	"llama, biases": {Context: 16, Layers: 1, Heads: 2, KVHeads: 2, Channels: 16, Hidden: 20, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Bias: true, Tied: true},
+	"gpt2":          {Context: 16, Layers: 2, Heads: 2, KVHeads: 2, Channels: 32, Hidden: 40, Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu_tanh", Bias: true, Tied: true},
+	"gpt2, bare":    {Context: 16, Layers: 1, Heads: 2, KVHeads: 2, Channels: 16, Hidden: 20, Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu"},
+	"qwen2":         {Context: 16, Layers: 2, Heads: 4, KVHeads: 2, Channels: 32, Hidden: 24, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Bias: true, Biased: "qkv", Tied: true},
+	"mistral":       {Context: 16, Layers: 2, Heads: 4, KVHeads: 2, Channels: 32, Hidden: 24, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Window: 5},
+	"llama 3": {Context: 16, Layers: 2, Heads: 2, KVHeads: 2, Channels: 32, Hidden: 24, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 500000, MLP: "swiglu",
+		Scaling: recipe.Scaling{Kind: "llama3", Factor: 8, Low: 1, High: 4, Context: 64}},
+	"gpt-neo":         {Context: 16, Layers: 2, Heads: 2, KVHeads: 2, Channels: 32, Hidden: 40, Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu_tanh", Bias: true, Biased: "rest", Tied: true, Unscaled: true, Window: 5, Windowed: "-w"},
+	"gpt-neox":        {Context: 16, Layers: 2, Heads: 2, KVHeads: 2, Channels: 32, Hidden: 40, Norm: "layernorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "gelu", Bias: true, Rotary: 4, Parallel: true},
 	"no one's: relu2": {Context: 16, Layers: 1, Heads: 2, KVHeads: 2, Channels: 16, Hidden: 20, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "relu2"},
 	"no one's: lookback": {Context: 16, Layers: 1, Heads: 2, KVHeads: 2, Channels: 16, Hidden: 20, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000,
 		MLP: "swiglu", Lookback: 1, Trigrams: 8},

@@ -10,14 +10,15 @@ import (
 	"hornbook/model/format"
 )
 
-// WriteAdapter writes the adapter of run's model alone, as PEFT's files. In a
-// form that PEFT has no name for, the layers keep ours.
+// WriteAdapter writes the adapter of run's model alone, as PEFT's files: what other
+// programs have together is together. In a form that PEFT has no name for, the
+// layers keep ours.
 func WriteAdapter(sink format.Sink, run checkpoint.Run) error {
 	base := ""
 	if run.From != nil {
 		base = run.From.Name
 	}
-	return format.CreateAll(sink, layout.AdapterFiles(run.Model, base))
+	return format.CreateAll(sink, layout.PEFTFiles(run.Model, base))
 }
 
 // ZipAdapter writes what WriteAdapter does as one zip. A model without an
@@ -27,7 +28,7 @@ func ZipAdapter(w io.Writer, run checkpoint.Run) error {
 		return format.Wrong(format.Unsupported, "", "this model has no adapter; save the model itself")
 	}
 	if name := layout.Unnamed(run.Model); name != "" {
-		return format.Wrong(format.Unsupported, "", "other programs have no layer of their own for %s; save the whole model, or adapt output, up and down only", name)
+		return format.Wrong(format.Unsupported, "", "other programs have no model of this form, and so no name for %s; save the whole model", name)
 	}
 	return zipped(w, func(sink format.Sink) error { return WriteAdapter(sink, run) })
 }
@@ -74,6 +75,9 @@ func ReadAdapter(fsys fs.FS, m *model.GPT) (*model.GPT, error) {
 		return nil, err
 	}
 	defer done()
+	if err := standIn(given, []string{layout.AdapterConfigFile, layout.AdapterFile}); err != nil {
+		return nil, err
+	}
 	a, err := layout.OpenAdapter(given, m)
 	if err != nil {
 		return nil, err

@@ -98,6 +98,14 @@ func TestAdapterComesBack(t *testing.T) {
 			}
 			for what, m := range map[string]*model.GPT{"alone": again, "in its folder": whole.Model} {
 				l, _ := m.Adapter()
+				if f, _ := layout.FamilyOf(shape); what == "alone" && targets == "query,value" && (f == layout.GPT2 || f == layout.NeoX) { // one module of theirs: it has both A
+					with := run
+					with.Model = m
+					if off := largestOff(checkpointtest.Logits(with), checkpointtest.Logits(run)); off > 1e-6 {
+						t.Errorf("%s, %s: logits are off by %.2g of the largest", form, targets, off)
+					}
+					continue
+				}
 				if !slices.Equal(m.Weights.Numbers(), run.Model.Weights.Numbers()) || l != run.Recipe.Tuning.LoRA {
 					t.Errorf("%s, %s, %s: it came back as %+v, or with other weights", form, targets, what, l)
 				}
@@ -130,7 +138,9 @@ func TestBadAdapters(t *testing.T) {
 		"all dropped":    {swap(`"lora_dropout": 0`, `"lora_dropout": 0.95`), "its lora_dropout is 0.95"},
 		"PiSSA":          {swap(`"r": 2`, `"r": 2, "init_lora_weights": "pissa_niter_4"`), "pissa_niter_4"},
 		"OLoRA":          {swap(`"r": 2`, `"r": 2, "init_lora_weights": "olora"`), "changes the model's own weights"},
-		"patterns":       {swap(`"rank_pattern": null`, `"rank_pattern": {"q_proj": 4}`), "layer to layer"},
+		"a pattern":      {swap(`"rank_pattern": {}`, `"rank_pattern": {"q_proj": 4}`), "has shape [2 16], but the model needs [4 16]"},
+		"no expression":  {swap(`"rank_pattern": {}`, `"rank_pattern": {"q_(": 4}`), "no expression"},
+		"a huge pattern": {swap(`"rank_pattern": {}`, `"rank_pattern": {"q_proj": 4000}`), "not from 1 to 256"},
 		"other layers":   {weights(func(x *safetensors.Tensor) { x.Name = strings.Replace(x.Name, "layers.", "blocks.", 1) }), "another kind of model"},
 		"a layer lacks":  {weights(func(x *safetensors.Tensor) { x.Name = strings.Replace(x.Name, "layers.1.", "layers.9.", 1) }), "missing"},
 		"not a number":   {weights(func(x *safetensors.Tensor) { x.Data[0] = float32(math.NaN()) }), "finite"},

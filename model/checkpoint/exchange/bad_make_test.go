@@ -125,10 +125,51 @@ func (m *maker) weights() {
 		m.add(name, m.hf, map[string][]byte{layout.WeightsFile: data})
 	}
 	m.add("pickle", m.hf, map[string][]byte{layout.WeightsFile: nil, "pytorch_model.bin": []byte("PK\x03\x04")})
-	m.add("shard-missing", m.hf, map[string][]byte{indexFile: []byte(`{"weight_map":{"a":"model-00001-of-00002.safetensors"}}`)})
+	m.add("shard-missing", m.hf, map[string][]byte{indexFile: []byte(`{"weight_map":{"a":"model-00001-of-00002.safetensors"}}`), layout.WeightsFile: nil, "x.safetensors": good})
+	m.add("shard-missing-without-index", m.hf, map[string][]byte{layout.WeightsFile: nil, "model-00001-of-00002.safetensors": good})
 	m.add("shard-outside", m.hf, map[string][]byte{indexFile: []byte(`{"weight_map":{"a":"../model.safetensors"}}`)})
 	m.add("shard-without-its-tensor", m.hf, map[string][]byte{indexFile: []byte(`{"weight_map":{"a":"model.safetensors"}}`)})
-	m.add("shards-without-index", m.hf, map[string][]byte{"more.safetensors": good})
+	m.add("shards-without-index", m.hf, map[string][]byte{layout.WeightsFile: nil, "some.safetensors": good, "more.safetensors": good})
+	m.add("weights-of-another-layout", m.hf, map[string][]byte{layout.WeightsFile: m.replaced(m.hf, layout.WeightsFile, `"model.embed_tokens.weight"`, `"model.tok_embeddings.wght"`)})
+	m.standIns()
+}
+
+// standIns are files that are whole, and something else than their names say.
+func (m *maker) standIns() {
+	zeros := func(s string, n int) []byte { return append([]byte(s), make([]byte, n)...) }
+	numbers := func(n ...int32) (b []byte) {
+		for _, x := range n {
+			b = binary.LittleEndian.AppendUint32(b, uint32(x))
+		}
+		return b
+	}
+	lfs := "version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("ab", 32) + "\nsize 538090408\n"
+	for name, data := range map[string][]byte{
+		"stand-in-git-lfs":    []byte(lfs),
+		"stand-in-answer":     []byte("Entry not found"),
+		"stand-in-pickle":     zeros("\x80\x02\x8a\x0a", 40),
+		"stand-in-torch":      zeros("PK\x03\x04\x00\x00\x08\x08archive/data.pkl", 40),
+		"stand-in-gguf":       []byte(m.gguf[:64]),
+		"stand-in-picture":    zeros("\x89PNG\r\n\x1a\n", 40),
+		"stand-in-sound":      zeros("RIFF\x24\x00\x00\x00WAVEfmt ", 40),
+		"stand-in-film":       zeros("\x00\x00\x00\x20ftypisom", 40),
+		"stand-in-document":   zeros("%PDF-1.7\n", 40),
+		"stand-in-packed":     zeros("\x1f\x8b\x08", 40),
+		"stand-in-keras":      zeros("\x89HDF\r\n\x1a\n", 40),
+		"stand-in-numpy":      zeros("\x93NUMPY\x01\x00", 40),
+		"stand-in-tflite":     zeros("\x1c\x00\x00\x00TFL3", 40),
+		"stand-in-ggml":       zeros("tjgg\x03\x00\x00\x00", 40),
+		"stand-in-llm.c":      append(numbers(20240326, 3, 64, 8), make([]byte, 40)...),
+		"stand-in-llm.c-none": append(numbers(20240327, 1, 0, 0), make([]byte, 40)...),
+	} {
+		m.add(name, m.hf, map[string][]byte{layout.WeightsFile: data})
+	}
+	m.add("stand-in-config", m.hf, map[string][]byte{layout.ConfigFile: []byte(lfs)})
+	m.add("stand-in-tokenizer", m.hf, map[string][]byte{layout.TokenizerFile: []byte("<!doctype html>\n<html>")})
+	m.bad["stand-in-gguf-file"] = fstest.MapFS{"model.gguf": {Data: []byte("<html><head>")}}
+	m.bad["stand-in-bin"] = fstest.MapFS{"gpt2_124M.bin": {Data: append(numbers(20240326, 3, 64, 8), make([]byte, 40)...)}}
+	m.bad["stand-in-tfjs"] = fstest.MapFS{"model.json": {Data: []byte(`{"format":"layers-model","modelTopology":{},"weightsManifest":[]}`)}, "group1-shard1of1.bin": {Data: make([]byte, 40)}}
+	m.bad["stand-in-onnx"] = fstest.MapFS{"model.onnx": {Data: zeros("\x08\x07\x12\x07pytorch", 40)}}
 }
 
 func (m *maker) texts() {
@@ -141,8 +182,11 @@ func (m *maker) texts() {
 		"config-negative":          config(`"hidden_size": 8`, `"hidden_size": -8`),
 		"config-many-layers":       config(`"num_hidden_layers": 1`, `"num_hidden_layers": 1000000000`),
 		"config-wide":              config(`"hidden_size": 8`, `"hidden_size": 4096`),
-		"config-rope-scaling":      config(`"rope_scaling": null`, `"rope_scaling": {"rope_type": "llama3", "factor": 8.0}`),
-		"config-sliding-window":    config(`"rope_scaling": null`, `"sliding_window": 4096`),
+		"config-rope-scaling":      config(`"rope_scaling": null`, `"rope_scaling": {"rope_type": "yarn", "factor": 8.0}`),
+		"config-pruned":            config(`"rope_scaling": null`, `"pruned_heads": {"0": [1]}`),
+		"config-read-infinity":     config(`"rms_norm_eps": 0.00001`, `"rms_norm_eps": Infinity`),
+		"config-scaling-zero":      config(`"rope_scaling": null`, `"rope_scaling": {"type": "linear", "factor": 0}`),
+		"config-partly-turning":    config(`"rope_scaling": null`, `"partial_rotary_factor": 0.5`),
 		"config-activation":        config(`"silu"`, `"gelu"`),
 		"config-quantized":         config(`"rope_scaling": null`, `"quantization_config": {"bits": 4}`),
 		"config-of-another-tokens": config(`"vocab_size": 8`, `"vocab_size": 7`),
@@ -215,7 +259,7 @@ func (m *maker) ggufs() {
 		"gguf-absurd-tensors":     number(8, 1<<60),
 		"gguf-absurd-keys":        number(16, 1<<60),
 		"gguf-absurd-text":        number(24, 1<<62),
-		"gguf-another-version":    number(4, 2|uint64(len("x"))<<32),
+		"gguf-another-version":    number(4, 1|uint64(len("x"))<<32),
 		"gguf-another-kind":       swap("llama", "mamba"),
 		"gguf-heads-missing":      swap("llama.attention.head_count\x04", "llama.attention.head_kount\x04"),
 		"gguf-twice":              swap("llama.block_count", "general.file_type"),

@@ -12,7 +12,6 @@ import (
 	"hornbook/model/checkpoint/layout"
 	"hornbook/model/format"
 	"hornbook/model/recipe"
-	"hornbook/tokenizer"
 )
 
 // WriteHF writes the folder of files that Hugging Face's transformers load:
@@ -29,13 +28,16 @@ func WriteHF(sink format.Sink, run checkpoint.Run, t format.DType) error {
 	}
 	run = merged(run)
 	c := run.Recipe.Model
-	return format.CreateAll(sink, []format.Written{
-		format.Text(layout.ConfigFile, func() ([]byte, error) { return layout.Config(c, f, t, run.Tokenizer) }),
+	files := []format.Written{
+		format.Text(layout.ConfigFile, func() ([]byte, error) { return layout.ConfigText(c, f, t, run.Tokenizer, run.Papers) }),
 		{Name: layout.WeightsFile, Write: func(w io.Writer) error { return layout.WriteSafetensors(w, layout.HuggingFace(run.Model, f), t) }},
-		{Name: layout.TokenizerFile, Write: func(w io.Writer) error { return tokenizer.WriteJSON(w, run.Tokenizer) }},
-		format.Text(layout.TokenizerConfigFile, func() ([]byte, error) { return layout.TokenizerConfig(c, run.Tokenizer) }),
+		{Name: layout.TokenizerFile, Write: func(w io.Writer) error { return layout.WriteTokenizer(w, run.Tokenizer, run.Papers) }},
 		format.Text(cardFile, func() ([]byte, error) { return card(run), nil }),
-	})
+	}
+	if text, err := layout.TokenizerConfigText(c, run.Tokenizer, run.Papers); text != nil || err != nil {
+		files = append(files, format.Text(layout.TokenizerConfigFile, func() ([]byte, error) { return text, err }))
+	}
+	return format.CreateAll(sink, append(files, layout.PaperFiles(run.Tokenizer, run.Papers, false)...))
 }
 
 // merged is run with an adapter that its model has as a part of the weights, in

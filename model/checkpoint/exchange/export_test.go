@@ -96,7 +96,14 @@ func TestExportsComeBack(t *testing.T) {
 			for name, e := range exports {
 				t.Run(fmt.Sprintf("%s, %s, %s", shapeName, tokName, name), func(t *testing.T) {
 					m := checkpointtest.Files{}
-					if err := e.write(m, run); err != nil {
+					err := e.write(m, run)
+					if strings.HasPrefix(name, "gguf") && shape.Window > 0 {
+						if err == nil {
+							t.Error("llama.cpp cannot compute it, but it is written")
+						}
+						return
+					}
+					if err != nil {
 						t.Fatal(err)
 					}
 					got, notes, err := Import(fstest.MapFS(m), generous)

@@ -10,6 +10,7 @@ import (
 	"hornbook/model/checkpoint/layout"
 	"hornbook/model/format"
 	"hornbook/model/format/gguf"
+	"hornbook/model/recipe"
 )
 
 // Keys of our own, by which an import of our export gives the same model.
@@ -44,8 +45,15 @@ func WriteGGUF(w io.Writer, run checkpoint.Run, t format.DType) (notes []string,
 	if _, known := ggufTypes[t]; !known {
 		return nil, format.Wrong(format.Unsupported, "", "GGUF is written as f32, f16 or q8_0, not as %q", t)
 	}
+	if err := ggufable(run.Recipe.Model, f); err != nil {
+		return nil, err
+	}
+	pre, defined, err := ruleOf(run.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
 	run = merged(run)
-	_, hasEnd := run.Tokenizer.Special(layout.EndOfText)
+	hasEnd := len(run.Manner().Ends) > 0
 	slots := layout.GGUF(run.Model, f)
 	tensors := make([]gguf.Lazy, len(slots))
 	short := false
@@ -73,23 +81,43 @@ func WriteGGUF(w io.Writer, run checkpoint.Run, t format.DType) (notes []string,
 	if short {
 		notes = append(notes, NoteF16)
 	}
-	pairs := append(ggufModel(run, f, t), ggufTokens(run.Tokenizer)...)
+	pairs := append(ggufModel(run, f, t), ggufTokens(run, pre, defined)...)
+	pairs = append(pairs, pairsOfPapers(run, pairs)...)
+	if c := run.Recipe.Model; c.Scaling.Kind == "llama3" {
+		s := c.Scaling
+		pairs = append(pairs, gguf.Pair{Key: keyScaling, Value: []float64{s.Factor, s.Low, s.High, float64(s.Context)}})
+		tensors = append(tensors, gguf.Lazy{Name: ropeFactors, Shape: []int{c.HeadSize() / 2}, Type: gguf.F32, Values: func() []float32 { return factorsOf(c) }})
+	}
 	if err := gguf.Write(w, pairs, tensors); err != nil {
 		return nil, fmt.Errorf("write GGUF: %w", err)
 	}
 	return notes, nil
 }
 
+// ggufable refuses what llama.cpp has no way to compute.
+func ggufable(c recipe.Model, f layout.Family) error {
+	switch {
+	case layout.GGUFArchitecture(f) == "":
+		return format.Wrong(format.Unsupported, "", "llama.cpp has no form for %s; export it as hf", layout.Architecture(f))
+	case c.Window > 0:
+		return format.Wrong(format.Unsupported, "", "llama.cpp's %s has no attention over a window; export it as hf", layout.GGUFArchitecture(f))
+	case f == layout.NeoX && c.Biased != "":
+		return format.Wrong(format.Unsupported, "", "llama.cpp's gptneox has biases everywhere, and this model not; export it as hf")
+	}
+	return nil
+}
+
 // ggufModel are the keys that describe the model.
 func ggufModel(run checkpoint.Run, f layout.Family, t format.DType) []gguf.Pair {
-	c := run.Recipe.Model
-	number := func(key string, n int) gguf.Pair { return gguf.Pair{Key: string(f) + "." + key, Value: uint32(n)} }
+	c, arch := run.Recipe.Model, layout.GGUFArchitecture(f)
+	number := func(key string, n int) gguf.Pair { return gguf.Pair{Key: arch + "." + key, Value: uint32(n)} }
+	real := func(key string, x float64) gguf.Pair { return gguf.Pair{Key: arch + "." + key, Value: float32(x)} }
 	vocab := c.Vocab
-	if _, has := run.Tokenizer.Special(layout.EndOfText); !has {
+	if len(run.Manner().Ends) == 0 {
 		vocab++
 	}
 	pairs := []gguf.Pair{
-		{Key: "general.architecture", Value: string(f)},
+		{Key: "general.architecture", Value: arch},
 		{Key: "general.name", Value: cmp.Or(run.Name, "Hornbook model")},
 		{Key: "general.file_type", Value: fileTypes[t]},
 		{Key: "general.quantization_version", Value: uint32(2)},
@@ -97,11 +125,19 @@ func ggufModel(run checkpoint.Run, f layout.Family, t format.DType) []gguf.Pair 
 		number("feed_forward_length", c.Hidden), number("attention.head_count", c.Heads),
 		number("vocab_size", vocab), {Key: keyMLP, Value: c.MLP},
 	}
-	if f == layout.GPT2 {
-		return append(pairs, gguf.Pair{Key: "gpt2.attention.layer_norm_epsilon", Value: float32(c.NormEps)})
+	if c.Norm == "layernorm" {
+		pairs = append(pairs, real("attention.layer_norm_epsilon", c.NormEps))
+	}
+	if c.Position == "learned" {
+		return pairs
+	}
+	pairs = append(pairs, number("rope.dimension_count", cmp.Or(c.Rotary, c.HeadSize())), real("rope.freq_base", c.RoPEBase))
+	if c.Scaling.Kind == "linear" {
+		pairs = append(pairs, gguf.Pair{Key: arch + ".rope.scaling.type", Value: "linear"}, real("rope.scaling.factor", c.Scaling.Factor))
+	}
+	if f == layout.NeoX {
+		return append(pairs, gguf.Pair{Key: arch + ".use_parallel_residual", Value: c.Parallel})
 	}
 	return append(pairs, number("attention.head_count_kv", c.KVHeads), number("attention.key_length", c.HeadSize()),
-		number("attention.value_length", c.HeadSize()), number("rope.dimension_count", c.HeadSize()),
-		gguf.Pair{Key: string(f) + ".rope.freq_base", Value: float32(c.RoPEBase)},
-		gguf.Pair{Key: string(f) + ".attention.layer_norm_rms_epsilon", Value: float32(c.NormEps)})
+		number("attention.value_length", c.HeadSize()), real("attention.layer_norm_rms_epsilon", c.NormEps))
 }

@@ -1,10 +1,19 @@
 // Package exchange takes models from the formats of other programs and gives them
-// away in those: Hugging Face's folders, llama.cpp's GGUF, PEFT's adapters; and
-// a run as one zip.
+// away in those: Hugging Face's folders, llama.cpp's GGUF, PEFT's adapters, llama2.c's
+// weights; and a run as one zip.
+//
+// What a file says is weighed by what it can change. A key that changes neither logits
+// nor where writing stops is passed over; one that does is done exactly, or refused by
+// its name; what is left out or added stands in a note. So of config.json the keys are
+// read that its class reads, of GGUF those of its architecture, where whatever is not
+// known must say that there is none of it, and so with an adapter's settings. What a
+// model says besides of itself (layout.Papers) goes out as it came. A file that is
+// whole and something else than its name says is called by what it is (standin.go).
 package exchange
 
 import (
 	"archive/zip"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -129,26 +138,60 @@ func lookAt(fsys fs.FS, names []string) (*checkpoint.Opening, error) {
 		return found
 	}
 	models := one(".gguf")
-	switch {
-	case slices.Contains(names, checkpoint.RunFile):
+	var parts []string
+	split := false
+	if len(models) > 0 {
+		var err error
+		if parts, split, err = partsOf(models); err != nil {
+			return nil, err
+		}
+	}
+	if slices.Contains(names, checkpoint.RunFile) {
 		return checkpoint.Open(fsys)
+	}
+	if err := standIn(fsys, usedOf(names)); err != nil {
+		return nil, err
+	}
+	switch {
+	case split:
+		return openGGUF(fsys, parts)
 	case len(models) == 1:
-		return openGGUF(fsys, models[0])
+		return openGGUF(fsys, models)
 	case len(models) > 1:
 		return nil, format.Wrong(format.Unsupported, models[1], "there is more than one model (%s); open them one at a time", strings.Join(models, ", "))
 	case slices.Contains(names, layout.AdapterConfigFile) && !slices.Contains(names, layout.ConfigFile):
 		return nil, format.Wrong(format.Unsupported, layout.AdapterConfigFile, "this is an adapter alone; open the model that it was made for in Hornbook's page and bring it in there")
 	case len(one(".safetensors")) > 0:
 		return openHF(fsys, names)
-	case len(one(".bin"))+len(one(".pt"))+len(one(".pth"))+len(one(".ckpt"))+len(one(".pkl")) > 0:
-		return nil, format.Wrong(format.Unsupported, slices.Concat(one(".bin"), one(".pt"), one(".pth"), one(".ckpt"), one(".pkl"))[0],
-			"weights in PyTorch's own format can hold programs and are not opened; get or save the model as safetensors")
 	case len(one(".zip")) > 0:
 		return nil, format.Wrong(format.Unsupported, one(".zip")[0], "open a zip alone, and no zip inside a zip")
-	case slices.Contains(names, layout.ConfigFile):
+	}
+	for _, name := range one(".bin") {
+		if name != llama2cTokens {
+			if o, err := openLlama2c(fsys, name, names); o != nil || err != nil {
+				return o, err
+			}
+		}
+	}
+	if err := cmp.Or(layersModel(fsys, names), foreignWeights(names)); err != nil {
+		return nil, err
+	}
+	if slices.Contains(names, layout.ConfigFile) {
 		return nil, format.Wrong(format.Incomplete, layout.WeightsFile, "it is missing beside %s; give it too", layout.ConfigFile)
 	}
+	if err := standIn(fsys, names); err != nil {
+		return nil, err
+	}
 	return nil, format.Wrong(format.NotModel, "", "there is no model here; open the zip or the folder of a run, files of Hugging Face (config.json, *.safetensors, tokenizer.json), or a .gguf file")
+}
+
+// usedOf are those of names that a model is read from: where there are
+// safetensors or GGUF files, weights in other formats beside them do not matter.
+func usedOf(names []string) []string {
+	ours := func(name string) bool { return hasEnding(name, ".safetensors") || hasEnding(name, ".gguf") }
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return slices.ContainsFunc(names, ours) && !ours(name) && !slices.Contains([]string{layout.ConfigFile, layout.TokenizerFile, layout.AdapterConfigFile, indexFile}, name)
+	})
 }
 
 func hasEnding(name, ending string) bool { return strings.EqualFold(path.Ext(name), ending) }

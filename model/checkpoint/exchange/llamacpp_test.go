@@ -35,6 +35,11 @@ var clients = []struct {
 	{"llama", recipe.Model{Context: 96, Layers: 2, Heads: 4, KVHeads: 2, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 500000, MLP: "swiglu", Tied: true}},
 	{"llama with biases", recipe.Model{Context: 96, Layers: 1, Heads: 2, KVHeads: 2, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Bias: true}},
 	{"gpt2", recipe.Model{Context: 96, Layers: 2, Heads: 4, KVHeads: 4, Channels: 64, Hidden: 96, Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 10000, MLP: "gelu_tanh", Bias: true, Tied: true}},
+	{"qwen2", recipe.Model{Context: 96, Layers: 2, Heads: 4, KVHeads: 2, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Bias: true, Biased: "qkv", Tied: true}},
+	{"gptneox", recipe.Model{Context: 96, Layers: 2, Heads: 4, KVHeads: 4, Channels: 64, Hidden: 96, Norm: "layernorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "gelu_tanh", Bias: true, Rotary: 4, Parallel: true}},
+	{"llama 3, scaled", recipe.Model{Context: 96, Layers: 2, Heads: 2, KVHeads: 2, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 500000, MLP: "swiglu",
+		Scaling: recipe.Scaling{Kind: "llama3", Factor: 8, Low: 1, High: 4, Context: 64}}},
+	{"llama, linear", recipe.Model{Context: 96, Layers: 1, Heads: 2, KVHeads: 2, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Scaling: recipe.Scaling{Kind: "linear", Factor: 4}}},
 }
 
 // tolerances are for llama.cpp's logits against ours with the same rounded
@@ -124,7 +129,11 @@ func TestLlamaCpp(t *testing.T) {
 	for i, c := range clients {
 		tok := toks[i%len(toks)]
 		run := taught(t, c.shape, tok)
-		for _, dtype := range []format.DType{format.F32, format.F16, format.Q8} {
+		dtypes := []format.DType{format.F32, format.F16, format.Q8}
+		if i >= 4 { // how numbers are rounded does not hang on the form
+			dtypes = dtypes[:1]
+		}
+		for _, dtype := range dtypes {
 			t.Run(c.name+", "+string(tok.Kind())+", "+string(dtype), func(t *testing.T) {
 				var file bytes.Buffer
 				if notes, err := WriteGGUF(&file, run, dtype); err != nil || len(notes) > 0 {

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"math"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/checkpointtest"
 	"hornbook/model/cpu"
+	"hornbook/model/format"
 	"hornbook/model/tensor"
 )
 
@@ -22,7 +24,8 @@ const torchTolerance = 1e-4
 // Checkpoints that PyTorch wrote (testdata/pytorch.py, which knows nothing of
 // Hornbook) give PyTorch's logits here, and so does what we write of them.
 func TestPyTorch(t *testing.T) {
-	for name, notes := range map[string]int{"llama": 0, "llama-tied-biases": 0, "llama-f16-sharded": 0, "llama-bf16": 1, "qwen3": 0, "gpt2": 0} {
+	for name, notes := range map[string]int{"llama": 0, "llama-tied-biases": 0, "llama-f16-sharded": 0, "llama-bf16": 1, "qwen3": 0, "gpt2": 0,
+		"qwen2": 0, "qwen2-window": 0, "mistral": 0, "mistral-window": 0, "smollm2": 0, "llama3-scaled": 0, "llama-linear": 0, "gpt-neo": 0, "pythia": 0, "gpt-neox-serial": 0} {
 		t.Run(name, func(t *testing.T) {
 			dir := os.DirFS("testdata/pytorch/" + name)
 			run, said, err := Import(dir, generous)
@@ -43,7 +46,15 @@ func TestPyTorch(t *testing.T) {
 			sameLogits(t, "imported", run, want.IDs, want.Logits)
 			for _, e := range []string{"folder", "hf f32", "gguf f32"} {
 				m := checkpointtest.Files{}
-				if err := exports[e].write(m, run); err != nil {
+				err := exports[e].write(m, run)
+				if e == "gguf f32" && withoutGGUF[name] {
+					var p *format.Problem
+					if !errors.As(err, &p) || p.Kind != format.Unsupported {
+						t.Errorf("it is written as GGUF: %v", err)
+					}
+					continue
+				}
+				if err != nil {
 					t.Fatal(err)
 				}
 				again, _, err := Import(fstest.MapFS(m), generous)
@@ -55,6 +66,9 @@ func TestPyTorch(t *testing.T) {
 		})
 	}
 }
+
+// withoutGGUF are forms that llama.cpp does not compute.
+var withoutGGUF = map[string]bool{"gpt-neo": true, "mistral-window": true, "qwen2-window": true}
 
 func sameLogits(t *testing.T, what string, run checkpoint.Run, ids []int32, want []float64) {
 	t.Helper()

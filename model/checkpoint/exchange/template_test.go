@@ -4,7 +4,6 @@ package exchange
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"reflect"
 	"slices"
@@ -125,30 +124,6 @@ func marked(tok tokenizer.Tokenizer, ids []int32, counts []bool) string {
 		}
 	}
 	return string(text)
-}
-
-// checkEnds looks for the end tokens in files for Hugging Face.
-func checkEnds(t *testing.T, tok tokenizer.Tokenizer, files checkpointtest.Files) {
-	t.Helper()
-	var config struct {
-		BOS int32   `json:"bos_token_id"`
-		EOS []int32 `json:"eos_token_id"`
-	}
-	var names struct {
-		BOS string `json:"bos_token"`
-		EOS string `json:"eos_token"`
-	}
-	if err := json.Unmarshal(files[layout.ConfigFile].Data, &config); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(files[layout.TokenizerConfigFile].Data, &names); err != nil {
-		t.Fatal(err)
-	}
-	end, _ := tok.Special(chat.End)
-	last, _ := tok.Special(chat.EndOfText)
-	equal(t, "ends", config.EOS, []int32{end, last})
-	equal(t, "beginning", config.BOS, last)
-	equal(t, "names", []string{names.BOS, names.EOS}, []string{chat.EndOfText, chat.End})
 }
 
 // forged is a conversation in which somebody types the names of special tokens.

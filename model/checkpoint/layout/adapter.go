@@ -3,6 +3,7 @@ package layout
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,32 +11,12 @@ import (
 	"hornbook/model"
 	"hornbook/model/format"
 	"hornbook/model/format/safetensors"
+	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
 
 // adapterPrefix begins the name of each tensor: PEFT wraps the model twice.
 const adapterPrefix = "base_model.model."
-
-// adapterConfig is adapter_config.json. What would change the arithmetic is
-// refused, the rest passed over.
-type adapterConfig struct {
-	PEFTType      string          `json:"peft_type"`
-	TaskType      string          `json:"task_type"`
-	Base          string          `json:"base_model_name_or_path"`
-	Rank          int             `json:"r"`
-	Alpha         float64         `json:"lora_alpha"`
-	Dropout       float64         `json:"lora_dropout"`
-	Targets       json.RawMessage `json:"target_modules"`
-	Bias          string          `json:"bias"`
-	FanInFanOut   bool            `json:"fan_in_fan_out"`
-	InferenceMode bool            `json:"inference_mode"`
-	RSLoRA        bool            `json:"use_rslora"`
-	DoRA          bool            `json:"use_dora"`
-	RankPattern   map[string]any  `json:"rank_pattern"`
-	AlphaPattern  map[string]any  `json:"alpha_pattern"`
-	SaveModules   []string        `json:"modules_to_save"`
-	Init          any             `json:"init_lora_weights,omitempty"` // true, false, or the name of a way
-}
 
 // moduleOf is the name that PEFT has for one of our linear layers, such as
 // "blocks.0.mlp.up", in a model of form f; own is true where the layer is a part
@@ -47,8 +28,7 @@ func moduleOf(f Family, layer string) (name string, own bool) {
 		block, _ = strconv.Atoi(parts[1])
 		parts[1] = "%d"
 	}
-	modules := map[Family][]module{Llama: ropeModules, Qwen3: ropeModules, GPT2: gpt2Modules}[f]
-	for _, m := range modules {
+	for _, m := range forms[f].modules {
 		if len(m.ours) == 1 && m.ours[0] == strings.Join(parts, ".") {
 			return strings.Replace(m.hf, "%d", strconv.Itoa(block), 1), false
 		}
@@ -78,18 +58,15 @@ func adapterParameters(m *model.GPT) []*tensor.Tensor { return m.Parameters[len(
 // Unnamed is the first parameter of m's adapter that PEFT has no name for, "" if
 // it can name them all.
 func Unnamed(m *model.GPT) string {
-	f, _ := FamilyOf(m.Config)
-	for _, p := range adapterParameters(m) {
-		if _, own := adapterTensor(f, p.Name); own {
-			return p.Name
-		}
+	if f, _ := FamilyOf(m.Config); f == "" {
+		return adapterParameters(m)[0].Name
 	}
 	return ""
 }
 
 // AdapterFiles are the files of m's adapter, made for the model called base, as
-// PEFT's; none if it has no adapter. In a form that PEFT has no name for, the
-// layers keep ours.
+// PEFT's; none if it has no adapter. What the form has together, and all of a form
+// that PEFT has no name for, keeps our names, and so comes back bit by bit.
 func AdapterFiles(m *model.GPT, base string) []format.Written {
 	l, has := m.Adapter()
 	if !has {
@@ -97,18 +74,155 @@ func AdapterFiles(m *model.GPT, base string) []format.Written {
 	}
 	f, _ := FamilyOf(m.Config)
 	var tensors []safetensors.Lazy
-	targets := []string{}
+	var modules []string
 	for _, p := range adapterParameters(m) {
 		name, _ := adapterTensor(f, p.Name)
 		tensors = append(tensors, safetensors.Lazy{Name: name, Shape: p.Dims, DType: safetensors.F32, Values: p.Numbers})
-		module, _, _ := cutLast(name, ".lora_")
-		if _, target, _ := cutLast(module, "."); !slices.Contains(targets, target) {
-			targets = append(targets, target)
+		module, _, _ := cutLast(strings.TrimPrefix(name, adapterPrefix), ".lora_")
+		modules = append(modules, module)
+	}
+	c := settingsOf(l, f, base)
+	c.Targets = endsOf(modules, allOf(m, f))
+	return written(c, tensors)
+}
+
+// PEFTFiles are AdapterFiles for other programs: what their form has together is
+// together, queries, keys and values most often, and blocks in which nothing is added
+// and nothing can be learned are left out.
+func PEFTFiles(m *model.GPT, base string) []format.Written {
+	l, _ := m.Adapter()
+	f, _ := FamilyOf(m.Config)
+	parameters := map[string]*tensor.Tensor{}
+	for _, p := range adapterParameters(m) {
+		parameters[p.Name] = p
+	}
+	c := settingsOf(l, f, base)
+	var tensors []safetensors.Lazy
+	var names []string
+	blocks, all := map[int]bool{}, 0
+	for _, p := range modules(m) {
+		if unnumbered(p.layers[0]) == p.kind && f != "" { // ours, of what is together
+			continue
+		}
+		low, high := joined(p, parameters, l.Rank)
+		if low == nil {
+			continue
+		}
+		names = append(names, p.module)
+		if block := blockOf(p.layers[0]); block >= 0 {
+			all = max(all, block+1)
+			if empty(low) && empty(high) {
+				continue
+			}
+			blocks[block] = true
+		}
+		rank := len(low) / p.cols
+		if rank != l.Rank {
+			end := p.kind[strings.LastIndex(p.kind, ".")+1:]
+			c.RankPattern[end], c.AlphaPattern[end] = rank, l.Alpha*float64(rank)/float64(l.Rank)
+		}
+		tensors = append(tensors,
+			safetensors.Lazy{Name: adapterPrefix + p.module + ".lora_A.weight", Shape: []int{rank, p.cols}, DType: safetensors.F32, Values: func() []float32 { return low }},
+			safetensors.Lazy{Name: adapterPrefix + p.module + ".lora_B.weight", Shape: []int{len(high) / rank, rank}, DType: safetensors.F32, Values: func() []float32 { return high }})
+	}
+	if len(blocks) < all && len(blocks) > 0 {
+		c.Layers, _ = json.Marshal(slices.Sorted(maps.Keys(blocks))) // numbers: no error
+		names = slices.DeleteFunc(names, func(name string) bool {
+			return !slices.ContainsFunc(tensors, func(t safetensors.Lazy) bool { return strings.HasPrefix(t.Name, adapterPrefix+name+".") })
+		})
+	}
+	c.Targets = endsOf(names, allOf(m, f))
+	return written(c, tensors)
+}
+
+// joined are A and B of a module of theirs, nil if none of its layers is adapted. Of
+// several layers that have one A it is theirs; else their A stand one below the other,
+// and each layer's rows of B have numbers for its own A only.
+func joined(p pair, parameters map[string]*tensor.Tensor, rank int) (low, high []float32) {
+	var first []float32
+	lows, highs, one, any := make([][]float32, len(p.layers)), make([][]float32, len(p.layers)), true, false
+	for i, layer := range p.layers {
+		a, has := parameters[layer+".lora_a"]
+		if !has {
+			one = one && len(p.layers) == 1
+			continue
+		}
+		lows[i], highs[i], any = a.Numbers(), parameters[layer+".lora_b"].Numbers(), true
+		if first == nil {
+			first = lows[i]
+		}
+		one = one && slices.Equal(first, lows[i])
+	}
+	if !any {
+		return nil, nil
+	}
+	wide := rank
+	if low = first; !one {
+		low, wide = nil, 0
+		for _, a := range lows {
+			low, wide = append(low, a...), wide+len(a)/p.cols
 		}
 	}
-	list, _ := json.Marshal(targets) // strings: no error
-	c := adapterConfig{PEFTType: "LORA", TaskType: "CAUSAL_LM", Base: base, Rank: l.Rank, Alpha: l.Alpha, Dropout: l.Dropout, Targets: list,
-		Bias: "none", FanInFanOut: f == GPT2, InferenceMode: true}
+	at := 0
+	for i, rows := range p.rows {
+		part := make([]float32, rows*wide)
+		for r := range rows * min(1, len(highs[i])) {
+			copy(part[r*wide+at:], highs[i][r*rank:(r+1)*rank])
+		}
+		if high = append(high, part...); !one && highs[i] != nil {
+			at += rank
+		}
+	}
+	return low, sorted(high, wide, p.order, false)
+}
+
+func empty(x []float32) bool {
+	return !slices.ContainsFunc(x, func(v float32) bool { return v != 0 })
+}
+
+// settingsOf is adapter_config.json of l, without its targets.
+func settingsOf(l recipe.LoRA, f Family, base string) adapterConfig {
+	return adapterConfig{PEFTType: "LORA", TaskType: "CAUSAL_LM", Base: base, Rank: l.Rank, Alpha: l.Alpha, Dropout: l.Dropout,
+		Bias: "none", FanInFanOut: forms[f].turned, InferenceMode: true, RankPattern: map[string]int{}, AlphaPattern: map[string]float64{}}
+}
+
+// allOf are the names of all modules of m that could be adapted.
+func allOf(m *model.GPT, f Family) (names []string) {
+	for _, p := range modules(m) {
+		names = append(names, p.module)
+	}
+	return names
+}
+
+// endsOf are the ends of modules' names by which PEFT finds them and no others of
+// all: mostly their last part.
+func endsOf(modules, all []string) json.RawMessage {
+	ends := []string{}
+	for _, module := range modules {
+		parts := strings.Split(module, ".")
+		end := parts[len(parts)-1]
+		if len(parts) > 1 && slices.ContainsFunc(all, func(other string) bool {
+			return strings.HasSuffix(other, "."+end) && !slices.Contains(modules, other) && alike(other, module)
+		}) {
+			end = parts[len(parts)-2] + "." + end
+		}
+		if !slices.Contains(ends, end) {
+			ends = append(ends, end)
+		}
+	}
+	list, _ := json.Marshal(ends) // strings: no error
+	return list
+}
+
+// alike tells whether two modules are of one block, or of none.
+func alike(a, b string) bool {
+	number := func(s string) string {
+		return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' }), " ")
+	}
+	return number(a) == number(b)
+}
+
+func written(c adapterConfig, tensors []safetensors.Lazy) []format.Written {
 	return []format.Written{format.JSON(AdapterConfigFile, c),
 		{Name: AdapterFile, Write: func(w io.Writer) error {
 			return safetensors.WriteLazy(w, tensors, map[string]string{"format": "pt"})

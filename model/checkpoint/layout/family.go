@@ -1,124 +1,91 @@
 // Package layout is how models lie in files: under which names, turned and put
 // together how, with which configuration beside them. It knows Hugging Face's
 // layout, llama.cpp's, PEFT's of adapters, and our own.
+//
+// A form of others is data: a list of modules, with the names of their parts here
+// and there (forms.go). What differs beside names, the order of rows, is a list of
+// numbers that follows from the shape (order.go).
 package layout
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"hornbook/model"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
 
-// Family is a form of transformer that other programs know.
-type Family string
-
-const (
-	Llama Family = "llama"
-	Qwen3 Family = "qwen3"
-	GPT2  Family = "gpt2"
-)
-
-// FamilyOf names the form that c can be written in, or why there is none.
+// FamilyOf names the form that c can be written in, or why there is none. Of
+// several that compute the same it is the most usual.
 func FamilyOf(c recipe.Model) (f Family, why string) {
 	rope := c.Norm == "rmsnorm" && c.Position == "rope" && c.MLP == "swiglu"
-	learned := c.Norm == "layernorm" && c.Position == "learned" && (c.MLP == "gelu" || c.MLP == "gelu_tanh")
+	gelu := c.Norm == "layernorm" && (c.MLP == "gelu" || c.MLP == "gelu_tanh")
+	neox := gelu && c.Position == "rope"
 	switch {
 	case c.Lookback > 0:
 		return "", "its tables of earlier tokens (lookback)"
 	case c.Trigrams > 0:
 		return "", "its table of three tokens (trigrams)"
-	case !rope && !learned:
+	case !rope && !neox && !(gelu && c.Position == "learned"):
 		return "", fmt.Sprintf("%s with positions %q and MLP %q", c.Norm, c.Position, c.MLP)
-	case rope && c.QKNorm && c.Bias:
-		return "", "biases together with norms on queries and keys"
-	case rope && c.QKNorm:
+	case rope && (c.Parallel || c.Rotary > 0 || c.Unscaled):
+		return "", "what it has of GPT-NeoX or GPT-Neo (parallel, rotary, unscaled) in Llama's form"
+	case rope && c.QKNorm && (!c.Bias || c.Biased == "attention"):
 		return Qwen3, ""
+	case rope && c.QKNorm:
+		return "", "biases together with norms on queries and keys"
+	case rope && c.Bias && c.Biased == "qkv":
+		return Qwen2, ""
+	case rope && c.Bias && (c.Biased == "rest" || c.Window > 0):
+		return "", "its biases, or a window of attention beside them, in Llama's form"
+	case rope && c.Window > 0 && c.Windowed != "":
+		return "", "a window of attention in some layers of Llama's form"
+	case rope && c.Window > 0:
+		return Mistral, ""
 	case rope:
 		return Llama, ""
 	case c.QKNorm:
-		return "", "norms on queries and keys beside learned positions"
+		return "", "norms on queries and keys beside layernorm"
 	case c.KVHeads != c.Heads:
-		return "", "shared heads of keys and values beside learned positions"
+		return "", "shared heads of keys and values beside layernorm"
 	case c.HeadSize()*c.Heads != c.Channels:
-		return "", "heads that together are not as wide as the model, beside learned positions"
+		return "", "heads that together are not as wide as the model, beside layernorm"
+	case neox && (c.Window > 0 || c.Unscaled || !c.Bias || c.Biased != "" && c.Biased != "mlp"):
+		return "", "a window, unscaled scores or missing biases in GPT-NeoX's form"
+	case neox:
+		return NeoX, ""
+	case c.Parallel:
+		return "", "parallel blocks beside learned positions"
+	case c.Unscaled && c.Bias && c.Biased == "rest":
+		return Neo, ""
+	case c.Unscaled || c.Window > 0 || c.Biased != "":
+		return "", "what it has of GPT-Neo without the rest of it (window, unscaled, biased)"
 	}
 	return GPT2, ""
 }
 
-// module is a part of the model, without ".weight" or ".bias", under our name
-// and the others'. Several of ours are one of theirs, one below the other.
-type module struct {
-	ours     []string
-	hf, gguf string
-}
-
-// Hugging Face's LlamaForCausalLM and Qwen3ForCausalLM, and llama.cpp's llama
-// and qwen3; in those of a block, %d is its number.
-var ropeModules = []module{
-	{[]string{"tokens"}, "model.embed_tokens", "token_embd"},
-	{[]string{"blocks.%d.norm1"}, "model.layers.%d.input_layernorm", "blk.%d.attn_norm"},
-	{[]string{"blocks.%d.attention.query"}, "model.layers.%d.self_attn.q_proj", "blk.%d.attn_q"},
-	{[]string{"blocks.%d.attention.key"}, "model.layers.%d.self_attn.k_proj", "blk.%d.attn_k"},
-	{[]string{"blocks.%d.attention.value"}, "model.layers.%d.self_attn.v_proj", "blk.%d.attn_v"},
-	{[]string{"blocks.%d.attention.query_norm"}, "model.layers.%d.self_attn.q_norm", "blk.%d.attn_q_norm"},
-	{[]string{"blocks.%d.attention.key_norm"}, "model.layers.%d.self_attn.k_norm", "blk.%d.attn_k_norm"},
-	{[]string{"blocks.%d.attention.output"}, "model.layers.%d.self_attn.o_proj", "blk.%d.attn_output"},
-	{[]string{"blocks.%d.norm2"}, "model.layers.%d.post_attention_layernorm", "blk.%d.ffn_norm"},
-	{[]string{"blocks.%d.mlp.gate"}, "model.layers.%d.mlp.gate_proj", "blk.%d.ffn_gate"},
-	{[]string{"blocks.%d.mlp.up"}, "model.layers.%d.mlp.up_proj", "blk.%d.ffn_up"},
-	{[]string{"blocks.%d.mlp.down"}, "model.layers.%d.mlp.down_proj", "blk.%d.ffn_down"},
-	{[]string{"norm"}, "model.norm", "output_norm"},
-	{[]string{"head"}, "lm_head", "output"},
-}
-
-// Hugging Face's GPT2LMHeadModel and llama.cpp's gpt2.
-var gpt2Modules = []module{
-	{[]string{"tokens"}, "transformer.wte", "token_embd"},
-	{[]string{"positions"}, "transformer.wpe", "position_embd"},
-	{[]string{"blocks.%d.norm1"}, "transformer.h.%d.ln_1", "blk.%d.attn_norm"},
-	{[]string{"blocks.%d.attention.query", "blocks.%d.attention.key", "blocks.%d.attention.value"}, "transformer.h.%d.attn.c_attn", "blk.%d.attn_qkv"},
-	{[]string{"blocks.%d.attention.output"}, "transformer.h.%d.attn.c_proj", "blk.%d.attn_output"},
-	{[]string{"blocks.%d.norm2"}, "transformer.h.%d.ln_2", "blk.%d.ffn_norm"},
-	{[]string{"blocks.%d.mlp.up"}, "transformer.h.%d.mlp.c_fc", "blk.%d.ffn_up"},
-	{[]string{"blocks.%d.mlp.down"}, "transformer.h.%d.mlp.c_proj", "blk.%d.ffn_down"},
-	{[]string{"norm"}, "transformer.ln_f", "output_norm"},
-	{[]string{"head"}, "lm_head", "output"},
-}
-
-// perID are the modules with a row a token, perHead those whose rows RoPE
-// turns, by our names.
-var (
-	perID   = map[string]bool{"tokens": true, "head": true}
-	perHead = map[string]bool{"blocks.%d.attention.query": true, "blocks.%d.attention.key": true}
-)
-
-// HuggingFace lists the tensors of m in Hugging Face's files, where the matrices
-// of GPT-2's blocks are turned.
+// HuggingFace lists the tensors of m in Hugging Face's files.
 func HuggingFace(m *model.GPT, f Family) []Slot { return foreign(m, f, false) }
 
-// GGUF lists the tensors of m in llama.cpp's files, where matrices lie as ours
-// do, and llama has its own order for RoPE.
+// GGUF lists the tensors of m in llama.cpp's files.
 func GGUF(m *model.GPT, f Family) []Slot { return foreign(m, f, true) }
 
 func foreign(m *model.GPT, f Family, gguf bool) (slots []Slot) {
-	l := layouter{byName: map[string]*tensor.Tensor{}, f: f, gguf: gguf, heads: m.Heads, kvHeads: m.KVHeads}
+	l := layouter{byName: map[string]*tensor.Tensor{}, GPT: m, form: forms[f], gguf: gguf}
 	for _, p := range m.Parameters {
 		l.byName[p.Name] = p
 	}
-	modules := ropeModules
-	if f == GPT2 {
-		modules = gpt2Modules
-	}
-	isBlock := func(mod module) bool { return len(mod.ours[0]) > 6 && mod.ours[0][:6] == "blocks" }
+	modules := l.form.modules
 	i := 0
-	for ; !isBlock(modules[i]); i++ {
+	for ; !modules[i].inBlock(); i++ {
 		l.add(modules[i], -1)
 	}
 	from := i
 	for block := range m.Layers {
-		for i = from; isBlock(modules[i]); i++ {
+		for i = from; modules[i].inBlock(); i++ {
 			l.add(modules[i], block)
 		}
 	}
@@ -129,31 +96,25 @@ func foreign(m *model.GPT, f Family, gguf bool) (slots []Slot) {
 }
 
 type layouter struct {
-	byName         map[string]*tensor.Tensor
-	f              Family
-	gguf           bool
-	heads, kvHeads int
-	slots          []Slot
+	*model.GPT
+	byName map[string]*tensor.Tensor
+	form   form
+	gguf   bool
+	slots  []Slot
 }
 
 // add adds the weight and the bias of a module, as far as there are any; block
 // is -1 outside of blocks.
 func (l *layouter) add(mod module, block int) {
-	at := func(name string) string {
-		if block < 0 {
-			return name
-		}
-		return fmt.Sprintf(name, block)
-	}
-	name := at(mod.hf)
+	name := numbered(mod.hf, block)
 	if l.gguf {
-		name = at(mod.gguf)
+		name = numbered(mod.gguf, block)
 	}
 	var weights, biases []part
 	for _, ours := range mod.ours {
-		w, b := l.byName[at(ours)+".weight"], l.byName[at(ours)+".bias"]
+		w, b := l.byName[numbered(ours, block)+".weight"], l.byName[numbered(ours, block)+".bias"]
 		if w == nil {
-			w = l.byName[at(ours)+".gain"]
+			w = l.byName[numbered(ours, block)+".gain"]
 		}
 		if w == nil {
 			return // a tied head, norms on queries
@@ -161,36 +122,32 @@ func (l *layouter) add(mod module, block int) {
 		weights = append(weights, partOf(w))
 		if b != nil {
 			biases = append(biases, partOf(b))
-		} else if l.f == GPT2 && !perID[ours] && ours != "positions" {
+		} else if l.form.biased && !perID[ours] && ours != "positions" {
 			biases = append(biases, part{nil, w.Dims[0], 1})
 		}
 	}
 	vector := len(weights) == 1 && len(weights[0].p.Dims) == 1
 	w := newSlot(name+".weight", vector, weights...)
 	w.PerID = perID[mod.ours[0]]
-	if l.f == GPT2 && !l.gguf && block >= 0 && !vector {
+	if l.form.turned && !l.gguf && block >= 0 && !vector {
 		w.turned = true
 		w.Shape[0], w.Shape[1] = w.Shape[1], w.Shape[0]
 	}
-	heads := l.turning(mod.ours[0])
-	w.heads = heads
+	w.order = l.order(mod)
 	l.slots = append(l.slots, w)
 	if len(biases) > 0 {
 		b := newSlot(name+".bias", true, biases...)
-		b.heads, b.mayMiss = heads, true
+		b.order, b.mayMiss = w.order, true
 		l.slots = append(l.slots, b)
 	}
 }
 
-// turning is the heads of a module whose rows lie in another order.
-func (l *layouter) turning(ours string) int {
-	switch {
-	case !l.gguf || l.f != Llama || !perHead[ours]:
-		return 0
-	case ours == "blocks.%d.attention.key":
-		return l.kvHeads
+// numbered is a name with the number of a block in it.
+func numbered(name string, block int) string {
+	if block < 0 {
+		return name
 	}
-	return l.heads
+	return strings.Replace(name, "%d", strconv.Itoa(block), 1)
 }
 
 // Own lists parameters under their own names.
@@ -208,4 +165,11 @@ func Saved(m *model.GPT) []Slot {
 		return HuggingFace(m, f)
 	}
 	return Own(m.Base())
+}
+
+// Place tells whether a model of form f can have a tensor of that name in Hugging
+// Face's files.
+func Place(f Family, name string) bool {
+	bare := strings.TrimSuffix(strings.TrimSuffix(name, ".weight"), ".bias")
+	return bare != name && slices.ContainsFunc(forms[f].modules, func(m module) bool { return m.is(bare) })
 }

@@ -13,7 +13,7 @@ type Slot struct {
 	Shape   []int  // in the file, row by row
 	parts   []part // one below the other they are the tensor
 	turned  bool   // the file has rows and columns exchanged, as GPT-2's Conv1D
-	heads   int    // if not 0: the rows of each head lie in llama.cpp's order for RoPE
+	order   []int  // of the file's rows, nil for ours
 	mayMiss bool   // a file without it means zeros
 	PerID   bool   // a row an id: a file may have more, which are dropped
 	Mean    bool   // write one more row, the mean of the others
@@ -62,11 +62,9 @@ func (s Slot) Values(room []float32) []float32 {
 		}
 	}
 	rows, cols := s.rows(), s.parts[0].cols
-	switch {
-	case s.turned:
+	out = sorted(out, cols, s.order, false)
+	if s.turned {
 		out = turn(out, rows, cols)
-	case s.heads > 0:
-		out = interleave(out, rows, cols, s.heads, false)
 	}
 	if s.Mean {
 		out = append(out, meanRow(out, rows, cols)...)
@@ -77,12 +75,10 @@ func (s Slot) Values(room []float32) []float32 {
 // place puts the numbers of a file into the model.
 func (s Slot) place(values []float32) error {
 	rows, cols := s.rows(), s.parts[0].cols
-	switch {
-	case s.turned:
+	if s.turned {
 		values = turn(values, cols, rows)
-	case s.heads > 0:
-		values = interleave(values, rows, cols, s.heads, true)
 	}
+	values = sorted(values, cols, s.order, true)
 	for _, p := range s.parts {
 		n := p.rows * p.cols
 		if p.p != nil {
@@ -101,24 +97,6 @@ func turn(x []float32, rows, cols int) []float32 {
 	for r := range rows {
 		for c := range cols {
 			out[c*rows+r] = x[r*cols+c]
-		}
-	}
-	return out
-}
-
-// interleave brings the rows of each head from Hugging Face's order for RoPE,
-// in which row i turns with row i+D/2, to that of llama.cpp's llama, in which
-// row 2i turns with row 2i+1; or back.
-func interleave(x []float32, rows, cols, heads int, back bool) []float32 {
-	out := make([]float32, len(x))
-	d := rows / heads
-	for r := range rows {
-		head, i := r/d*d, r%d
-		to := head + i%(d/2)*2 + i/(d/2)
-		if back {
-			copy(out[r*cols:(r+1)*cols], x[to*cols:])
-		} else {
-			copy(out[to*cols:(to+1)*cols], x[r*cols:])
 		}
 	}
 	return out

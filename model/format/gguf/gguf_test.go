@@ -156,7 +156,8 @@ func TestBadFiles(t *testing.T) {
 		{nil, "cut off"},
 		{[]byte("GG"), "cut off"},
 		{[]byte("PK\x03\x04 and so on"), "another kind"},
-		{join("GGUF", uint32(2), make([]byte, 20)), "version 2"},
+		{join("GGUF", uint32(1), make([]byte, 20)), "version 1"},
+		{join("GGUF", uint32(3<<24), make([]byte, 20)), "little endian"},
 		{join("GGUF", uint32(3), uint64(1)), "cut off"},
 		{[]byte(head(1<<60, 0)), "tensors, more than"},
 		{[]byte(head(0, 1<<60)), "keys, more than"},
@@ -165,11 +166,13 @@ func TestBadFiles(t *testing.T) {
 		{join(head(0, 1), text("a"), uint32(99), uint64(0)), "type 99"},
 		{join(head(0, 1), text("a"), uint32(8), uint64(1<<40)), "bytes long"},
 		{join(head(0, 1), text("a"), uint32(8), uint64(1000)), "cut off"},
-		{join(head(0, 1), text("a"), uint32(8), text("\xff")), "UTF-8"},
 		{join(head(0, 1), text("a"), uint32(9), uint32(4), uint64(1<<61)), "items, more than"},
 		{join(head(0, 1), text("a"), uint32(9), uint32(4), uint64(1<<21)), "more than the file has room for"},
 		{join(head(0, 1), text("a"), uint32(9), uint32(8), uint64(1<<21)), "more than the file has room for"},
-		{join(head(0, 1), text("a"), uint32(9), uint32(9), uint64(1), uint32(9), uint64(1)), "array of arrays"},
+		{join(head(0, 1), text("a"), uint32(9), uint32(9), uint64(1), uint32(9), uint64(1)), "more than the file has room for"},
+		{join(head(0, 1), text("a"), uint32(9), uint32(9), uint64(1<<61)), "arrays, more than"},
+		{join(head(0, 1), text("a"), nest(5)), "one in the other"},
+		{join(head(0, 1), text("a"), uint32(9), uint32(9), uint64(1), uint32(4), uint64(1<<21)), "more than the file has room for"},
 		{join(head(0, 1), text("a"), uint32(9), uint32(77), uint64(1)), "type 77"},
 		{join(head(0, 2), text("a"), uint32(7), uint8(1), text("a"), uint32(7), uint8(1)), "twice"},
 		{join(head(0, 1), text(alignmentKey), uint32(4), uint32(0)), "power of two"},
@@ -185,7 +188,8 @@ func TestBadFiles(t *testing.T) {
 		{tensor(0, 1<<40, 1), "cut off"},
 		{tensor(0, 4, 1), "no multiple"},
 		{tensor(8, 0, 31), "whole blocks"},
-		{tensor(12, 0, 256), "Q4_K"},
+		{tensor(12, 0, 32), "whole blocks"},
+		{tensor(16, 0, 256), "IQ2_XXS"},
 		{tensor(500, 0, 256), "number 500"},
 		{join(two, text("a"), uint32(1), uint64(1), uint32(0), uint64(32), make([]byte, 99)), "twice"},
 		{join(two, text("b"), uint32(1), uint64(1), uint32(0), uint64(0), make([]byte, 99)), "inside the one before"},
@@ -201,8 +205,100 @@ func TestBadFiles(t *testing.T) {
 			t.Errorf("%q took %d bytes of memory", bad.file, took)
 		}
 	}
-	if _, err := open(tensor(12, 0, 256)); !errors.Is(err, ErrType) {
-		t.Errorf("Q4_K is not told as an unknown type: %v", err)
+	if _, err := open(tensor(16, 0, 256)); !errors.Is(err, ErrType) {
+		t.Errorf("IQ2_XXS is not told as an unknown type: %v", err)
+	}
+}
+
+// nest is a value of arrays, one in the other, the innermost of one number.
+func nest(depth int) []byte {
+	b := join(uint32(9))
+	for range depth - 1 {
+		b = append(b, join(uint32(9), uint64(1))...)
+	}
+	return append(b, join(uint32(4), uint64(1), uint32(7))...)
+}
+
+// What a key says that nobody asks for does not keep a file from being read.
+func TestStrangeValues(t *testing.T) {
+	old := join("GGUF", uint32(2), uint64(0), uint64(6), text("nested"), nest(4), text("broken"), uint32(8), text("\xff"),
+		text("texts"), uint32(9), uint32(8), uint64(2), text("a"), text("\xff\xfe"), text("\xff"), uint32(7), uint8(1),
+		text(alignmentKey), uint32(11), int64(64), text("last"), uint32(10), uint64(7))
+	old = append(old, make([]byte, padding(int64(len(old)), 64))...)
+	f, err := open(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Value("nested") != (Nested{}) || f.Value("broken") != "\xff" || !reflect.DeepEqual(f.Value("texts"), []string{"a", "\xff\xfe"}) || f.Value("last") != uint64(7) {
+		t.Errorf("read %v", f.Pairs)
+	}
+}
+
+// A whole number is one, whatever its width.
+func TestWhole(t *testing.T) {
+	for _, v := range []any{uint8(7), int8(7), uint16(7), int16(7), uint32(7), int32(7), uint64(7), int64(7)} {
+		if n, is := Whole(v); !is || n != 7 {
+			t.Errorf("%T: %d, %v", v, n, is)
+		}
+	}
+	for _, v := range []any{nil, "7", 7.0, float32(7), true, Nested{}, []int32{7}} {
+		if n, is := Whole(v); is {
+			t.Errorf("%T is taken for the whole number %d", v, n)
+		}
+	}
+	if n, _ := Whole(uint64(math.MaxUint64)); n != 1<<62 {
+		t.Errorf("the largest is %d", n)
+	}
+	for _, v := range []any{[]uint8{1, 3}, []int8{1, 3}, []uint16{1, 3}, []int32{1, 3}, []uint64{1, 3}, []int64{1, 3}} {
+		if list, is := Wholes(v); !is || !reflect.DeepEqual(list, []int64{1, 3}) {
+			t.Errorf("%T: %v, %v", v, list, is)
+		}
+	}
+	for _, v := range []any{nil, 7, []string{"1"}, []float32{1}, []bool{true}, Nested{}} {
+		if list, is := Wholes(v); is {
+			t.Errorf("%T is taken for the whole numbers %v", v, list)
+		}
+	}
+}
+
+// Of each type of blocks a few numbers by hand; llama.cpp's own reading of whole
+// blocks is compared with in model/checkpoint/exchange.
+func TestBlocks(t *testing.T) {
+	const one, two = "\x00\x3C", "\x00\x40" // as F16
+	zeros := func(n int) string { return string(make([]byte, n)) }
+	for name, c := range map[string]struct {
+		t    Type
+		raw  string
+		want map[int]float32 // others are rest
+		rest float32
+	}{
+		"Q4_0":   {2, two + "\x19" + zeros(15), map[int]float32{0: 2, 16: -14}, -16},
+		"Q4_1":   {3, two + one + "\x19" + zeros(15), map[int]float32{0: 19, 16: 3}, 1},
+		"Q5_0":   {6, two + "\x01\x00\x01\x00" + "\x19" + zeros(15), map[int]float32{0: 18, 16: 2}, -32},
+		"Q5_1":   {7, two + one + "\x01\x00\x01\x00" + "\x19" + zeros(15), map[int]float32{0: 51, 16: 35}, 1},
+		"Q8_0":   {Q8_0, two + "\xFF" + zeros(31), map[int]float32{0: -2}, 0},
+		"IQ4_NL": {20, two + "\x1F" + zeros(15), map[int]float32{0: 226, 16: -208}, -254},
+		"Q2_K":   {10, "\x23" + zeros(15) + "\x1B" + zeros(63) + two + one, map[int]float32{0: 16}, 0},
+		"Q3_K":   {11, "\x01" + zeros(31) + "\x02" + zeros(63) + "\x01" + zeros(7) + "\x02" + zeros(3) + one, map[int]float32{0: 2}, 0},
+		"Q4_K":   {12, two + one + "\x05\x00\x00\x00\x03" + zeros(7) + "\x2A" + zeros(127), map[int]float32{0: 97}, 0},
+		"Q5_K":   {13, two + one + "\x05\x00\x00\x00\x03" + zeros(7) + "\x01" + zeros(31) + "\x2A" + zeros(127), map[int]float32{0: 257}, 0},
+		"Q6_K":   {14, "\x21" + zeros(127) + "\x03" + zeros(63) + "\xFF" + zeros(15) + two, map[int]float32{0: -2 * (49 - 32)}, 0},
+	} {
+		b := blocks[c.t]
+		x := make([]float32, b.numbers)
+		if int64(len(c.raw)) != b.bytes {
+			t.Fatalf("%s: a block of %d bytes instead of %d", name, len(c.raw), b.bytes)
+		}
+		unpack(x, []byte(c.raw), c.t)
+		for i, got := range x {
+			if want, said := c.want[i]; said && got != want {
+				t.Errorf("%s: number %d is %v, want %v", name, i, got, want)
+			} else if b.numbers == 256 {
+				continue // they have scales of their own
+			} else if !said && got != c.rest {
+				t.Errorf("%s: number %d is %v, want %v", name, i, got, c.rest)
+			}
+		}
 	}
 }
 
@@ -216,6 +312,10 @@ func FuzzReadGGUF(f *testing.F) {
 	}
 	f.Add(out.Bytes())
 	f.Add(tensor(30, 0, 4))
+	for kind, b := range blocks {
+		f.Add(append(tensor(uint32(kind), 0, uint64(b.numbers)), make([]byte, b.bytes)...))
+	}
+	f.Add(join(head(0, 1), text("a"), nest(3)))
 	f.Add(join(head(0, 1), text("a"), uint32(9), uint32(7), uint64(2), uint8(1), uint8(0)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := open(data)
@@ -232,7 +332,7 @@ func FuzzReadGGUF(f *testing.F) {
 		}
 		var pairs []Pair
 		for _, p := range file.Pairs {
-			if p.Key != alignmentKey {
+			if _, nested := p.Value.(Nested); !nested && p.Key != alignmentKey {
 				pairs = append(pairs, p)
 			}
 		}

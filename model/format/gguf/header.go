@@ -9,7 +9,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"unicode/utf8"
 )
 
 // headerReader reads a header from its beginning. After the first error it
@@ -82,11 +81,7 @@ func (h *headerReader) count(limit int, size int64, what string) int {
 }
 
 func (h *headerReader) string(limit int64) string {
-	s := string(h.bytes(h.uint64(), limit))
-	if !utf8.ValidString(s) {
-		h.fail("a text in the header is not valid UTF-8")
-	}
-	return s
+	return string(h.bytes(h.uint64(), limit))
 }
 
 // pairs reads n keys with their values into f.
@@ -98,7 +93,7 @@ func (h *headerReader) pairs(f *File, n int) {
 			h.fail("the key %q stands twice", key)
 		}
 		seen[key] = true
-		value := h.value(kind(h.uint32()), true)
+		value := h.value(kind(h.uint32()))
 		if h.err != nil {
 			h.err = fmt.Errorf("key %q: %w", key, h.err)
 			return
@@ -107,17 +102,15 @@ func (h *headerReader) pairs(f *File, n int) {
 	}
 }
 
-// value reads a value of kind k; only the outermost may be an array.
-func (h *headerReader) value(k kind, outer bool) any {
+// value reads a value of kind k.
+func (h *headerReader) value(k kind) any {
 	switch {
 	case int(k) >= len(goTypes):
 		h.fail("its type %d is unknown", k)
 	case k == kindString:
 		return h.string(maxString)
-	case k == kindArray && !outer:
-		h.fail("it is an array of arrays, which is not supported")
 	case k == kindArray:
-		return h.array(kind(h.uint32()))
+		return h.array(kind(h.uint32()), 1)
 	default:
 		p := reflect.New(goTypes[k])
 		h.into(p.Interface())
@@ -126,10 +119,22 @@ func (h *headerReader) value(k kind, outer bool) any {
 	return nil
 }
 
-// array reads a list of items of kind k.
-func (h *headerReader) array(k kind) any {
-	if int(k) >= len(goTypes) || k == kindArray {
-		return h.value(k, false)
+// array reads a list of items of kind k, in an array of that depth.
+func (h *headerReader) array(k kind, depth int) any {
+	switch {
+	case int(k) >= len(goTypes):
+		h.fail("its type %d is unknown", k)
+		return nil
+	case k == kindArray && depth == maxNested:
+		h.fail("it has more than %d arrays, one in the other", maxNested)
+		return nil
+	case k == kindArray:
+		for range h.count(maxArray, 12, "arrays") {
+			if h.err == nil {
+				h.array(kind(h.uint32()), depth+1)
+			}
+		}
+		return Nested{}
 	}
 	size := int64(8) // of a string's length
 	if k != kindString {

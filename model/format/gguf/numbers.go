@@ -69,16 +69,17 @@ func unpack(values []float32, raw []byte, t Type) {
 		}
 	case F16:
 		for i := range values {
-			values[i] = half.From(binary.LittleEndian.Uint16(raw[2*i:]))
+			values[i] = f16(raw[2*i:])
 		}
 	case BF16:
 		for i := range values {
 			values[i] = half.FromBF16(binary.LittleEndian.Uint16(raw[2*i:]))
 		}
-	case Q8_0:
-		for i := range values {
-			block := raw[i/q8Block*(2+q8Block):]
-			values[i] = half.From(binary.LittleEndian.Uint16(block)) * float32(int8(block[2+i%q8Block]))
+	default:
+		b := blocks[t]
+		for len(values) > 0 {
+			b.unpack(values[:b.numbers], raw)
+			values, raw = values[b.numbers:], raw[b.bytes:]
 		}
 	}
 }

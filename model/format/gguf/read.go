@@ -45,7 +45,7 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	if text := h.bytes(4, 4); h.err == nil && string(text) != magic {
 		return nil, fmt.Errorf("gguf: the file does not begin with %q: it is another kind of file", magic)
 	}
-	if v := h.uint32(); h.err == nil && v != version {
+	if v := h.uint32(); h.err == nil && v != version && v != oldVersion {
 		return nil, fmt.Errorf("gguf: the file is of version %d: %w", v, ErrVersion)
 	}
 	tensors, pairs := h.count(maxTensors, 24, "tensors"), h.count(maxPairs, 13, "keys")
@@ -66,8 +66,8 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 func (f *File) place(end, fileSize int64) error {
 	align := int64(alignment)
 	if v := f.Value(alignmentKey); v != nil {
-		a, is := v.(uint32)
-		if align = int64(a); !is || align < 8 || align > maxAlignment || align&(align-1) != 0 {
+		a, is := Whole(v)
+		if align = a; !is || align < 8 || align > maxAlignment || align&(align-1) != 0 {
 			return fmt.Errorf("%s is %v; it must be a power of two from 8 to %d", alignmentKey, v, maxAlignment)
 		}
 	}

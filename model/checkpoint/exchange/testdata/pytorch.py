@@ -1,7 +1,8 @@
 """Writes the checkpoints of pytorch/ and the logits that PyTorch computes of them.
 
 The models are written here once more, by hand, in the layouts of Hugging
-Face's transformers (LlamaForCausalLM, Qwen3ForCausalLM, GPT2LMHeadModel), and so
+Face's transformers (LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM,
+Qwen3ForCausalLM, GPT2LMHeadModel, GPTNeoForCausalLM, GPTNeoXForCausalLM), and so
 is safetensors: nothing of Hornbook is used. Needs Debian's python3-torch.
 
     /usr/bin/python3 -B pytorch.py
@@ -46,20 +47,47 @@ def rotate_half(x):
     return torch.cat((-x[..., half:], x[..., :half]), -1)
 
 
-def attend(q, k, v):
-    """q (T,H,D), k and v (T,K,D), causal."""
+def attend(q, k, v, window=None, scaled=True):
+    """q (T,H,D), k and v (T,K,D), causal, over the last places of a window."""
     t, h, d = q.shape
     k, v = (x.repeat_interleave(h // x.shape[1], 1) for x in (k, v))
-    scores = torch.einsum("qhd,khd->hqk", q, k) / math.sqrt(d)
+    scores = torch.einsum("qhd,khd->hqk", q, k) / (math.sqrt(d) if scaled else 1)
     scores = scores.masked_fill(torch.ones(t, t).triu(1).bool(), -math.inf)
+    if window:
+        scores = scores.masked_fill(torch.ones(t, t).tril(-window).bool(), -math.inf)
     return torch.einsum("hqk,khd->qhd", scores.softmax(-1), v).reshape(t, h * d)
 
 
+def frequencies(d, theta, s):
+    """inv_freq, scaled as modeling_rope_utils does it (linear, llama3)."""
+    f = theta ** (-torch.arange(0, d, 2).float() / d)
+    kind = s.get("rope_type", s.get("type")) if s else None
+    if kind == "linear":
+        return f / s["factor"]
+    if kind == "llama3":
+        old, low, high = s["original_max_position_embeddings"], s["low_freq_factor"], s["high_freq_factor"]
+        wave = 2 * math.pi / f
+        smooth = (old / wave - low) / (high - low)
+        long = torch.where(wave > old / low, f / s["factor"], f)
+        mixed = (1 - smooth) * long / s["factor"] + smooth * long
+        return torch.where((wave <= old / low) & (wave >= old / high), mixed, long)
+    return f
+
+
+def window_of(c, layer):
+    """The window of a layer: Mistral's are in all, Qwen's from max_window_layers on."""
+    if c["model_type"] == "mistral":
+        return c["sliding_window"]
+    if c.get("use_sliding_window") and layer >= c["max_window_layers"]:
+        return c["sliding_window"]
+    return None
+
+
 def rope_model(w, c, ids):
-    """Llama's and Qwen3's logits (T,V)."""
+    """The logits (T,V) of Llama and its like."""
     d, eps = c["head_dim"], c["rms_norm_eps"]
     theta = c["rope_parameters"]["rope_theta"] if "rope_parameters" in c else c["rope_theta"]
-    angles = torch.outer(torch.arange(len(ids)).float(), theta ** (-torch.arange(0, d, 2).float() / d))
+    angles = torch.outer(torch.arange(len(ids)).float(), frequencies(d, theta, c.get("rope_parameters", c.get("rope_scaling"))))
     cos, sin = (torch.cat((f(angles), f(angles)), -1)[:, None] for f in (torch.cos, torch.sin))
     x = w["model.embed_tokens.weight"][ids]
     for i in range(c["num_hidden_layers"]):
@@ -69,7 +97,7 @@ def rope_model(w, c, ids):
         if c["model_type"] == "qwen3":
             q, k = rmsnorm(q, w[p + "self_attn.q_norm.weight"], eps), rmsnorm(k, w[p + "self_attn.k_norm.weight"], eps)
         q, k = q * cos + rotate_half(q) * sin, k * cos + rotate_half(k) * sin
-        x = x + linear(attend(q, k, v), w, p + "self_attn.o_proj")
+        x = x + linear(attend(q, k, v, window_of(c, i)), w, p + "self_attn.o_proj")
         n = rmsnorm(x, w[p + "post_attention_layernorm.weight"], eps)
         gate = torch.nn.functional.silu(linear(n, w, p + "mlp.gate_proj"))
         x = x + linear(gate * linear(n, w, p + "mlp.up_proj"), w, p + "mlp.down_proj")
@@ -96,6 +124,82 @@ def gpt2_model(w, c, ids):
         x = x + conv1d(attend(q, k, v), p + "attn.c_proj")
         x = x + conv1d(gelu_new(conv1d(norm(x, p + "ln_2"), p + "mlp.c_fc")), p + "mlp.c_proj")
     return norm(x, t + "ln_f") @ w[t + "wte.weight"].T
+
+
+def gelu_new(x):
+    return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
+
+
+def layer_norm(x, w, name, eps):
+    return torch.nn.functional.layer_norm(x, x.shape[-1:], w[name + ".weight"], w[name + ".bias"], eps)
+
+
+def neo_model(w, c, ids):
+    """GPT-Neo's logits (T,V): scores are not divided, and local layers have a window."""
+    t, eps = "transformer.", c["layer_norm_epsilon"]
+    kinds = [kind for names, times in c["attention_types"] for _ in range(times) for kind in names]
+    x = w[t + "wte.weight"][ids] + w[t + "wpe.weight"][: len(ids)]
+    for i in range(c["num_layers"]):
+        p = f"{t}h.{i}."
+        n = layer_norm(x, w, p + "ln_1", eps)
+        q, k, v = (linear(n, w, p + f"attn.attention.{s}_proj").reshape(len(ids), c["num_heads"], -1) for s in "qkv")
+        window = c["window_size"] if kinds[i] == "local" else None
+        x = x + linear(attend(q, k, v, window, scaled=False), w, p + "attn.attention.out_proj")
+        x = x + linear(gelu_new(linear(layer_norm(x, w, p + "ln_2", eps), w, p + "mlp.c_fc")), w, p + "mlp.c_proj")
+    return layer_norm(x, w, t + "ln_f", eps) @ w[t + "wte.weight"].T
+
+
+def neox_model(w, c, ids):
+    """GPT-NeoX's logits (T,V): the first channels of a head turn, attention and MLP read the same."""
+    t, eps, heads = "gpt_neox.", c["layer_norm_eps"], c["num_attention_heads"]
+    d = c["hidden_size"] // heads
+    turning = int(d * c["rotary_pct"])
+    angles = torch.outer(torch.arange(len(ids)).float(), frequencies(turning, c["rotary_emb_base"], None))
+    cos, sin = (torch.cat((f(angles), f(angles)), -1)[:, None] for f in (torch.cos, torch.sin))
+
+    def turn(z):
+        first, rest = z[..., :turning], z[..., turning:]
+        return torch.cat((first * cos + rotate_half(first) * sin, rest), -1)
+
+    x = w[t + "embed_in.weight"][ids]
+    for i in range(c["num_hidden_layers"]):
+        p = f"{t}layers.{i}."
+        qkv = linear(layer_norm(x, w, p + "input_layernorm", eps), w, p + "attention.query_key_value").reshape(len(ids), heads, 3 * d)
+        q, k, v = turn(qkv[..., :d]), turn(qkv[..., d:2 * d]), qkv[..., 2 * d:]
+        a = linear(attend(q, k, v), w, p + "attention.dense")
+        read = x if c["use_parallel_residual"] else x + a
+        m = linear(layer_norm(read, w, p + "post_attention_layernorm", eps), w, p + "mlp.dense_h_to_4h")
+        x = x + a + linear(torch.nn.functional.gelu(m), w, p + "mlp.dense_4h_to_h")
+    return layer_norm(x, w, t + "final_layer_norm", eps) @ w["embed_out.weight"].T
+
+
+def neo_weights(c):
+    n, t, f = c["hidden_size"], "transformer.", c["intermediate_size"] or 4 * c["hidden_size"]
+    shapes = {t + "wte.weight": (V, n), t + "wpe.weight": (c["max_position_embeddings"], n)}
+    for i in range(c["num_layers"]):
+        p = f"{t}h.{i}."
+        for s in "qkv":
+            shapes[p + f"attn.attention.{s}_proj.weight"] = (n, n)
+        for name, out, into in (("attn.attention.out_proj", n, n), ("mlp.c_fc", f, n), ("mlp.c_proj", n, f)):
+            shapes[p + name + ".weight"], shapes[p + name + ".bias"] = (out, into), (out,)
+        for name in ("ln_1", "ln_2"):
+            shapes[p + name + ".weight"] = shapes[p + name + ".bias"] = (n,)
+    shapes[t + "ln_f.weight"] = shapes[t + "ln_f.bias"] = (n,)
+    return shapes
+
+
+def neox_weights(c):
+    n, t, f = c["hidden_size"], "gpt_neox.", c["intermediate_size"]
+    shapes = {t + "embed_in.weight": (V, n)}
+    for i in range(c["num_hidden_layers"]):
+        p = f"{t}layers.{i}."
+        for name, out, into in (("attention.query_key_value", 3 * n, n), ("attention.dense", n, n), ("mlp.dense_h_to_4h", f, n), ("mlp.dense_4h_to_h", n, f)):
+            shapes[p + name + ".weight"], shapes[p + name + ".bias"] = (out, into), (out,)
+        for name in ("input_layernorm", "post_attention_layernorm"):
+            shapes[p + name + ".weight"] = shapes[p + name + ".bias"] = (n,)
+    shapes[t + "final_layer_norm.weight"] = shapes[t + "final_layer_norm.bias"] = (n,)
+    shapes["embed_out.weight"] = (V, n)
+    return shapes
 
 
 def rope_weights(c, biases=()):
@@ -205,6 +309,34 @@ def main():
     c = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": V, "n_positions": 24, "n_ctx": 24, "n_embd": 12, "n_layer": 2,
          "n_head": 3, "n_inner": None, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5}
     case("gpt2", c, gpt2_weights(c), gpt2_model)
+    reads = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj")
+    c = llama(architectures=["Qwen2ForCausalLM"], model_type="qwen2", rope_theta=1000000.0, use_sliding_window=False, sliding_window=32768,
+              max_window_layers=21, tie_word_embeddings=True)
+    case("qwen2", c, rope_weights(c, reads), rope_model)
+    c = llama(architectures=["Qwen2ForCausalLM"], model_type="qwen2", use_sliding_window=True, sliding_window=5, max_window_layers=1)
+    case("qwen2-window", c, rope_weights(c, reads), rope_model)
+    c = llama(architectures=["MistralForCausalLM"], model_type="mistral", sliding_window=None)
+    case("mistral", c, rope_weights(c), rope_model)
+    c = llama(architectures=["MistralForCausalLM"], model_type="mistral", sliding_window=4)
+    case("mistral-window", c, rope_weights(c), rope_model)
+    c = llama(is_llama_config=True, num_attention_heads=6, num_key_value_heads=2, hidden_size=24, tie_word_embeddings=True, rope_interleaved=False,
+              **{"transformers.js_config": {"kv_cache_dtype": {"q4f16": "float16"}}})
+    case("smollm2", c, rope_weights(c), rope_model)
+    c = llama(head_dim=8, rope_theta=500000.0, rope_scaling={"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0,
+                                                             "original_max_position_embeddings": 64, "rope_type": "llama3"})
+    case("llama3-scaled", c, rope_weights(c), rope_model)
+    c = llama(rope_scaling={"type": "linear", "factor": 4.0})
+    case("llama-linear", c, rope_weights(c), rope_model)
+    c = {"architectures": ["GPTNeoForCausalLM"], "model_type": "gpt_neo", "vocab_size": V, "max_position_embeddings": 24, "hidden_size": 12, "num_layers": 2,
+         "num_heads": 3, "intermediate_size": None, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "window_size": 4,
+         "attention_types": [[["global", "local"], 1]], "attention_layers": ["global", "local"]}
+    case("gpt-neo", c, neo_weights(c), neo_model)
+    c = {"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "vocab_size": V, "max_position_embeddings": 24, "hidden_size": 24,
+         "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 40, "hidden_act": "gelu", "layer_norm_eps": 1e-5, "rotary_pct": 0.25,
+         "rotary_emb_base": 10000, "use_parallel_residual": True, "tie_word_embeddings": False}
+    case("pythia", c, neox_weights(c), neox_model)
+    c = dict(c, rotary_pct=1.0, use_parallel_residual=False)
+    case("gpt-neox-serial", c, neox_weights(c), neox_model)
 
 
 main()
