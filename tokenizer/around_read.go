@@ -37,7 +37,7 @@ func (r *aroundReader) normalizer(raw json.RawMessage, where string) error {
 	case "Sequence":
 		s.list("normalizers", r.normalizer)
 	case "NFC", "NFD", "NFKC", "NFKD":
-		add(forms[s.kind])
+		add(unicodeForm(s.kind))
 	case "Lowercase":
 		add(lowercase)
 	case "StripAccents":

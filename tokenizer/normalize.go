@@ -4,16 +4,11 @@ import (
 	"bytes"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // normalizer changes a text before it is cut. It may give back the text itself,
 // but never writes into it.
 type normalizer func(text []byte) []byte
-
-// forms are Unicode's normal forms.
-var forms = map[string]normalizer{"NFC": norm.NFC.Bytes, "NFD": norm.NFD.Bytes, "NFKC": norm.NFKC.Bytes, "NFKD": norm.NFKD.Bytes}
 
 // lowercase writes each character small; İ is the only one that becomes two.
 func lowercase(text []byte) []byte {

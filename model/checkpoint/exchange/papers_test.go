@@ -317,3 +317,10 @@ func checkEnds(t *testing.T, tok tokenizer.Tokenizer, files checkpointtest.Files
 	equal(t, "beginning", config.BOS, last)
 	equal(t, "names", []string{names.BOS, names.EOS}, []string{chat.EndOfText, chat.End})
 }
+
+func equal(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s: theirs %#v, ours %#v", what, got, want)
+	}
+}

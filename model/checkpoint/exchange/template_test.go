@@ -5,7 +5,6 @@ package exchange
 import (
 	"bytes"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -101,13 +100,6 @@ func TestTemplateByJinja(t *testing.T) {
 				equal(t, "ids of the prompt", a.PromptIDs, prompt)
 			}
 		})
-	}
-}
-
-func equal(t *testing.T, what string, got, want any) {
-	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s: theirs %#v, ours %#v", what, got, want)
 	}
 }
 
