@@ -240,13 +240,13 @@ func (c *pupil) does(says string, s *lesson.Step) {
 // chooses chooses between two answers by a key, so many times.
 func (c *pupil) chooses(says string, n int) {
 	c.Helper()
-	pairs := `Number(document.getElementById("pairs-says")?.textContent.match(/\d+/)?.[0] ?? 0)`
 	c.until(says+": one can choose", `document.getElementById("hand-go").ariaDisabled === "false"`)
 	c.js(`(document.getElementById("hand-go").click(), true)`)
-	for i := range n {
-		c.until(says+": there is something to choose", fmt.Sprintf(`document.querySelectorAll("#choose .answer").length === 2 && %s >= %d`, pairs, i))
+	chosen := "" // what was chosen from last
+	for range n {
+		c.until(says+": there is something else to choose", fmt.Sprintf(`document.querySelectorAll("#choose .answer").length === 2 && document.getElementById("choose").textContent !== %q`, chosen))
+		chosen = c.js(`document.getElementById("choose").textContent`)
 		c.js(`document.getElementById("choose").dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }))`)
-		time.Sleep(200 * time.Millisecond)
 	}
 }
 
