@@ -41,20 +41,3 @@ func fromCharName(name string) (piece string, ok bool) {
 	b, ok := byteNamed(name)
 	return string([]byte{b}), ok && b >= utf8.RuneSelf
 }
-
-// AsGPT2 tells whether t cuts text as GPT-2's tokenizer does, but for its
-// vocabulary: byte-level, with GPT-2's split rule, and nothing else around it. So
-// are all that are made here.
-func AsGPT2(t Tokenizer) bool {
-	b, is := t.(*BPE)
-	if !is {
-		return true
-	}
-	for _, a := range b.added {
-		if !a.Special || a.SingleWord || a.LStrip || a.RStrip {
-			return false
-		}
-	}
-	return b.bytes && b.complete() && b.unknown < 0 && b.whole == nil && len(b.normalizers)+len(b.before)+len(b.behind) == 0 &&
-		len(b.cutters) == 1 && *b.cutters[0] == (cutter{})
-}

@@ -113,11 +113,15 @@ func codes(string) error {
 	if err != nil {
 		return err
 	}
+	licence, err := os.ReadFile("node_modules/lean-qr/LICENSE")
+	if err != nil {
+		return err
+	}
 	use, err := os.ReadFile(src + "/qr.js")
 	if err != nil {
 		return err
 	}
-	return write("qr.js", fmt.Appendf(nil, "(() => {\nconst exports = {};\n%s\n%s})();\n", library, use))
+	return write("qr.js", fmt.Appendf(nil, "/* lean-qr:\n%s*/\n(() => {\nconst exports = {};\n%s\n%s})();\n", licence, library, use))
 }
 
 // samples copies Newton's Opticks out of Go's own source tree.

@@ -26,6 +26,7 @@ type browser struct {
 	stop     func()      // ends the reading of files
 	held     js.Value    // the files that Import takes along, an array
 	made     js.Value    // the file that is to be shared
+	brought  namedFile   // by the answer of the server that is handled now
 	code     struct {    // of the link whose QR code was drawn last
 		link, path string
 		n          int

@@ -16,15 +16,18 @@ import (
 // Call asks it. A page that is one file has no server.
 func (b *browser) Call(c ui.Call, then func(ui.Answer)) {
 	go func() {
-		a := ui.Answer{}
+		a, file := ui.Answer{}, namedFile{}
 		if strings.HasPrefix(location().Get("protocol").String(), "http") {
-			a = b.called(c)
+			a, file = b.called(c)
 		}
-		b.with(func() { then(a) })
+		b.with(func() {
+			b.brought = file
+			then(a)
+		})
 	}()
 }
 
-func (b *browser) called(c ui.Call) (a ui.Answer) {
+func (b *browser) called(c ui.Call) (a ui.Answer, file namedFile) {
 	headers, body := map[string]any{}, any(c.Body)
 	if c.Key != "" {
 		headers["Authorization"] = "Bearer " + c.Key
@@ -32,55 +35,78 @@ func (b *browser) called(c ui.Call) (a ui.Answer) {
 	switch {
 	case c.Send == ui.Made:
 		body = b.made
-	case c.Send == ui.Given && len(b.texts) > 0:
-		body = b.texts[0].file
+	case c.Send == ui.Given:
+		body = b.given()
 	case c.Method == "POST" && c.Body != "":
 		headers["Content-Type"] = "application/json"
 	}
 	if strings.HasPrefix(c.Path, "/api/share?") {
 		bytes, err := jsrt.Await(js.Global().Get("Response").New(body).Call("arrayBuffer"))
 		if err != nil {
-			return a
+			return a, file
 		}
-		sum, err := jsrt.Await(js.Global().Get("crypto").Get("subtle").Call("digest", "SHA-256", bytes))
+		subtle := js.Global().Get("crypto").Get("subtle")
+		if !subtle.Truthy() { // of a page that is not trusted with it: plain http from another machine
+			return a, file
+		}
+		sum, err := jsrt.Await(subtle.Call("digest", "SHA-256", bytes))
 		if err != nil {
-			return a
+			return a, file
 		}
 		body, headers["Hornbook-SHA256"] = bytes, hexadecimal(sum)
 	}
-	options := map[string]any{"method": c.Method, "headers": headers, "cache": "no-store", "credentials": "omit"}
+	options := map[string]any{"method": c.Method, "headers": headers, "cache": "no-store", "credentials": "omit",
+		"signal": js.Global().Get("AbortSignal").Call("timeout", patience.Milliseconds())}
 	if c.Method == "POST" {
 		options["body"] = body
 	}
 	answer, err := jsrt.Await(js.Global().Call("fetch", c.Path, options))
 	if err != nil {
-		return a
+		return a, file
 	}
 	return b.answered(c, answer)
 }
 
-// answered takes over what the server said: a file is held for Import, or read as a text.
-func (b *browser) answered(c ui.Call, answer js.Value) (a ui.Answer) {
+// answered takes over what the server said, and the file that it sent.
+func (b *browser) answered(c ui.Call, answer js.Value) (a ui.Answer, file namedFile) {
 	status := answer.Get("status").Int()
 	if c.Into == "" || status != 200 {
 		text, err := jsrt.Await(answer.Call("text"))
 		if err != nil {
-			return a
+			return a, file
 		}
-		return ui.Answer{Status: status, Body: text.String()}
+		return ui.Answer{Status: status, Body: text.String()}, file
 	}
 	blob, err := jsrt.Await(answer.Call("blob"))
 	if err != nil {
-		return a
+		return a, file
 	}
-	file := namedFile{c.Into, js.Global().Get("File").New([]any{blob}, c.Into)}
-	if ui.AreModel([]string{c.Into}) {
-		b.hold([]namedFile{file})
-	} else {
-		b.readFiles([]namedFile{file}, "")
-	}
-	return ui.Answer{Status: status}
+	file = namedFile{c.Into, js.Global().Get("File").New([]any{blob}, c.Into)}
+	return ui.Answer{Status: status}, file
 }
+
+// given is the text that was read last, as its files are.
+func (b *browser) given() js.Value {
+	parts := []any{}
+	for _, f := range b.texts {
+		parts = append(parts, f.file, "\n")
+	}
+	return js.Global().Get("Blob").New(parts)
+}
+
+// Accept takes the file that the answer brought which is handled now.
+func (b *browser) Accept() {
+	f := b.brought
+	if ui.AreModel([]string{f.name}) {
+		b.hold([]namedFile{f})
+		return
+	}
+	go b.readFiles([]namedFile{f}, "")
+}
+
+// patience is how long an answer is waited for; a model of 8 MB needs some time on a slow
+// line.
+const patience = 2 * time.Minute
 
 // hexadecimal is an ArrayBuffer in digits.
 func hexadecimal(buffer js.Value) string {

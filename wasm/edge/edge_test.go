@@ -285,3 +285,14 @@ func (w workerd) requests(b *testing.B) []request {
 		{"task=256kB", asks("POST", "/api/share?kind=task", tasks)},
 	}
 }
+
+// In Chromium a model is shared by the worker as it is put up, opened in another browser and
+// taken back, and a class sends results: cmd/hornbook's own tests, of this place.
+func TestInTheBrowser(t *testing.T) {
+	w := run(t, built, filepath.Join(built, "site"))
+	test := exec.Command("go", "test", "-count=1", "-run", "TestShare$|TestClass$", "hornbook/cmd/hornbook")
+	test.Env = append(os.Environ(), "HORNBOOK_BROWSER=required", "HORNBOOK_SHARE="+w.URL)
+	if out, err := test.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

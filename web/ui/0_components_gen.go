@@ -153,7 +153,7 @@ func (c *Arrival) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "button", attrs10)
 					setAttr(vgn, "aria-disabled", disabled(!c.Page.Came.canOpen()))
-					setAttr(vgn, "hidden", c.Page.Came.Wrong != "" || c.Page.Came.Outcome != nil)
+					setAttr(vgn, "hidden", c.Page.Came.Wrong != "" || c.Page.Came.Opened)
 					setText(vgn, c.Page.W.Say("came_open"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Came.Open() })
 					addText(vgparent, "\n      ")
@@ -163,7 +163,7 @@ func (c *Arrival) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "button", attrs12)
 					setAttr(vgn, "hidden", c.Page.Came.Wrong != "" || c.Page.Came.Kind == "")
-					setText(vgn, c.Page.W.Say("came_report"))
+					setText(vgn, c.Page.Came.reportLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Came.Report() })
 					addText(vgparent, "\n    ")
 				}
@@ -900,6 +900,7 @@ func (c *Class) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("class_open_about"))
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "button", attrs51)
+					setAttr(vgn, "aria-disabled", disabled(c.busy))
 					setAttr(vgn, "hidden", !c.served())
 					setText(vgn, c.Page.W.Say("class_open"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Begin() })
@@ -2656,6 +2657,12 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "button", attrs144)
+			setAttr(vgn, "aria-expanded", disabled(c.Page.Sharing.Of.Kind == "pairs"))
+			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0 || !c.Page.Sharing.can())
+			setText(vgn, c.Page.W.Say("share"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(c.Of.thing()) })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs145)
 			setText(vgn, c.Page.W.Say("prefs_bring_in"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
@@ -2666,8 +2673,22 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
+			if c.Page.Sharing.Of.Kind == "pairs" {
+				{
+					vgcomp := component[Share](vgin, 0x517B202843408459, vgiterkey)
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
 			if c.Of.List.former != nil {
-				vgn = addElement(vgparent, "p", attrs145)
+				vgn = addElement(vgparent, "p", attrs146)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2681,7 +2702,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs146)
+		vgn = addElement(vgparent, "ol", attrs147)
 		setAttr(vgn, "hidden", !c.Of.List.Open)
 		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
@@ -2704,10 +2725,10 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs147)
+							vgn = addElement(vgparent, "p", attrs148)
 							setText(vgn, asksFor(c.Of.List.Pairs[i]))
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs148)
+							vgn = addElement(vgparent, "p", attrs149)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2718,7 +2739,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs149)
+							vgn = addElement(vgparent, "p", attrs150)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2755,7 +2776,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if c.Of.List.Edits == i {
-						vgn = addElement(vgparent, "div", attrs150)
+						vgn = addElement(vgparent, "div", attrs151)
 						func(vgparent *vugu.VGNode) {
 							var vgn *vugu.VGNode
 							_ = vgn
@@ -2767,7 +2788,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_prompt"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs151)
+								vgn = addElement(vgparent, "textarea", attrs152)
 								setProp(vgn, "value", asksFor(c.Of.List.Edited))
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
 							}
@@ -2779,7 +2800,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs152)
+								vgn = addElement(vgparent, "textarea", attrs153)
 								setProp(vgn, "value", c.Of.List.Edited.Chosen)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
 							}
@@ -2791,13 +2812,13 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_rejected"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs153)
+								vgn = addElement(vgparent, "textarea", attrs154)
 								setProp(vgn, "value", c.Of.List.Edited.Rejected)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
 							if c.Of.Edges {
-								vgn = addElement(vgparent, "p", attrs154)
+								vgn = addElement(vgparent, "p", attrs155)
 								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
 							}
 							addText(vgparent, "\n        ")
@@ -2806,7 +2827,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs155)
+								vgn = addElement(vgparent, "button", attrs156)
 								setText(vgn, c.Page.W.Say("prefs_save"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
 								addText(vgparent, "\n          ")
@@ -2850,7 +2871,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("prefs_behind"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs156)
+					vgn = addElement(vgparent, "button", attrs157)
 					setText(vgn, c.Page.W.Say("prefs_clear"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
 					addText(vgparent, "\n    ")
@@ -2903,7 +2924,7 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs157)
+				vgn = addElement(vgparent, "input", attrs158)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -3034,7 +3055,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_judge_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs158)
+				vgn = addElement(vgparent, "select", attrs159)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3063,7 +3084,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs159)
+				vgn = addElement(vgparent, "select", attrs160)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3084,12 +3105,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs160)
+			vgn = addElement(vgparent, "button", attrs161)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setText(vgn, c.Of.judgeLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs161)
+			vgn = addElement(vgparent, "button", attrs162)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
 			setText(vgn, c.Of.handLabel())
@@ -3097,7 +3118,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs162)
+		vgn = addElement(vgparent, "p", attrs163)
 		setText(vgn, c.Of.judgeSays())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3106,7 +3127,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.Judge.id > 0 {
-				vgn = addElement(vgparent, "progress", attrs163)
+				vgn = addElement(vgparent, "progress", attrs164)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
 				setAttr(vgn, "max", c.Of.Judge.Prompts)
 				setAttr(vgn, "value", c.Of.judgeDone())
@@ -3119,7 +3140,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.Hand.Open {
-				vgn = addElement(vgparent, "section", attrs164)
+				vgn = addElement(vgparent, "section", attrs165)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
 				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
 				func(vgparent *vugu.VGNode) {
@@ -3132,7 +3153,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "p", attrs147)
+						vgn = addElement(vgparent, "p", attrs148)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3145,7 +3166,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "div", attrs165)
+						vgn = addElement(vgparent, "div", attrs166)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3155,12 +3176,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								i := i
 								_ = i
-								vgn = addElement(vgparent, "div", attrs166)
+								vgn = addElement(vgparent, "div", attrs167)
 								{
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "p", attrs167)
+									vgn = addElement(vgparent, "p", attrs168)
 									setText(vgn, c.Of.handSaid(i))
 									addText(vgparent, "\n          ")
 									vgn = addElement(vgparent, "button", nil)
@@ -3188,7 +3209,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs168)
+							vgn = addElement(vgparent, "button", attrs169)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(tie) })
 							{
 								vgparent := vgn
@@ -3200,7 +3221,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Page.W.Say("prefs_tie"))
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs169)
+							vgn = addElement(vgparent, "button", attrs170)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(later) })
 							{
 								vgparent := vgn
@@ -3251,23 +3272,23 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs170)
+			vgn = addElement(vgparent, "section", attrs171)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs171)
+				vgn = addElement(vgparent, "h3", attrs172)
 				setText(vgn, c.Page.W.Say("rewards_mend_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("rewards_mend_about"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs172)
+				vgn = addElement(vgparent, "div", attrs173)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs173)
+					vgn = addElement(vgparent, "div", attrs174)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3281,7 +3302,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs174)
+								vgn = addElement(vgparent, "input", attrs175)
 								setAttr(vgn, "id", "hole-"+switches[i])
 								setProp(vgn, "checked", c.Of.closed(i))
 								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
@@ -3304,7 +3325,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs175)
+						vgn = addElement(vgparent, "p", attrs176)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3321,7 +3342,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, sampleAnswer)
 						}
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs176)
+						vgn = addElement(vgparent, "ul", attrs177)
 						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
 						{
 							vgparent := vgn
@@ -3365,7 +3386,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs177)
+				vgn = addElement(vgparent, "button", attrs178)
 				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 				setText(vgn, c.Page.W.Say("rewards_again"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
@@ -3401,21 +3422,22 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Page.Sharing.Made) > 0 {
-			vgn = addElement(vgparent, "section", attrs178)
+			vgn = addElement(vgparent, "section", attrs179)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs179)
+				vgn = addElement(vgparent, "h3", attrs180)
 				setText(vgn, c.Page.W.Say("shared_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs3)
 				setText(vgn, c.Page.W.Say("shared_hint"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs180)
+				vgn = addElement(vgparent, "p", attrs181)
+				setAttr(vgn, "hidden", c.Page.Sharing.Of.Kind != "")
 				setText(vgn, c.Page.Sharing.Wrong)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "ul", attrs181)
+				vgn = addElement(vgparent, "ul", attrs182)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -3446,17 +3468,17 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs182)
+								vgn = addElement(vgparent, "button", attrs183)
 								setAttr(vgn, "aria-label", c.named("copy_link", i))
 								setText(vgn, c.Page.copyLabel(linkTo(c.Page.Sharing.Made[i].ID)))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(linkTo(c.Page.Sharing.Made[i].ID)) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs183)
+								vgn = addElement(vgparent, "button", attrs184)
 								setAttr(vgn, "aria-label", c.named("share_longer", i))
 								setText(vgn, c.Page.W.Say("share_longer"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Longer(c.Page.Sharing.Made[i].ID) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs184)
+								vgn = addElement(vgparent, "button", attrs185)
 								setAttr(vgn, "aria-label", c.named("share_back", i))
 								setText(vgn, c.Page.W.Say("share_back"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.TakeBack(c.Page.Sharing.Made[i].ID) })
@@ -3495,7 +3517,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs185)
+		vgn = addElement(vgparent, "h2", attrs186)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -3508,7 +3530,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs186)
+		vgn = addElement(vgparent, "p", attrs187)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs124)
@@ -3530,11 +3552,11 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs187)
+						vgn = addElement(vgparent, "button", attrs188)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs188)
+						vgn = addElement(vgparent, "button", attrs189)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -3556,7 +3578,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs189)
+		vgn = addElement(vgparent, "ul", attrs190)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3574,7 +3596,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs190)
+					vgn = addElement(vgparent, "div", attrs191)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3619,7 +3641,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs191)
+						vgn = addElement(vgparent, "button", attrs192)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -3639,7 +3661,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs192)
+						vgn = addElement(vgparent, "a", attrs193)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
@@ -3687,20 +3709,20 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs193)
+					vgn = addElement(vgparent, "label", attrs194)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs194)
+						vgn = addElement(vgparent, "input", attrs195)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs195)
+						vgn = addElement(vgparent, "span", attrs196)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs196)
+					vgn = addElement(vgparent, "div", attrs197)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3716,7 +3738,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs197)
+					vgn = addElement(vgparent, "div", attrs198)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -3735,7 +3757,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs198)
+									vgn = addElement(vgparent, "select", attrs199)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -3756,7 +3778,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs199)
+								vgn = addElement(vgparent, "button", attrs200)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -3766,7 +3788,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs197)
+					vgn = addElement(vgparent, "div", attrs198)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -3787,7 +3809,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = vgiterkey
 										t := t
 										_ = t
-										vgn = addElement(vgparent, "button", attrs200)
+										vgn = addElement(vgparent, "button", attrs201)
 										setAttr(vgn, "aria-pressed", disabled(c.Page.Sharing.is(t)))
 										setText(vgn, c.Page.W.Say("shared_"+t.Kind))
 										listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(t) })
@@ -3799,7 +3821,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, " ")
-									if c.Page.Sharing.Of.Model == m.ID {
+									if c.Page.Sharing.Of.Kind != "" && c.Page.Sharing.Of.Model == m.ID {
 										{
 											vgcomp := component[Share](vgin, 0xA1BD1C928275B5E5, vgiterkey)
 											vgcomp.Page = c.Page
@@ -3813,7 +3835,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs197)
+					vgn = addElement(vgparent, "div", attrs198)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3832,14 +3854,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs201)
+									vgn = addElement(vgparent, "input", attrs202)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs202)
+								vgn = addElement(vgparent, "button", attrs203)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -3853,7 +3875,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs203)
+		vgn = addElement(vgparent, "button", attrs204)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -3906,10 +3928,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs204)
+		vgn = addElement(vgparent, "span", attrs205)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs205)
+		vgn = addElement(vgparent, "button", attrs206)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -3979,7 +4001,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs206)
+		vgn = addElement(vgparent, "div", attrs207)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -4000,7 +4022,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs207)
+						vgn = addElement(vgparent, "input", attrs208)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -4032,7 +4054,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs208)
+					vgn = addElement(vgparent, "span", attrs209)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
@@ -4044,10 +4066,10 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs209)
+				vgn = addElement(vgparent, "label", attrs210)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs210)
+				vgn = addElement(vgparent, "select", attrs211)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4066,7 +4088,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs211)
+				vgn = addElement(vgparent, "span", attrs212)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
@@ -4077,10 +4099,10 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs212)
+				vgn = addElement(vgparent, "label", attrs213)
 				setText(vgn, c.Page.W.Field("backend"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs213)
+				vgn = addElement(vgparent, "select", attrs214)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseBackend(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4099,7 +4121,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs214)
+				vgn = addElement(vgparent, "span", attrs215)
 				setText(vgn, c.Page.W.FieldAbout("backend"))
 				addText(vgparent, "\n    ")
 			}
@@ -4120,16 +4142,16 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs215)
+			vgn = addElement(vgparent, "span", attrs216)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs216)
+				vgn = addElement(vgparent, "button", attrs217)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs217)
+				vgn = addElement(vgparent, "span", attrs218)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -4236,8 +4258,28 @@ func (c *Own) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "a", attrs218)
+					vgn = addElement(vgparent, "a", attrs219)
 					setText(vgn, c.Page.W.Say("rewards_own_bring"))
+				}
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "button", attrs220)
+				setAttr(vgn, "aria-expanded", disabled(c.Page.Sharing.Of.Kind == "task"))
+				setAttr(vgn, "hidden", !c.Of.canShare())
+				setText(vgn, c.Page.W.Say("share"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(c.Of.thing()) })
+				addText(vgparent, "\n    ")
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, " ")
+					if c.Page.Sharing.Of.Kind == "task" {
+						{
+							vgcomp := component[Share](vgin, 0xF02ECE9D5F5E1769, vgiterkey)
+							vgcomp.Page = c.Page
+							vgn = addComponent(vgout, vgparent, vgcomp)
+						}
+					}
 				}
 				addText(vgparent, "\n    ")
 				if c.Of.checked != nil {
@@ -4331,21 +4373,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs219)
+		vgn = addElement(vgparent, "pre", attrs221)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs220)
+			vgn = addElement(vgparent, "span", attrs222)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs221)
+			vgn = addElement(vgparent, "span", attrs223)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs222)
+		vgn = addElement(vgparent, "p", attrs224)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs223)
+		vgn = addElement(vgparent, "ol", attrs225)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -4406,7 +4448,7 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs224)
+		vgn = addElement(vgparent, "h2", attrs226)
 		setText(vgn, c.Page.stationName("preferences"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -4547,7 +4589,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("prefs_shows"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs225)
+						vgn = addElement(vgparent, "select", attrs227)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
 						{
 							vgparent := vgn
@@ -4606,7 +4648,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.Pairs != nil {
-				vgn = addElement(vgparent, "p", attrs226)
+				vgn = addElement(vgparent, "p", attrs228)
 				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
 			}
 			addText(vgparent, "\n    ")
@@ -4664,7 +4706,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs227)
+		vgn = addElement(vgparent, "h2", attrs229)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -4682,7 +4724,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs228)
+				vgn = addElement(vgparent, "select", attrs230)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4828,7 +4870,7 @@ func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "legend", attrs229)
+					vgn = addElement(vgparent, "legend", attrs231)
 					setText(vgn, lesson.Plain(c.Q.Text))
 					addText(vgparent, "\n      ")
 					for i, choice := range c.Q.Choices {
@@ -4843,7 +4885,7 @@ func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "input", attrs230)
+							vgn = addElement(vgparent, "input", attrs232)
 							setAttr(vgn, "aria-disabled", disabled(c.Of.shut(c.What)))
 							setAttr(vgn, "name", c.What)
 							setAttr(vgn, "value", i)
@@ -4915,12 +4957,12 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Of.Board.Results) > 0 {
-			vgn = addElement(vgparent, "div", attrs231)
+			vgn = addElement(vgparent, "div", attrs233)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs232)
+				vgn = addElement(vgparent, "h3", attrs234)
 				setText(vgn, c.Page.W.Say("class_results", "n", len(c.Of.Board.Results)))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "div", attrs34)
@@ -4936,7 +4978,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("class_sort"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs233)
+						vgn = addElement(vgparent, "select", attrs235)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Board.Sort = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -4957,7 +4999,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs234)
+					vgn = addElement(vgparent, "button", attrs236)
 					setText(vgn, c.Page.W.Say("class_table"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Board.SaveTable() })
 					addText(vgparent, "\n    ")
@@ -4985,12 +5027,12 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs235)
+				vgn = addElement(vgparent, "div", attrs237)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs236)
+					vgn = addElement(vgparent, "table", attrs238)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -5027,8 +5069,8 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, " ")
-							for vgiterkeyt, f := range c.Of.Board.sorted() {
-								var vgiterkey interface{} = vgiterkeyt
+							for _, f := range c.Of.Board.sorted() {
+								var vgiterkey interface{} = f.ID
 								_ = vgiterkey
 								f := f
 								_ = f
@@ -5046,7 +5088,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										{
 											vgparent := vgn
 											_ = vgparent
-											vgn = addElement(vgparent, "input", attrs194)
+											vgn = addElement(vgparent, "input", attrs195)
 											setAttr(vgn, "aria-label", c.Page.W.Say("class_lay", "name", c.Of.Board.name(f)))
 											setAttr(vgn, "disabled", disabled(len(f.Result.Curve) < 2) == "true")
 											setProp(vgn, "checked", c.Of.Board.isLaid(f.ID))
@@ -5065,7 +5107,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										}
 									}
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "th", attrs237)
+									vgn = addElement(vgparent, "th", attrs239)
 									setText(vgn, c.Of.Board.name(f))
 									addText(vgparent, "\n            ")
 									vgn = addElement(vgparent, "td", nil)
@@ -5074,8 +5116,43 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "td", nil)
 									setText(vgn, c.Of.Board.settings(f))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "td", attrs238)
-									setText(vgn, c.Of.Board.line(f))
+									vgn = addElement(vgparent, "td", attrs223)
+									{
+										vgparent := vgn
+										_ = vgparent
+										vgn = addElement(vgparent, "details", nil)
+										{
+											vgparent := vgn
+											_ = vgparent
+											vgn = addElement(vgparent, "summary", attrs6)
+											setText(vgn, c.Of.Board.line(f))
+											addText(vgparent, "\n              ")
+											vgn = addElement(vgparent, "p", attrs3)
+											setAttr(vgn, "hidden", c.Of.Board.grew(f) == "")
+											setText(vgn, c.Of.Board.grew(f))
+											addText(vgparent, "\n              ")
+											vgn = addElement(vgparent, "ol", nil)
+											{
+												vgparent := vgn
+												_ = vgparent
+												addText(vgparent, " ")
+												for vgiterkeyt, line := range f.Result.Samples {
+													var vgiterkey interface{} = vgiterkeyt
+													_ = vgiterkey
+													line := line
+													_ = line
+													vgn = addElement(vgparent, "li", attrs6)
+													setText(vgn, line)
+												}
+											}
+											addText(vgparent, "\n              ")
+											vgn = addElement(vgparent, "button", attrs17)
+											setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("class_take_away"), "model", c.Of.Board.name(f)))
+											setText(vgn, c.Page.W.Say("class_take_away"))
+											listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeAway(f) })
+											addText(vgparent, "\n            ")
+										}
+									}
 									addText(vgparent, "\n          ")
 								}(vgn)
 							}
@@ -5113,7 +5190,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs239)
+		vgn = addElement(vgparent, "h2", attrs240)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -5143,7 +5220,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs240)
+				vgn = addElement(vgparent, "select", attrs241)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5228,7 +5305,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs241)
+									vgn = addElement(vgparent, "select", attrs242)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -5261,7 +5338,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_verifier_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs242)
+									vgn = addElement(vgparent, "select", attrs243)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseVerifier(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -5333,12 +5410,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs243)
+		vgn = addElement(vgparent, "div", attrs244)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs244)
+			vgn = addElement(vgparent, "div", attrs245)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5350,7 +5427,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs245)
+			vgn = addElement(vgparent, "div", attrs246)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5428,7 +5505,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs246)
+		vgn = addElement(vgparent, "header", attrs247)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -5436,22 +5513,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs247)
+			vgn = addElement(vgparent, "p", attrs248)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs248)
+			vgn = addElement(vgparent, "button", attrs249)
 			setText(vgn, c.Page.copyLabel(c.Page.Address()))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs249)
+			vgn = addElement(vgparent, "label", attrs250)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs229)
+				vgn = addElement(vgparent, "span", attrs231)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs250)
+				vgn = addElement(vgparent, "select", attrs251)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5494,7 +5571,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs251)
+		vgn = addElement(vgparent, "main", attrs252)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5511,7 +5588,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs252)
+			vgn = addElement(vgparent, "div", attrs253)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5532,7 +5609,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs253)
+		vgn = addElement(vgparent, "div", attrs254)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5567,15 +5644,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs254)
+		vgn = addElement(vgparent, "button", attrs255)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs255)
+		vgn = addElement(vgparent, "button", attrs256)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs256)
+		vgn = addElement(vgparent, "button", attrs257)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -5633,7 +5710,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs175)
+							vgn = addElement(vgparent, "p", attrs176)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -5645,7 +5722,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs257)
+							vgn = addElement(vgparent, "div", attrs258)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -5673,7 +5750,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs258)
+										vgn = addElement(vgparent, "p", attrs259)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -5698,7 +5775,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs259)
+				vgn = addElement(vgparent, "button", attrs260)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -5737,13 +5814,13 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs260)
+		vgn = addElement(vgparent, "button", attrs261)
 		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
 		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
 		setText(vgn, c.Page.W.Say("share_it"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs261)
+		vgn = addElement(vgparent, "p", attrs262)
 		setText(vgn, c.Page.Sharing.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -5761,7 +5838,7 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs180)
+		vgn = addElement(vgparent, "p", attrs181)
 		setText(vgn, c.Page.Sharing.Wrong)
 		addText(vgparent, "\n")
 	}
@@ -5806,7 +5883,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs262)
+			vgn = addElement(vgparent, "section", attrs263)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
@@ -5828,7 +5905,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs263)
+						vgn = addElement(vgparent, "p", attrs264)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -5850,10 +5927,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs264)
+									vgn = addElement(vgparent, "dd", attrs265)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs265)
+									vgn = addElement(vgparent, "dd", attrs266)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -5863,7 +5940,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs266)
+											vgn = addElement(vgparent, "meter", attrs267)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -5908,7 +5985,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs267)
+		vgn = addElement(vgparent, "h2", attrs268)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -5919,7 +5996,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs268)
+			vgn = addElement(vgparent, "button", attrs269)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -5928,7 +6005,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs269)
+				vgn = addElement(vgparent, "input", attrs270)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -5937,7 +6014,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs270)
+		vgn = addElement(vgparent, "p", attrs271)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -5947,15 +6024,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs271)
+		vgn = addElement(vgparent, "h3", attrs272)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs272)
+		vgn = addElement(vgparent, "div", attrs273)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs273)
+			vgn = addElement(vgparent, "table", attrs274)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -6028,7 +6105,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs274)
+		vgn = addElement(vgparent, "dl", attrs275)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6053,7 +6130,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs275)
+		vgn = addElement(vgparent, "div", attrs276)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6071,13 +6148,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs276)
+		vgn = addElement(vgparent, "button", attrs277)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs277)
+		vgn = addElement(vgparent, "button", attrs278)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -6110,12 +6187,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs278)
+		vgn = addElement(vgparent, "div", attrs279)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs279)
+			vgn = addElement(vgparent, "p", attrs280)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -6130,14 +6207,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs280)
+			vgn = addElement(vgparent, "button", attrs281)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs281)
+		vgn = addElement(vgparent, "dl", attrs282)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -6161,7 +6238,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs282)
+		vgn = addElement(vgparent, "div", attrs283)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -6175,10 +6252,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs283)
+			vgn = addElement(vgparent, "p", attrs284)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs284)
+			vgn = addElement(vgparent, "progress", attrs285)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -6188,12 +6265,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs285)
+				vgn = addElement(vgparent, "button", attrs286)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs286)
+				vgn = addElement(vgparent, "button", attrs287)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -6215,11 +6292,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs287)
+			vgn = addElement(vgparent, "p", attrs288)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs288)
+			vgn = addElement(vgparent, "p", attrs289)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -6231,7 +6308,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs289)
+		vgn = addElement(vgparent, "ul", attrs290)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6266,12 +6343,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs290)
+				vgn = addElement(vgparent, "p", attrs291)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs291)
+		vgn = addElement(vgparent, "ul", attrs292)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6293,7 +6370,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs292)
+		vgn = addElement(vgparent, "div", attrs293)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6312,11 +6389,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs293)
+						vgn = addElement(vgparent, "button", attrs294)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs294)
+						vgn = addElement(vgparent, "button", attrs295)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -6327,7 +6404,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs295)
+		vgn = addElement(vgparent, "p", attrs296)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -6362,14 +6439,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs296)
+			vgn = addElement(vgparent, "section", attrs297)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs297)
+					vgn = addElement(vgparent, "p", attrs298)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -6423,10 +6500,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs298)
+		vgn = addElement(vgparent, "button", attrs299)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs208)
+		vgn = addElement(vgparent, "span", attrs209)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -6453,7 +6530,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs299)
+		vgn = addElement(vgparent, "h2", attrs300)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6472,7 +6549,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs300)
+				vgn = addElement(vgparent, "select", attrs301)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6504,7 +6581,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs301)
+				vgn = addElement(vgparent, "input", attrs302)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -6521,7 +6598,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs302)
+		vgn = addElement(vgparent, "p", attrs303)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6530,7 +6607,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs303)
+				vgn = addElement(vgparent, "div", attrs304)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6543,7 +6620,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs304)
+						vgn = addElement(vgparent, "textarea", attrs305)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -6564,7 +6641,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs305)
+		vgn = addElement(vgparent, "div", attrs306)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6579,7 +6656,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs306)
+		vgn = addElement(vgparent, "ul", attrs307)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6600,7 +6677,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs307)
+				vgn = addElement(vgparent, "label", attrs308)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6608,7 +6685,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs308)
+					vgn = addElement(vgparent, "select", attrs309)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -6636,7 +6713,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs309)
+		vgn = addElement(vgparent, "div", attrs310)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -6652,17 +6729,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs310)
+				vgn = addElement(vgparent, "p", attrs311)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs311)
+				vgn = addElement(vgparent, "p", attrs312)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
 			if c.specialSays() != "" {
-				vgn = addElement(vgparent, "p", attrs312)
+				vgn = addElement(vgparent, "p", attrs313)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6681,7 +6758,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs314)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6696,7 +6773,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs314)
+		vgn = addElement(vgparent, "pre", attrs315)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -6706,7 +6783,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs315)
+				vgn = addElement(vgparent, "p", attrs316)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6720,7 +6797,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs316)
+				vgn = addElement(vgparent, "p", attrs317)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6748,7 +6825,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs317)
+				vgn = addElement(vgparent, "input", attrs318)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -6759,7 +6836,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs318)
+				vgn = addElement(vgparent, "input", attrs319)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -6768,13 +6845,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs319)
+		vgn = addElement(vgparent, "div", attrs320)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs320)
+				vgn = addElement(vgparent, "p", attrs321)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -6783,7 +6860,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs311)
+				vgn = addElement(vgparent, "p", attrs312)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -6820,7 +6897,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs321)
+		vgn = addElement(vgparent, "h2", attrs322)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6846,13 +6923,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs322)
+			vgn = addElement(vgparent, "textarea", attrs323)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs323)
+		vgn = addElement(vgparent, "ol", attrs324)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -6871,9 +6948,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs324)
-					setText(vgn, wording.Visible(piece.Text))
 					vgn = addElement(vgparent, "span", attrs325)
+					setText(vgn, wording.Visible(piece.Text))
+					vgn = addElement(vgparent, "span", attrs326)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -6887,7 +6964,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs311)
+				vgn = addElement(vgparent, "p", attrs312)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -6905,7 +6982,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs326)
+				vgn = addElement(vgparent, "select", attrs327)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6926,7 +7003,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs307)
+			vgn = addElement(vgparent, "label", attrs308)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -6935,7 +7012,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs327)
+				vgn = addElement(vgparent, "input", attrs328)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -6978,7 +7055,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs328)
+					vgn = addElement(vgparent, "button", attrs329)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -6987,7 +7064,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs309)
+		vgn = addElement(vgparent, "div", attrs310)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7034,7 +7111,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs329)
+		vgn = addElement(vgparent, "div", attrs330)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7058,12 +7135,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs330)
+				vgn = addElement(vgparent, "div", attrs331)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs331)
+					vgn = addElement(vgparent, "p", attrs332)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -7182,15 +7259,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs332)
+				vgn = addElement(vgparent, "label", attrs333)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs229)
+					vgn = addElement(vgparent, "span", attrs231)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs333)
+					vgn = addElement(vgparent, "input", attrs334)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -7202,13 +7279,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs334)
+		vgn = addElement(vgparent, "div", attrs335)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs335)
+				vgn = addElement(vgparent, "p", attrs336)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -7223,7 +7300,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs336)
+					vgn = addElement(vgparent, "button", attrs337)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -7233,7 +7310,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs337)
+		vgn = addElement(vgparent, "div", attrs338)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7243,11 +7320,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs255)
+			vgn = addElement(vgparent, "button", attrs256)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs256)
+			vgn = addElement(vgparent, "button", attrs257)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -7405,12 +7482,12 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs338)
+				vgn = addElement(vgparent, "div", attrs339)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs175)
+					vgn = addElement(vgparent, "p", attrs176)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -7427,7 +7504,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs339)
+					vgn = addElement(vgparent, "ol", attrs340)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -7478,11 +7555,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs340)
+								vgn = addElement(vgparent, "span", attrs341)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs229)
+									vgn = addElement(vgparent, "span", attrs231)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -7502,7 +7579,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs341)
+						vgn = addElement(vgparent, "p", attrs342)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -7535,7 +7612,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs342)
+		vgn = addElement(vgparent, "h2", attrs343)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7555,12 +7632,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs343)
+		vgn = addElement(vgparent, "div", attrs344)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs344)
+			vgn = addElement(vgparent, "div", attrs345)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -7570,7 +7647,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs345)
+					vgn = addElement(vgparent, "input", attrs346)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -7592,7 +7669,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs346)
+					vgn = addElement(vgparent, "textarea", attrs347)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -7606,32 +7683,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs311)
+						vgn = addElement(vgparent, "p", attrs312)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs347)
+				vgn = addElement(vgparent, "div", attrs348)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs348)
+					vgn = addElement(vgparent, "button", attrs349)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs349)
+					vgn = addElement(vgparent, "button", attrs350)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs350)
+					vgn = addElement(vgparent, "button", attrs351)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs351)
+					vgn = addElement(vgparent, "button", attrs352)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -7645,7 +7722,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs352)
+				vgn = addElement(vgparent, "div", attrs353)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -7689,16 +7766,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs353)
+			vgn = addElement(vgparent, "div", attrs354)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs354)
+				vgn = addElement(vgparent, "h3", attrs355)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs355)
+				vgn = addElement(vgparent, "ol", attrs356)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7713,7 +7790,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs356)
+							vgn = addElement(vgparent, "button", attrs357)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -7724,10 +7801,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs357)
+								vgn = addElement(vgparent, "meter", attrs358)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs358)
+								vgn = addElement(vgparent, "span", attrs359)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -7742,12 +7819,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs359)
+					vgn = addElement(vgparent, "button", attrs360)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs360)
+					vgn = addElement(vgparent, "button", attrs361)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -7758,7 +7835,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs347)
+		vgn = addElement(vgparent, "div", attrs348)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
@@ -7768,21 +7845,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs361)
+				vgn = addElement(vgparent, "input", attrs362)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs362)
+			vgn = addElement(vgparent, "button", attrs363)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs363)
+		vgn = addElement(vgparent, "label", attrs364)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -7791,7 +7868,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs364)
+			vgn = addElement(vgparent, "select", attrs365)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -7812,12 +7889,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs365)
+		vgn = addElement(vgparent, "button", attrs366)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs366)
+		vgn = addElement(vgparent, "div", attrs367)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -7837,14 +7914,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs367)
+					vgn = addElement(vgparent, "input", attrs368)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs208)
+					vgn = addElement(vgparent, "span", attrs209)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -7884,15 +7961,15 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs368)
+			vgn = addElement(vgparent, "section", attrs369)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs369)
+				vgn = addElement(vgparent, "h3", attrs370)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs175)
+				vgn = addElement(vgparent, "p", attrs176)
 				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -7910,11 +7987,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs370)
+				vgn = addElement(vgparent, "p", attrs371)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs371)
+					vgn = addElement(vgparent, "code", attrs372)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -7963,7 +8040,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs372)
+		vgn = addElement(vgparent, "section", attrs373)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -7972,15 +8049,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs297)
+				vgn = addElement(vgparent, "p", attrs298)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs221)
+			vgn = addElement(vgparent, "div", attrs223)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs220)
+				vgn = addElement(vgparent, "span", attrs222)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -8070,7 +8147,7 @@ var (
 	attrs52  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "led"}}
 	attrs53  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead-class"}}
 	attrs54  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "code"}}
-	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code-is"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs55  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-code-is"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
 	attrs56  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-close"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
 	attrs57  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-reopen"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
 	attrs58  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "class-remove"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
@@ -8159,233 +8236,234 @@ var (
 	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
 	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
 	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
-	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
-	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "said"}}
-	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
-	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
-	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tasks-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hornbook/model/recipe"
 )
 
 // Board is the results of a class beside each other.
@@ -22,7 +24,7 @@ type Board struct {
 
 // A Found is a result on the board.
 type Found struct {
-	N      int    `json:"n"` // in the order of coming
+	N      int    `json:"-"` // in the order in which they came to this board
 	ID     string `json:"id"`
 	At     int64  `json:"at"` // milliseconds since 1970; 0 of one that came as a file
 	Result Result `json:"result"`
@@ -40,6 +42,16 @@ var sorts = []string{sortNewest, sortBest, sortName}
 // mostOnBoard bounds what a board holds.
 const mostOnBoard = 400
 
+// clear takes away what came from a server; what came as files stays.
+func (b *Board) clear() {
+	b.Results = slices.DeleteFunc(b.Results, func(f Found) bool { return f.At != 0 })
+	b.next = 0
+}
+
+func (b *Board) drop(id string) {
+	b.Results = slices.DeleteFunc(b.Results, func(f Found) bool { return f.ID == id })
+}
+
 func (b *Board) path(code string) string { return at(code) + "/results?after=" + strconv.Itoa(b.next) }
 
 // take takes over what the server says of a class: new results, and which are still there.
@@ -56,7 +68,8 @@ func (b *Board) take(body string) (open bool) {
 	b.next = told.Next
 	b.Results = slices.DeleteFunc(b.Results, func(f Found) bool { return f.At != 0 && !slices.Contains(told.IDs, f.ID) })
 	for _, f := range told.Results {
-		if f.Result.usable() && len(b.Results) < mostOnBoard {
+		if f.Result.usable() && f.At != 0 && len(b.Results) < mostOnBoard {
+			f.N = len(b.Results) + 1
 			b.Results = append(b.Results, f)
 		}
 	}
@@ -81,7 +94,7 @@ func (p *Page) HandedIn(names, contents []string) {
 			continue
 		}
 		b.files++
-		b.Results = append(b.Results, Found{N: b.files, ID: "file-" + strconv.Itoa(b.files), Result: r})
+		b.Results = append(b.Results, Found{N: len(b.Results) + 1, ID: "file-" + strconv.Itoa(b.files), Result: r})
 	}
 	p.Host.Say(p.W.Say("class_results", "n", len(b.Results)))
 }
@@ -106,7 +119,7 @@ func (b *Board) sorted() []Found {
 			if name != other {
 				return cmp.Compare(name, other)
 			}
-			if strings.Contains(name, "loss") {
+			if strings.Contains(name, "loss") || name == recipe.BitsPerByte {
 				return cmp.Compare(value, than)
 			}
 			return cmp.Compare(than, value)
@@ -138,6 +151,16 @@ func (b *Board) settings(f Found) string {
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// grew is how much of what the model wrote were words of its text, from the first time to
+// the last.
+func (b *Board) grew(f Found) string {
+	if len(f.Result.Strip) == 0 {
+		return ""
+	}
+	w := b.page.W
+	return w.Say("class_grew", "from", w.Percent(f.Result.Strip[0]), "to", w.Percent(f.Result.Strip[len(f.Result.Strip)-1]))
 }
 
 // line is the newest that the model wrote.
@@ -198,9 +221,15 @@ func (b *Board) SaveTable() {
 		}
 	}
 	slices.Sort(settings)
-	w.Write(slices.Concat([]string{"n", "nickname", "objective", "preset"}, measures, settings, []string{"sample"}))
+	write := func(row []string) {
+		for i := range row {
+			row[i] = harmless(row[i])
+		}
+		w.Write(row)
+	}
+	write(slices.Concat([]string{"n", "nickname", "objective", "preset"}, measures, settings, []string{"samples"}))
 	for _, f := range b.sorted() {
-		row := []string{strconv.Itoa(f.N), harmless(f.Result.Nickname), f.Result.Objective, f.Result.Preset}
+		row := []string{strconv.Itoa(f.N), f.Result.Nickname, f.Result.Objective, f.Result.Preset}
 		for _, name := range measures {
 			cell := ""
 			if value, is := f.Result.Measures.Of(name); is {
@@ -209,9 +238,9 @@ func (b *Board) SaveTable() {
 			row = append(row, cell)
 		}
 		for _, name := range settings {
-			row = append(row, harmless(f.Result.Settings[name]))
+			row = append(row, f.Result.Settings[name])
 		}
-		w.Write(append(row, harmless(b.line(f))))
+		write(append(row, strings.Join(f.Result.Samples, " | ")))
 	}
 	w.Flush()
 	b.page.Host.Save("class.csv", "text/csv", out.String())

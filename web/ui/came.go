@@ -15,7 +15,9 @@ type Came struct {
 	Size    int
 	Wrong   string            // why it cannot be had
 	Outcome *protocol.Outcome // of a card that is shown
+	Opened  bool
 	loading bool
+	sure    bool // "report" was pressed once
 }
 
 // came takes over what an address shares, and asks what it is.
@@ -26,7 +28,7 @@ func (p *Page) came(x Experiment) {
 	}
 	c := &Came{page: p, ID: id}
 	p.Came = c
-	p.Host.Call(Call{Method: "GET", Path: c.path() + "/about"}, func(a Answer) {
+	c.call(Call{Method: "GET", Path: c.path() + "/about"}, func(a Answer) {
 		var about struct {
 			Kind string
 			Size int
@@ -36,6 +38,16 @@ func (p *Page) came(x Experiment) {
 			return
 		}
 		c.Kind, c.Size = about.Kind, about.Size
+	})
+}
+
+// call asks the server; an answer that comes when something else has come, or nobody wants
+// this any more, does nothing.
+func (c *Came) call(call Call, then func(Answer)) {
+	c.page.Host.Call(call, func(a Answer) {
+		if c.page.Came == c {
+			then(a)
+		}
 	})
 }
 
@@ -60,7 +72,7 @@ func (c *Came) says() string {
 
 // canOpen tells whether it can be opened now.
 func (c *Came) canOpen() bool {
-	return c.Kind != "" && c.Wrong == "" && !c.loading && of[*Models](c.page).canOpen()
+	return c.Kind != "" && c.Wrong == "" && !c.loading && !c.Opened && of[*Models](c.page).canOpen()
 }
 
 // Open has it: a model or an adapter as one that is brought in, tasks and pairs as a text.
@@ -76,17 +88,19 @@ func (c *Came) Open() {
 	case "task", "pairs":
 		get.Into = "shared.jsonl"
 	}
-	c.page.Host.Call(get, func(a Answer) {
-		if a.Status != 200 {
+	c.call(get, func(a Answer) {
+		c.loading = false
+		switch {
+		case a.Status != 200:
 			c.fail(a)
-			return
+		case of[*Models](c.page).canOpen(): // a run may have begun meanwhile
+			c.opened(a.Body)
 		}
-		c.opened(a.Body)
 	})
 }
 
 func (c *Came) opened(body string) {
-	c.loading = false
+	c.Opened = true
 	switch c.Kind {
 	case "card":
 		c.Outcome = new(protocol.Outcome)
@@ -94,24 +108,29 @@ func (c *Came) opened(body string) {
 			c.Outcome = nil
 			c.fail(Answer{Status: 200})
 		}
-		return
 	case "model", "adapter":
+		c.page.Host.Accept()
 		of[*Models](c.page).Import([]string{"shared.zip"})
 	case "task":
+		c.page.Host.Accept()
 		c.page.visit("rewards")
 		of[*Rewards](c.page).ChooseTask("")
 	case "pairs":
+		c.page.Host.Accept()
 		c.page.visit("preferences")
 	}
-	c.Leave()
 }
 
 // Leave lets it be.
 func (c *Came) Leave() { c.page.Came = nil }
 
-// Report says that it should not be here: nobody sees it any more.
+// Report says that it should not be here, once it is pressed twice: nobody sees it any more.
 func (c *Came) Report() {
-	c.page.Host.Call(Call{Method: "POST", Path: c.path() + "/report", Body: `{"reason":"reported in the page"}`}, func(a Answer) {
+	if !c.sure {
+		c.sure = true
+		return
+	}
+	c.call(Call{Method: "POST", Path: c.path() + "/report", Body: `{"reason":"reported in the page"}`}, func(a Answer) {
 		if a.Status != 200 {
 			c.fail(a)
 			return
@@ -119,4 +138,11 @@ func (c *Came) Report() {
 		c.Leave()
 		c.page.Host.Say(c.page.W.Say("came_reported"))
 	})
+}
+
+func (c *Came) reportLabel() string {
+	if c.sure {
+		return c.page.W.Say("came_report_sure")
+	}
+	return c.page.W.Say("came_report")
 }

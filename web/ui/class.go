@@ -3,6 +3,7 @@ package ui
 import (
 	"encoding/json"
 	"strings"
+	"unicode"
 
 	"hornbook/web/protocol"
 )
@@ -16,23 +17,29 @@ type Class struct {
 
 	Code     string // of the class that results are sent to, as it was typed
 	Nickname string // that goes along, "" for none
-	sent     hers   // the result that was sent last
-	sending  bool
+	sent     held   // the result that was sent last
 
-	led  hers // the class that was opened here
+	led  held // the class that was opened here
 	open bool // results are taken
 	sure bool // "delete all" was pressed once
 
+	busy    bool   // an answer is waited for
 	waiting bool   // the board will be asked again
 	Wrong   string // what went wrong last
 }
 
-// hers is something on the server whose key is on this device.
-type hers struct {
+// held is something on the server whose key this browser remembers: in no link and no file.
+type held struct {
 	Code string `json:"code"`
 	ID   string `json:"id"`
 	Key  string `json:"key"`
 }
+
+// What it is remembered by.
+const (
+	ledKey  = "class"
+	sentKey = "sent"
+)
 
 // mostNickname is how many characters one has.
 const mostNickname = 24
@@ -49,28 +56,32 @@ func (c *Class) Stand() Stand {
 	return Stand{}
 }
 
-// Apply has nothing to follow: results are no events of the trainer.
-func (c *Class) Apply(protocol.Event) {}
-
-// Keep writes down, for this device only, what needs a key.
-func (c *Class) Keep(x Experiment) {
-	for name, of := range map[string]hers{"class": c.led, "sent": c.sent} {
-		if text, err := json.Marshal(of); err == nil && of.Key != "" {
-			x.put(here+name, string(text))
+// Apply takes over, once the trainer is ready, what the browser remembers: results are no
+// events of the trainer.
+func (c *Class) Apply(e protocol.Event) {
+	if _, is := e.(*protocol.Ready); !is {
+		return
+	}
+	for name, of := range map[string]*held{ledKey: &c.led, sentKey: &c.sent} {
+		if json.Unmarshal([]byte(c.Page.Host.Recall(name)), of) != nil {
+			*of = held{}
 		}
 	}
+	c.follow()
 }
 
-// Restore takes that over, and the code that an address invites with.
-func (c *Class) Restore(x Experiment) {
-	c.invited(x)
-	for name, of := range map[string]*hers{"class": &c.led, "sent": &c.sent} {
-		if text, is := x.take(here + name); is && of.Key == "" && json.Unmarshal([]byte(text), of) != nil {
-			*of = hers{}
-		}
-	}
-	c.open = c.led.Key != ""
+// remember takes over what is held, and has the browser remember it.
+func (c *Class) remember(name string, of *held, now held) {
+	*of = now
+	text, _ := json.Marshal(now)
+	c.Page.Host.Remember(name, string(text))
 }
+
+// Keep writes nothing down: what is here is of this browser alone.
+func (c *Class) Keep(Experiment) {}
+
+// Restore takes over the code that an address invites with.
+func (c *Class) Restore(x Experiment) { c.invited(x) }
 
 func (c *Class) invited(x Experiment) {
 	if code, is := x.take("class"); is {
@@ -81,35 +92,49 @@ func (c *Class) invited(x Experiment) {
 // served tells whether there is a server for classes.
 func (c *Class) served() bool { return c.Page.Server.Share }
 
-// at is the address of a class on the server.
-func at(code string) string { return "/api/class/" + strings.ToUpper(strings.TrimSpace(code)) }
+// plainCode is a code as people type it, without what they put between.
+func plainCode(typed string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '٠' && r <= '٩':
+			return '0' + r - '٠'
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, typed)
+}
 
-// ask asks the server, and says what went wrong if it does not answer as it should.
+// at is the address of a class on the server.
+func at(code string) string { return "/api/class/" + plainCode(code) }
+
+// call asks the server, one thing at a time, and says what went wrong if it does not answer
+// as it should. What needs the key of something is forgotten with that if the server has it
+// no more.
 func (c *Class) call(call Call, want int, then func(body string)) {
-	c.Wrong = ""
+	if c.busy {
+		return
+	}
+	c.busy, c.Wrong = true, ""
 	c.Page.Host.Call(call, func(a Answer) {
-		if a.Status != want {
-			c.Wrong = c.Page.refused(a)
-			c.Page.Host.Say(c.Wrong)
-			c.lost(call, a)
+		c.busy = false
+		if a.Status == want {
+			then(a.Body)
 			return
 		}
-		then(a.Body)
+		c.Wrong = c.Page.refused(a)
+		c.Page.Host.Say(c.Wrong)
+		c.lost(call.Key, a)
 	})
 }
 
-// lost forgets a class, or a result, that the server has no more.
-func (c *Class) lost(call Call, a Answer) {
-	c.sending = false
-	if a.Status != 404 {
-		return
-	}
-	switch call.Key {
-	case "":
-	case c.led.Key:
-		c.led = hers{}
-	case c.sent.Key:
-		c.sent = hers{}
+func (c *Class) lost(key string, a Answer) {
+	switch {
+	case key == "" || !a.gone():
+	case key == c.led.Key:
+		c.remember(ledKey, &c.led, held{})
+	case key == c.sent.Key:
+		c.remember(sentKey, &c.sent, held{})
 	}
 }
 
@@ -118,7 +143,7 @@ func (c *Class) lost(call Call, a Answer) {
 // canSend tells whether there is something to send, and a class to send it to.
 func (c *Class) canSend() bool {
 	_, is := c.Page.result("")
-	return is && !c.sending && strings.TrimSpace(c.Code) != ""
+	return is && !c.busy && plainCode(c.Code) != ""
 }
 
 // Send sends the open model's result.
@@ -127,12 +152,13 @@ func (c *Class) Send() {
 	if !is || !c.canSend() {
 		return
 	}
-	c.sending = true
-	code := strings.ToUpper(strings.TrimSpace(c.Code))
-	c.call(Call{Method: "POST", Path: at(code) + "/result", Body: r.text()}, 201, func(body string) {
-		c.sending = false
-		c.sent = hers{Code: code}
-		json.Unmarshal([]byte(body), &c.sent)
+	now := held{Code: plainCode(c.Code)}
+	c.call(Call{Method: "POST", Path: at(c.Code) + "/result", Body: r.text()}, 201, func(body string) {
+		if json.Unmarshal([]byte(body), &now) != nil || now.Key == "" {
+			c.Wrong = c.Page.refused(Answer{Status: 201})
+			return
+		}
+		c.remember(sentKey, &c.sent, now)
 		c.Page.Host.Say(c.Page.W.Say("class_sent"))
 	})
 }
@@ -140,8 +166,9 @@ func (c *Class) Send() {
 // Unsend takes the result back that was sent last.
 func (c *Class) Unsend() {
 	c.call(Call{Method: "DELETE", Path: at(c.sent.Code) + "/result/" + c.sent.ID, Key: c.sent.Key}, 204, func(string) {
-		c.sent = hers{}
+		c.remember(sentKey, &c.sent, held{})
 		c.Page.Host.Say(c.Page.W.Say("share_taken"))
+		c.Page.Host.Focus("class-title")
 	})
 }
 
@@ -152,12 +179,18 @@ func (c *Class) HandIn() {
 	}
 }
 
+// canHandIn tells whether there is a result.
+func (c *Class) canHandIn() bool {
+	_, is := c.Page.result("")
+	return is
+}
+
 // sendSays is what there is to send, or why there is nothing.
 func (c *Class) sendSays() string {
 	w := c.Page.W
 	r, is := c.Page.result("")
 	switch {
-	case c.sending:
+	case c.busy:
 		return w.Say("share_sending")
 	case !is:
 		return w.Say("class_nothing")
@@ -170,10 +203,16 @@ func (c *Class) sendSays() string {
 // Begin opens a class.
 func (c *Class) Begin() {
 	c.call(Call{Method: "POST", Path: "/api/class"}, 201, func(body string) {
-		c.led = hers{}
-		json.Unmarshal([]byte(body), &c.led)
-		c.open, c.Board.Results, c.Board.next = true, nil, 0
-		c.Page.Host.Say(c.Page.W.Say("class_code", "code", c.led.Code))
+		var now held
+		if json.Unmarshal([]byte(body), &now) != nil || now.Key == "" {
+			c.Wrong = c.Page.refused(Answer{Status: 201})
+			return
+		}
+		c.remember(ledKey, &c.led, now)
+		c.open = true
+		c.Board.clear()
+		c.Page.Host.Say(c.Page.W.Say("class_code", "code", now.Code))
+		c.Page.Host.Focus("class-code-is")
 		c.follow()
 	})
 }
@@ -184,7 +223,22 @@ func (c *Class) invitation() string { return "#/class?class=" + c.led.Code }
 // Take lets results come, or no more.
 func (c *Class) Take(open bool) {
 	path := map[bool]string{true: "/open", false: "/close"}[open]
-	c.call(Call{Method: "POST", Path: at(c.led.Code) + path, Key: c.led.Key}, 200, func(string) { c.open = open })
+	c.call(Call{Method: "POST", Path: at(c.led.Code) + path, Key: c.led.Key}, 200, func(string) {
+		c.open = open
+		c.Page.Host.Focus("class-code-is")
+	})
+}
+
+// TakeAway deletes one result of the class, or takes one away that came as a file.
+func (c *Class) TakeAway(f Found) {
+	if f.At == 0 {
+		c.Board.drop(f.ID)
+		return
+	}
+	c.call(Call{Method: "DELETE", Path: at(c.led.Code) + "/result/" + f.ID, Key: c.led.Key}, 204, func(string) {
+		c.Board.drop(f.ID)
+		c.Page.Host.Focus("board-title")
+	})
 }
 
 // Remove deletes the class and all its results, once it is pressed twice.
@@ -195,8 +249,10 @@ func (c *Class) Remove() {
 	}
 	c.sure = false
 	c.call(Call{Method: "DELETE", Path: at(c.led.Code), Key: c.led.Key}, 204, func(string) {
-		c.led, c.Board.Results, c.Board.next = hers{}, nil, 0
+		c.remember(ledKey, &c.led, held{})
+		c.Board.clear()
 		c.Page.Host.Say(c.Page.W.Say("class_removed"))
+		c.Page.Host.Focus("class-title")
 	})
 }
 
@@ -207,27 +263,6 @@ func (c *Class) removeLabel() string {
 	return c.Page.W.Say("class_remove")
 }
 
-// follow asks for the results that have come, again and again while the station is open.
-func (c *Class) follow() {
-	if c.waiting || c.led.Key == "" || c.Page.Open != c.place.ID {
-		return
-	}
-	c.waiting = true
-	again := func() {
-		c.waiting = false
-		c.follow()
-	}
-	c.Page.Host.Call(Call{Method: "GET", Path: c.Board.path(c.led.Code), Key: c.led.Key}, func(a Answer) {
-		switch {
-		case a.Status == 200:
-			c.open = c.Board.take(a.Body)
-		case a.Status == 404:
-			c.led = hers{}
-		}
-		c.Page.Host.Later(again)
-	})
-}
-
 // openSays tells the one who leads whether results can still come.
 func (c *Class) openSays() string {
 	if c.open {
@@ -236,8 +271,33 @@ func (c *Class) openSays() string {
 	return c.Page.W.Say("class_is_closed")
 }
 
-// canHandIn tells whether there is a result.
-func (c *Class) canHandIn() bool {
-	_, is := c.Page.result("")
-	return is
+// follow asks for the results that have come, again and again while the station is open.
+func (c *Class) follow() {
+	key := c.led.Key
+	if c.waiting || key == "" || c.Page.Open != c.place.ID {
+		return
+	}
+	c.waiting = true
+	c.Page.Host.Call(Call{Method: "GET", Path: c.Board.path(c.led.Code), Key: key}, func(a Answer) {
+		if c.led.Key == key { // else it is of a class that is gone
+			c.followed(a)
+		}
+		if a.Status == 401 || a.Status == 403 { // asking again helps nobody
+			c.waiting = false
+			return
+		}
+		c.Page.Host.Later(func() {
+			c.waiting = false
+			c.follow()
+		})
+	})
+}
+
+func (c *Class) followed(a Answer) {
+	if a.Status == 200 {
+		c.open = c.Board.take(a.Body)
+		return
+	}
+	c.Wrong = c.Page.refused(a)
+	c.lost(c.led.Key, a)
 }

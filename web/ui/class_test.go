@@ -135,8 +135,27 @@ func TestLeadAClass(t *testing.T) {
 	if len(h.calls) != calls+1 {
 		t.Error("it is not asked again")
 	}
+	c.TakeAway(c.Board.Results[0])
+	if got := h.call(); got.Method != "DELETE" || got.Path != "/api/class/K7M2QX/result/r2" || got.Key != "secret" {
+		t.Errorf("taken away is %+v", got)
+	}
+	h.says(204, "")
+	if len(c.Board.Results) != 0 {
+		t.Error("what was taken away is still there")
+	}
+	again := NewPage(h, "en")
+	again.Go("class")
+	again.Apply(ready())
+	if class(again).led != c.led || h.call().Path != "/api/class/K7M2QX/results?after=0" {
+		t.Errorf("at the next visit it leads %+v and asks %+v", class(again).led, h.call())
+	}
+	h.says(404, "<html>a proxy's</html>")
+	if class(again).led.Key == "" {
+		t.Error("a 404 that is nobody's makes it forget the class")
+	}
+	calls = len(h.calls)
 	c.Remove()
-	if len(h.calls) != calls+1 {
+	if len(h.calls) != calls {
 		t.Error("one press deletes the class")
 	}
 	c.Remove()

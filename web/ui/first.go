@@ -44,6 +44,7 @@ func (deaf) Save(string, string, string) {}
 func (deaf) SavePicture()                {}
 func (deaf) Print()                      {}
 func (deaf) Renew()                      {}
+func (deaf) Accept()                     {}
 func (deaf) Call(Call, func(Answer))     {}
 func (deaf) Later(func())                {}
 func (deaf) Link(string) string          { return "" }

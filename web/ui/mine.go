@@ -32,3 +32,14 @@ func (m *Models) things(c protocol.Card) []Thing {
 func (m *Mine) named(button string, i int) string {
 	return m.Page.W.Say("model_named", "button", m.Page.W.Say(button), "model", m.Page.Sharing.Made[i].Name)
 }
+
+// canShare tells whether the tasks are of a file that was given.
+func (t *Rewards) canShare() bool {
+	return t.Page.Sharing.can() && t.checked != nil && t.Page.Text != nil && t.Page.Text.Source == "upload"
+}
+
+func (t *Rewards) thing() Thing { return Thing{Kind: "task", Name: t.Page.Text.Name} }
+
+func (t *Preferences) thing() Thing {
+	return Thing{Kind: "pairs", Name: t.Page.W.Say("shared_pairs"), Body: t.List.lines()}
+}

@@ -68,6 +68,9 @@ func (m *Models) Apply(e protocol.Event) {
 	case *protocol.Needs:
 		m.Needs = e
 	case *protocol.File:
+		if m.Page.Keeps(e) {
+			return
+		}
 		m.File = e
 		if e.ID == m.making {
 			m.making, m.Unfolded = 0, Unfolded{}
@@ -82,11 +85,11 @@ func (m *Models) Apply(e protocol.Event) {
 	}
 }
 
-// Keep writes down what was shared, for this device only.
-func (m *Models) Keep(x Experiment) { m.Page.Sharing.keep(x) }
+// Keep writes nothing down: models travel as files.
+func (m *Models) Keep(Experiment) {}
 
-// Restore takes that over.
-func (m *Models) Restore(x Experiment) { m.Page.Sharing.restore(x) }
+// Restore takes nothing over.
+func (m *Models) Restore(Experiment) {}
 
 // Open takes a model as the one that writes.
 func (m *Models) Open(id string) {

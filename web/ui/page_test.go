@@ -34,6 +34,7 @@ type paper struct {
 	calls       []Call // to the server, and what is to be done with their answers
 	thens       []func(Answer)
 	later       func()
+	accepted    int // files of answers
 	fetched     []string
 	small       map[string]string // what it remembers
 }
@@ -68,13 +69,19 @@ func (h *paper) QR(fragment string) (string, int) {
 	return "M0 0h1v1h-1z", max(0, 300-len(fragment))
 }
 func (h *paper) Collect(input string) { h.read = "results " + input }
+func (h *paper) Accept()              { h.accepted++ }
 func (h *paper) Later(then func())    { h.later = then }
 func (h *paper) Call(c Call, then func(Answer)) {
 	h.calls, h.thens = append(h.calls, c), append(h.thens, then)
 }
-func (h *paper) Fetch(name string)          { h.fetched = append(h.fetched, name) }
-func (h *paper) Remember(name, text string) { h.small[name] = text }
-func (h *paper) Recall(name string) string  { return h.small[name] }
+func (h *paper) Fetch(name string) { h.fetched = append(h.fetched, name) }
+func (h *paper) Remember(name, text string) {
+	if h.small == nil {
+		h.small = map[string]string{}
+	}
+	h.small[name] = text
+}
+func (h *paper) Recall(name string) string { return h.small[name] }
 
 // last is the newest command, of type C.
 func last[C protocol.Command](t *testing.T, h *paper) C {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ const (
 
 // result is that of the open model, for a class; false where nothing was measured yet.
 func (p *Page) result(nickname string) (r Result, is bool) {
-	e := p.LastEval()
+	e := p.after()
 	if p.Model == nil || p.Model.ModelID == protocol.Base || e == nil {
 		return r, false
 	}
@@ -60,6 +61,14 @@ func (p *Page) result(nickname string) (r Result, is bool) {
 		r.Curve = append(r.Curve, [2]float64{float64(p.Curve.Steps[i]), rounded(p.Curve.Losses[i])})
 	}
 	return r, len(r.Measures) > 0
+}
+
+// after is the evaluation of the weights that the open model has.
+func (p *Page) after() *recipe.Measurement {
+	if _, after, both := p.change(); both {
+		return after
+	}
+	return p.LastEval()
 }
 
 // said is what the open model wrote while it trained, the newest first, or what it answered
@@ -116,7 +125,11 @@ func (r Result) text() string {
 // main is the measure that the result is about: the first of what its objective is to
 // gain, else the loss.
 func (r Result) main() (name string, value float64) {
-	for _, name := range append(slices.Clone(recipe.Gains[r.Objective]), recipe.ValLoss, recipe.TrainLoss) {
+	names := append(slices.Clone(recipe.Gains[r.Objective]), recipe.ValLoss, recipe.TrainLoss)
+	if r.Objective == recipe.LM { // which does not hang on how the text is cut
+		names = slices.Insert(names, 0, recipe.BitsPerByte)
+	}
+	for _, name := range names {
 		if value, is := r.Measures.Of(name); is {
 			return name, value
 		}
@@ -141,9 +154,25 @@ func (r Result) losses() (list []float64) {
 	return list
 }
 
-// usable tells whether a result that came as a file is one, within the bounds.
+// usable tells whether a result that came from elsewhere is one, within the bounds.
 func (r Result) usable() bool {
-	return r.Objective != "" && len(r.Measures) > 0 && len(r.Curve) <= 300 && len(r.Samples) <= mostLines &&
-		len(r.Nickname) <= 4*mostNickname && len(r.Settings) <= 40 &&
-		!slices.ContainsFunc(r.Samples, func(s string) bool { return len(s) > 1600 })
+	lines := append(slices.Collect(maps.Values(r.Settings)), r.Samples...)
+	lines = append(lines, r.Nickname)
+	names := append(slices.Collect(maps.Keys(r.Settings)), r.Objective, r.Preset)
+	numbers := slices.Clone(r.Strip)
+	for _, point := range r.Curve {
+		numbers = append(numbers, point[0], point[1])
+	}
+	for _, m := range r.Measures {
+		names, numbers = append(names, m.Name), append(numbers, m.Value)
+	}
+	return r.Objective != "" && len(r.Measures) > 0 && len(r.Curve) <= 300 && len(r.Samples) <= mostLines && len(r.Strip) <= 64 && len(r.Settings) <= 40 &&
+		!slices.ContainsFunc(lines, func(s string) bool { return oneLine(s, 2*mostLetter) != s }) &&
+		!slices.ContainsFunc(names, func(s string) bool { return !isName(s) }) &&
+		!slices.ContainsFunc(numbers, func(x float64) bool { return !(math.Abs(x) <= 1e12) })
+}
+
+// isName tells whether a word is written as measures, objectives and settings are.
+func isName(s string) bool {
+	return len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-@/.") == ""
 }

@@ -13,7 +13,7 @@ type Call struct {
 	Key          string // of a thing or a class, "" for none
 	Body         string // JSON lines or JSON
 	Send         string // what goes along instead, one of Made and Given; "" for the body
-	Into         string // the answer is a file, called this: one of a model is held for Import, a text is read
+	Into         string // the answer is a file, called this, which Host.Accept takes
 }
 
 // What a Call can send that this module never sees.
@@ -43,6 +43,7 @@ func (p *Page) meet() {
 	}
 	p.met = true
 	p.Host.Call(Call{Method: "GET", Path: "/api/"}, func(a Answer) {
+		p.met = a.Status != 0 // else it is asked again
 		if a.Status != 200 || json.Unmarshal([]byte(a.Body), &p.Server) != nil || p.Server.Days < 1 {
 			p.Server = Server{}
 		}
@@ -54,11 +55,23 @@ func (p *Page) refused(a Answer) string {
 	if a.Status == 0 {
 		return p.W.Say("refused_silent")
 	}
+	return p.W.Refused(a.code())
+}
+
+// code is which of its problems the server tells, and its own sentence.
+func (a Answer) code() (code, sentence string) {
 	var told struct{ Error, Sentence string }
 	if json.Unmarshal([]byte(a.Body), &told) != nil {
-		told.Error = "broken"
+		return "broken", ""
 	}
-	return p.W.Refused(told.Error, told.Sentence)
+	return told.Error, told.Sentence
+}
+
+// gone tells whether the server says that it does not have what it was asked for; a 404
+// alone may be anybody's.
+func (a Answer) gone() bool {
+	code, _ := a.code()
+	return a.Status == 404 && (code == "not_found" || code == "no_class")
 }
 
 // tooLong tells whether something has more bytes than the server takes of its kind.

@@ -11,7 +11,7 @@ import (
 // Sharing is what was shared from here, and what is to be.
 type Sharing struct {
 	page  *Page
-	Made  []Shared // the newest first; their keys are on this device only
+	Made  []Shared // the newest first, as this browser remembers them
 	Of    Thing    // what is to be shared
 	Done  *Shared  // what became of that, nil before
 	Wrong string   // why nothing did, "" for no reason
@@ -37,8 +37,29 @@ type Shared struct {
 	Expires int64  `json:"expires"` // milliseconds since 1970
 }
 
-// mostShared is how many are remembered.
+// mostShared is how many can be shared from one browser.
 const mostShared = 50
+
+// sharedKey names what was shared, with the keys, in the browser's memory: in no link and
+// no file.
+const sharedKey = "shared"
+
+// recall takes over what this browser has shared, in any of its tabs.
+func (s *Sharing) recall() {
+	var made []Shared
+	if json.Unmarshal([]byte(s.page.Host.Recall(sharedKey)), &made) == nil {
+		s.Made = made
+	}
+}
+
+// change changes what is remembered, whatever another tab has added meanwhile.
+func (s *Sharing) change(how func([]Shared) []Shared) {
+	s.recall()
+	s.Made = how(s.Made)
+	if text, err := json.Marshal(s.Made); err == nil {
+		s.page.Host.Remember(sharedKey, string(text))
+	}
+}
 
 // can tells whether something can be shared at all.
 func (s *Sharing) can() bool { return s.page.Server.Share && s.page.Server.Uploads }
@@ -64,8 +85,13 @@ func (s *Sharing) Share() {
 		return
 	}
 	s.Done, s.Wrong = nil, ""
+	if s.recall(); len(s.Made) >= mostShared {
+		s.fail(s.page.W.Say("share_many", "n", s.page.W.Count(mostShared)))
+		return
+	}
 	if form := exports[s.Of.Kind]; form != "" {
 		s.making = s.page.ask(&protocol.Export{ModelID: s.Of.Model, Format: form, DType: "f32"})
+		s.page.asker[s.making] = "models"
 		return
 	}
 	if s.page.Server.tooLong(s.Of.Kind, len(s.Of.Body)) {
@@ -83,12 +109,11 @@ func (s *Sharing) Share() {
 func (p *Page) Keeps(f *protocol.File) bool { return f.ID != 0 && f.ID == p.Sharing.making }
 
 func (s *Sharing) apply(e protocol.Event) {
-	if s.making == 0 {
-		return
-	}
 	switch e := e.(type) {
+	case *protocol.Ready:
+		s.recall()
 	case *protocol.File:
-		if e.ID != s.making {
+		if s.making == 0 || e.ID != s.making {
 			return
 		}
 		s.making = 0
@@ -99,8 +124,7 @@ func (s *Sharing) apply(e protocol.Event) {
 		s.send(Call{Send: Made})
 	case *protocol.Problem:
 		if e.ID == s.making || gone(e) {
-			s.making = 0
-			s.fail(s.page.W.Problem(e))
+			s.making = 0 // the problem stands where it was asked
 		}
 	}
 }
@@ -126,10 +150,10 @@ func (s *Sharing) send(c Call) {
 			s.fail(s.page.refused(a))
 			return
 		}
-		s.Made = slices.Insert(s.Made, 0, made)
-		s.Made = s.Made[:min(len(s.Made), mostShared)]
-		s.Done = &s.Made[0]
+		s.change(func(list []Shared) []Shared { return slices.Insert(list, 0, made) })
+		s.Done = &made
 		s.page.Host.Say(s.page.W.Say("share_done"))
+		s.page.Host.Focus("share-says")
 	})
 }
 
@@ -162,58 +186,53 @@ func (s *Sharing) until(t *Shared) string {
 
 // Longer keeps a thing for as long as a new one.
 func (s *Sharing) Longer(id string) {
-	s.own(id, "POST", "/renew", 200, func(t *Shared, a Answer) {
-		json.Unmarshal([]byte(a.Body), t)
-		s.page.Host.Say(s.until(t))
+	s.own(id, "POST", "/renew", 200, func(a Answer) {
+		s.change(func(list []Shared) []Shared {
+			for i := range list {
+				if list[i].ID == id {
+					json.Unmarshal([]byte(a.Body), &list[i])
+					s.page.Host.Say(s.until(&list[i]))
+				}
+			}
+			return list
+		})
 	})
 }
 
 // TakeBack deletes a thing.
 func (s *Sharing) TakeBack(id string) {
-	s.own(id, "DELETE", "", 204, func(*Shared, Answer) {
+	s.own(id, "DELETE", "", 204, func(Answer) {
 		s.forget(id)
 		s.page.Host.Say(s.page.W.Say("share_taken"))
+		s.page.Host.Focus("models-title")
 	})
 }
 
-// own does what needs the key of a thing. One that the server does not have any more is
+// own does what needs the key of a thing. One that the server says it has no more is
 // forgotten.
-func (s *Sharing) own(id, method, path string, want int, then func(*Shared, Answer)) {
+func (s *Sharing) own(id, method, path string, want int, then func(Answer)) {
 	i := slices.IndexFunc(s.Made, func(t Shared) bool { return t.ID == id })
 	if i < 0 {
 		return
 	}
 	s.Wrong = ""
 	s.page.Host.Call(Call{Method: method, Path: "/api/share/" + id + path, Key: s.Made[i].Key}, func(a Answer) {
-		i := slices.IndexFunc(s.Made, func(t Shared) bool { return t.ID == id })
-		switch {
-		case i < 0:
-		case a.Status == want:
-			then(&s.Made[i], a)
-		case a.Status == 404:
-			s.forget(id)
-			fallthrough
-		default:
-			s.fail(s.page.refused(a))
+		if a.Status == want {
+			then(a)
+			return
 		}
+		if a.gone() {
+			s.forget(id)
+		}
+		s.fail(s.page.refused(a))
 	})
 }
 
 func (s *Sharing) forget(id string) {
-	s.Made = slices.DeleteFunc(s.Made, func(t Shared) bool { return t.ID == id })
-	s.Done = nil
-}
-
-// keep and restore are for this device only, as the keys are.
-func (s *Sharing) keep(x Experiment) {
-	if text, err := json.Marshal(s.Made); err == nil && len(s.Made) > 0 {
-		x.put(here+"shared", string(text))
-	}
-}
-
-func (s *Sharing) restore(x Experiment) {
-	var made []Shared
-	if text, is := x.take(here + "shared"); is && json.Unmarshal([]byte(text), &made) == nil && len(s.Made) == 0 {
-		s.Made = made[:min(len(made), mostShared)]
+	s.change(func(list []Shared) []Shared {
+		return slices.DeleteFunc(list, func(t Shared) bool { return t.ID == id })
+	})
+	if s.Done != nil && s.Done.ID == id {
+		s.Done = nil
 	}
 }

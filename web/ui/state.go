@@ -33,6 +33,7 @@ type Host interface {
 	Recall(name string) string  // is that, "" for none
 	Renew()                     // opens the page's new version
 
+	Accept()                                 // takes the file that the answer now handled has brought: a model is held for Import, a text is read
 	Call(c Call, then func(Answer))          // asks the page's server
 	Later(then func())                       // some seconds from now
 	Link(fragment string) string             // the address of the page with a fragment

@@ -11,7 +11,6 @@ import (
 	"hornbook/model/format"
 	"hornbook/model/format/gguf"
 	"hornbook/model/recipe"
-	"hornbook/tokenizer"
 )
 
 // Keys of our own, by which an import of our export gives the same model.
@@ -42,9 +41,6 @@ func WriteGGUF(w io.Writer, run checkpoint.Run, t format.DType) (notes []string,
 	f, err := exportable(run)
 	if err != nil {
 		return nil, err
-	}
-	if !tokenizer.AsGPT2(run.Tokenizer) {
-		return nil, format.Wrong(format.Unsupported, "", "its tokenizer cuts text otherwise than GPT-2's, which is not written into GGUF yet; export it for Hugging Face, and convert that by llama.cpp")
 	}
 	if _, known := ggufTypes[t]; !known {
 		return nil, format.Wrong(format.Unsupported, "", "GGUF is written as f32, f16 or q8_0, not as %q", t)

@@ -20,6 +20,7 @@ import (
 // names and sums of its texts, and without what only serves to go on.
 func Shared(run checkpoint.Run) checkpoint.Run {
 	run.Text, run.TextSHA256, run.TextBytes, run.Old, run.OldSHA256 = "", "", 0, "", ""
+	run.Name, run.From = "", nil
 	run.Questions, run.Moments, run.Best, run.Frozen, run.Tally, run.State = nil, nil, nil, nil, nil, "done"
 	run.Log = slices.Clone(run.Log)
 	for i := range run.Log {

@@ -141,7 +141,7 @@ func badZips(t testing.TB) []bad {
 		"run.json is text":         plain(ours.with("run.json", []byte("a diary"))),
 		"run.json is a list":       plain(ours.with("run.json", []byte("[1]"))),
 		"run.json is deep":         plain(ours.with("run.json", []byte(strings.Repeat("[", 100000)))),
-		"run.json is of tomorrow":  plain(ours.swap(t, "run.json", `"version": 4`, `"version": 5`)),
+		"run.json is of tomorrow":  plain(ours.swap(t, "run.json", `"version": 4`, `"version": 99`)),
 		"run.json knows more":      plain(ours.swap(t, "run.json", `"version": 4`, `"diary": "dear", "version": 4`)),
 		"steps below zero":         plain(ours.swap(t, "run.json", `"step": 12`, `"step": -12`)),
 		"a huge model":             plain(ours.swap(t, "run.json", `"channels": 16`, `"channels": 1600000000`)),
