@@ -100,7 +100,7 @@ test: build single clients $(DAWN)/node_modules $(REAL)/node_modules check
 	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-browser test-rest
 
 test-browser:
-	HORNBOOK_BROWSER=required go test -timeout 40m ./cmd/hornbook
+	HORNBOOK_BROWSER=required go test -timeout 60m ./cmd/hornbook
 
 # Kernels are compiled as always where races are looked for: watched, each number of
 # theirs would be asked about.

@@ -134,7 +134,7 @@ func TestServeWithoutShare(t *testing.T) {
 	}
 	defer server.Close()
 	r, _ := http.NewRequest("GET", url+"/api/", nil)
-	if status, said := asked(t, r); status != 404 || said["share"] != nil {
+	if status, said := asked(t, r); status != 200 || said["share"] != false {
 		t.Errorf("%d %v", status, said)
 	}
 	for _, args := range [][]string{{"-show", "x"}, {"-reported"}, {"-share", "x", "-room", "0"}, {"-cert", "x"}} {

@@ -27,15 +27,11 @@ type browser struct {
 	held     js.Value    // the files that Import takes along, an array
 	made     js.Value    // the file that is to be shared
 	brought  namedFile   // by the answer of the server that is handled now
-	code     struct {    // of the link whose QR code was drawn last
-		link, path string
-		n          int
-	}
-	focus   string // id of the element that is to have it, once it is drawn; "" for none
-	drawnAt string // the station that was drawn last
-	state   string // of the run, when it was drawn last
-	kept    string // what is remembered of the page
-	usable  bool   // and <html> says so
+	focus    string      // id of the element that is to have it, once it is drawn; "" for none
+	drawnAt  string      // the station that was drawn last
+	state    string      // of the run, when it was drawn last
+	kept     string      // what is remembered of the page
+	usable   bool        // and <html> says so
 }
 
 func newBrowser(lock vugu.EventEnv) *browser {
@@ -241,6 +237,7 @@ func (b *browser) clear() {
 // drawn does after each drawing what vugu leaves to JavaScript.
 func (b *browser) drawn() {
 	b.chart()
+	js.Global().Call("hornbookCodes")
 	b.remember()
 	b.notify()
 	if at := element(b.focus); b.focus != "" && at.Truthy() {

@@ -146,16 +146,8 @@ func (b *browser) Link(fragment string) string {
 	return js.Global().Get("URL").New(fragment, location().Get("href")).Get("href").String()
 }
 
-// QR is that as black squares; the newest is kept, since it is drawn again and again.
-func (b *browser) QR(fragment string) (path string, n int) {
-	link := b.Link(fragment)
-	if b.code.link != link {
-		b.code.link = link
-		drawn := js.Global().Call("hornbookQR", link)
-		b.code.path, b.code.n = drawn.Get("path").String(), drawn.Get("size").Int()
-	}
-	return b.code.path, b.code.n
-}
+// QR is how many squares a text's code has on a side; it is drawn with the page.
+func (b *browser) QR(text string) int { return js.Global().Call("hornbookQR", text).Int() }
 
 // Collect reads the results of a class that are chosen in an input.
 func (b *browser) Collect(input string) { go b.collect(chosen(input)) }

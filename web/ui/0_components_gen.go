@@ -2563,6 +2563,7 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "label", attrs105)
+			setAttr(vgn, "hidden", c.link() == "")
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2571,7 +2572,7 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setText(vgn, c.Page.W.Say("link"))
 				addText(vgparent, "\n      ")
 				vgn = addElement(vgparent, "input", attrs138)
-				setProp(vgn, "value", c.Page.Host.Link(c.To))
+				setProp(vgn, "value", c.link())
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
@@ -2590,14 +2591,8 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "qr"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}}
 				vgparent.AppendChild(vgn)
 				setAttr(vgn, "aria-label", c.Page.W.Say("link_code"))
+				setAttr(vgn, "data-text", c.link())
 				setAttr(vgn, "viewBox", c.box())
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
-					setAttr(vgn, "d", c.path())
-				}
 			}
 			addText(vgparent, "\n    ")
 			if c.size() == 0 {

@@ -91,7 +91,7 @@ func TestLeadAClass(t *testing.T) {
 	c := class(p)
 	c.Begin()
 	h.says(201, `{"code":"K7M2QX","key":"secret","expires":1}`)
-	has(t, draw(t, p), "K7M2QX", "<path")
+	has(t, draw(t, p), "K7M2QX", "data-text=\"https://school.example/#/class?class=K7M2QX\"")
 	if got := c.invitation(); got != "#/class?class=K7M2QX" {
 		t.Errorf("it invites by %q", got)
 	}

@@ -48,7 +48,7 @@ func (deaf) Accept()                     {}
 func (deaf) Call(Call, func(Answer))     {}
 func (deaf) Later(func())                {}
 func (deaf) Link(string) string          { return "" }
-func (deaf) QR(string) (string, int)     { return "", 0 }
+func (deaf) QR(string) int               { return 0 }
 func (deaf) Collect(string)              {}
 func (deaf) Fetch(string)                {}
 func (deaf) Remember(string, string)     {}

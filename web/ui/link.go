@@ -2,17 +2,28 @@ package ui
 
 import "fmt"
 
-// quiet is the white around a QR code that readers need, in its squares (ISO/IEC 18004).
-const quiet = 4
+// A QR code has at most mostCoded bytes, and quiet white squares around it, which readers
+// need (ISO/IEC 18004). What is longer is not shown either, only copied: vugu writes an
+// attribute into a buffer that does not grow.
+const (
+	mostCoded = 2953
+	quiet     = 4
+)
 
-func (l *Link) size() int {
-	_, size := l.Page.Host.QR(l.To)
-	return size
+// link is the address, "" for one that is too long to be shown.
+func (l *Link) link() string {
+	if link := l.Page.Host.Link(l.To); len(link) <= mostCoded {
+		return link
+	}
+	return ""
 }
 
-func (l *Link) path() string {
-	path, _ := l.Page.Host.QR(l.To)
-	return path
+// size is how many squares its code has on a side, 0 for no code.
+func (l *Link) size() int {
+	if l.link() == "" {
+		return 0
+	}
+	return l.Page.Host.QR(l.link())
 }
 
 func (l *Link) box() string {

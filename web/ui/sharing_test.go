@@ -80,7 +80,7 @@ func TestSharing(t *testing.T) {
 	if len(s.Made) != 1 || s.Made[0].Key != "secret" || s.Made[0].Name != "Letters" {
 		t.Fatalf("kept in mind is %+v", s.Made)
 	}
-	has(t, draw(t, p), "<path", "Take it back")
+	has(t, draw(t, p), "qr", "Take it back")
 	if strings.Contains(p.Address()+p.Memory(), "secret") {
 		t.Error("the key is in a link, or in what travels with settings")
 	}
@@ -228,5 +228,18 @@ func TestCame(t *testing.T) {
 	h.says(200, `{"hidden":true}`)
 	if p.Came != nil {
 		t.Error("what was reported is still shown")
+	}
+}
+
+// A link that no code can hold is not shown, only copied.
+func TestLongLink(t *testing.T) {
+	p, h := welcomed()
+	short, long := &Link{Page: p, To: "#/try"}, &Link{Page: p, To: "#/try?prompt=" + strings.Repeat("x", mostCoded)}
+	if short.link() == "" || short.size() == 0 || long.link() != "" || long.size() != 0 {
+		t.Errorf("shown are %q of %d and %q of %d", short.link(), short.size(), long.link(), long.size())
+	}
+	p.Copied(long.To)
+	if h.copied != long.To || long.label() != english.Say("link_copied") || short.label() == long.label() {
+		t.Errorf("copied is %.30q", h.copied)
 	}
 }

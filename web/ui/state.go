@@ -33,12 +33,12 @@ type Host interface {
 	Recall(name string) string  // is that, "" for none
 	Renew()                     // opens the page's new version
 
-	Accept()                                 // takes the file that the answer now handled has brought: a model is held for Import, a text is read
-	Call(c Call, then func(Answer))          // asks the page's server
-	Later(then func())                       // some seconds from now
-	Link(fragment string) string             // the address of the page with a fragment
-	QR(fragment string) (path string, n int) // that as a QR code: black squares of a side of n as an SVG path; 0 where it is too long
-	Collect(input string)                    // reads results of a class that are chosen in the input; Page.HandedIn takes them
+	Accept()                        // takes the file that the answer now handled has brought: a model is held for Import, a text is read
+	Call(c Call, then func(Answer)) // asks the page's server
+	Later(then func())              // some seconds from now
+	Link(fragment string) string    // the address of the page with a fragment
+	QR(text string) (size int)      // draws the text's QR code where an svg has it as data-text, once the page is drawn; how many squares it has on a side
+	Collect(input string)           // reads results of a class that are chosen in the input; Page.HandedIn takes them
 }
 
 // State is what the trainer has told, as far as stations share it. Apply
