@@ -149,7 +149,14 @@ func (p *tab) js(expression string) string {
 
 // patience is how long a test waits for anything: so long that only what never
 // comes is missed, however slow or busy the machine.
-const patience = 5 * time.Minute
+var patience = max(5*time.Minute, longer())
+
+// longer is HORNBOOK_PATIENCE, for runs that take very long, such as 200 steps on a card
+// made of software.
+func longer() time.Duration {
+	d, _ := time.ParseDuration(os.Getenv("HORNBOOK_PATIENCE"))
+	return d
+}
 
 // wait waits until done is true, and reports whether that came.
 func wait(done func() bool) bool {

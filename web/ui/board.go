@@ -189,7 +189,7 @@ func (c *Class) Picture() (p Picture) {
 		if len(f.Result.Curve) < 2 {
 			continue
 		}
-		s := Series{Name: firstRunes(b.name(f), 18), Colour: "--rule"}
+		s := Series{Name: firstRunes(b.name(f), 18), Colour: "--edge"}
 		if i := slices.Index(b.Laid, f.ID); i >= 0 {
 			s.Colour = compareColours[i]
 		}
