@@ -28,6 +28,7 @@ type result struct {
 type speeds struct {
 	*protocol.Timing
 	*protocol.Core
+	Card *protocol.GPU `json:"card,omitempty"` // the graphics card, where one was asked for
 }
 
 // take keeps an answer.
@@ -37,6 +38,8 @@ func (s *speeds) take(e protocol.Event) error {
 		s.Timing = &e.Timing
 	case *protocol.Measured:
 		s.Core = &e.Core
+	case *protocol.GPU:
+		s.Card = e
 	case *protocol.Problem:
 		return problem{e}
 	}
@@ -149,6 +152,10 @@ func tellBench(out io.Writer, r result, asJSON bool) error {
 		r.GFLOPS, r.LossFirst, r.LossLast, english.Bytes(float64(r.MemoryBytes)))
 	if err == nil {
 		_, err = fmt.Fprintf(out, "one core: %s\n", english.Measured(r.Core))
+	}
+	if card := r.Card; err == nil && card != nil {
+		_, err = fmt.Fprintf(out, "%s: the product of two matrices of %d × %d in %s, %.0f tokens/s written (preset %s)\n", card.Name, card.Size, card.Size,
+			english.GFLOPS(card.GFLOPS), card.Writing, card.Preset)
 	}
 	return err
 }

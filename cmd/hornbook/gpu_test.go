@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"math"
 	"os"
 	"strconv"
@@ -61,4 +63,21 @@ func TestNoGPU(t *testing.T) {
 		t.Errorf("%s has trained", got)
 	}
 	p.until("it says why", `[...document.querySelectorAll(".notice")].some((n) => n.textContent.includes("The graphics card is not used"))`)
+}
+
+// bench times a card too, and tells which.
+func TestBenchOnGPU(t *testing.T) {
+	t.Parallel()
+	p := openTab(t, headless.WithGPU...)
+	if p.js(`navigator.gpu?.requestAdapter().then(Boolean)`) != "true" {
+		missing(t, "this Chromium lends no graphics card")
+	}
+	var out, errs bytes.Buffer
+	if code := run([]string{"bench", "-where", "chromium", "-backend", "webgpu", "-preset", "tiny", "-steps", "1", "-batch", "1", "-json"}, &out, &errs); code != 0 {
+		t.Fatal(errs.String())
+	}
+	var r result
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || r.Backend != "webgpu" || r.Card == nil || !r.Card.Software || r.Card.GFLOPS <= 0 || r.Card.Writing <= 0 || r.MsPerStep.Median <= 0 {
+		t.Errorf("it tells %s", out.String())
+	}
 }
