@@ -64,6 +64,7 @@ edge: build edge-worker
 edge-worker:
 	rm -rf build/edge
 	go tool workers-assets-gen -mode=go -o build/edge
+	cp wasm/edge/worker.mjs build/edge
 	$(EDGE_BUILD) -o build/edge/app.wasm ./wasm/edge
 	go run ./static/build -edge build/edge/site
 

@@ -1,9 +1,9 @@
 // Command edge is the Cloudflare Worker: package share over R2 and D1. The page itself
 // is static assets, of which this program never hears.
 //
-// Each request starts an instance of it. Bodies never pass through its memory: what is
-// put goes from the request to R2, which compares the hash, and what is got the other
-// way; the readers look at the parts that they need.
+// Bodies never pass through its memory: what is put goes from the request to R2, which
+// compares the hash, and what is got the other way; the readers look at the parts that
+// they need. An instance answers one request at a time (worker.mjs).
 package main
 
 import (
@@ -49,19 +49,15 @@ func main() {
 	serve(handler(s))
 }
 
-// serve answers the one request. What it changes is brought to an end even where
-// nobody waits for the answer any more.
+// serve answers requests, one at a time; worker.mjs deals them out.
 func serve(h http.Handler) {
 	workers.ServeNonBlock(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		done := make(chan struct{})
-		defer close(done)
-		if r.Method != http.MethodGet {
-			cloudflare.WaitUntil(func() { <-done })
-		}
-		h.ServeHTTP(w, r)
+		a := &answer{ResponseWriter: w}
+		h.ServeHTTP(a, r)
+		a.send()
 	}))
 	workers.Ready()
-	select {} // the instance goes with its request
+	select {} // until worker.mjs lets go of the instance
 }
 
 // setting is a variable of wrangler.jsonc, "" where there is none.
