@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -35,15 +36,35 @@ func (s *Server) count(r *http.Request, what string) error {
 	return err
 }
 
-// who is a hash of a request's address with the day's salt, which is forgotten two
-// days later.
+// who is a hash of a request's address with the day's salt.
 func (s *Server) who(r *http.Request, now time.Time) (string, error) {
-	var salt string
-	err := s.one(r.Context(), []any{&salt}, `INSERT INTO salts (day, salt) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET day = day RETURNING salt`,
-		now.Unix()/86400, newID())
+	salt, err := s.salt.of(now.Unix()/86400, func(day int64) (salt string, err error) {
+		err = s.one(r.Context(), []any{&salt}, `INSERT INTO salts (day, salt) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET day = day RETURNING salt`, day, newID())
+		return salt, err
+	})
 	mac := hmac.New(sha256.New, []byte(salt))
 	mac.Write([]byte(s.Address(r)))
 	return hex.EncodeToString(mac.Sum(nil)[:16]), err
+}
+
+// salt is the day's, which is the same wherever the server runs and is forgotten two days
+// later. It is asked for once a day.
+type salt struct {
+	sync.Mutex
+	day  int64
+	text string
+}
+
+func (s *salt) of(day int64, ask func(day int64) (string, error)) (text string, err error) {
+	s.Lock()
+	defer s.Unlock()
+	if s.text == "" || s.day != day {
+		if text, err = ask(day); err != nil {
+			return "", err
+		}
+		s.day, s.text = day, text
+	}
+	return s.text, nil
 }
 
 // missed is a problem that guessing meets: who meets it often hears tooMany instead.

@@ -64,6 +64,7 @@ type Server struct {
 	Now     func(r *http.Request) time.Time // the clock
 	Address func(r *http.Request) string    // whom a request comes from
 	Log     func(err error)                 // of what is broken
+	salt    salt
 	origin  *http.CrossOriginProtection
 	mux     *http.ServeMux
 }
