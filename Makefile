@@ -117,7 +117,7 @@ test-rest:
 	$(IN_NODE) ./model/webgpu
 	HORNBOOK_FUSED=required $(WASM) go test -short -timeout 20m -exec="$(CURDIR)/build/wasm-exec" ./model/kernel ./model/cpu ./model ./model/train
 	$(MAKE) edge-tested
-	$(MAKE) fuzz FUZZTIME=5s
+	$(MAKE) fuzz FUZZTIME=2s
 
 FUZZTIME ?= 60s
 SHORT = -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x

@@ -44,7 +44,7 @@ func TestTeachToAnswer(t *testing.T) {
 		scheme string
 	}{{1280, "light"}, {1280, "dark"}, {390, "light"}} {
 		p.look(look.width, 800, look.scheme)
-		if found := p.axe(); found != "" {
+		if found := p.axe("document"); found != "" {
 			t.Errorf("%d pixels, %s:\n%s", look.width, look.scheme, found)
 		}
 		if width := p.js(`document.documentElement.scrollWidth`); width != fmt.Sprint(look.width) {

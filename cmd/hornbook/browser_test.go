@@ -328,8 +328,8 @@ func (p *tab) look(width, height int64, scheme string) {
 	p.js(`new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(() => painted(true))))`)
 }
 
-// axe lists what axe-core finds wrong with the page as it is.
-func (p *tab) axe() string {
+// axe lists what axe-core finds wrong with a part of the page as it is.
+func (p *tab) axe(part string) string {
 	p.Helper()
 	source, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
 	if err != nil {
@@ -338,7 +338,7 @@ func (p *tab) axe() string {
 	if p.js(`"axe" in window`) != "true" {
 		p.js(string(bytes.TrimSuffix(source, []byte("\n"))) + "; true")
 	}
-	return p.js(`axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.map((v) =>
+	return p.js(`axe.run(` + part + `, {resultTypes: ["violations"]}).then((r) => r.violations.map((v) =>
 		v.id + ": " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120) + " " + n.failureSummary).join("; ")).join("\n"))`)
 }
 
