@@ -43,7 +43,7 @@ type progress struct {
 }
 
 const (
-	stepEvery   = 100 * time.Millisecond // between two Step events
+	stepEvery   = 250 * time.Millisecond // between two Step events
 	curvePoints = 300                    // of the loss of batches that a log keeps
 )
 
