@@ -50,6 +50,7 @@ var house = []struct{ room, third string }{
 	{"wasm/opfs", ""},
 	{"web/session", ""},
 	{"web/lesson", ""},
+	{"web/handin", ""},
 	{"web/ui", "github.com/vugu/"},
 	{"web/ui/slim", ""},
 	{"web/site", ""},

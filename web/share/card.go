@@ -1,14 +1,15 @@
 package share
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
 	"hornbook/model/recipe"
+	"hornbook/web/handin"
 	"hornbook/web/protocol"
 )
 
@@ -23,7 +24,7 @@ func checkCard(r io.ReaderAt, size int64) error {
 	numbers := []float64{float64(o.Tokens), float64(o.Written), o.FLOPs, o.Seconds, float64(o.Held)}
 	for _, m := range moments {
 		numbers = append(numbers, float64(m.Step))
-		if err := checkMeasures(m.Measures); err != nil {
+		if err := handin.CheckMeasures(m.Measures); err != nil {
 			return err
 		}
 	}
@@ -42,20 +43,15 @@ func checkCard(r io.ReaderAt, size int64) error {
 	return nil
 }
 
-// checkMeasures refuses names that are none, and numbers that nobody measures.
-func checkMeasures(m recipe.Measures) error {
-	for _, one := range m {
-		if !isName(one.Name) {
-			return fmt.Errorf("the measure %.20q has no name of Hornbook's", one.Name)
-		}
-		if math.Abs(one.Value) > 1e12 {
-			return fmt.Errorf("the measure %q is %v, which nothing can be", one.Name, one.Value)
-		}
+// strict reads one JSON value, and nothing that is not known.
+func strict(r io.Reader, value any) error {
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(value); err != nil {
+		return fmt.Errorf("it cannot be read (%w)", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("something follows what it should be")
 	}
 	return nil
-}
-
-// isName tells whether s is written as measures, objectives and settings are.
-func isName(s string) bool {
-	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-@/.") == ""
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+
+	"hornbook/web/handin"
 )
 
 // mostResults bounds those of a class.
@@ -87,11 +89,11 @@ func (s *Server) takeResult(w http.ResponseWriter, r *http.Request) error {
 	if !c.open {
 		return classClosed
 	}
-	var result Result
-	if err := s.readBody(r, "result", mostResult, &result); err != nil {
+	var result handin.Result
+	if err := s.readBody(r, "result", handin.MostBytes, &result); err != nil {
 		return err
 	}
-	if err := result.check(); err != nil {
+	if err := result.Check(); err != nil {
 		return unfit("result", err)
 	}
 	text, err := json.Marshal(result)

@@ -45,7 +45,7 @@
 //		confuse; small letters are as good as large ones.
 //	GET /api/class/CODE
 //		200 {"open":true|false,"expires"}
-//	POST /api/class/CODE/result, a Result
+//	POST /api/class/CODE/result, a handin.Result
 //		201 {"id","key"}; 409 closed; 409 full
 //	DELETE /api/class/CODE/result/ID with the result's key, or the class's
 //		204
@@ -59,7 +59,7 @@
 //	DELETE /api/class/CODE with the class's key
 //		204: the class and all its results are gone.
 //
-// A Result (result.go) has at most 16 kB; unknown fields are refused:
+// A result (package handin) has at most 16 kB; unknown fields are refused:
 //
 //	{"nickname":"…", "objective":"lm", "preset":"tiny", "settings":{"steps":"300",…},
 //	 "measures":{"val_loss":1.93,…}, "samples":["…",…], "strip":[1,…], "curve":[[0,4.1],[50,3.2],…]}

@@ -11,6 +11,8 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"hornbook/web/handin"
 )
 
 // thing is a row of things.
@@ -249,7 +251,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 	if err := s.readBody(r, "report", 4<<10, &said); err != nil {
 		return err
 	}
-	if err := isLine("reason", said.Reason, 500); err != nil {
+	if err := handin.CheckLine("reason", said.Reason, 500); err != nil {
 		return unfit("report", err)
 	}
 	t, err := s.find(r)

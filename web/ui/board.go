@@ -68,7 +68,7 @@ func (b *Board) take(body string) (open bool) {
 	b.next = told.Next
 	b.Results = slices.DeleteFunc(b.Results, func(f Found) bool { return f.At != 0 && !slices.Contains(told.IDs, f.ID) })
 	for _, f := range told.Results {
-		if f.Result.usable() && f.At != 0 && len(b.Results) < mostOnBoard {
+		if f.Result.Check() == nil && f.At != 0 && len(b.Results) < mostOnBoard {
 			f.N = len(b.Results) + 1
 			b.Results = append(b.Results, f)
 		}
@@ -89,7 +89,7 @@ func (p *Page) HandedIn(names, contents []string) {
 	b.Odd = nil
 	for i, name := range names {
 		var r Result
-		if json.Unmarshal([]byte(contents[i]), &r) != nil || !r.usable() || len(b.Results) >= mostOnBoard {
+		if json.Unmarshal([]byte(contents[i]), &r) != nil || r.Check() != nil || len(b.Results) >= mostOnBoard {
 			b.Odd = append(b.Odd, name)
 			continue
 		}

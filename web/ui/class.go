@@ -41,9 +41,6 @@ const (
 	sentKey = "sent"
 )
 
-// mostNickname is how many characters one has.
-const mostNickname = 24
-
 func newClass(p *Page) *Class {
 	return &Class{desk: desk{p, Place{"class", "keep"}}, Board: Board{page: p, Sort: sortNewest}}
 }

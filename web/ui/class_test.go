@@ -43,7 +43,7 @@ func TestResult(t *testing.T) {
 	if n := len(r.Curve); n < 2 || n > mostPoints || r.Curve[0][0] != 1 || r.Curve[n-1][0] < 190 {
 		t.Errorf("the curve is %v", r.Curve)
 	}
-	if text := r.text(); strings.Contains(text, "secret") || len(text) > 16<<10 || !r.usable() {
+	if text := r.text(); strings.Contains(text, "secret") || len(text) > 16<<10 || r.Check() != nil {
 		t.Errorf("sent is %s", text)
 	}
 	p, _ = welcomed()

@@ -2,35 +2,25 @@ package ui
 
 import (
 	"encoding/json"
-	"maps"
 	"math"
 	"slices"
 	"strings"
 	"unicode"
 
 	"hornbook/model/recipe"
+	"hornbook/web/handin"
 	"hornbook/web/protocol"
 	"hornbook/web/wording"
 )
 
-// Result is what a class learns of a run (package share says the bounds).
-type Result struct {
-	Nickname  string            `json:"nickname,omitempty"`
-	Objective string            `json:"objective"`
-	Preset    string            `json:"preset,omitempty"`
-	Settings  map[string]string `json:"settings,omitempty"`
-	Measures  recipe.Measures   `json:"measures"`
-	Samples   []string          `json:"samples,omitempty"`
-	Strip     []float64         `json:"strip,omitempty"`
-	Curve     [][2]float64      `json:"curve,omitempty"`
-}
+// Result is what is handed in to a class, as the page makes and tells it.
+type Result struct{ handin.Result }
 
 // resultEnd ends the names of files that results are handed in as.
 const resultEnd = ".result"
 
-// Bounds of a result.
+// Bounds of a result that the page makes.
 const (
-	mostLines  = 10
 	mostLetter = 200 // characters of a line
 	mostPoints = 60  // of the curve
 )
@@ -42,14 +32,14 @@ func (p *Page) result(nickname string) (r Result, is bool) {
 		return r, false
 	}
 	of := p.Model.Recipe
-	r = Result{Nickname: oneLine(nickname, mostNickname), Objective: of.Objective, Preset: of.Preset, Settings: map[string]string{}, Measures: finite(e.Measures)}
+	r.Result = handin.Result{Nickname: oneLine(nickname, handin.MostNickname), Objective: of.Objective, Preset: of.Preset, Settings: map[string]string{}, Measures: finite(e.Measures)}
 	for _, key := range compareFields {
 		if at := fieldsOf(&of)[key]; at != nil {
 			r.Settings[key] = oneLine(format(wording.New("en"), at), 100)
 		}
 	}
 	for _, text := range p.said() {
-		if line := oneLine(text, mostLetter); line != "" && len(r.Samples) < mostLines {
+		if line := oneLine(text, mostLetter); line != "" && len(r.Samples) < handin.MostSamples {
 			r.Samples = append(r.Samples, line)
 		}
 	}
@@ -152,27 +142,4 @@ func (r Result) losses() (list []float64) {
 		list = append(list, point[1])
 	}
 	return list
-}
-
-// usable tells whether a result that came from elsewhere is one, within the bounds.
-func (r Result) usable() bool {
-	lines := append(slices.Collect(maps.Values(r.Settings)), r.Samples...)
-	lines = append(lines, r.Nickname)
-	names := append(slices.Collect(maps.Keys(r.Settings)), r.Objective, r.Preset)
-	numbers := slices.Clone(r.Strip)
-	for _, point := range r.Curve {
-		numbers = append(numbers, point[0], point[1])
-	}
-	for _, m := range r.Measures {
-		names, numbers = append(names, m.Name), append(numbers, m.Value)
-	}
-	return r.Objective != "" && len(r.Measures) > 0 && len(r.Curve) <= 300 && len(r.Samples) <= mostLines && len(r.Strip) <= 64 && len(r.Settings) <= 40 &&
-		!slices.ContainsFunc(lines, func(s string) bool { return oneLine(s, 2*mostLetter) != s }) &&
-		!slices.ContainsFunc(names, func(s string) bool { return !isName(s) }) &&
-		!slices.ContainsFunc(numbers, func(x float64) bool { return !(math.Abs(x) <= 1e12) })
-}
-
-// isName tells whether a word is written as measures, objectives and settings are.
-func isName(s string) bool {
-	return len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-@/.") == ""
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hornbook/model/recipe"
+	"hornbook/web/handin"
 	"hornbook/web/share"
 )
 
@@ -38,8 +39,8 @@ func (f from) end(t testing.TB, c class) {
 }
 
 // aResult is the i-th pupil's.
-func aResult(i int) share.Result {
-	return share.Result{Nickname: fmt.Sprintf("Pupil %d", i), Objective: recipe.LM, Preset: "tiny", Settings: map[string]string{"steps": fmt.Sprint(100 + i)},
+func aResult(i int) handin.Result {
+	return handin.Result{Nickname: fmt.Sprintf("Pupil %d", i), Objective: recipe.LM, Preset: "tiny", Settings: map[string]string{"steps": fmt.Sprint(100 + i)},
 		Measures: recipe.Measures{{Name: recipe.ValLoss, Value: 2 + float64(i)/100}}, Samples: []string{"Once upon a time", "日本 é 🙂 مرحبا"},
 		Strip: []float64{1, 0.5}, Curve: [][2]float64{{0, 4.5}, {100, 2 + float64(i)/100}}}
 }
@@ -54,7 +55,7 @@ type onBoard struct {
 		N      int64        `json:"n"`
 		ID     string       `json:"id"`
 		At     int64        `json:"at"`
-		Result share.Result `json:"result"`
+		Result handin.Result `json:"result"`
 	} `json:"results"`
 }
 
@@ -69,7 +70,7 @@ func (f from) board(t testing.TB, c class, after int64) (b onBoard) {
 	return b
 }
 
-func (f from) send(t testing.TB, c class, result share.Result) (id, key string) {
+func (f from) send(t testing.TB, c class, result handin.Result) (id, key string) {
 	t.Helper()
 	s := f.do(t, "POST", c.path+"/result", inJSON(t, result))
 	if s.status != 201 || !share.ValidID(s.text("id")) || !share.ValidID(s.text("key")) {
@@ -141,7 +142,7 @@ func testClass(t *testing.T, p Place) {
 func testBadResults(t *testing.T, p Place) {
 	f := p.visitor()
 	c := f.class(t)
-	change := func(do func(*share.Result)) string {
+	change := func(do func(*handin.Result)) string {
 		r := aResult(1)
 		do(&r)
 		return string(inJSON(t, r))
@@ -152,24 +153,24 @@ func testBadResults(t *testing.T, p Place) {
 		"a field more":        strings.Replace(good, "{", `{"email":"a@example.com",`, 1),
 		"a deep one":          strings.Repeat(`{"settings":`, 900),
 		"a deep list":         strings.Repeat("[", 16<<10),
-		"a long nickname":     change(func(r *share.Result) { r.Nickname = strings.Repeat("é", 25) }),
-		"a nickname's line":   change(func(r *share.Result) { r.Nickname = "a\nb" }),
-		"a turned nickname":   change(func(r *share.Result) { r.Nickname = "a\u202Eb" }),
-		"no objective":        change(func(r *share.Result) { r.Objective = "" }),
-		"a script":            change(func(r *share.Result) { r.Objective = "<script>" }),
-		"a script for preset": change(func(r *share.Result) { r.Preset = "<script>" }),
-		"no measures":         change(func(r *share.Result) { r.Measures = nil }),
-		"a measure's script":  change(func(r *share.Result) { r.Measures[0].Name = "<img>" }),
-		"a loss of 1e300":     change(func(r *share.Result) { r.Measures[0].Value = 1e300 }),
+		"a long nickname":     change(func(r *handin.Result) { r.Nickname = strings.Repeat("é", 25) }),
+		"a nickname's line":   change(func(r *handin.Result) { r.Nickname = "a\nb" }),
+		"a turned nickname":   change(func(r *handin.Result) { r.Nickname = "a\u202Eb" }),
+		"no objective":        change(func(r *handin.Result) { r.Objective = "" }),
+		"a script":            change(func(r *handin.Result) { r.Objective = "<script>" }),
+		"a script for preset": change(func(r *handin.Result) { r.Preset = "<script>" }),
+		"no measures":         change(func(r *handin.Result) { r.Measures = nil }),
+		"a measure's script":  change(func(r *handin.Result) { r.Measures[0].Name = "<img>" }),
+		"a loss of 1e300":     change(func(r *handin.Result) { r.Measures[0].Value = 1e300 }),
 		"a loss of text":      strings.Replace(good, `"val_loss":2.01`, `"val_loss":"2.01"`, 1),
-		"a setting's script":  change(func(r *share.Result) { r.Settings = map[string]string{"<b>": "1"} }),
-		"a long setting":      change(func(r *share.Result) { r.Settings = map[string]string{"a": strings.Repeat("1", 101)} }),
-		"eleven samples":      change(func(r *share.Result) { r.Samples = make([]string, 11) }),
-		"a long sample":       change(func(r *share.Result) { r.Samples = []string{strings.Repeat("a", 401)} }),
-		"a sample's bell":     change(func(r *share.Result) { r.Samples = []string{"\a"} }),
-		"a long strip":        change(func(r *share.Result) { r.Strip = make([]float64, 65) }),
-		"a long curve":        change(func(r *share.Result) { r.Curve = make([][2]float64, 301) }),
-		"a curve of 1e300":    change(func(r *share.Result) { r.Curve = [][2]float64{{1, 1e300}} }),
+		"a setting's script":  change(func(r *handin.Result) { r.Settings = map[string]string{"<b>": "1"} }),
+		"a long setting":      change(func(r *handin.Result) { r.Settings = map[string]string{"a": strings.Repeat("1", 101)} }),
+		"eleven samples":      change(func(r *handin.Result) { r.Samples = make([]string, 11) }),
+		"a long sample":       change(func(r *handin.Result) { r.Samples = []string{strings.Repeat("a", 401)} }),
+		"a sample's bell":     change(func(r *handin.Result) { r.Samples = []string{"\a"} }),
+		"a long strip":        change(func(r *handin.Result) { r.Strip = make([]float64, 65) }),
+		"a long curve":        change(func(r *handin.Result) { r.Curve = make([][2]float64, 301) }),
+		"a curve of 1e300":    change(func(r *handin.Result) { r.Curve = [][2]float64{{1, 1e300}} }),
 	} {
 		f.do(t, "POST", c.path+"/result", []byte(body)).want(t, name, 422, "unfit")
 	}
@@ -215,7 +216,7 @@ func testThirty(t *testing.T, p Place) {
 	teacher, school := p.visitor(), p.visitor()
 	c := teacher.class(t)
 	began := time.Now()
-	sent := make([]map[string]share.Result, 30)
+	sent := make([]map[string]handin.Result, 30)
 	var seen []string
 	var next int64
 	look := func() {
@@ -229,7 +230,7 @@ func testThirty(t *testing.T, p Place) {
 	go func() {
 		defer close(finished)
 		together(30, func(i int) {
-			sent[i] = map[string]share.Result{}
+			sent[i] = map[string]handin.Result{}
 			for range 1 + i%2 {
 				id, _ := school.send(t, c, aResult(i))
 				sent[i][id] = aResult(i)
@@ -253,7 +254,7 @@ func testThirty(t *testing.T, p Place) {
 		if !slices.Contains(seen, r.ID) {
 			t.Errorf("%s was not shown while it came", r.ID)
 		}
-		found := slices.IndexFunc(sent, func(list map[string]share.Result) bool { _, has := list[r.ID]; return has })
+		found := slices.IndexFunc(sent, func(list map[string]handin.Result) bool { _, has := list[r.ID]; return has })
 		if found < 0 || !bytes.Equal(inJSON(t, sent[found][r.ID]), inJSON(t, r.Result)) {
 			t.Errorf("the board shows %+v, which nobody sent", r)
 		}

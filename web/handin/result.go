@@ -1,18 +1,19 @@
-package share
+// Package handin is what a pupil hands in to a class: its form and its bounds, for the page
+// that makes it and shows it, and for the server that keeps it.
+package handin
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"hornbook/model/recipe"
 )
 
-// Result is what a pupil sends to a class. Nothing of it needs to be there but the
+// Result is what a class learns of a run. Nothing of it needs to be there but the
 // objective and a measure.
 type Result struct {
 	Nickname  string            `json:"nickname,omitempty"` // at choice, at most 24 characters
@@ -25,36 +26,40 @@ type Result struct {
 	Curve     [][2]float64      `json:"curve,omitempty"`   // steps and losses, at most 300
 }
 
-// mostResult bounds the bytes of a result.
-const mostResult = 16 << 10
+// Bounds of a result.
+const (
+	MostBytes    = 16 << 10 // in JSON
+	MostNickname = 24       // characters
+	MostSamples  = 10
+)
 
-// check says what is wrong with a result.
-func (r Result) check() error {
-	if !isName(r.Objective) || r.Preset != "" && !isName(r.Preset) {
+// Check says what is wrong with a result.
+func (r Result) Check() error {
+	if !IsName(r.Objective) || r.Preset != "" && !IsName(r.Preset) {
 		return errors.New("its objective or preset has no name of Hornbook's")
 	}
 	if len(r.Measures) == 0 {
 		return errors.New("it has no measures; let the run be measured first")
 	}
-	if err := checkMeasures(r.Measures); err != nil {
+	if err := CheckMeasures(r.Measures); err != nil {
 		return err
 	}
-	if err := isLine("nickname", r.Nickname, 24); err != nil {
+	if err := CheckLine("nickname", r.Nickname, MostNickname); err != nil {
 		return err
 	}
-	if len(r.Settings) > 40 || len(r.Samples) > 10 || len(r.Strip) > 64 || len(r.Curve) > 300 {
+	if len(r.Settings) > 40 || len(r.Samples) > MostSamples || len(r.Strip) > 64 || len(r.Curve) > 300 {
 		return errors.New("it has more than 40 settings, 10 samples, 64 numbers of a strip or 300 points of a curve; leave some out")
 	}
 	for name, value := range r.Settings {
-		if !isName(name) {
+		if !IsName(name) {
 			return fmt.Errorf("the setting %.20q has no name of Hornbook's", name)
 		}
-		if err := isLine("setting "+name, value, 100); err != nil {
+		if err := CheckLine("setting "+name, value, 100); err != nil {
 			return err
 		}
 	}
 	for _, sample := range r.Samples {
-		if err := isLine("sample", sample, 400); err != nil {
+		if err := CheckLine("sample", sample, 400); err != nil {
 			return err
 		}
 	}
@@ -74,9 +79,9 @@ func (r Result) checkNumbers() error {
 	return nil
 }
 
-// isLine refuses what is longer than most characters, and characters that are not
+// CheckLine refuses what is longer than most characters, and characters that are not
 // seen: they would break a table, or turn its letters around.
-func isLine(what, s string, most int) error {
+func CheckLine(what, s string, most int) error {
 	if n := utf8.RuneCountInString(s); n > most {
 		return fmt.Errorf("the %s has %d characters, more than %d; shorten it", what, n, most)
 	}
@@ -88,15 +93,20 @@ func isLine(what, s string, most int) error {
 	return nil
 }
 
-// strict reads one JSON value, and nothing that is not known.
-func strict(r io.Reader, value any) error {
-	dec := json.NewDecoder(r)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(value); err != nil {
-		return fmt.Errorf("it cannot be read (%w)", err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return errors.New("something follows what it should be")
+// CheckMeasures refuses names that are none, and numbers that nobody measures.
+func CheckMeasures(m recipe.Measures) error {
+	for _, one := range m {
+		if !IsName(one.Name) {
+			return fmt.Errorf("the measure %.20q has no name of Hornbook's", one.Name)
+		}
+		if math.Abs(one.Value) > 1e12 {
+			return fmt.Errorf("the measure %q is %v, which nothing can be", one.Name, one.Value)
+		}
 	}
 	return nil
+}
+
+// IsName tells whether s is written as measures, objectives and settings are.
+func IsName(s string) bool {
+	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-@/.") == ""
 }
