@@ -111,18 +111,27 @@ func (c *Came) opened(body string) {
 	case "model", "adapter":
 		c.page.Host.Accept()
 		of[*Models](c.page).Import([]string{"shared.zip"})
+		c.toStation()
 	case "task":
 		c.page.Host.Accept()
 		c.page.visit("rewards")
 		of[*Rewards](c.page).ChooseTask("")
+		c.toStation()
 	case "pairs":
 		c.page.Host.Accept()
 		c.page.visit("preferences")
+		c.toStation()
 	}
 }
 
+// toStation puts the focus where it goes on, since what was pressed is there no more.
+func (c *Came) toStation() { c.page.Host.Focus(c.page.Open + "-title") }
+
 // Leave lets it be.
-func (c *Came) Leave() { c.page.Came = nil }
+func (c *Came) Leave() {
+	c.page.Came = nil
+	c.toStation()
+}
 
 // Report says that it should not be here, once it is pressed twice: nobody sees it any more.
 func (c *Came) Report() {

@@ -187,7 +187,7 @@ func TestCame(t *testing.T) {
 		t.Fatalf("had is %+v", c)
 	}
 	h.says(200, "")
-	if got := last[*protocol.Import](t, h); len(got.Names) != 1 || got.Names[0] != "shared.zip" || h.accepted != 1 || p.Came.canOpen() {
+	if got := last[*protocol.Import](t, h); len(got.Names) != 1 || got.Names[0] != "shared.zip" || h.accepted != 1 || p.Came.canOpen() || h.focused != "models-title" {
 		t.Errorf("brought in is %+v, accepted %d files", got, h.accepted)
 	}
 	p.Came.Leave()
