@@ -17,9 +17,10 @@ type Board struct {
 	Results []Found
 	Sort    string // one of sorts
 	Laid    []string
-	next    int // what the server is asked for next
-	files   int // results that came as files
-	Odd     []string
+	next    int      // what the server is asked for next
+	files   int      // results that came as files
+	Odd     []string // files that are no results
+	Late    []string // files for which there is no room
 }
 
 // A Found is a result on the board.
@@ -86,25 +87,33 @@ func (p *Page) HandedIn(names, contents []string) {
 	c := of[*Class](p)
 	p.visit(c.place.ID)
 	b := &c.Board
-	b.Odd = nil
+	b.Odd, b.Late = nil, nil
 	for i, name := range names {
 		var r Result
-		if json.Unmarshal([]byte(contents[i]), &r) != nil || r.Check() != nil || len(b.Results) >= mostOnBoard {
+		switch {
+		case json.Unmarshal([]byte(contents[i]), &r) != nil || r.Check() != nil:
 			b.Odd = append(b.Odd, name)
-			continue
+		case len(b.Results) >= mostOnBoard:
+			b.Late = append(b.Late, name)
+		default:
+			b.files++
+			b.Results = append(b.Results, Found{N: len(b.Results) + 1, ID: "file-" + strconv.Itoa(b.files), Result: r})
 		}
-		b.files++
-		b.Results = append(b.Results, Found{N: len(b.Results) + 1, ID: "file-" + strconv.Itoa(b.files), Result: r})
 	}
 	p.Host.Say(p.W.Say("class_results", "n", len(b.Results)))
 }
 
-// oddSays names the files that are no results, "" for none.
-func (b *Board) oddSays() string {
-	if len(b.Odd) == 0 {
-		return ""
+// oddSays names the files that are no results and those for which there is no room, ""
+// for none.
+func (b *Board) oddSays() (says string) {
+	w := b.page.W
+	if len(b.Odd) > 0 {
+		says = w.Say("class_odd", "list", w.List(b.Odd...)) + " "
 	}
-	return b.page.W.Say("class_odd", "list", b.page.W.List(b.Odd...))
+	if len(b.Late) > 0 {
+		says += w.Say("class_board_full", "n", w.Count(mostOnBoard), "list", w.List(b.Late...))
+	}
+	return says
 }
 
 // sorted are the results in the chosen order; the best have the least loss, or the most of

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,6 +179,13 @@ func TestHandedIn(t *testing.T) {
 		t.Errorf("on the board is %+v, odd are %v", c.Board.Results, c.Board.Odd)
 	}
 	has(t, draw(t, p), "b.result", "1 result")
+	names, contents := slices.Repeat([]string{"same.result"}, mostOnBoard), slices.Repeat([]string{h.saved}, mostOnBoard)
+	p.HandedIn(append(names, "late.result"), append(contents, h.saved))
+	if len(c.Board.Results) != mostOnBoard || len(c.Board.Late) != 2 || len(c.Board.Odd) != 0 {
+		t.Errorf("%d on the board, late are %v, odd %v", len(c.Board.Results), c.Board.Late, c.Board.Odd)
+	}
+	has(t, draw(t, p), "room for 400 results", "late.result")
+	c.Board.Results = c.Board.Results[:1]
 	if got := c.Board.value(c.Board.Results[0]); !strings.Contains(got, "2.50") {
 		t.Errorf("it is about %q", got)
 	}

@@ -52,9 +52,9 @@ type onBoard struct {
 	Next    int64    `json:"next"`
 	IDs     []string `json:"ids"`
 	Results []struct {
-		N      int64        `json:"n"`
-		ID     string       `json:"id"`
-		At     int64        `json:"at"`
+		N      int64         `json:"n"`
+		ID     string        `json:"id"`
+		At     int64         `json:"at"`
 		Result handin.Result `json:"result"`
 	} `json:"results"`
 }
