@@ -6,8 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strconv"
 
 	"hornbook/model/recipe"
@@ -64,15 +62,15 @@ func bench(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if r, err = shape.change(r); err != nil {
+	if r, err = shape.change(f, r); err != nil {
 		return err
 	}
 	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks, Backend: *backend}
 	if *preset.steps != 0 {
 		command.Steps = *preset.steps
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+	ctx, release := interrupted()
+	defer release()
 	var s speeds
 	switch commands := []protocol.Command{command, &protocol.Measure{Sequences: *sequences, Ranks: *preset.ranks}}; {
 	case *sequences < 1:
@@ -112,7 +110,7 @@ func addShapeFlags(f *flag.FlagSet) shapeFlags {
 	}
 }
 
-func (s shapeFlags) change(r recipe.Recipe) (recipe.Recipe, error) {
+func (s shapeFlags) change(f *flag.FlagSet, r recipe.Recipe) (recipe.Recipe, error) {
 	set := func(to *int, value *int) {
 		if *value != 0 {
 			*to = *value
@@ -129,13 +127,13 @@ func (s shapeFlags) change(r recipe.Recipe) (recipe.Recipe, error) {
 		m.Hidden = hidden * m.Channels
 	}
 	if err := r.Check(); err != nil {
-		return r, wrongUsage("%s", err)
+		return r, refused(f, r, err)
 	}
 	return r, nil
 }
 
 func benchHere(ctx context.Context, commands []protocol.Command) (s speeds, err error) {
-	t := talk{say: commands, last: &protocol.Stop{}, see: func(e protocol.Event) (last bool) {
+	t := talk{say: commands, last: stop, see: func(e protocol.Event) (last bool) {
 		err = s.take(e)
 		return err != nil || s.complete()
 	}}

@@ -17,6 +17,9 @@ import (
 // replyMost is the most tokens that the model says at once.
 const replyMost = 500
 
+// mostSaid is the longest line that is answered, in bytes.
+const mostSaid = 1 << 20
+
 // chatCommand talks with a saved model, a line of the input a turn.
 func chatCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("chat", flag.ContinueOnError)
@@ -32,13 +35,13 @@ func chatCommand(args []string, out, errs io.Writer) error {
 	if err := wrongSampling(*s); err != nil {
 		return err
 	}
-	kept, err := checkpoint.Load(*dir)
+	kept, err := runAt(*dir)
 	if err != nil {
 		return err
 	}
 	template, has := chat.Of(kept.Tokenizer)
 	if !has {
-		return errors.New("this model was never taught to chat: its tokenizer lacks the template's tokens; teach it by train -objective sft -from " + *dir)
+		return errors.New("this model was never taught to chat: its tokenizer lacks the template's tokens; teach it by train -objective sft -from " + quoted(*dir))
 	}
 	t := talker{kept: kept, template: template, generator: model.NewGenerator(kept.Model), rule: *s, out: out}
 	if *system != "" {
@@ -60,7 +63,7 @@ type talker struct {
 // talk answers each line of in.
 func (t *talker) talk(in io.Reader) error {
 	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
+	lines.Buffer(nil, mostSaid)
 	fmt.Fprint(t.out, "> ")
 	for lines.Scan() {
 		if line := strings.TrimSpace(lines.Text()); line != "" {
@@ -72,6 +75,9 @@ func (t *talker) talk(in io.Reader) error {
 		fmt.Fprint(t.out, "> ")
 	}
 	fmt.Fprintln(t.out)
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return fmt.Errorf("a line has more than %s, which is too long to be answered", english.Bytes(mostSaid))
+	}
 	return lines.Err()
 }
 

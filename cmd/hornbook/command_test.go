@@ -114,7 +114,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{2, "objective", []string{"train", "-data", data, "-objective", "magic"}},
 		{2, "-from RUN", []string{"train", "-data", data, "-objective", "sft"}},
 		{2, "-objective sft", []string{"train", "-task", "village"}},
-		{1, "no task", []string{"train", "-task", "chess", "-objective", "sft", "-from", "../../static/base/model"}},
+		{2, "no such task", []string{"train", "-task", "chess", "-objective", "sft", "-from", "../../static/base/model"}},
 		{2, "-task", []string{"eval", "-run", "x"}},
 		{2, "-k 0", []string{"eval", "-run", "x", "-task", "sums", "-k", "0"}},
 		{1, "none of village", []string{"eval", "-run", "x", "-task", "chess"}},

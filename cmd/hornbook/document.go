@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ func texts(files []string, encoding string, told io.Writer) (*protocol.SetText, 
 	for _, file := range files {
 		name, raw, err := read(file)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read a text: %w", err)
+			return nil, fmt.Errorf("cannot read %s: %w", cmp.Or(file, "a file without a name"), reason(err))
 		}
 		u, d := reading.File(name, raw, encoding)
 		if u.Problem != nil {

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"hornbook/model"
-	"hornbook/model/checkpoint"
 	"hornbook/model/eval"
 	"hornbook/model/recipe"
 	"hornbook/model/task"
@@ -47,7 +46,7 @@ func evalCommand(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	kept, err := checkpoint.Load(*dir)
+	kept, err := runAt(*dir)
 	if err != nil {
 		return err
 	}

@@ -14,31 +14,29 @@ import (
 	"hornbook/model/format"
 )
 
-// exportFormats write a run into a folder: a file called name, or files of
-// their own names.
-var exportFormats = map[string]func(dir, name string, run checkpoint.Run, t format.DType) (notes []string, err error){
-	"hf": func(dir, name string, run checkpoint.Run, t format.DType) ([]string, error) {
-		folder := filepath.Join(dir, name)
-		if err := os.Mkdir(folder, 0o777); err != nil {
+// exportFormats write a run to a place where nothing is: a file or, for hf, a folder.
+var exportFormats = map[string]func(into string, run checkpoint.Run, t format.DType) (notes []string, err error){
+	"hf": func(into string, run checkpoint.Run, t format.DType) ([]string, error) {
+		if err := os.Mkdir(into, 0o777); err != nil {
 			return nil, err
 		}
-		return nil, exchange.WriteHF(format.Dir(folder), run, t)
+		return nil, exchange.WriteHF(format.Dir(into), run, t)
 	},
-	"gguf": func(dir, name string, run checkpoint.Run, t format.DType) (notes []string, err error) {
-		err = writeFile(dir, name, func(w io.Writer) error {
+	"gguf": func(into string, run checkpoint.Run, t format.DType) (notes []string, err error) {
+		err = writeFile(into, func(w io.Writer) error {
 			notes, err = exchange.WriteGGUF(w, run, t)
 			return err
 		})
 		return notes, err
 	},
-	"safetensors": func(dir, name string, run checkpoint.Run, t format.DType) ([]string, error) {
-		return nil, writeFile(dir, name, func(w io.Writer) error { return exchange.WriteSafetensors(w, run, t) })
+	"safetensors": func(into string, run checkpoint.Run, t format.DType) ([]string, error) {
+		return nil, writeFile(into, func(w io.Writer) error { return exchange.WriteSafetensors(w, run, t) })
 	},
-	"zip": func(dir, name string, run checkpoint.Run, _ format.DType) ([]string, error) {
-		return nil, writeFile(dir, name, func(w io.Writer) error { return exchange.WriteZip(w, run) })
+	"zip": func(into string, run checkpoint.Run, _ format.DType) ([]string, error) {
+		return nil, writeFile(into, func(w io.Writer) error { return exchange.WriteZip(w, run) })
 	},
-	"peft": func(dir, name string, run checkpoint.Run, _ format.DType) ([]string, error) {
-		return nil, writeFile(dir, name, func(w io.Writer) error { return exchange.ZipAdapter(w, run) })
+	"peft": func(into string, run checkpoint.Run, _ format.DType) ([]string, error) {
+		return nil, writeFile(into, func(w io.Writer) error { return exchange.ZipAdapter(w, run) })
 	},
 }
 
@@ -58,7 +56,7 @@ func export(args []string, out, errs io.Writer) error {
 	case *dir == "":
 		return wrongUsage("export needs a model: -run DIR, the folder that train -out saved to")
 	case !known:
-		return wrongUsage("-format %s: give hf, gguf, safetensors, peft or zip", *into)
+		return wrongUsage("-format %q: give hf, gguf, safetensors, peft or zip", *into)
 	case t != format.F32 && t != format.F16 && t != format.Q8:
 		return wrongUsage("-dtype %s: give f32, f16 or q8_0", *dtype)
 	case t == format.Q8 && *into != "gguf":
@@ -71,11 +69,15 @@ func export(args []string, out, errs io.Writer) error {
 	if err := vacant(*target); err != nil {
 		return err
 	}
-	run, err := checkpoint.Load(*dir)
+	run, err := runAt(*dir)
 	if err != nil {
 		return err
 	}
-	notes, err := inPlace(*target, func(dir, name string) ([]string, error) { return write(dir, name, run, t) })
+	var notes []string
+	err = inPlace(*target, func(into string) (err error) {
+		notes, err = write(into, run, t)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -93,7 +95,7 @@ func vacant(target string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write to -o: %w", err)
+		return fmt.Errorf("cannot write to -o %s: %w", target, reason(err))
 	}
 	if info.IsDir() {
 		if entries, err := os.ReadDir(target); err == nil && len(entries) == 0 {
@@ -103,30 +105,36 @@ func vacant(target string) error {
 	return fmt.Errorf("%s is there already; name another -o, or move it away", target)
 }
 
-// inPlace lets write make target in a folder beside it and then moves it
-// there, so that it is whole or not there.
-func inPlace(target string, write func(dir, name string) ([]string, error)) ([]string, error) {
+// inPlace lets write make target in a folder beside it and then moves it there, so that
+// it is whole or not there, also after an interrupt.
+func inPlace(target string, write func(into string) error) error {
 	temporary, err := os.MkdirTemp(filepath.Dir(target), ".hornbook-")
 	if err != nil {
-		return nil, fmt.Errorf("cannot write to -o: %w", err)
+		return fmt.Errorf("cannot write to -o %s: %w", target, reason(err))
 	}
 	defer os.RemoveAll(temporary)
-	const name = "out"
-	notes, err := write(temporary, name)
-	if err != nil {
-		return nil, err
+	into := filepath.Join(temporary, "out")
+	err = stoppable(func() error { return write(into) })
+	switch {
+	case full(err):
+		return fmt.Errorf("there is no room left for %s (%w); make some, or name another -o: nothing was written", target, reason(err))
+	case err != nil:
+		return err
 	}
 	if info, err := os.Stat(target); err == nil && info.IsDir() {
 		if err := os.Remove(target); err != nil { // empty, or vacant would have said so
-			return nil, fmt.Errorf("cannot write to -o: %w", err)
+			return fmt.Errorf("cannot write to -o %s: %w", target, reason(err))
 		}
 	}
-	return notes, os.Rename(filepath.Join(temporary, name), target)
+	if err := os.Rename(into, target); err != nil {
+		return fmt.Errorf("cannot write to -o %s: %w", target, reason(err))
+	}
+	return nil
 }
 
-// writeFile makes the file name in dir of what write writes.
-func writeFile(dir, name string, write func(io.Writer) error) error {
-	f, err := format.Dir(dir).Create(name)
+// writeFile makes a file of what write writes.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func generate(args []string, out, errs io.Writer) error {
 	if err := wrongSampling(*s); err != nil {
 		return err
 	}
-	kept, err := checkpoint.Load(*dir)
+	kept, err := runAt(*dir)
 	if err != nil {
 		return err
 	}

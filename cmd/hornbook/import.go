@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -47,11 +48,14 @@ func importCommand(args []string, out, errs io.Writer) error {
 	for _, note := range notes {
 		fmt.Fprintf(errs, "hornbook: %s\n", note)
 	}
-	if err := checkpoint.Save(*dir, run); err != nil {
+	if err := os.MkdirAll(filepath.Dir(*dir), 0o777); err != nil {
+		return fmt.Errorf("cannot save to -o %s: %w", *dir, reason(err))
+	}
+	err = inPlace(*dir, func(into string) error { return checkpoint.Save(into, run) })
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s parameters, saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n",
-		english.Count(run.Recipe.Model.Parameters()), *dir, *dir)
+	_, err = fmt.Fprintf(out, "%s parameters, saved to %s. Try it: %s\n", english.Count(run.Recipe.Model.Parameters()), *dir, tryIt(*dir))
 	return err
 }
 
@@ -63,7 +67,7 @@ func importedOnto(fsys fs.FS, base string) (checkpoint.Run, []string, error) {
 	case base == "":
 		return exchange.Import(fsys, importLimit)
 	case !adapter:
-		return checkpoint.Run{}, nil, wrongUsage("-onto is for adapters (adapter_config.json with adapter_model.safetensors), and this is none")
+		return checkpoint.Run{}, nil, wrongUsage("-onto is for adapters (adapter_config.json with adapter_model.safetensors), and this is none; leave -onto out")
 	}
 	run, err := load(base)
 	if err != nil {
@@ -117,7 +121,7 @@ func given(names []string) (fs.FS, error) {
 		base := filepath.Base(name)
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("cannot open the model: %w", err)
+			return nil, fmt.Errorf("cannot open the model %s: %w", cmp.Or(name, "without a name"), reason(err))
 		case info.IsDir() && len(names) == 1:
 			return os.DirFS(name), nil
 		case info.IsDir():

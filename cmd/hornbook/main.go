@@ -12,14 +12,15 @@ import (
 
 const usage = `Hornbook teaches a tiny language model to write.
 
-  hornbook serve    [-addr HOST:PORT] [-share DIR]
-  hornbook train    -data FILE... [-preset NAME] [-method pretrain] [-steps N] [-seed N] [-ranks N] [-out DIR] [-json]
+  hornbook serve    [-addr HOST:PORT] [-share DIR] [-cert FILE -key FILE]
+  hornbook train    -data FILE... [-preset NAME] [-steps N] [-seed N] [-ranks N] [-out DIR [-resume]] [-json]
+                    [-objective lm|sft|dpo|grpo|distill] [-from RUN [-method full|last|lora]] [-set NAME=VALUE]
   hornbook generate -run DIR [-prompt TEXT] [-n N] [-temperature T] [-top-k K] [-top-p P] [-seed N]
-  hornbook chat     -run DIR [-temperature T] [-top-k K] [-top-p P] [-seed N]
+  hornbook chat     -run DIR [-system TEXT] [-temperature T] [-top-k K] [-top-p P] [-seed N]
   hornbook eval     -run DIR -task NAME|FILE [-n N] [-k K] [-seed S] [-json]
-  hornbook export   -run DIR -format hf|gguf|safetensors|zip [-dtype f32|f16|q8_0] -o OUT
-  hornbook import   FILE... -o DIR
-  hornbook bench    [-where native|chromium] [-backend cpu] [-preset NAME] [-ranks N] [-steps N]
+  hornbook export   -run DIR -format hf|gguf|safetensors|peft|zip [-dtype f32|f16|q8_0] -o OUT
+  hornbook import   FILE... [-onto RUN] -o DIR
+  hornbook bench    [-where native|chromium] [-backend cpu|webgpu] [-preset NAME] [-ranks N] [-steps N]
                     [-batch N] [-context N] [-layers N] [-heads N] [-channels N] [-json]
 
 "hornbook COMMAND -h" explains the flags of a command.
@@ -38,6 +39,9 @@ func run(args []string, out, errs io.Writer) int {
 		return 2
 	}
 	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		if len(args) > 1 && commands[args[1]] != nil {
+			return status(commands[args[1]]([]string{"-h"}, out, errs), errs)
+		}
 		fmt.Fprint(out, usage)
 		return 0
 	}
@@ -84,17 +88,14 @@ func parse(f *flag.FlagSet, args []string, errs io.Writer) error {
 
 // parseFlags is parse up to the first argument that is no flag.
 func parseFlags(f *flag.FlagSet, args []string, errs io.Writer) error {
-	f.SetOutput(errs)
-	f.Usage = func() {
-		fmt.Fprintf(errs, "The flags of hornbook %s:\n", f.Name())
-		f.PrintDefaults()
-	}
-	asked := f.Usage
+	f.SetOutput(io.Discard) // what is wrong is told once, by us
 	f.Usage = func() {}
 	err := f.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		asked()
+		fmt.Fprintf(errs, "The flags of hornbook %s:\n", f.Name())
+		f.SetOutput(errs)
+		f.PrintDefaults()
 		return err
 	case err != nil:
 		return wrongUsage("%s; see hornbook %s -h", err, f.Name())

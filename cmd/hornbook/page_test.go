@@ -75,13 +75,14 @@ func TestFollowsNative(t *testing.T) {
 	r, _ := recipe.ByName("nanogpt-cpu")
 	r.Steps, r.Batch, r.EvalEvery = 40, 4, 20
 	var native []float64
-	j := job{text: &protocol.SetText{Source: "upload", Name: "mine.txt", Data: tales}, recipe: r, ranks: 1, errs: t.Output(), tell: func(e protocol.Event) error {
+	j := newJob("", 1, t.Output(), func(e protocol.Event) error {
 		if e, is := e.(*protocol.Eval); is {
 			native = append(native, e.ValLoss)
 		}
 		return nil
-	}}
-	if err := j.run(); err != nil {
+	})
+	j.text, j.recipe = &protocol.SetText{Source: "upload", Name: "mine.txt", Data: tales}, r
+	if err := j.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	p.upload("mine.txt", tales)

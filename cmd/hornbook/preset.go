@@ -126,7 +126,7 @@ func (p presetFlags) change(f *flag.FlagSet, r recipe.Recipe) (recipe.Recipe, er
 		return r, err
 	}
 	if err := r.Check(); err != nil {
-		return r, wrongUsage("%s", err)
+		return r, refused(f, r, err)
 	}
 	return r, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -177,9 +178,9 @@ func TestTrainFromRefuses(t *testing.T) {
 	}{
 		{1, "no", []string{"-from", base + "-gone"}},
 		{2, "-method magic", []string{"-from", base, "-method", "magic"}},
-		{2, "last_layers", []string{"-from", base, "-method", "last", "-last-layers", "99"}},
-		{2, "lora_rank", []string{"-from", base, "-method", "lora", "-lora-rank", "0"}},
-		{2, "lora_targets", []string{"-from", base, "-method", "lora", "-lora-targets", "everything"}},
+		{2, "-last-layers is 99", []string{"-from", base, "-method", "last", "-last-layers", "99"}},
+		{2, "-lora-rank is 0", []string{"-from", base, "-method", "lora", "-lora-rank", "0"}},
+		{2, "-lora-targets is everything", []string{"-from", base, "-method", "lora", "-lora-targets", "everything"}},
 		{2, "-from RUN", []string{"-method", "lora"}},
 		{2, "-out DIR", []string{"-resume"}},
 		{2, "same folder", []string{"-from", base, "-out", base}},
@@ -213,7 +214,7 @@ func TestInterrupt(t *testing.T) {
 	}) {
 		t.Fatal("nothing was saved")
 	}
-	c.Process.Signal(os.Interrupt)
+	c.Process.Signal(syscall.SIGTERM) // as good as Ctrl-C, which TestKilledRunGoesOn sends
 	if err := c.Wait(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
-	"errors"
+	"crypto/tls"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"os/signal"
 	"time"
 
 	"hornbook/static"
@@ -37,13 +34,13 @@ func serve(args []string, out, errs io.Writer) error {
 	if sharing.asks() {
 		return sharing.look(shared, out)
 	}
-	server, address, err := startWith(*addr, *cert, *key, shared.beside)
+	server, scheme, err := listen(*addr, *cert, *key, shared.beside)
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	fmt.Fprintf(out, "Hornbook is open at %s (Ctrl-C ends it)\n", address)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	tellOpen(out, errs, scheme, server.at)
+	ctx, stop := interrupted()
 	defer stop()
 	go shared.sweep(ctx)
 	select {
@@ -57,6 +54,7 @@ func serve(args []string, out, errs io.Writer) error {
 // pageServer serves the built page in the background.
 type pageServer struct {
 	http.Server
+	at    net.Addr
 	ended chan error
 }
 
@@ -68,24 +66,37 @@ func start(addr string) (*pageServer, string, error) {
 // startWith is start of the page beside what else is served, by https where there is a
 // certificate.
 func startWith(addr, cert, key string, beside func(page http.Handler) http.Handler) (*pageServer, string, error) {
+	server, scheme, err := listen(addr, cert, key, beside)
+	if err != nil {
+		return nil, "", err
+	}
+	here, _ := places(server.at, nil)
+	return server, scheme + "://" + here, nil
+}
+
+// listen is startWith that returns the address's scheme.
+func listen(addr, cert, key string, beside func(page http.Handler) http.Handler) (*pageServer, string, error) {
 	files, err := static.Files()
 	if err != nil {
 		return nil, "", err
 	}
-	listener, err := net.Listen("tcp", addr)
-	var wrong *net.AddrError
-	switch {
-	case errors.As(err, &wrong):
-		return nil, "", wrongUsage("-addr %s: give a host and a port, like 127.0.0.1:8080 (%s)", addr, wrong.Err)
-	case err != nil:
-		return nil, "", fmt.Errorf("cannot listen on %s: %w; choose another port: make run ADDR=127.0.0.1:8081, or hornbook serve -addr", addr, err)
-	}
 	s := &pageServer{ended: make(chan error, 1)}
-	s.Handler, s.ReadHeaderTimeout, s.IdleTimeout = beside(site.Handler(files)), 10*time.Second, 2*time.Minute
 	if cert != "" {
-		go func() { s.ended <- s.ServeTLS(listener, cert, key) }()
-		return s, "https://" + listener.Addr().String(), nil
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			return nil, "", fmt.Errorf("-cert %s with -key %s: %w", cert, key, err)
+		}
+		s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}}
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, "", unheard(addr, err)
+	}
+	s.at, s.Handler, s.ReadHeaderTimeout, s.IdleTimeout = listener.Addr(), beside(site.Handler(files)), 10*time.Second, 2*time.Minute
+	if s.TLSConfig != nil {
+		go func() { s.ended <- s.ServeTLS(listener, "", "") }()
+		return s, "https", nil
 	}
 	go func() { s.ended <- s.Serve(listener) }()
-	return s, "http://" + listener.Addr().String(), nil
+	return s, "http", nil
 }

@@ -4,33 +4,32 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 
 	training "hornbook/model/train"
 	"hornbook/web/protocol"
 	"hornbook/web/session"
-	"hornbook/web/wording"
 )
-
-// english is what the command says.
-var english = wording.New("en")
 
 // talk is a conversation with the trainer's session.
 type talk struct {
 	session.Host                                  // what it may keep and load; converse fills in the rest
 	say          []protocol.Command               // at first
-	last         protocol.Command                 // when it is interrupted
+	last         func() protocol.Command          // when it is interrupted
 	see          func(protocol.Event) (last bool) // each event
 	queue        chan protocol.Command
-	asked        int // commands so far, which are numbered from 1
+	asked        atomic.Int64 // commands so far, which are numbered from 1
 }
 
 // answer says something more, from within see.
 func (t *talk) answer(c protocol.Command) { t.queue <- t.numbered(c) }
 
+// stop ends whatever goes on.
+func stop() protocol.Command { return &protocol.Stop{} }
+
 // numbered gives c the next id.
 func (t *talk) numbered(c protocol.Command) protocol.Command {
-	t.asked++
-	c.Number(t.asked)
+	c.Number(int(t.asked.Add(1)))
 	return c
 }
 
@@ -42,9 +41,8 @@ func (t *talk) converse(ctx context.Context) {
 	for _, c := range t.say {
 		t.queue <- t.numbered(c)
 	}
-	last := t.numbered(t.last)
 	over := make(chan struct{})
-	release := context.AfterFunc(ctx, func() { t.queue <- last })
+	release := context.AfterFunc(ctx, func() { t.queue <- t.numbered(t.last()) })
 	defer release()
 	ended := false
 	t.Emit = func(e protocol.Event) {
@@ -81,15 +79,4 @@ func until(over <-chan struct{}, queue <-chan protocol.Command) <-chan protocol.
 // sample refuses: the samples that are files belong to the page.
 func sample(name string) ([]byte, error) {
 	return nil, fmt.Errorf("the command has no sample %q", name)
-}
-
-// problem is what a person reads of p; a mistake of ours with its message.
-type problem struct{ *protocol.Problem }
-
-func (p problem) Error() string {
-	text := english.Problem(p.Problem)
-	if p.Detail != "" {
-		text += " (" + p.Detail + ")"
-	}
-	return text
 }

@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"math"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -46,18 +49,39 @@ func (s settings) in(r recipe.Recipe) (recipe.Recipe, error) {
 		dec.DisallowUnknownFields()
 		var next recipe.Recipe
 		if err := dec.Decode(&next); err != nil {
-			return r, wrongUsage("-set %s: %s", one, strings.TrimPrefix(err.Error(), "json: "))
+			return r, wrongUsage("-set %s: %s", one, unfit(err))
 		}
 		r = next
 	}
 	return r, nil
 }
 
+// unfit is why a value does not fit its place.
+func unfit(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return strings.TrimPrefix(err.Error(), "json: ")
+	}
+	switch wrong.Type.Kind() {
+	case reflect.Struct:
+		return "it has parts; give one of those, as in rewards.group=16"
+	case reflect.Bool:
+		return "it must be true or false"
+	case reflect.Float64:
+		return "it must be a number"
+	case reflect.Int:
+		return "it must be a whole number"
+	case reflect.Uint64:
+		return "it must be a whole number from 0"
+	}
+	return "it has no such value"
+}
+
 // replaced is an object in which the value at a path is another.
 func replaced(object []byte, path []string, value string) ([]byte, error) {
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(object, &fields); err != nil {
-		return nil, fmt.Errorf("%s has no parts", path[0])
+		return nil, fmt.Errorf("there is no %s in it: it has no parts", path[0])
 	}
 	was, known := fields[path[0]]
 	switch {
@@ -76,8 +100,8 @@ func replaced(object []byte, path []string, value string) ([]byte, error) {
 		}
 		fields[path[0]] = text
 	default:
-		if x, err := strconv.ParseFloat(value, 64); err == nil { // as people write them: .5
-			value = strconv.FormatFloat(x, 'g', -1, 64)
+		if x, err := strconv.ParseFloat(value, 64); err == nil && !math.IsInf(x, 0) && !math.IsNaN(x) { // as people write them: .5, 1e6
+			value = strconv.FormatFloat(x, 'f', -1, 64)
 		}
 		if !json.Valid([]byte(value)) {
 			return nil, fmt.Errorf("%q is no number, nor true or false", value)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -8,7 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
+	"slices"
 	"strings"
 
 	"hornbook/model/checkpoint"
@@ -19,83 +20,119 @@ import (
 	"hornbook/web/session"
 )
 
-// trainCommand trains a model on a file.
-func trainCommand(args []string, out, errs io.Writer) error {
-	f := flag.NewFlagSet("train", flag.ContinueOnError)
-	var data fileList
-	f.Var(&data, "data", "the text to learn from: a `FILE` of plain text, HTML, .docx, .odt, .epub, .pdf or JSON lines, or - for standard input; several, each with a -data, are joined. "+
+// trainFlags are those of train.
+type trainFlags struct {
+	*flag.FlagSet
+	data                                     fileList
+	encoding, lessons, dir, special, teacher *string
+	resume, asJSON                           *bool
+	preset                                   presetFlags
+	tune                                     tuneFlags
+}
+
+func addTrainFlags(f *flag.FlagSet) *trainFlags {
+	t := &trainFlags{FlagSet: f, preset: addPresetFlags(f, "how many steps (default the preset's)", 0), tune: addTuneFlags(f)}
+	f.Var(&t.data, "data", "the text to learn from: a `FILE` of plain text, HTML, .docx, .odt, .epub, .pdf or JSON lines, or - for standard input; several, each with a -data, are joined. "+
 		"With -objective sft a file of conversations, one JSON object a line")
-	encoding := f.String("encoding", "", "of -data where it is plain text, one of "+strings.Join(reading.Encodings(), ", ")+" (default: found out)")
-	lessons := f.String("task", "", "with -objective sft or grpo: learn a task that comes with Hornbook, one of "+strings.Join(task.Names, ", ")+", instead of -data")
-	dir := f.String("out", "", "folder that the model is saved to; without it nothing is kept")
-	resume := f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
-	asJSON := f.Bool("json", false, "write the protocol's events, one JSON object a line")
-	preset, tune := addPresetFlags(f, "how many steps (default the preset's)", 0), addTuneFlags(f)
-	special := f.String("special", "", "how names of special tokens in the text, such as <|endoftext|>, are read: as tokens, or as letters (default: as tokens where the text is plainly made of parts between them)")
-	teacher := f.String("teacher", "", "with -objective distill: the model that the new one learns from, a `RUN` that train or import wrote")
-	if err := parse(f, args, errs); err != nil {
+	t.encoding = f.String("encoding", "", "of -data where it is plain text, one of "+strings.Join(reading.Encodings(), ", ")+" (default: found out)")
+	t.lessons = f.String("task", "", "with -objective sft or grpo: learn a task that comes with Hornbook, one of "+strings.Join(task.Names, ", ")+", instead of -data")
+	t.dir = f.String("out", "", "folder that the model is saved to; without it nothing is kept")
+	t.resume = f.Bool("resume", false, "go on with the run that -out holds, if it is not over, to the same bits as if it had never stopped")
+	t.asJSON = f.Bool("json", false, "write the protocol's events, one JSON object a line")
+	t.special = f.String("special", "", "how names of special tokens in the text, such as <|endoftext|>, are read: as tokens, or as letters (default: as tokens where the text is plainly made of parts between them)")
+	t.teacher = f.String("teacher", "", "with -objective distill: the model that the new one learns from, a `RUN` that train or import wrote")
+	return t
+}
+
+// trainCommand trains a model on a file. An interrupt ends it early; the model is saved
+// all the same.
+func trainCommand(args []string, out, errs io.Writer) error {
+	t := addTrainFlags(flag.NewFlagSet("train", flag.ContinueOnError))
+	if err := parse(t.FlagSet, args, errs); err != nil {
 		return err
 	}
-	objective := preset.learns()
+	if err := t.wrong(); err != nil {
+		return err
+	}
+	ctx, stop := interrupted()
+	defer stop()
+	if *t.dir != "" {
+		release, err := hold(*t.dir)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
+	tell := report(out)
+	if *t.asJSON {
+		tell = lines(out)
+	}
+	j := newJob(*t.dir, *t.preset.ranks, errs, tell)
+	return j.heed(ctx, stop, func() error { return t.train(ctx, j) })
+}
+
+// wrong refuses flags that do not go together.
+func (t *trainFlags) wrong() error {
+	data, lessons, dir, from, objective := t.data, *t.lessons, *t.dir, *t.tune.from, t.preset.learns()
 	switch {
-	case len(data) == 0 && *lessons == "" && (objective != recipe.GRPO || *tune.from != ""):
+	case len(data) == 0 && lessons == "" && *t.resume:
+		return wrongUsage("-resume needs the text that the run learns from once more: -data FILE")
+	case len(data) == 0 && lessons == "" && (objective != recipe.GRPO || from != ""):
 		return wrongUsage("train needs a text: -data FILE")
-	case *lessons != "" && (len(data) > 0 || objective != recipe.SFT && objective != recipe.GRPO):
+	case lessons != "" && (len(data) > 0 || objective != recipe.SFT && objective != recipe.GRPO):
 		return wrongUsage("-task takes the place of -data, and is learned by -objective sft or grpo")
-	case (objective == recipe.SFT || objective == recipe.DPO) && *tune.from == "" && !*resume:
-		return wrongUsage("-objective %s teaches a model to answer that can read already: name it by -from RUN, for instance -from static/base/model", objective)
-	case (*teacher != "") != (objective == recipe.Distill) && !*resume:
+	case lessons != "" && !slices.Contains(task.Names, lessons):
+		return wrongUsage("-task %s: there is no such task; choose one of %s", lessons, strings.Join(task.Names, ", "))
+	case (objective == recipe.SFT || objective == recipe.DPO) && from == "" && !*t.resume:
+		return wrongUsage("-objective %s teaches a model to answer that can read already: name it by -from RUN, a folder that train -out or import -o saved to", objective)
+	case (*t.teacher != "") != (objective == recipe.Distill) && !*t.resume:
 		return wrongUsage("-objective distill and -teacher RUN go together: the one whose predictions a new model learns")
-	case *special != "" && *special != recipe.SpecialTokens && *special != recipe.SpecialLetters:
-		return wrongUsage("-special %s: choose tokens or letters", *special)
-	case *resume && *dir == "":
+	case *t.special != "" && *t.special != recipe.SpecialTokens && *t.special != recipe.SpecialLetters:
+		return wrongUsage("-special %s: choose tokens or letters", *t.special)
+	case *t.tune.old != "" && *t.tune.old != "village" && *t.tune.old != "own":
+		return wrongUsage("-old %s: give village, or own for the model's own writing", *t.tune.old)
+	case *t.resume && dir == "":
 		return wrongUsage("-resume goes on with the run in a folder: name it by -out DIR")
-	case *dir != "" && *tune.from == *dir:
+	case dir != "" && from == dir:
 		return wrongUsage("-from and -out are the same folder, so the model to begin with would be lost; save to another")
 	}
-	if err := tune.idle(f); err != nil {
-		return err
-	}
-	text, err := textOf(data, *lessons, *encoding, objective, errs)
+	return t.tune.idle(t.FlagSet)
+}
+
+// train prepares j and runs it.
+func (t *trainFlags) train(ctx context.Context, j *job) error {
+	text, err := textOf(t.data, *t.lessons, *t.encoding, t.preset.learns(), j.errs)
 	if err != nil {
 		return err
 	}
 	if text != nil {
-		text.Special = *special
+		text.Special = *t.special
 	}
-	j := job{text: text, dir: *dir, ranks: *preset.ranks, tell: report(out), errs: errs}
-	if *asJSON {
-		j.tell = lines(out)
-	}
-	if *resume {
-		if found, err := j.goOn(f); found || err != nil {
+	j.text = text
+	if *t.resume {
+		if found, err := j.goOn(ctx, t.FlagSet); found || err != nil {
 			return err
 		}
 	}
-	if err := spare(*dir); err != nil {
+	if err := spare(*t.dir); err != nil {
 		return err
 	}
-	j.from = *tune.from
-	if j.recipe, err = recipeOf(f, preset, tune, *teacher, *lessons, text); err != nil {
+	j.from = *t.tune.from
+	if j.recipe, err = recipeOf(t.FlagSet, t.preset, t.tune, *t.teacher, *t.lessons, text); err != nil {
 		return err
 	}
-	j.recipe.Distillation.Teacher = *teacher
-	switch {
+	j.recipe.Distillation.Teacher = *t.teacher
+	switch lessons := *t.lessons; {
 	case j.recipe.Objective != recipe.GRPO:
-	case *lessons != "":
-		j.recipe.Rewards.Task = *lessons
-		if job, known := task.ByName(*lessons); known && *tune.from != "" && j.recipe.Rewards.Working == 0 {
+	case lessons != "":
+		j.recipe.Rewards.Task = lessons
+		if job, known := task.ByName(lessons); known && j.from != "" && j.recipe.Rewards.Working == 0 {
 			j.recipe.Rewards.Working = job.Mix.Working
 		}
 	case text != nil:
 		j.recipe.Rewards.Task = ""
 	}
-	if *dir != "" {
-		if err := os.MkdirAll(*dir, 0o777); err != nil {
-			return fmt.Errorf("cannot save to -out: %w", err)
-		}
-	}
-	return j.run()
+	return j.run(ctx)
 }
 
 // recipeOf is what the flags ask for: without a preset a student has a quarter of its
@@ -138,20 +175,8 @@ func textOf(files []string, name, encoding, objective string, errs io.Writer) (*
 	return texts(files, encoding, errs)
 }
 
-// job is one training.
-type job struct {
-	text   *protocol.SetText // nil: the recipe says
-	from   string            // the model to train further, or, to go on, dir; "" for a new one
-	dir    string            // that it is saved to; "" for nowhere
-	recipe recipe.Recipe
-	ranks  int
-	going  bool // the run goes on
-	tell   func(protocol.Event) error
-	errs   io.Writer
-}
-
 // goOn goes on with the run in j.dir. It reports false if there is none.
-func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
+func (j *job) goOn(ctx context.Context, f *flag.FlagSet) (found bool, err error) {
 	kept, err := checkpoint.Load(j.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -167,18 +192,25 @@ func (j job) goOn(f *flag.FlagSet) (found bool, err error) {
 			j.text.Name, j.dir, kept.Text, english.Count(kept.TextBytes))
 	}
 	if kept.State != "training" && kept.State != "paused" {
-		fmt.Fprintf(j.errs, "hornbook: the run in %s is over, after %s of %d.\n", j.dir, english.Say("steps", "n", kept.Step), kept.Recipe.Steps)
+		fmt.Fprintf(j.errs, "hornbook: the run in %s is over, after %s of %s.\n", j.dir, english.Say("steps", "n", kept.Step), english.Count(kept.Recipe.Steps))
 		return true, nil
 	}
-	j.from, j.going = j.dir, true
-	return true, j.run()
+	j.from, j.going, j.saved = j.dir, true, kept.Step
+	return true, j.run(ctx)
 }
 
-// spare refuses to put a new run in the place of one that can go on.
+// spare refuses to put a new run in the place of one that can go on, or of what is not
+// Hornbook's.
 func spare(dir string) error {
+	if dir == "" {
+		return nil
+	}
 	kept, err := checkpoint.Describe(os.DirFS(dir))
-	if dir != "" && err == nil && (kept.State == "training" || kept.State == "paused") {
-		return fmt.Errorf("%s holds a run that is not over (step %d of %d): go on with it by -resume, or save to another folder", dir, kept.Step, kept.Recipe.Steps)
+	if err == nil && (kept.State == "training" || kept.State == "paused") {
+		return fmt.Errorf("%s holds a run that is not over (step %s of %s): go on with it by -resume, or save to another folder", dir, english.Count(kept.Step), english.Count(kept.Recipe.Steps))
+	}
+	if err := checkpoint.Spare(dir); err != nil {
+		return fmt.Errorf("cannot save to -out %s: %w", dir, err)
 	}
 	return nil
 }
@@ -197,63 +229,6 @@ func same(f *flag.FlagSet, kept checkpoint.Run) (err error) {
 	})
 	return err
 }
-
-// run trains. An interrupt ends it early; the model is saved all the same.
-func (j job) run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	t := talk{Host: session.Host{Load: load}, last: &protocol.Stop{}}
-	if j.text != nil {
-		t.say = append(t.say, j.text)
-	}
-	if j.dir != "" {
-		t.Save, t.last = func(kept checkpoint.Run) error { return checkpoint.Save(j.dir, kept) }, &protocol.Pause{} // so that it can go on
-	}
-	opening := &protocol.Open{ModelID: j.from}
-	if j.from != "" {
-		t.say = append(t.say, opening)
-	}
-	if !j.going {
-		t.say = append(t.say, &protocol.Train{Recipe: j.recipe, Ranks: j.ranks})
-	}
-	var failed error
-	going, over, paused := j.going, false, false
-	t.see = func(e protocol.Event) (last bool) {
-		failed = errors.Join(failed, j.tell(e))
-		switch e := e.(type) {
-		case *protocol.Problem:
-			if e.Code.Notice() || unsaved(e.Code) && !over && !paused {
-				fmt.Fprintf(j.errs, "hornbook: %s\n", problem{e})
-				return false
-			}
-			failed = errors.Join(failed, problem{e})
-			return e.Code != protocol.LossNaN // whose last good weights are saved
-		case *protocol.State:
-			if e.State == "paused" && going && e.ID == opening.ID {
-				going = false
-				t.answer(&protocol.Resume{})
-				return false
-			}
-			over, paused = e.State == "done" || e.State == "failed", e.State == "paused"
-			return over && j.dir == ""
-		case *protocol.Saved:
-			return e.Done || paused
-		}
-		return false
-	}
-	t.converse(ctx)
-	switch {
-	case failed != nil || j.dir == "":
-	case paused:
-		fmt.Fprintf(j.errs, "Saved to %s. Go on with -resume, or try it: hornbook generate -run %s -prompt \"The\"\n", j.dir, j.dir)
-	default:
-		fmt.Fprintf(j.errs, "Saved to %s. Try it: hornbook generate -run %s -prompt \"The\"\n", j.dir, j.dir)
-	}
-	return failed
-}
-
-// unsaved tells whether a problem is that a save failed; training goes on.
-func unsaved(c protocol.Code) bool { return c == protocol.KeepFull || c == protocol.KeepFailed }
 
 // lines writes each event as a line of JSON.
 func lines(out io.Writer) func(protocol.Event) error {
@@ -304,8 +279,12 @@ func report(out io.Writer) func(protocol.Event) error {
 				_, err = fmt.Fprintln(out, english.Problem(&protocol.Problem{Code: e.Advice}))
 			}
 		case *protocol.Model:
-			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps, %s\n", e.Recipe.Preset, english.Count(e.Parameters), english.Count(e.Recipe.Steps),
-				english.Say("workers", "n", e.Ranks))
+			switch size := english.Count(e.Parameters); e.Ranks {
+			case 0: // it is opened, to be trained further
+				_, err = fmt.Fprintf(out, "%s: %s parameters\n", cmp.Or(e.Name, e.Recipe.Preset), size)
+			default:
+				_, err = fmt.Fprintf(out, "%s: %s parameters, %s, %s\n", e.Recipe.Preset, size, english.Say("steps", "n", e.Recipe.Steps), english.Say("workers", "n", e.Ranks))
+			}
 		case *protocol.Talks:
 			_, err = fmt.Fprintln(out, english.Talks(e))
 		case *protocol.Pairs:

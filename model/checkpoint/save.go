@@ -60,6 +60,7 @@ func save(d disk, run Run) error {
 		return fmt.Errorf("checkpoint: finish the save before: %w", err)
 	}
 	if err := Write(newFiles{d}, run); err != nil {
+		settle(d) // what was written of it takes room
 		return err
 	}
 	if err := d.Sync(); err != nil {
@@ -76,6 +77,9 @@ func save(d disk, run Run) error {
 	}
 	return nil
 }
+
+// Spare says why Save would refuse a folder: another program keeps a model there.
+func Spare(dir string) error { return ours(osDisk{os.DirFS(dir), dir}) }
 
 // ours refuses a folder that another program keeps a model in: a save of ours
 // has no file of its plain name before it has a run.json.

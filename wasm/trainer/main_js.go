@@ -18,8 +18,9 @@ func main() {
 		return
 	}
 	commands := make(chan protocol.Command, 1024)
+	kept, why := openShelf()
 	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch, GPU: lender(),
-		Shelf: openShelf(), Base: true, Load: base})
+		Shelf: kept, Why: why, Base: true, Load: base})
 	listen(commands)
 	s.Serve(commands)
 }

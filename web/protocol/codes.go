@@ -49,6 +49,7 @@ const (
 // Detail says more in English where a file is at fault.
 const (
 	KeepNone           Code = "keep_none"           // this browser, or the way that the page was opened, keeps nothing
+	KeepInsecure       Code = "keep_insecure"       // the page came over plain http from another machine, so that browsers keep nothing for it
 	KeepFull           Code = "keep_full"           // the disk or the browser's share of it is full; the save before is whole
 	KeepFailed         Code = "keep_failed"         // saving failed otherwise; the save before is whole
 	ShelfFailed        Code = "shelf_failed"        // renaming, duplicating or deleting failed otherwise, or the shelf could not be read; Detail: how
@@ -90,7 +91,7 @@ var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread, NoSettings, FilesMany,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
 	Cancelled, TrainerGone, RanksFewer, RankLost, GPUUnused, GPULost, BadMessage, Internal, StoppedEarly,
-	KeepNone, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelIncomplete, ModelStandIn, ModelNotes, ModelUnsafe, ModelTooLarge,
+	KeepNone, KeepInsecure, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelIncomplete, ModelStandIn, ModelNotes, ModelUnsafe, ModelTooLarge,
 	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, AdapterUnsupported, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, PromptsNone, PreferredNone, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
 }
 

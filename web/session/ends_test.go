@@ -1,6 +1,8 @@
 package session
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -74,6 +76,14 @@ func TestImportTellsNotes(t *testing.T) {
 	d.commands <- &protocol.Import{Names: []string{"m"}, Files: files}
 	if p := d.problem(protocol.ModelNotes); !strings.Contains(p.Detail, "ema.safetensors") {
 		t.Errorf("it tells %+v", p)
+	}
+	files = stubborn(t, 'x')
+	head, rest, _ := bytes.Cut(files["tokenizer.json"].Data, []byte(`"added_tokens"`))
+	list, tail, _ := bytes.Cut(rest, []byte("["))
+	files["tokenizer.json"] = &fstest.MapFile{Data: slices.Concat(head, []byte(`"added_tokens"`), list, []byte(`[{"id":300,"content":"[PAD]","special":true},`), tail)}
+	d.commands <- &protocol.Import{Names: []string{"m"}, Files: files}
+	if p := d.problem(protocol.ModelNotes); !strings.Contains(p.Detail, "[PAD]") {
+		t.Errorf("of a tokenizer it tells %+v", p)
 	}
 	for code, file := range map[protocol.Code]string{protocol.ModelStandIn: "<!doctype html>", protocol.ModelIncomplete: ""} {
 		files := stubborn(t, 'x')

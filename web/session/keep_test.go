@@ -250,6 +250,12 @@ func TestWithoutShelf(t *testing.T) {
 	}
 	d.commands <- &protocol.Delete{ModelID: "x"}
 	d.problem(protocol.KeepNone)
+	d = sitAt(t, Host{Why: protocol.KeepInsecure})
+	if s := next[*protocol.Shelf](d); s.Keeps != protocol.KeepInsecure {
+		t.Errorf("by plain http the shelf is %+v", s)
+	}
+	d.commands <- &protocol.Delete{ModelID: "x"}
+	d.problem(protocol.KeepInsecure)
 }
 
 // A paused run makes way for another, which goes on with workers of its own.

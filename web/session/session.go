@@ -15,6 +15,7 @@
 package session
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -57,6 +58,7 @@ type Host struct {
 	GPU    func() (GPU, error)                     // lends a graphics card; nil where there can be none
 	Launch train.Launch                            // starts other ranks; nil where there can be none
 	Shelf  *shelf.Shelf                            // where models are kept; nil: nowhere
+	Why    protocol.Code                           // there is no Shelf; "" for protocol.KeepNone
 	Base   bool                                    // Load has a model Base to begin with
 	Load   func(id string) (checkpoint.Run, error) // opens a model that is not of the shelf; nil for none
 	Save   func(checkpoint.Run) error              // keeps the run where there is no shelf; nil for nowhere
@@ -73,7 +75,7 @@ const backend = "cpu"
 func New(host Host) *Session {
 	s := &Session{host: host, phase: idle, voice: &voice{emit: host.Emit}}
 	s.texts = &texts{voice: s.voice, fetch: host.Sample, goOn: s.goOn}
-	s.library = &library{voice: s.voice, shelf: host.Shelf, elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
+	s.library = &library{voice: s.voice, shelf: host.Shelf, none: cmp.Or(host.Why, protocol.KeepNone), elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
 	s.writer = &writer{voice: s.voice, load: s.library.small}
 	s.runner = &runner{voice: s.voice, cores: host.Cores, launch: host.Launch}

@@ -13,7 +13,7 @@ import (
 // change does what a command asks of the shelf.
 func (l *library) change(c protocol.Command) {
 	if l.shelf == nil {
-		l.voice.tell(&protocol.Problem{Code: protocol.KeepNone})
+		l.voice.tell(&protocol.Problem{Code: l.none})
 		return
 	}
 	var err error
@@ -73,7 +73,7 @@ func (l *library) purge() {
 
 // tellShelf tells what the shelf holds.
 func (l *library) tellShelf() {
-	told := &protocol.Shelf{Keeps: protocol.KeepNone, Cards: []protocol.Card{}, Deleted: []protocol.Card{}, Left: -1}
+	told := &protocol.Shelf{Keeps: l.none, Cards: []protocol.Card{}, Deleted: []protocol.Card{}, Left: -1}
 	if l.current != nil {
 		told.Open = l.current.id
 	}

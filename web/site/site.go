@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -78,16 +79,31 @@ func serve(w http.ResponseWriter, r *http.Request, files fs.FS, name string) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
 }
 
-// accepts tells whether an Accept-Encoding header names coding and does not
-// weigh it 0.
-func accepts(header, coding string) bool {
+// accepts tells whether an Accept-Encoding header takes coding: it names it, or any by
+// *, and does not weigh that 0 (RFC 9110, 12.5.3). Neither names nor the q are case
+// sensitive, and a name of its own counts before *.
+func accepts(header, coding string) (takes bool) {
 	for part := range strings.SplitSeq(header, ",") {
-		name, weight, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(name) != coding {
-			continue
+		name, rest, _ := strings.Cut(part, ";")
+		switch name = strings.TrimSpace(name); {
+		case strings.EqualFold(name, coding):
+			return !refused(rest)
+		case name == "*":
+			takes = !refused(rest)
 		}
-		q := strings.TrimSpace(weight)
-		return strings.TrimRight(strings.TrimPrefix(q, "q="), ".0") != "" || q == ""
+	}
+	return takes
+}
+
+// refused tells whether the parameters of a coding weigh it 0. A weight that is no
+// number refuses too: the plain file is never wrong.
+func refused(parameters string) bool {
+	for one := range strings.SplitSeq(parameters, ";") {
+		name, value, _ := strings.Cut(one, "=")
+		if strings.EqualFold(strings.TrimSpace(name), "q") {
+			weight, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			return err != nil || !(weight > 0)
+		}
 	}
 	return false
 }

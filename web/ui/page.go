@@ -212,7 +212,7 @@ func (p *Page) placeOf(e *protocol.Problem) string {
 		return station
 	}
 	switch e.Code {
-	case protocol.ShelfFailed, protocol.KeepNone:
+	case protocol.ShelfFailed, protocol.KeepNone, protocol.KeepInsecure:
 		return "models"
 	case protocol.TextUnread, protocol.TextTooLong, protocol.FilesMany:
 		return "text"

@@ -287,6 +287,12 @@ func TestImport(t *testing.T) {
 	if html := draw(t, p); strings.Contains(html, "Reading the model…") || !strings.Contains(html, "cannot run (it has experts)") {
 		t.Error("it does not say why the model is refused")
 	}
+	shelf(p).BringIn("import") // and what its tokenizer left out is said
+	for _, e := range []protocol.Event{&protocol.State{State: "idle"}, &protocol.Shelf{Left: -1, Open: "x"},
+		&protocol.Problem{Reply: to(h.asked()), Code: protocol.ModelNotes, Detail: "tokens were left out ([PAD])"}, &protocol.Shelf{Left: -1, Open: "x"}} {
+		p.Apply(e)
+	}
+	has(t, draw(t, p), "was left out, or taken otherwise (tokens were left out ([PAD]))")
 	p.Apply(&protocol.Needs{Name: "llama"})
 	sent = len(h.sent)
 	shelf(p).Decline()

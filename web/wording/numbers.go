@@ -106,7 +106,12 @@ func (w *Words) Spoken(token string) string {
 	return strings.ReplaceAll(token, "\n", " "+w.Say("new_line")+" ")
 }
 
-// Decimal writes x with as many digits as it has, as a person would type it.
+// Decimal writes x with as many digits as it has, as a person would type it: without
+// an exponent, unless x is very small or very large.
 func (w *Words) Decimal(x float64) string {
-	return strings.Replace(strconv.FormatFloat(x, 'g', -1, 64), ".", w.style.decimal, 1)
+	form := byte('f')
+	if size := math.Abs(x); size != 0 && size < 1e-4 || size >= 1e15 {
+		form = 'g'
+	}
+	return strings.Replace(strconv.FormatFloat(x, form, -1, 64), ".", w.style.decimal, 1)
 }

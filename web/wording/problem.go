@@ -79,10 +79,14 @@ func (w *Words) number(text string) string {
 	if n, err := strconv.Atoi(text); err == nil {
 		return w.Count(n)
 	}
-	if x, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(x, 0) && !math.IsNaN(x) {
-		return w.Decimal(x)
+	x, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil || math.IsInf(x, 0) || math.IsNaN(x):
+		return text
+	case x == math.Trunc(x) && math.Abs(x) < 1e15: // 1e+06
+		return w.Count(int(x))
 	}
-	return text
+	return w.Decimal(x)
 }
 
 // size writes a number of bytes for people.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode"
 )
@@ -34,6 +35,20 @@ func New(language string) *Words {
 		panic(fmt.Sprintf("wording: the catalogue of %s: %v", language, err))
 	}
 	return w
+}
+
+// Reworded is w with other texts under some keys, for those who say the same
+// elsewhere.
+func (w *Words) Reworded(texts map[string]string) *Words {
+	other := *w
+	other.phrases = maps.Clone(w.phrases)
+	for key, text := range texts {
+		if w.phrases[key] == nil {
+			panic("wording: nobody says " + key)
+		}
+		other.phrases[key] = phrase{"other": text}
+	}
+	return &other
 }
 
 // Match is the first of the tags that a browser prefers for which there is a

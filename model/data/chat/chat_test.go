@@ -166,9 +166,9 @@ func TestRead(t *testing.T) {
 	}{
 		{"", "no conversation", 0},
 		{"\n \n", "no conversation", 0},
-		{line(user+","+assistant) + "\n{", "no conversation, which is", 2},
+		{line(user+","+assistant) + "\n{", "it should be an object", 2},
 		{line(user+","+assistant) + "\n" + line("{\"role\":\"user\",\"content\":\"caf\xE9\"},"+assistant), "UTF-8", 2},
-		{`[1]`, "no conversation, which is", 1},
+		{`[1]`, "it should be an object", 1},
 		{`{"messages":[],"tools":[]}`, "tools", 1},
 		{line(`{"role":"user","content":"u","name":"x"}`), "name", 1},
 		{line(`{"role":"user","content":["u"]}`), "content", 1},

@@ -3,10 +3,12 @@ package chat
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -82,7 +84,7 @@ func parse(line []byte) (c Conversation, what string) {
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {
-		return c, fmt.Sprintf("it is no conversation, which is an object {\"messages\":[{\"role\":…,\"content\":…},…]} and nothing besides (%s)", plain(err))
+		return c, fmt.Sprintf("it should be an object {\"messages\":[{\"role\":…,\"content\":…},…]} and nothing besides (%s)", plain(err))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return c, "something follows the conversation; give each a line of its own"
@@ -92,11 +94,11 @@ func parse(line []byte) (c Conversation, what string) {
 
 // plain is err without the name of the library.
 func plain(err error) string {
-	text := err.Error()
-	if rest, found := bytes.CutPrefix([]byte(text), []byte("json: ")); found {
-		return string(rest)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Sprintf("%s is of JSON's type %s", cmp.Or(wrong.Field, "the line"), wrong.Value)
 	}
-	return text
+	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 // Check says what is wrong with messages to learn from, "" for nothing.

@@ -2,6 +2,7 @@ package pairs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func open(line []byte) (object map[string]json.RawMessage, what string) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(line))
 	if err := dec.Decode(&object); err != nil {
-		return nil, fmt.Sprintf(`it is no pair, which is an object {"prompt":…,"chosen":…,"rejected":…} (%s)`, bare(err))
+		return nil, fmt.Sprintf(`it should be an object {"prompt":…,"chosen":…,"rejected":…} (%s)`, bare(err))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, "something follows the pair; give each a line of its own"
@@ -90,7 +91,13 @@ func value(name string, raw json.RawMessage) (f field, what string) {
 }
 
 // bare is err without the name of the library.
-func bare(err error) string { return strings.TrimPrefix(err.Error(), "json: ") }
+func bare(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Sprintf("%s is of JSON's type %s", cmp.Or(wrong.Field, "the line"), wrong.Value)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
 
 // pair makes one of its fields.
 func pair(prompt, chosen, rejected field) (p Pair, what string) {
