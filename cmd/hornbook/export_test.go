@@ -136,7 +136,7 @@ func TestWrongExportsAndImports(t *testing.T) {
 	}{
 		{2, "-run DIR", []string{"export", "-format", "zip", "-o", nothing}},
 		{2, "-format", []string{"export", "-run", run, "-o", nothing}},
-		{2, "-format onnx", []string{"export", "-run", run, "-format", "onnx", "-o", nothing}},
+		{2, `-format "onnx"`, []string{"export", "-run", run, "-format", "onnx", "-o", nothing}},
 		{2, "-dtype q4", []string{"export", "-run", run, "-format", "gguf", "-dtype", "q4", "-o", nothing}},
 		{2, "q8_0", []string{"export", "-run", run, "-format", "hf", "-dtype", "q8_0", "-o", nothing}},
 		{2, "as they are", []string{"export", "-run", run, "-format", "zip", "-dtype", "f16", "-o", nothing}},
