@@ -169,7 +169,7 @@ func TestBadTasksAndPairs(t *testing.T) {
 		"too many tasks":         {task, string(many), protocol.TasksWrong, "100000"},
 		"a broken expression":    {pattern, strings.Repeat(`{"prompt":"Say something","answer":"(b"}`+"\n", 10), protocol.TasksWrong, "line 1"},
 		"one that never matches": {pattern, strings.Repeat(`{"prompt":"Say something","answer":"b\\bc"}`+"\n", 10), protocol.TasksWrong, "line 1"},
-		"prose for pairs":        {pairs, strings.Repeat("It was a fine day. ", 20), protocol.PairsWrong, "pair"},
+		"prose for pairs":        {pairs, strings.Repeat("It was a fine day. ", 20), protocol.PairsWrong, "chosen"},
 		"a pair without":         {pairs, strings.Repeat(`{"prompt":"Say something","chosen":"b"}`+"\n", 10), protocol.PairsWrong, "rejected"},
 		"a pair of numbers":      {pairs, strings.Repeat(`{"prompt":"Say something","chosen":1,"rejected":2}`+"\n", 10), protocol.PairsWrong, ""},
 		"no pair that differs":   {pairs, strings.Repeat(`{"prompt":"a","chosen":"b","rejected":"b"}`+"\n", 30), protocol.PairsWrong, "differs"},
