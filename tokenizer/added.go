@@ -2,7 +2,6 @@ package tokenizer
 
 import (
 	"bytes"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -25,43 +24,52 @@ type addedToken struct {
 	apart bool // it does not stand in the model's vocabulary
 }
 
-// finder finds added tokens in a text.
+// finder finds added tokens in a text: a tree of their bytes.
 type finder struct {
-	tokens  map[string]*addedToken
-	lengths [256][]int // of those that begin with a byte, longest first
+	token *addedToken // that ends here, nil for none
+	next  map[byte]*finder
 }
 
 func newFinder(tokens []addedToken, text func(*addedToken) string) *finder {
 	if len(tokens) == 0 {
 		return nil
 	}
-	f := &finder{tokens: map[string]*addedToken{}}
+	root := &finder{}
 	for i := range tokens {
-		t := text(&tokens[i])
-		if t == "" {
-			continue
-		}
-		f.tokens[t] = &tokens[i]
-		if l := &f.lengths[t[0]]; !slices.Contains(*l, len(t)) {
-			*l = append(*l, len(t))
+		if t := text(&tokens[i]); t != "" {
+			root.leaf(t).token = &tokens[i]
 		}
 	}
-	for i := range f.lengths {
-		slices.SortFunc(f.lengths[i], func(a, b int) int { return b - a })
+	return root
+}
+
+// leaf is where a text ends in the tree, which is made for it.
+func (f *finder) leaf(text string) *finder {
+	for i := range len(text) {
+		if f.next == nil {
+			f.next = map[byte]*finder{}
+		}
+		next := f.next[text[i]]
+		if next == nil {
+			next = &finder{}
+			f.next[text[i]] = next
+		}
+		f = next
 	}
 	return f
 }
 
 // at gives the longest token that text begins with, nil if none, and its length.
-func (f *finder) at(text []byte) (*addedToken, int) {
-	for _, n := range f.lengths[text[0]] {
-		if n <= len(text) {
-			if t := f.tokens[string(text[:n])]; t != nil {
-				return t, n
-			}
+func (f *finder) at(text []byte) (longest *addedToken, n int) {
+	for i, c := range text {
+		if f = f.next[c]; f == nil {
+			break
+		}
+		if f.token != nil {
+			longest, n = f.token, i+1
 		}
 	}
-	return nil, 0
+	return longest, n
 }
 
 // split calls emit for the tokens of p, and with nil for what is between, until
@@ -71,9 +79,13 @@ func (f *finder) split(p part, special bool, emit func(p part, token *addedToken
 	if f == nil {
 		return len(p.text) == 0 || emit(p, nil)
 	}
+	var begins [256]bool
+	for c := range f.next {
+		begins[c] = true
+	}
 	text, begin := p.text, 0
 	for i := 0; i < len(text); {
-		if len(f.lengths[text[i]]) == 0 {
+		if !begins[text[i]] {
 			i++
 			continue
 		}

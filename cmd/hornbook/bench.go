@@ -58,6 +58,9 @@ func bench(args []string, out, errs io.Writer) error {
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
+	if objective := preset.learns(); objective != recipe.LM {
+		return wrongUsage("bench times a new model that learns a text (-objective lm), not -objective %s; choose another -preset", objective)
+	}
 	r, err := preset.recipe(f)
 	if err != nil {
 		return err
@@ -80,7 +83,10 @@ func bench(args []string, out, errs io.Writer) error {
 	case *backend == "webgpu" && *where == "native":
 		return wrongUsage("-backend webgpu: a graphics card is lent by a browser only; add -where chromium")
 	case *where == "native":
-		s, err = benchHere(ctx, commands)
+		err = stoppable(func() (err error) {
+			s, err = benchHere(commands)
+			return err
+		})
 	case *where == "chromium" && *backend == "webgpu":
 		s, err = benchInChromium(ctx, append([]protocol.Command{&protocol.CheckGPU{}}, commands...), headless.WithGPU...)
 	case *where == "chromium":
@@ -132,12 +138,12 @@ func (s shapeFlags) change(f *flag.FlagSet, r recipe.Recipe) (recipe.Recipe, err
 	return r, nil
 }
 
-func benchHere(ctx context.Context, commands []protocol.Command) (s speeds, err error) {
+func benchHere(commands []protocol.Command) (s speeds, err error) {
 	t := talk{say: commands, last: stop, see: func(e protocol.Event) (last bool) {
 		err = s.take(e)
 		return err != nil || s.complete()
 	}}
-	t.converse(ctx)
+	t.converse(context.Background()) // no step hears of an interrupt: it is left
 	return s, err
 }
 

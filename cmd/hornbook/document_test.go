@@ -75,7 +75,7 @@ func TestDocumentsRefused(t *testing.T) {
 		{1, "“half.docx” is broken. Perhaps only a part", []string{"train", "-data", half}},
 		{1, "no encoding called “klingon”", []string{"train", "-data", documents + "tale.txt", "-encoding", "klingon"}},
 		{1, "not written in the encoding utf-16be", []string{"train", "-data", documents + "columns.txt", "-encoding", "utf-16be"}},
-		{1, "half.docx.gone: no such file", []string{"train", "-data", documents + "tale.txt", "-data", half + ".gone"}},
+		{1, "cannot read ", []string{"train", "-data", documents + "tale.txt", "-data", half + ".gone"}},
 	} {
 		out, errs, status := call(c.args...)
 		if status != c.status || !strings.Contains(errs, c.says) || out != "" {

@@ -39,6 +39,10 @@ func evalCommand(args []string, out, errs io.Writer) error {
 		return wrongUsage("eval needs a task: -task %s, or a file", strings.Join(task.Names, "|"))
 	case *n < 1 || *n > task.MaxExamples:
 		return wrongUsage("-n %d: ask from 1 to %d examples", *n, task.MaxExamples)
+	case !slices.Contains(task.Verifiers, *verifier):
+		return wrongUsage("-verifier %s: choose one of %s", *verifier, strings.Join(task.Verifiers, ", "))
+	case *verifier != task.Exact.Name && slices.Contains(task.Names, *name):
+		return wrongUsage("-verifier is for a task of a file; %s has its own", *name)
 	case *k < 1 || *k > eval.MaxSamples:
 		return wrongUsage("-k %d: draw from 1 to %d replies", *k, eval.MaxSamples)
 	}

@@ -118,6 +118,8 @@ func inPlace(target string, write func(into string) error) error {
 	switch {
 	case full(err):
 		return fmt.Errorf("there is no room left for %s (%w); make some, or name another -o: nothing was written", target, reason(err))
+	case errors.Is(err, errStopped):
+		return fmt.Errorf("%w; nothing was written to %s", err, target)
 	case err != nil:
 		return err
 	}

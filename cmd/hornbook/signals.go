@@ -20,7 +20,7 @@ func interrupted() (ctx context.Context, stop func()) {
 }
 
 // errStopped is what comes of work that was interrupted.
-var errStopped = errors.New("stopped; nothing was written")
+var errStopped = errors.New("stopped")
 
 // stoppable is what comes of work, or errStopped as soon as the program is asked to
 // end: then the work is left as it is, since the program ends next.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -55,5 +56,28 @@ func TestInterruptedWhileCutting(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("a folder is left")
+	}
+}
+
+// What takes long beside training is left where it is interrupted.
+func TestInterruptedWork(t *testing.T) {
+	begun := make(chan struct{})
+	go func() {
+		<-begun
+		syscall.Kill(os.Getpid(), syscall.SIGTERM)
+	}()
+	target := filepath.Join(t.TempDir(), "out")
+	err := inPlace(target, func(into string) error {
+		if err := os.WriteFile(into, nil, 0o666); err != nil {
+			return err
+		}
+		close(begun)
+		select {}
+	})
+	if !errors.Is(err, errStopped) || !strings.Contains(err.Error(), "nothing was written to "+target) {
+		t.Errorf("it says %v", err)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(target)); len(left) > 0 {
+		t.Errorf("it leaves %v", left)
 	}
 }
