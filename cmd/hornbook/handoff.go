@@ -1,0 +1,92 @@
+package main
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/handoff"
+	"hornbook/model/format"
+	"hornbook/model/recipe"
+	"hornbook/model/task"
+	"hornbook/web/protocol"
+	"hornbook/web/session"
+)
+
+// handoffCommand lays out a run so that PyTorch goes on with it elsewhere.
+func handoffCommand(args []string, out, errs io.Writer) error {
+	f := flag.NewFlagSet("handoff", flag.ContinueOnError)
+	dir := f.String("run", "", "folder that train or import saved to")
+	var data fileList
+	f.Var(&data, "data", "the text that the run learns from, as for train: a `FILE`, several times for several")
+	encoding := f.String("encoding", "", "of -data where it is plain text (default: found out)")
+	lessons := f.String("task", "", "of a run that was taught a task by -task instead of -data: the same, one of "+strings.Join(task.Names, ", "))
+	teacher := f.String("teacher", "", "of a run with a teacher, if it lies elsewhere now: its `RUN`")
+	target := f.String("o", "", "folder to write; it must be empty or not there yet")
+	if err := parse(f, args, errs); err != nil {
+		return err
+	}
+	switch {
+	case *dir == "":
+		return wrongUsage("handoff needs a run: -run DIR, the folder that train -out saved to")
+	case *target == "":
+		return wrongUsage("handoff needs a place to write to: -o OUT")
+	case len(data) > 0 && *lessons != "":
+		return wrongUsage("-task takes the place of -data")
+	}
+	if err := vacant(*target); err != nil {
+		return err
+	}
+	kept, err := checkpoint.Load(*dir)
+	if err != nil {
+		return err
+	}
+	text, err := handedText(kept, data, *lessons, *encoding, errs)
+	if err != nil {
+		return err
+	}
+	kept.Name = cmp.Or(kept.Name, filepath.Base(*dir))
+	kept.Recipe.Distillation.Teacher = cmp.Or(*teacher, kept.Recipe.Distillation.Teacher)
+	hand, wrong := session.HandOff(session.Host{Load: load, Emit: func(protocol.Event) {}, Yield: func() {}, Sample: sample}, kept, *dir, text)
+	if wrong != nil {
+		return problem{wrong}
+	}
+	if _, err := inPlace(*target, func(dir, name string) ([]string, error) {
+		return nil, handoff.Write(format.Dir(filepath.Join(dir, name)), hand)
+	}); err != nil {
+		return err
+	}
+	for _, note := range handoff.Notes(hand) {
+		fmt.Fprintf(errs, "hornbook: %s\n", note)
+	}
+	_, err = fmt.Fprintf(out, "Written to %s, step %d of %d. Where PyTorch is: python3 %s, or with torchrun in front of it; README.md there says more.\n",
+		*target, kept.Step, kept.Recipe.Steps, filepath.Join(*target, "continue.py"))
+	return err
+}
+
+// handedText is what kept learns from, of the files or the task that are named; nil
+// where the run says it itself.
+func handedText(kept checkpoint.Run, files []string, lessons, encoding string, errs io.Writer) ([]byte, error) {
+	own := kept.Recipe.Objective == recipe.GRPO && kept.Recipe.Rewards.Task != ""
+	switch {
+	case own && len(files) == 0 && lessons == "":
+		return nil, nil
+	case own:
+		return nil, wrongUsage("the run learns the task %s, which comes with Hornbook; leave -data and -task out", kept.Recipe.Rewards.Task)
+	case len(files) == 0 && lessons == "":
+		return nil, wrongUsage("handoff needs what the run learns from, which was called %s: give it by -data FILE", cmp.Or(kept.Text, "its text"))
+	}
+	text, err := textOf(files, lessons, encoding, recipe.SFT, errs)
+	if err != nil {
+		return nil, err
+	}
+	if kept.TextSHA256 != session.TextSum(text.Data) && kept.TextSHA256 != "" {
+		return nil, fmt.Errorf("%s is not the text that the run learns from, which was called %s and had %s characters or bytes; give that one by -data",
+			text.Name, kept.Text, english.Count(kept.TextBytes))
+	}
+	return text.Data, nil
+}
