@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/handoff"
+	"hornbook/model/data"
 	"hornbook/model/format"
 	"hornbook/model/recipe"
 	"hornbook/model/task"
+	"hornbook/model/train"
 	"hornbook/web/protocol"
 	"hornbook/web/session"
 )
@@ -21,21 +24,24 @@ import (
 func handoffCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("handoff", flag.ContinueOnError)
 	dir := f.String("run", "", "folder that train or import saved to")
-	var data fileList
-	f.Var(&data, "data", "the text that the run learns from, as for train: a `FILE`, several times for several")
+	var files fileList
+	f.Var(&files, "data", "the text that the run learns from, as for train: a `FILE`, several times for several")
 	encoding := f.String("encoding", "", "of -data where it is plain text (default: found out)")
 	lessons := f.String("task", "", "of a run that was taught a task by -task instead of -data: the same, one of "+strings.Join(task.Names, ", "))
 	teacher := f.String("teacher", "", "of a run with a teacher, if it lies elsewhere now: its `RUN`")
 	target := f.String("o", "", "folder to write; it must be empty or not there yet")
+	when := f.Bool("when", false, "write nothing, but a table of how long models take here, in the tab and on GPUs: an estimate, but for this machine, which is measured")
 	if err := parse(f, args, errs); err != nil {
 		return err
 	}
 	switch {
+	case *when:
+		return tellWhen(out)
 	case *dir == "":
 		return wrongUsage("handoff needs a run: -run DIR, the folder that train -out saved to")
 	case *target == "":
 		return wrongUsage("handoff needs a place to write to: -o OUT")
-	case len(data) > 0 && *lessons != "":
+	case len(files) > 0 && *lessons != "":
 		return wrongUsage("-task takes the place of -data")
 	}
 	if err := vacant(*target); err != nil {
@@ -45,7 +51,7 @@ func handoffCommand(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := handedText(kept, data, *lessons, *encoding, errs)
+	text, err := handedText(kept, files, *lessons, *encoding, errs)
 	if err != nil {
 		return err
 	}
@@ -65,6 +71,29 @@ func handoffCommand(args []string, out, errs io.Writer) error {
 	}
 	_, err = fmt.Fprintf(out, "Written to %s, step %d of %d. Where PyTorch is: python3 %s, or with torchrun in front of it; README.md there says more.\n",
 		*target, kept.Step, kept.Recipe.Steps, filepath.Join(*target, "continue.py"))
+	return err
+}
+
+// tellWhen measures this machine by a few steps of the largest preset, and says when
+// to go elsewhere.
+func tellWhen(out io.Writer) error {
+	r, _ := recipe.ByName("small")
+	r.Model.Vocab = r.VocabSize
+	run, err := train.New(r, train.Data{Text: data.Corpus{IDs: make([]int32, data.MinTokens(r.Model.Context))}})
+	if err != nil {
+		return err
+	}
+	ranks := train.Ranks(r, 0, runtime.GOMAXPROCS(0), protocol.MaxMemory)
+	if err := run.Share(ranks, train.Goroutines); err != nil {
+		return err
+	}
+	defer run.Close()
+	t, err := train.Bench(run, 5, nil)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s\nnative: %.0f GFLOP/s, measured here by preset small with %s. Texts are of one and of 20 tokens a weight.\nAll times are estimates: operations (6 a weight and token, and attention's) divided by rates.\n",
+		handoff.When(handoff.Places(t.GFLOPS)), t.GFLOPS, english.Say("workers", "n", ranks))
 	return err
 }
 
