@@ -639,8 +639,8 @@ def distill_loss(w, lessons, mask, logits, teacher):
 
 
 def advantages(rewards, scale):
-    mean = sum(rewards) / len(rewards)
-    deviation = (sum((r - mean)**2 for r in rewards) / (len(rewards) - 1))**0.5
+    mean = sum(r / len(rewards) for r in rewards)
+    deviation = sum((r - mean) * (r - mean) / (len(rewards) - 1) for r in rewards)**0.5
     return [(r - mean) / (deviation + 1e-4) if scale else r - mean for r in rewards], mean, deviation
 
 
