@@ -1,8 +1,12 @@
 package session
 
 import (
+	"bytes"
+
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/exchange"
 	"hornbook/model/checkpoint/handoff"
+	"hornbook/model/format"
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
@@ -16,6 +20,29 @@ func HandOff(host Host, kept checkpoint.Run, id string, text []byte) (handoff.Ru
 	}
 	c := &current{Run: kept, id: id, before: s.library.beforeOf(kept)}
 	return s.handOff(c)
+}
+
+// handoffFormat is the one of protocol.Formats that is a run's hand-off.
+const handoffFormat = "handoff"
+
+// handedOff is kept, with what it learns from, as a zip. It is looked up in silence: the
+// page is not told again of conversations and pairs.
+func (s *Session) handedOff(id string, kept checkpoint.Run) (*protocol.File, *protocol.Problem) {
+	quiet := s.host
+	quiet.Emit, quiet.Yield = func(protocol.Event) {}, func() {}
+	given, _ := s.texts.find(kept.TextSHA256)
+	if s.pairs != nil && sum(s.pairs.bytes) == kept.TextSHA256 {
+		given = s.pairs.bytes
+	}
+	hand, problem := HandOff(quiet, kept, id, given)
+	if problem != nil {
+		return nil, problem
+	}
+	var b bytes.Buffer
+	if err := exchange.Zipped(&b, func(sink format.Sink) error { return handoff.Write(sink, hand) }); err != nil {
+		return nil, &protocol.Problem{Code: protocol.ExportImpossible, Got: handoffFormat, Detail: err.Error()}
+	}
+	return &protocol.File{Name: slug(kept.Name) + "-handoff.zip", Data: b.Bytes(), Size: int64(b.Len())}, nil
 }
 
 func textOf(name string, bytes []byte) text { return text{name: name, bytes: bytes} }
