@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"runtime"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/exchange"
@@ -37,6 +38,9 @@ func (s *Session) handedOff(id string, kept checkpoint.Run) (*protocol.File, *pr
 	hand, problem := HandOff(quiet, kept, id, given)
 	if problem != nil {
 		return nil, problem
+	}
+	if runtime.GOOS == "js" {
+		hand.Script = s.host.Sample
 	}
 	var b bytes.Buffer
 	if err := exchange.Zipped(&b, func(sink format.Sink) error { return handoff.Write(sink, hand) }); err != nil {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io/fs"
+	"runtime"
 	"testing"
 
 	"hornbook/model/checkpoint"
@@ -15,6 +16,9 @@ import (
 // A run leaves for PyTorch with its model, its tokens and its text; a model whose
 // text nobody knows does not.
 func TestHandOff(t *testing.T) {
+	if runtime.GOOS == "js" {
+		t.Skip("the scripts are files beside the page")
+	}
 	d, _ := learned(t, folder(t))
 	weights := d.weights()
 	d.commands <- &protocol.Export{Format: "handoff", DType: "f32"}

@@ -15,7 +15,6 @@
 package handoff
 
 import (
-	_ "embed"
 	"fmt"
 	"io"
 	"strings"
@@ -38,13 +37,9 @@ type Run struct {
 	Data    train.Data
 	Source  []byte          // that the data were made from
 	Teacher *checkpoint.Run // of a student, without an adapter; nil for none
+
+	Script func(name string) ([]byte, error) // gives continue.py and verifier.py; nil: Script
 }
-
-//go:embed continue.py
-var continuePy []byte
-
-//go:embed verifier.py
-var verifierPy []byte
 
 // manifest is handoff.json.
 type manifest struct {
@@ -69,6 +64,13 @@ func Write(sink format.Sink, r Run) error {
 	if r.Recipe.Objective == recipe.Distill && !r.Recipe.Distillation.Hard && r.Teacher == nil {
 		return format.Wrong(format.Incomplete, "", "the teacher that the run learns from is missing; name it again")
 	}
+	if r.Script == nil {
+		r.Script = Script
+	}
+	scripts, err := scriptFiles(r)
+	if err != nil {
+		return err
+	}
 	m := manifestOf(r)
 	if err := checkpoint.Write(within{sink, "run/"}, r.Run); err != nil {
 		return err
@@ -85,11 +87,26 @@ func Write(sink format.Sink, r Run) error {
 		}
 		m.SHA256[f.Name] = sum
 	}
-	files := append(settingsFiles(r), file("README.md", readme(r)), file("continue.py", continuePy), format.JSON("handoff.json", m))
-	if r.Data.Job != nil {
-		files = append(files, file("verifier.py", verifierPy))
+	files := append(settingsFiles(r), file("README.md", readme(r)), format.JSON("handoff.json", m))
+	return format.CreateAll(sink, append(files, scripts...))
+}
+
+// Scripts are the names of those that a folder can have.
+var Scripts = []string{"continue.py", "verifier.py"}
+
+func scriptFiles(r Run) (files []format.Written, err error) {
+	names := Scripts
+	if r.Data.Job == nil {
+		names = names[:1]
 	}
-	return format.CreateAll(sink, files)
+	for _, name := range names {
+		text, err := r.Script(name)
+		if err != nil {
+			return nil, fmt.Errorf("hand off: %s: %w", name, err)
+		}
+		files = append(files, file(name, text))
+	}
+	return files, nil
 }
 
 // within is a Sink into a folder of another.
