@@ -42,6 +42,7 @@ var house = []struct{ room, third string }{
 	{"model/checkpoint/exchange", ""},
 	{"model/eval", "gonum.org/v1/gonum"},
 	{"model/train", ""},
+	{"model/checkpoint/handoff", ""},
 	{"web/protocol", ""},
 	{"web/wording", ""},
 	{"web/reading", ""},

@@ -15,7 +15,11 @@ type Sink interface {
 // Dir is a Sink of new files in a folder that is there. It writes over none.
 type Dir string
 
-// Create makes the file; that it lasts is the system's matter.
+// Create makes the file, and the folders that its name has; that it lasts is the system's matter.
 func (d Dir) Create(name string) (io.WriteCloser, error) {
-	return os.OpenFile(filepath.Join(string(d), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	path := filepath.Join(string(d), name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"hornbook/model/checkpoint/handoff"
 	"hornbook/wasm/fuse"
 	"hornbook/web/lesson"
 	"hornbook/web/wording"
@@ -124,8 +125,14 @@ func codes(string) error {
 	return write("qr.js", fmt.Appendf(nil, "/* lean-qr:\n%s*/\n(() => {\nconst exports = {};\n%s\n%s})();\n", licence, library, use))
 }
 
-// samples copies Newton's Opticks out of Go's own source tree.
+// samples copies Newton's Opticks out of Go's own source tree, and the scripts of a
+// hand-off, which are fetched as samples are.
 func samples(goroot string) error {
+	for _, name := range handoff.Scripts {
+		if err := copyFile("samples/"+name+".txt", filepath.Join("model/checkpoint/handoff", name)); err != nil {
+			return err
+		}
+	}
 	return copyFile("samples/opticks.txt", filepath.Join(goroot, "src/testdata/Isaac.Newton-Opticks.txt"))
 }
 

@@ -90,9 +90,9 @@ const Shared = "shared"
 // Formats are those that a model can leave in, DTypes the numbers that each
 // can be written with.
 var (
-	Formats = []string{"zip", "hf", "gguf", "safetensors", "peft"} // peft: the adapter alone
+	Formats = []string{"zip", "hf", "gguf", "safetensors", "peft", "handoff"} // peft: the adapter alone; handoff: a run with what it learns from, for PyTorch
 	DTypes  = map[string][]string{"zip": {"f32"}, "hf": {"f32", "f16"}, "gguf": {"f32", "f16", "q8_0"},
-		"safetensors": {"f32", "f16"}, "peft": {"f32"}, Shared: {"f32"}}
+		"safetensors": {"f32", "f16"}, "peft": {"f32"}, "handoff": {"f32"}, Shared: {"f32"}}
 )
 
 // Card is a model on the shelf.

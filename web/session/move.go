@@ -32,7 +32,16 @@ func (s *Session) export(c *protocol.Export) {
 		s.voice.tell(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", protocol.MaxMemory)})
 		return
 	}
-	file, err := written(kept, c.Format, format.DType(c.DType))
+	var file *protocol.File
+	var err error
+	if c.Format == handoffFormat {
+		file, problem = s.handedOff(c.ModelID, kept)
+		if s.voice.problem(problem) {
+			return
+		}
+	} else {
+		file, err = written(kept, c.Format, format.DType(c.DType))
+	}
 	if err != nil {
 		s.voice.tell(&protocol.Problem{Code: protocol.ExportImpossible, Got: c.Format, Detail: err.Error()})
 		return

@@ -193,11 +193,11 @@ func (m *Models) Download() {
 func (m *Models) isMaking() bool { return m.making != 0 }
 
 // downloads are the ways in which a model can be downloaded; an adapter alone
-// only where there is one.
+// only where there is one, a run only where there was one.
 func downloads(method string) []string {
 	var ways []string
 	for _, format := range protocol.Formats {
-		if format == "peft" && method != "lora" {
+		if format == "peft" && method != "lora" || format == "handoff" && method == "imported" {
 			continue
 		}
 		for _, dtype := range protocol.DTypes[format] {

@@ -30,7 +30,7 @@ func ZipAdapter(w io.Writer, run checkpoint.Run) error {
 	if name := layout.Unnamed(run.Model); name != "" {
 		return format.Wrong(format.Unsupported, "", "other programs have no model of this form, and so no name for %s; save the whole model", name)
 	}
-	return zipped(w, func(sink format.Sink) error { return WriteAdapter(sink, run) })
+	return Zipped(w, func(sink format.Sink) error { return WriteAdapter(sink, run) })
 }
 
 // IsAdapter tells whether what a person gave, files or one zip of them, is an

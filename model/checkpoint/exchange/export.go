@@ -69,16 +69,16 @@ func WriteSafetensors(w io.Writer, run checkpoint.Run, t format.DType) error {
 
 // WriteZip writes the folder of run as one zip.
 func WriteZip(w io.Writer, run checkpoint.Run) error {
-	return zipped(w, func(sink format.Sink) error { return checkpoint.Write(sink, run) })
+	return Zipped(w, func(sink format.Sink) error { return checkpoint.Write(sink, run) })
 }
 
 // ZipHF writes what WriteHF does as one zip.
 func ZipHF(w io.Writer, run checkpoint.Run, t format.DType) error {
-	return zipped(w, func(sink format.Sink) error { return WriteHF(sink, run, t) })
+	return Zipped(w, func(sink format.Sink) error { return WriteHF(sink, run, t) })
 }
 
-// zipped writes a zip of the files that write creates.
-func zipped(w io.Writer, write func(format.Sink) error) error {
+// Zipped writes a zip of the files that write creates.
+func Zipped(w io.Writer, write func(format.Sink) error) error {
 	z := zip.NewWriter(w)
 	if err := write(zipSink{z}); err != nil {
 		return err
