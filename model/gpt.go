@@ -21,7 +21,7 @@ type GPT struct {
 	Config
 	Backend    tensor.Backend   // in whose memory it lies
 	Parameters []*tensor.Tensor // in order of use, an adapter's last
-	Weights    *tensor.Tensor   // the numbers of all parameters, in their order
+	Weights    *tensor.Tensor   // the numbers of all parameters, in their order, joined
 	Trained    []*tensor.Tensor // those that Train chose: the last ones of Parameters
 	Gradients  *tensor.Tensor   // of the trained ones, in their order; nil where nothing trains
 
@@ -38,12 +38,16 @@ type GPT struct {
 // New builds a model in the memory of b with all weights zero, to be filled by
 // Init or from a checkpoint. Nothing of it trains until Train says what. The
 // config must have passed recipe.Check and name its Vocab.
-func New(b tensor.Backend, c Config) *GPT {
+func New(b tensor.Backend, c Config) *GPT { return NewIn(b, c, nil) }
+
+// NewIn is New, but that those of the model's tensors, by their number, lie in a storage of
+// their own for which in, unless it is nil, gives one: as weights of 16 bits do.
+func NewIn(b tensor.Backend, c Config, in func(i int) tensor.Storage) *GPT {
 	if c.Vocab < 1 {
 		panic("model: config without a vocabulary")
 	}
-	m := &GPT{Config: c, Backend: b, Weights: tensor.Zeros(b, c.Parameters())}
-	named := m.carve(c.Tensors())
+	m := &GPT{Config: c, Backend: b}
+	named := m.carve(c.Tensors(), in)
 	m.tokens, m.positions = named["tokens.weight"], named["positions.weight"]
 	if m.positions == nil {
 		m.cos, m.sin = tensor.RoPETablesOf(b, c.Context, Frequencies(c))
@@ -62,14 +66,29 @@ func New(b tensor.Backend, c Config) *GPT {
 // tensors are some by their names; the names of others give nil.
 type tensors map[string]*tensor.Tensor
 
-// carve makes parameters of the list, in Weights behind those that m has.
-func (m *GPT) carve(list []recipe.Tensor) tensors {
-	named, at := tensors{}, length(m.Parameters)
-	for _, t := range list {
-		p := tensor.Weight(m.Weights.Storage, at, t.Name, t.Dims...)
-		m.Parameters, named[t.Name] = append(m.Parameters, p), p
-		at += p.Len()
+// carve makes parameters of the list, which lie together but for those that in gives a
+// storage.
+func (m *GPT) carve(list []recipe.Tensor, in func(i int) tensor.Storage) tensors {
+	own, n := make([]tensor.Storage, len(list)), 0
+	for i, t := range list {
+		if in != nil {
+			own[i] = in(i)
+		}
+		if own[i] == nil {
+			n += t.Len()
+		}
 	}
+	named, together, at := tensors{}, m.Backend.Store(n), 0
+	for i, t := range list {
+		p := tensor.Weight(together, at, t.Name, t.Dims...)
+		if own[i] != nil {
+			p.Set(own[i], 0, t.Dims...)
+		} else {
+			at += p.Len()
+		}
+		m.Parameters, named[t.Name] = append(m.Parameters, p), p
+	}
+	m.Weights = tensor.Join(m.Parameters)
 	return named
 }
 
