@@ -14,11 +14,11 @@ func (m *GPT) Grow(more int) *GPT {
 	c := m.Config
 	c.Vocab += more
 	list := c.Tensors()
-	larger := NewIn(m.Backend, c, func(i int) tensor.Storage {
+	larger := newIn(m.Backend, c, func(i int) (tensor.Storage, int) {
 		if p := m.Parameters[i]; isNarrow(p) && p.Len() == list[i].Len() {
-			return p.Storage
+			return p.Storage, p.Offset
 		}
-		return nil
+		return nil, 0
 	})
 	for i, p := range larger.Parameters {
 		if isNarrow(p) { // as it is

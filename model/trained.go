@@ -3,7 +3,6 @@ package model
 import (
 	"slices"
 
-	"hornbook/model/cpu"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -49,6 +48,22 @@ func (m *GPT) together(list []*tensor.Tensor) {
 	}
 }
 
+// Types are those of m's own tensors, an adapter's left out.
+func (m *GPT) Types() (types []tensor.DType) {
+	for _, p := range m.Base() {
+		types = append(types, p.Storage.DType())
+	}
+	return types
+}
+
+// Bytes is the memory of m's weights.
+func (m *GPT) Bytes() (n int) {
+	for _, p := range m.Parameters {
+		n += p.Storage.DType().Bytes() * p.Len()
+	}
+	return n
+}
+
 func isNarrow(p *tensor.Tensor) bool { return p.Storage.DType() != tensor.F32 }
 
 // TrainedWeights are the weights that train: the end of Weights.
@@ -56,50 +71,56 @@ func (m *GPT) TrainedWeights() *tensor.Tensor { return tensor.Join(m.Trained) }
 
 // Clone is a model of the same weights, its adapter included, that trains
 // nothing. Those of 16 bits are the same memory, since nothing changes them.
-func (m *GPT) Clone() *GPT {
-	c := m.like(m.Backend, func(i int) tensor.Storage {
+func (m *GPT) Clone() *GPT { return m.On(m.Backend) }
+
+// On is a Clone in the memory of another backend.
+func (m *GPT) On(b tensor.Backend) *GPT {
+	shared := func(i int) (tensor.Storage, int) {
 		if p := m.Parameters[i]; isNarrow(p) {
-			return p.Storage
+			return p.Storage, p.Offset
 		}
-		return nil
-	})
+		return nil, 0
+	}
+	if b.Name() != m.Backend.Name() {
+		shared = nil
+	}
+	c := m.like(b, shared)
 	for i, p := range c.Parameters {
 		if !isNarrow(p) {
-			m.Backend.Copy(p, m.Parameters[i])
+			m.Parameters[i].Read(p.Upload)
 		}
 	}
 	return c
+}
+
+// Beside is a model of m's own weights, in their memory, to which an adapter is given. It is
+// valid as long as m, which has none, does not change.
+func (m *GPT) Beside() *GPT {
+	return newIn(m.Backend, m.Config, func(i int) (tensor.Storage, int) { return m.Parameters[i].Storage, m.Parameters[i].Offset })
 }
 
 // Narrow is a Clone of m, which has no adapter, in the memory of the CPU, whose weights are
 // rounded to 16 bits where they can be.
 func (m *GPT) Narrow(t tensor.DType) *GPT {
-	list := m.Tensors()
-	c := NewIn(m.Backend, m.Config, func(i int) tensor.Storage {
-		if list[i].Narrows() {
-			return cpu.Narrow(list[i].Len(), t)
+	var types []tensor.DType
+	for _, of := range m.Tensors() {
+		as := tensor.F32
+		if of.Narrows() {
+			as = t
 		}
-		return nil
-	})
+		types = append(types, as)
+	}
+	c := NewAs(m.Config, types)
 	for i, p := range c.Parameters {
 		m.Parameters[i].Read(p.Upload)
 	}
 	return c
 }
 
-// On is a Clone in the memory of another backend.
-func (m *GPT) On(b tensor.Backend) *GPT {
-	c := m.like(b, nil)
-	for i, p := range c.Parameters {
-		m.Parameters[i].Read(p.Upload)
-	}
-	return c
-}
-
-// like is a model of m's shape and of zeros, its adapter's included, in memory as NewIn
+// like is a model of m's shape and of zeros, its adapter's included, in memory as newIn
 // has it.
-func (m *GPT) like(b tensor.Backend, in func(i int) tensor.Storage) *GPT {
-	c := NewIn(b, m.Config, in)
+func (m *GPT) like(b tensor.Backend, in place) *GPT {
+	c := newIn(b, m.Config, in)
 	if m.adapter != nil {
 		c.Adapt(m.adapter.LoRA)
 		c.adapter.off = m.adapter.off

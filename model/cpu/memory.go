@@ -33,10 +33,10 @@ type narrow struct{ kernel.Narrow }
 
 // Narrow is a Storage of n zeros of 16 bits each. What is uploaded is rounded to them.
 func Narrow(n int, t tensor.DType) tensor.Storage {
-	return &narrow{kernel.Narrow{Bits: make([]uint16, n), Brain: t == tensor.BF16}}
+	return &narrow{kernel.Narrow{Bits: make([]uint16, n+n%2)[:n], Brain: t == tensor.BF16}}
 }
 
-// Halves are the bits of a Storage that Narrow made.
+// Halves are the bits of a Storage that Narrow made, with room for an even number.
 func Halves(s tensor.Storage) []uint16 { return s.(*narrow).Bits }
 
 func (m *narrow) part(at, n int) kernel.Narrow {
