@@ -18,7 +18,7 @@ func main() {
 		return
 	}
 	commands := make(chan protocol.Command, 1024)
-	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch, GPU: lender(),
+	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Memory: memory(), Launch: launch, GPU: lender(),
 		Shelf: openShelf(), Base: true, Load: base})
 	listen(commands)
 	s.Serve(commands)
@@ -56,6 +56,16 @@ func cores() int {
 		return 1
 	}
 	return n.Int()
+}
+
+// memory is what a run may take, in bytes: as much as a module can have, or half of what the
+// device has as far as the browser says it; what says nothing may be small.
+func memory() float64 {
+	gib := js.Global().Get("navigator").Get("deviceMemory")
+	if gib.Type() != js.TypeNumber {
+		return 2 << 30
+	}
+	return min(gib.Float()/2*(1<<30), protocol.MostMemory)
 }
 
 func decode(message js.Value) (protocol.Command, error) {

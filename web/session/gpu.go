@@ -179,7 +179,7 @@ func (s *Session) tried(r *run) (lent *GPU, err error) {
 // fitsTwice tells whether there is memory for what a run needs to go on without a card: two
 // copies of weights and moments, and a third while they are made.
 func (s *Session) fitsTwice(r recipe.Recipe) bool {
-	return r.Bytes()+3*4*3*float64(r.Trained()) <= protocol.MaxMemory
+	return r.Bytes()+3*4*3*float64(r.Trained()) <= s.host.Memory
 }
 
 // distrust lets the card go.
