@@ -37,6 +37,9 @@ func importCommand(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if need, err := exchange.Need(fsys); err == nil {
+		fmt.Fprintf(errs, "hornbook: opening the model takes about %s of memory.\n", english.Bytes(need.Bytes))
+	}
 	run, notes, err := importedOnto(fsys, *base)
 	if err != nil {
 		return err

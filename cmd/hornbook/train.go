@@ -303,6 +303,8 @@ func report(out io.Writer) func(protocol.Event) error {
 			if e.Advice != "" {
 				_, err = fmt.Fprintln(out, english.Problem(&protocol.Problem{Code: e.Advice}))
 			}
+		case *protocol.Taking:
+			_, err = fmt.Fprintf(out, "takes about %s of memory, of %s that there are\n", english.Bytes(e.Bytes), english.Bytes(e.Of))
 		case *protocol.Model:
 			_, err = fmt.Fprintf(out, "%s: %s parameters, %s steps, %s\n", e.Recipe.Preset, english.Count(e.Parameters), english.Count(e.Recipe.Steps),
 				english.Say("workers", "n", e.Ranks))

@@ -15,17 +15,16 @@ func (r Recipe) Fitting(memory float64) (Less, bool) {
 		if s.Trains = trains; trains != r.Trains && (r.From == New || len(r.Tuning.LoRA.On(r.Model)) == 0) {
 			break
 		}
-		for s.Bytes() > memory {
-			switch {
-			case s.Batch > 1:
-				s.Batch /= 2
-			case s.Model.Context > leastContext && s.Model.Position == "rope":
+		for s.Bytes() > memory && s.Batch > 0 {
+			fewer := s
+			fewer.Batch /= 2
+			switch shorter := s.Model.Context > leastContext && s.Model.Position == "rope"; {
+			case s.Batch > 1 && (fewer.Bytes() < s.Bytes() || !shorter):
+				s = fewer
+			case shorter:
 				s.Model.Context /= 2
 			default:
 				s.Batch = 0
-			}
-			if s.Batch == 0 {
-				break
 			}
 		}
 		if s.Batch > 0 {

@@ -158,7 +158,12 @@ func (p *replica) timed(f func()) {
 func (p *replica) backward() {
 	lo, hi := p.group.part(p.Recipe.Batch)
 	p.sums = sums{}
-	b, time, most := p.Model.Backend, p.Recipe.Model.Context, p.Recipe.RowsAtOnce()
+	p.backwardIn(lo, hi, p.Recipe.RowsAtOnce())
+}
+
+// backwardIn is backward of some rows, at most so many in a pass.
+func (p *replica) backwardIn(lo, hi, most int) {
+	b, time := p.Model.Backend, p.Recipe.Model.Context
 	for row := lo; row < hi; row += most {
 		rows := p.batch.Rows(row, min(hi, row+most), time)
 		p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: row, Time: time})

@@ -299,6 +299,15 @@ type Problem struct {
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }
 
+// Taking comes before a run is prepared: the memory that it will take at most, as it is
+// estimated, and what there is. None of it is taken yet.
+type Taking struct {
+	Reply
+	Bytes float64 `json:"bytes"`
+	Of    float64 `json:"of"`
+}
+
+func (*Taking) event() string     { return "taking" }
 func (*Ready) event() string      { return "ready" }
 func (*Text) event() string       { return "text" }
 func (*Tokenizer) event() string  { return "tokenizer" }
@@ -321,6 +330,7 @@ func (*Problem) event() string    { return "problem" }
 
 var events = map[string]func() Event{
 	"ready":      func() Event { return new(Ready) },
+	"taking":     func() Event { return new(Taking) },
 	"text":       func() Event { return new(Text) },
 	"tokenizer":  func() Event { return new(Tokenizer) },
 	"tokens":     func() Event { return new(Tokens) },

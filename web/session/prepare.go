@@ -108,6 +108,7 @@ func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.P
 	if problem := s.fits(r); problem != nil {
 		return nil, nil, problem
 	}
+	s.tellTaking(r, c.Ranks)
 	d, problem := s.learns(r, tok, t.bytes, nil)
 	if problem != nil {
 		return nil, nil, problem
@@ -247,6 +248,11 @@ func (s *Session) fits(r recipe.Recipe) *protocol.Problem {
 	runtime.ReadMemStats(&now)
 	debug.SetMemoryLimit(int64(r.Bytes() + float64(now.HeapAlloc) + besides))
 	return nil
+}
+
+// tellTaking tells what memory r will take.
+func (s *Session) tellTaking(r recipe.Recipe, asked int) {
+	s.voice.tell(&protocol.Taking{Bytes: r.BytesOn(s.runner.ranks(r, 0, asked)), Of: s.host.Memory})
 }
 
 // besides is what a session takes beside runs and texts: stacks, code, what is being cleared.

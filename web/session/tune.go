@@ -39,6 +39,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	if problem := s.fits(r); problem != nil {
 		return nil, nil, problem
 	}
+	s.tellTaking(r, c.Ranks)
 	m, tok := learner(from.Model, r), from.Tokenizer
 	m.Context = context
 	if r.Objective == recipe.SFT || r.Objective == recipe.GRPO {
