@@ -5,7 +5,8 @@ func (r Recipe) Bytes() float64 { return r.BytesOn(1) }
 
 // BytesOn estimates the memory of a run on several ranks together: each has the weights,
 // gradients and what a pass computes; moments are divided among them; there
-// are the board and two copies of each one's part; and what writes meanwhile.
+// are the board and two copies of each one's part; what writes meanwhile; and what a save
+// takes.
 func (r Recipe) BytesOn(ranks int) float64 {
 	m, n := r.Model, float64(ranks)
 	copies := n + 1 // of what trains: gradients, and the weights that were kept last
@@ -15,7 +16,7 @@ func (r Recipe) BytesOn(ranks int) float64 {
 	if ranks > 1 {
 		copies += n + 2
 	}
-	all := copies*4*float64(r.Trained()) + r.weights(n) + r.optimizer()
+	all := copies*4*float64(r.Trained()) + r.weights(n) + r.optimizer() + r.saving()
 	if r.Trains != Adapter && (r.Objective == DPO || r.Objective == GRPO && r.Rewards.KL > 0) {
 		all += n * 4 * float64(m.Parameters()) // the model that it is compared with
 	}
@@ -45,6 +46,15 @@ func (r Recipe) weights(ranks float64) float64 {
 		return ranks * (base + trained)
 	}
 	return base + ranks*max(base, trained)
+}
+
+// saving is what a save takes besides: the largest tensor, as it is written.
+func (r Recipe) saving() float64 {
+	largest := 0
+	for _, t := range r.Model.Tensors() {
+		largest = max(largest, t.Len())
+	}
+	return 4 * float64(largest)
 }
 
 // optimizer is what moments take: of a weight two, by Muon one; and Muon's products.
