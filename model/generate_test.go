@@ -39,8 +39,9 @@ func TestParametersAreListed(t *testing.T) {
 			t.Fatalf("%s has %d parameters, its recipe lists %d", name, len(m.Parameters), len(list))
 		}
 		for i, p := range m.Parameters {
-			if p.Name != list[i].Name || !slices.Equal(p.Dims, list[i].Dims) || p.Offset != n {
-				t.Errorf("%s: %s %v lies at %d, its recipe lists %s %v, at %d", name, p.Name, p.Dims, p.Offset, list[i].Name, list[i].Dims, n)
+			p.Upload(slices.Repeat([]float32{float32(i)}, p.Len()))
+			if p.Name != list[i].Name || !slices.Equal(p.Dims, list[i].Dims) || !slices.Equal(m.Weights.Slice(n, p.Len()).Numbers(), p.Numbers()) {
+				t.Errorf("%s: %s %v does not lie at %d, where its recipe lists %s %v", name, p.Name, p.Dims, n, list[i].Name, list[i].Dims)
 			}
 			n += p.Len()
 		}

@@ -8,6 +8,7 @@ package model
 import (
 	"fmt"
 
+	"hornbook/model/cpu"
 	"hornbook/model/data"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
@@ -21,7 +22,7 @@ type GPT struct {
 	Config
 	Backend    tensor.Backend   // in whose memory it lies
 	Parameters []*tensor.Tensor // in order of use, an adapter's last
-	Weights    *tensor.Tensor   // the numbers of all parameters, in their order
+	Weights    *tensor.Tensor   // the numbers of all parameters, in their order, joined
 	Trained    []*tensor.Tensor // those that Train chose: the last ones of Parameters
 	Gradients  *tensor.Tensor   // of the trained ones, in their order; nil where nothing trains
 
@@ -38,12 +39,37 @@ type GPT struct {
 // New builds a model in the memory of b with all weights zero, to be filled by
 // Init or from a checkpoint. Nothing of it trains until Train says what. The
 // config must have passed recipe.Check and name its Vocab.
-func New(b tensor.Backend, c Config) *GPT {
+func New(b tensor.Backend, c Config) *GPT { return newIn(b, c, nil) }
+
+// NewAs is New on the CPU with the types of the model's tensors, in their order. Those of
+// 16 bits must be of matrices or tables that may be (recipe.Tensor.Narrows).
+func NewAs(c Config, types []tensor.DType) *GPT {
+	list := c.Tensors()
+	return newIn(cpu.New(), c, func(i int) (tensor.Storage, int) {
+		if types[i] == tensor.F32 {
+			return nil, 0
+		}
+		return cpu.Narrow(list[i].Len(), types[i]), 0
+	})
+}
+
+// Nowhere is a model of parameters without numbers, for their names and shapes.
+func Nowhere(c Config) *GPT {
+	nowhere := cpu.Narrow(0, tensor.BF16)
+	return newIn(cpu.New(), c, func(int) (tensor.Storage, int) { return nowhere, 0 })
+}
+
+// place says where the i-th of a list of tensors lies: in a storage from a number on, or,
+// for nil, with the others. A place of nil is nowhere else for all.
+type place func(i int) (s tensor.Storage, at int)
+
+// newIn is New with tensors that lie elsewhere.
+func newIn(b tensor.Backend, c Config, in place) *GPT {
 	if c.Vocab < 1 {
 		panic("model: config without a vocabulary")
 	}
-	m := &GPT{Config: c, Backend: b, Weights: tensor.Zeros(b, c.Parameters())}
-	named := m.carve(c.Tensors())
+	m := &GPT{Config: c, Backend: b}
+	named := m.carve(c.Tensors(), in)
 	m.tokens, m.positions = named["tokens.weight"], named["positions.weight"]
 	if m.positions == nil {
 		m.cos, m.sin = tensor.RoPETablesOf(b, c.Context, Frequencies(c))
@@ -62,14 +88,26 @@ func New(b tensor.Backend, c Config) *GPT {
 // tensors are some by their names; the names of others give nil.
 type tensors map[string]*tensor.Tensor
 
-// carve makes parameters of the list, in Weights behind those that m has.
-func (m *GPT) carve(list []recipe.Tensor) tensors {
-	named, at := tensors{}, length(m.Parameters)
-	for _, t := range list {
-		p := tensor.Weight(m.Weights.Storage, at, t.Name, t.Dims...)
+// carve makes parameters of the list, which lie together but for those that lie elsewhere.
+func (m *GPT) carve(list []recipe.Tensor, in place) tensors {
+	named, n := tensors{}, 0
+	var rest []*tensor.Tensor
+	for i, t := range list {
+		p := tensor.Weight(nil, n, t.Name, t.Dims...)
+		if in != nil {
+			p.Storage, p.Offset = in(i)
+		}
+		if p.Storage == nil {
+			p.Offset, rest = n, append(rest, p)
+			n += p.Len()
+		}
 		m.Parameters, named[t.Name] = append(m.Parameters, p), p
-		at += p.Len()
 	}
+	together := m.Backend.Store(n)
+	for _, p := range rest {
+		p.Storage = together
+	}
+	m.Weights = tensor.Join(m.Parameters)
 	return named
 }
 
@@ -98,6 +136,14 @@ func (m *GPT) hidden(p *Pass) *tensor.Tensor {
 // that add up to 1 their mean.
 func (m *GPT) Loss(t *tensor.Tape, b data.Batch) *tensor.Tensor {
 	return t.Weigh(t.TokenLoss(m.Forward(Whole(t, b.IDs, b.Spans)), b.Targets), b.Weights)
+}
+
+// AddGrad adds to the gradients of what trains those of b's Loss, which it returns.
+func (m *GPT) AddGrad(t *tensor.Tape, b data.Batch) *tensor.Tensor {
+	t.Reset(true)
+	loss := m.Loss(t, b)
+	t.Accumulate(loss, m.Trained)
+	return loss
 }
 
 // Grad makes the gradients of what trains those of b's Loss, which it returns.

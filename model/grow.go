@@ -1,5 +1,7 @@
 package model
 
+import "hornbook/model/tensor"
+
 // Grow is m with a vocabulary of that many more tokens, which trains nothing.
 // Each new token begins as the mean of the others, in the embedding and in the
 // head: neither likely nor unlikely. What m says of the others stays, but that of
@@ -11,8 +13,17 @@ func (m *GPT) Grow(more int) *GPT {
 	}
 	c := m.Config
 	c.Vocab += more
-	larger := New(m.Backend, c)
+	list := c.Tensors()
+	larger := newIn(m.Backend, c, func(i int) (tensor.Storage, int) {
+		if p := m.Parameters[i]; isNarrow(p) && p.Len() == list[i].Len() {
+			return p.Storage, p.Offset
+		}
+		return nil, 0
+	})
 	for i, p := range larger.Parameters {
+		if isNarrow(p) { // as it is
+			continue
+		}
 		x := make([]float32, p.Len())
 		rows := copy(x, m.Parameters[i].Numbers()) / p.Cols()
 		if rows < p.Rows() {

@@ -31,8 +31,7 @@ func (m *GPT) Adapt(l recipe.LoRA) {
 	}
 	m.adapter = &adapter{LoRA: l}
 	list, number := l.On(m.Config), uint64(len(m.Parameters))
-	m.move(m.Weights.Len() + recipe.Count(list))
-	named := m.carve(list)
+	named := m.carve(list, nil)
 	m.adapted(func(name string, l *linear) {
 		l.low = &lowRank{m.adapter, named[name+".lora_a"], named[name+".lora_b"], number}
 		number += 2
@@ -57,17 +56,6 @@ func (m *GPT) adapted(f func(name string, l *linear)) {
 	}
 	if !m.Tied && m.adapter.Adapts("head") {
 		f("head", &m.head)
-	}
-}
-
-// move gives m memory for n weights, which begin as those that it has.
-func (m *GPT) move(n int) {
-	old := m.Weights
-	m.Weights = tensor.Zeros(m.Backend, n)
-	n = min(n, old.Len())
-	m.Backend.Copy(m.Weights.Slice(0, n), old.Slice(0, n))
-	for _, p := range m.Parameters {
-		p.Storage = m.Weights.Storage
 	}
 }
 
@@ -116,10 +104,12 @@ func (m *GPT) Draw(d tensor.Draw) {
 }
 
 // Merge makes the adapter part of the weights, w += scale·B·A, and drops it. The
-// product is the one that brings a linear layer's gradient to its input.
+// product is the one that brings a linear layer's gradient to its input. Weights of 16
+// bits become float32.
 func (m *GPT) Merge() {
 	b := m.Backend
 	m.adapted(func(_ string, l *linear) {
+		m.together([]*tensor.Tensor{l.w})
 		scaled := tensor.Zeros(b, l.low.b.Dims...)
 		b.Scale(scaled, l.low.b, l.low.scale())
 		b.LinearGrad(tensor.Into{T: l.w, Add: true}, tensor.Into{}, tensor.Into{}, scaled, nil, l.low.a)
@@ -132,8 +122,7 @@ func (m *GPT) DropAdapter() {
 	base := m.Base()
 	m.adapted(func(_ string, l *linear) { l.low = nil })
 	m.Freeze()
-	m.adapter, m.Parameters = nil, base
-	m.move(length(base))
+	m.adapter, m.Parameters, m.Weights = nil, base, tensor.Join(base)
 }
 
 func (a *adapter) scale() float32 { return float32(a.Alpha / float64(a.Rank)) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"hornbook/model/recipe"
 	"hornbook/web/headless"
@@ -54,6 +55,8 @@ func bench(args []string, out, errs io.Writer) error {
 	backend := f.String("backend", "cpu", "what takes the steps: cpu or, in a browser, webgpu")
 	asJSON := f.Bool("json", false, "write one JSON object")
 	sequences := f.Int("sequences", 64, "sequences that are written at once, to time that too")
+	size := f.String("size", "", "an adapter beside a model of random weights as large as another's, in place of a preset: one of "+strings.Join(recipe.SizeNames(), ", "))
+	narrow := f.Bool("narrow", false, "with -size: those weights are of 16 bits")
 	preset, shape := addPresetFlags(f, "how many steps to time (default 50)", 1), addShapeFlags(f)
 	if err := parse(f, args, errs); err != nil {
 		return err
@@ -65,10 +68,16 @@ func bench(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if *size != "" {
+		known := false
+		if r, known = recipe.BySize(*size); !known {
+			return wrongUsage("-size %s: choose one of %s", *size, strings.Join(recipe.SizeNames(), ", "))
+		}
+	}
 	if r, err = shape.change(f, r); err != nil {
 		return err
 	}
-	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks, Backend: *backend}
+	command := &protocol.Bench{Recipe: r, Steps: 50, Ranks: *preset.ranks, Backend: *backend, Narrow: *narrow}
 	if *preset.steps != 0 {
 		command.Steps = *preset.steps
 	}
@@ -151,9 +160,9 @@ func tellBench(out io.Writer, r result, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(out).Encode(r)
 	}
-	_, err := fmt.Fprintf(out, "%s, %s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f GFLOP/s, loss %.3f to %.3f, %s of memory\n",
+	_, err := fmt.Fprintf(out, "%s, %s, %s, %s: %.1f ms a step (%.1f to %.1f), %.0f tokens/s, %.1f GFLOP/s, loss %.3f to %.3f, %s of memory (%s were said)\n",
 		r.Preset, r.Where, r.Backend, english.Say("workers", "n", r.Ranks), r.MsPerStep.Median, r.MsPerStep.Min, r.MsPerStep.Max, r.TokensPerSecond,
-		r.GFLOPS, r.LossFirst, r.LossLast, english.Bytes(float64(r.MemoryBytes)))
+		r.GFLOPS, r.LossFirst, r.LossLast, english.Bytes(float64(r.MemoryBytes)), english.Bytes(float64(r.MemorySaid)))
 	if err == nil {
 		_, err = fmt.Fprintf(out, "one core: %s\n", english.Measured(r.Core))
 	}

@@ -13,6 +13,7 @@ import (
 var house = []struct{ room, third string }{
 	{"tokenizer", "golang.org/x/text/unicode/norm"},
 	{"model/recipe", ""},
+	{"model/format/half", ""},
 	{"model/kernel", ""},
 	{"model/tensor", ""},
 	{"model/cpu", ""},
@@ -33,7 +34,6 @@ var house = []struct{ room, third string }{
 	{"model", ""},
 	{"model/optim", ""},
 	{"model/format", ""},
-	{"model/format/half", ""},
 	{"model/format/safetensors", ""},
 	{"model/format/gguf", ""},
 	{"model/checkpoint/layout", ""},

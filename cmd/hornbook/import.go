@@ -17,9 +17,6 @@ import (
 	"hornbook/model/recipe"
 )
 
-// importLimit is the memory that opening a model may take, in bytes.
-const importLimit = 8e9
-
 // importCommand keeps a model of another program as a run.
 func importCommand(args []string, out, errs io.Writer) error {
 	f := flag.NewFlagSet("import", flag.ContinueOnError)
@@ -40,6 +37,9 @@ func importCommand(args []string, out, errs io.Writer) error {
 	fsys, err := given(files)
 	if err != nil {
 		return err
+	}
+	if need, err := exchange.Need(fsys); err == nil {
+		fmt.Fprintf(errs, "hornbook: opening the model takes about %s of memory.\n", english.Bytes(need.Bytes))
 	}
 	run, notes, err := importedOnto(fsys, *base)
 	if err != nil {
@@ -65,7 +65,7 @@ func importedOnto(fsys fs.FS, base string) (checkpoint.Run, []string, error) {
 	case base == "" && adapter:
 		return checkpoint.Run{}, nil, errors.New("this is an adapter alone; name the model that it was made for: -onto DIR")
 	case base == "":
-		return exchange.Import(fsys, importLimit)
+		return exchange.Import(fsys, memory())
 	case !adapter:
 		return checkpoint.Run{}, nil, wrongUsage("-onto is for adapters (adapter_config.json with adapter_model.safetensors), and this is none; leave -onto out")
 	}
@@ -89,7 +89,7 @@ func load(path string) (checkpoint.Run, error) {
 	if err != nil {
 		return checkpoint.Run{}, err
 	}
-	run, _, err := exchange.Import(files, importLimit)
+	run, _, err := exchange.Import(files, memory())
 	if err != nil {
 		return run, fmt.Errorf("%s: %w", path, err)
 	}

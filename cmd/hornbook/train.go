@@ -278,6 +278,8 @@ func report(out io.Writer) func(protocol.Event) error {
 			if e.Advice != "" {
 				_, err = fmt.Fprintln(out, english.Problem(&protocol.Problem{Code: e.Advice}))
 			}
+		case *protocol.Taking:
+			_, err = fmt.Fprintf(out, "takes about %s of memory, of %s that there are\n", english.Bytes(e.Bytes), english.Bytes(e.Of))
 		case *protocol.Model:
 			switch size := english.Count(e.Parameters); e.Ranks {
 			case 0: // it is opened, to be trained further

@@ -1,6 +1,10 @@
 package backendtest
 
-import "math"
+import (
+	"math"
+
+	"hornbook/model/tensor"
+)
 
 // hidden is the Storage of a Shadow: n numbers, the last of them first, with
 // their bits turned over, so that whoever takes it for an array of floats reads
@@ -39,6 +43,8 @@ func (h *hidden) fill(c float32) {
 
 // spoil makes all numbers none, as what is left in memory may be.
 func (h *hidden) spoil() { h.fill(float32(math.NaN())) }
+
+func (*hidden) DType() tensor.DType { return tensor.F32 }
 
 func (h *hidden) Upload(at int, x []float32) {
 	h.moved.Upload.count(len(x))

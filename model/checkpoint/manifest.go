@@ -172,12 +172,9 @@ func decodeManifest(text []byte, version int) (d manifest, err error) {
 	return d, err
 }
 
-// CheckRecipe is r.Check, but lets models through that are too large to be trained.
+// CheckRecipe is r.Check in the words of one who reads it.
 func CheckRecipe(r recipe.Recipe) error {
-	var wrong *recipe.Wrong
-	if err := r.Check(); errors.As(err, &wrong) && wrong.Key == "parameters" {
-		return nil
-	} else if err != nil {
+	if err := r.Check(); err != nil {
 		return fmt.Errorf("what it says of the model is impossible: %w", err)
 	}
 	return nil

@@ -3,8 +3,8 @@ package checkpoint
 import (
 	"hornbook/model"
 	"hornbook/model/checkpoint/layout"
-	"hornbook/model/cpu"
 	"hornbook/model/format"
+	"hornbook/model/tensor"
 )
 
 // Opening is a model that has been looked at: its headers are read and
@@ -25,7 +25,37 @@ type Opening struct {
 func (o *Opening) Needs() Needs {
 	m := o.Run.Recipe.Model
 	_, largest := o.Numbers()
-	return Needs{m.Parameters(), m.OpenBytes() + 2*4*float64(largest) + o.Held}
+	return Needs{m.Parameters(), m.OpenBytes(o.weights()) + 2*4*float64(largest) + o.Held}
+}
+
+// narrowFrom is the number of weights from which on those that a file has in 16 bits stay
+// so: less would save little, and each product widens them.
+const narrowFrom = 1 << 24
+
+// types are those that o's model has its tensors in, by their number.
+func (o *Opening) types() []tensor.DType {
+	shape := o.Run.Recipe.Model
+	list := shape.Tensors()
+	types := make([]tensor.DType, len(list))
+	if shape.Parameters() < narrowFrom {
+		return types
+	}
+	in := layout.TypesOf(o.Layout(model.Nowhere(shape)), o.Tensors)
+	for i, t := range list {
+		if t.Narrows() {
+			types[i] = in[t.Name]
+		}
+	}
+	return types
+}
+
+// weights are the bytes that the model's weights take.
+func (o *Opening) weights() (bytes float64) {
+	list := o.Run.Recipe.Model.Tensors()
+	for i, t := range o.types() {
+		bytes += float64(t.Bytes() * list[i].Len())
+	}
+	return bytes
 }
 
 // Load reads the weights and all else, if that takes at most limit bytes; else
@@ -51,7 +81,7 @@ func (o *Opening) read() (Run, error) {
 	if err := o.Fetch(); err != nil {
 		return Run{}, err
 	}
-	m := model.New(cpu.New(), o.Run.Recipe.Model)
+	m := model.NewAs(o.Run.Recipe.Model, o.types())
 	slots := o.Layout(m)
 	if err := o.Check(slots, o.File); err != nil {
 		return Run{}, err

@@ -61,9 +61,6 @@ func Open(fsys fs.FS) (_ *Opening, err error) {
 			o.Held += float64(info.Size())
 		}
 	}
-	if d.Recipe.Trains == recipe.Adapter {
-		o.Held += 4 * float64(c.Parameters()) // the adapter moves the weights to memory of their own
-	}
 	o.finish = func(run *Run) error { return readRest(f, d, run) }
 	return o, nil
 }

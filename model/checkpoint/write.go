@@ -13,10 +13,10 @@ import (
 
 // Write writes the folder of run, run.json last. Beside the model it takes the
 // memory of its largest tensor.
-func Write(sink format.Sink, run Run) error { return WriteAs(sink, run, format.F32) }
+func Write(sink format.Sink, run Run) error { return WriteAs(sink, run, format.Kept) }
 
 // WriteAs is Write with the weights as f32 or f16. A run goes on to the same
-// bits only from f32.
+// bits only as Write keeps it, or from f32.
 func WriteAs(sink format.Sink, run Run, t format.DType) error {
 	if err := layout.CheckSafetensors(t); err != nil {
 		return err

@@ -27,7 +27,7 @@ func (c *CPU) Beside(steady bool) tensor.Backend {
 	return &CPU{ws: kernel.Workspace{Steady: steady}}
 }
 
-func (c *CPU) Store(n int) tensor.Storage { return &memory{make([]float32, n)} }
+func (c *CPU) Store(n int) tensor.Storage { return &memory{numbers: make([]float32, n)} }
 
 func (c *CPU) Alloc(t *tensor.Tensor) { t.Storage, t.Offset = c.arena.take(t.Len()) }
 func (c *CPU) Free(t *tensor.Tensor)  { c.arena.give(t.Storage.(*memory), t.Offset, t.Len()) }
@@ -41,7 +41,7 @@ func (c *CPU) Fill(y *tensor.Tensor, by float32) {
 	}
 }
 
-func (c *CPU) Copy(y, x *tensor.Tensor) { copy(data(y), data(x)) }
+func (c *CPU) Copy(y, x *tensor.Tensor) { x.Download(data(y)) }
 
 // adding makes d, unless it is absent, one that can be added to, and returns its
 // numbers.
@@ -54,12 +54,17 @@ func adding(d tensor.Into) []float32 {
 }
 
 // matrix views t as rows of its last dimension.
-func matrix(t *tensor.Tensor) kernel.Matrix { return kernel.Mat(data(t), t.Rows(), t.Cols()) }
+func matrix(t *tensor.Tensor) kernel.Matrix {
+	if x, is := t.Storage.(*narrow); is {
+		return kernel.NarrowMat(x.part(t.Offset, t.Len()), t.Rows(), t.Cols())
+	}
+	return kernel.Mat(data(t), t.Rows(), t.Cols())
+}
 
 func (c *CPU) Embed(y, table *tensor.Tensor, ids []int32) {
-	w, to, from := table.Cols(), data(y), data(table)
+	w, to := table.Cols(), data(y)
 	for i, id := range ids {
-		copy(to[i*w:(i+1)*w], from[int(id)*w:])
+		table.Storage.Download(to[i*w:(i+1)*w], table.Offset+int(id)*w)
 	}
 }
 

@@ -45,6 +45,34 @@ func BenchmarkMatmul(b *testing.B) {
 	}
 }
 
+// Products of SmolLM2-135M's MLP with 256 rows, and with one, by weights of float32 and of
+// 16 bits.
+func BenchmarkNarrow(b *testing.B) {
+	for _, s := range []struct {
+		m, n, k int
+		tb      bool
+		name    string
+	}{{256, 1536, 576, true, "forward"}, {256, 576, 1536, true, "forward"}, {256, 576, 1536, false, "dX"}, {1, 1536, 576, true, "generate"}} {
+		of := func(name string, y Matrix) {
+			c, x := noiseMatrix(s.m, s.n, false), noiseMatrix(s.m, s.k, false)
+			if s.tb {
+				y.Rows, y.Cols, y.Stride = s.n, s.k, s.k
+				y = y.T()
+			}
+			b.Run(fmt.Sprintf("%dx%dx%d/%s/%s", s.m, s.n, s.k, s.name, name), func(b *testing.B) {
+				var ws Workspace
+				for b.Loop() {
+					Matmul(c, x, y, false, &ws)
+				}
+				b.ReportMetric(float64(b.N)*2*float64(s.m*s.n*s.k)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+		of("f32", Mat(noise(s.k*s.n), s.k, s.n))
+		of("bf16", NarrowMat(narrowNoise(s.k*s.n, true), s.k, s.n))
+		of("f16", NarrowMat(narrowNoise(s.k*s.n, false), s.k, s.n))
+	}
+}
+
 // Shapes of the nanogpt-cpu preset: 768 rows of 128 channels, 65 characters,
 // 4 heads of 32.
 func BenchmarkKernels(b *testing.B) {

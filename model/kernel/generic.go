@@ -18,6 +18,8 @@ func MatmulSymmetric(c, a, b Matrix, accumulate bool, _ *Workspace) {
 
 func MatmulCausal(c, a, b Matrix, _ *Workspace) { MatmulCausalRef(c, a, b) }
 
+func Widen(dst []float32, x Narrow, cols, stride int) { WidenRef(dst, x, cols, stride) }
+
 func Add(dst, x, y []float32)                     { AddRef(dst, x, y) }
 func Axpy(dst []float32, a float32, x []float32)  { AxpyRef(dst, a, x) }
 func Scale(dst []float32, a float32, x []float32) { ScaleRef(dst, a, x) }

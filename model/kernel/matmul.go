@@ -1,17 +1,24 @@
 package kernel
 
 // Matrix is a view of Rows×Cols float32 in row-major memory: element (i,j) is
-// Data[i*Stride+j], or Data[j*Stride+i] if Transposed.
+// Data[i*Stride+j], or Data[j*Stride+i] if Transposed. Where there is Narrow its numbers
+// take Data's place.
 type Matrix struct {
 	Data       []float32
 	Rows, Cols int
 	Stride     int
 	Transposed bool
+	Narrow     Narrow
 }
 
 // Mat views data as a dense rows×cols matrix.
 func Mat(data []float32, rows, cols int) Matrix {
 	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: cols}
+}
+
+// NarrowMat views narrow numbers as a dense rows×cols matrix.
+func NarrowMat(x Narrow, rows, cols int) Matrix {
+	return Matrix{Narrow: x, Rows: rows, Cols: cols, Stride: cols}
 }
 
 // T is the transposed view of m; no element moves.
@@ -25,6 +32,9 @@ func (m Matrix) at(i, j int) float32 {
 	if m.Transposed {
 		i, j = j, i
 	}
+	if m.Narrow.Bits != nil {
+		return m.Narrow.At(i*m.Stride + j)
+	}
 	return m.Data[i*m.Stride+j]
 }
 
@@ -37,7 +47,7 @@ func (m Matrix) check() {
 	if rows < 0 || cols < 0 || m.Stride < cols {
 		panic("kernel: bad matrix shape")
 	}
-	if rows > 0 && cols > 0 && len(m.Data) < (rows-1)*m.Stride+cols {
+	if rows > 0 && cols > 0 && max(len(m.Data), len(m.Narrow.Bits)) < (rows-1)*m.Stride+cols {
 		panic("kernel: matrix data too short")
 	}
 }
@@ -51,6 +61,7 @@ type Workspace struct {
 	Steady bool
 
 	a, b, c []float32 // a block of A, of B, and a strip of C
+	wide    []float32 // a part of a narrow B
 }
 
 func checkMatmul(c, a, b Matrix) {
@@ -59,6 +70,9 @@ func checkMatmul(c, a, b Matrix) {
 	c.check()
 	if c.Transposed {
 		panic("kernel: matmul into a transposed matrix")
+	}
+	if a.Narrow.Bits != nil || c.Narrow.Bits != nil {
+		panic("kernel: matmul of a narrow A, or into a narrow C")
 	}
 	if a.Rows != c.Rows || b.Cols != c.Cols || a.Cols != b.Rows {
 		panic("kernel: matmul shapes do not fit")
@@ -74,7 +88,7 @@ func (m Matrix) span() []float32 {
 	if m.Transposed {
 		rows, cols = cols, rows
 	}
-	if rows == 0 || cols == 0 {
+	if rows == 0 || cols == 0 || m.Narrow.Bits != nil {
 		return nil
 	}
 	return m.Data[:(rows-1)*m.Stride+cols]
@@ -104,7 +118,8 @@ func (c Matrix) shares(x Matrix) bool {
 //
 //	for i, j:  c[i,j] = (c[i,j] if accumulate) + Σ_k a[i,k]·b[k,j]
 //
-// A and B may be transposed views, C may not. C overlaps neither A nor B.
+// A and B may be transposed views, C may not; B may be narrow, which gives the same bits
+// as its numbers in float32. C overlaps neither A nor B.
 func MatmulRef(c, a, b Matrix, accumulate bool) {
 	checkMatmul(c, a, b)
 	for i := range c.Rows {

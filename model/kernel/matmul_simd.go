@@ -17,6 +17,8 @@ const (
 	// Below these, packing costs more than it gains.
 	packRows = 96 // rows of C that share B
 	packCols = 64 // columns of C that share a transposed A
+
+	widenPanels = 8 // of a narrow B that are widened together: an even number
 )
 
 // Matmul is MatmulRef, fast.
@@ -27,9 +29,9 @@ func Matmul(c, a, b Matrix, accumulate bool, ws *Workspace) {
 	case a.Cols == 0:
 		MatmulRef(c, a, b, accumulate)
 	case c.Rows <= shortRows && !a.Transposed && b.Transposed && !ws.Steady:
-		matmulDots(c, a, b, accumulate)
+		matmulDots(c, a, b, accumulate, ws)
 	case c.Rows <= shortRows && !a.Transposed && !b.Transposed && !ws.Steady:
-		matmulSums(c, a, b, accumulate)
+		matmulSums(c, a, b, accumulate, ws)
 	default:
 		matmulBlocks(c, a, b, accumulate, everything, ws)
 	}
@@ -109,7 +111,11 @@ func (m Matrix) view(i, j, rows, cols int) Matrix {
 	if m.Transposed {
 		i, j = j, i
 	}
-	m.Data = m.Data[i*m.Stride+j:]
+	if m.Narrow.Bits != nil {
+		m.Narrow = m.Narrow.from(i*m.Stride + j)
+	} else {
+		m.Data = m.Data[i*m.Stride+j:]
+	}
 	return m
 }
 
@@ -227,13 +233,19 @@ type blockB struct {
 	inRoom bool
 }
 
-// packB packs b (K,N), unless it lies well and m rows of C are few.
+// packB packs b (K,N), unless it lies well and m rows of C are few. A narrow b is
+// widened some panels at a time, so that these are still in the cache when they are
+// packed.
 func packB(b Matrix, m int, ws *Workspace) blockB {
 	width, k := tileCols(), b.Rows
-	inRoom := !b.Transposed && m < packRows
+	inRoom := !b.Transposed && m < packRows && b.Narrow.Bits == nil
 	from := 0
 	if inRoom {
 		from = b.Cols - b.Cols%width
+	}
+	for ; b.Narrow.Bits != nil && from < b.Cols; from += widenPanels * width {
+		some := b.view(0, from, k, min(widenPanels*width, b.Cols-from))
+		packPanels(ws.b[from*k:], ws.widened(some).T(), width)
 	}
 	if from < b.Cols {
 		packPanels(ws.b[from*k:], b.view(0, from, k, b.Cols-from).T(), width)

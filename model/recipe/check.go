@@ -24,9 +24,6 @@ func (r Recipe) Check() error {
 	if err := r.Model.Check(); err != nil {
 		return err
 	}
-	if n := r.Model.Parameters(); n > MaxParameters {
-		return wrong("parameters", n, "at_most", MaxParameters)
-	}
 	switch t := r.Tuning; {
 	case r.From == New && r.Trains != All:
 		return wrong("trains", r.Trains, "all_of_new")
@@ -50,8 +47,7 @@ func (r Recipe) Check() error {
 }
 
 // Check returns a *Wrong for the first thing in the shape that no model can
-// have, nil if there is none. It does not ask whether the model is small
-// enough to be trained: Recipe.Check does.
+// have, nil if there is none.
 func (m Model) Check() error {
 	if err := known(m.choices()); err != nil {
 		return err

@@ -21,6 +21,8 @@ type Recipe struct {
 	Trains    string `json:"trains"`    // "all", "last" (the last layers) or "adapter"
 	From      string `json:"from"`      // "new": from random weights, or "model": from a finished model's
 
+	WeightBytes float64 `json:"-"` // of the model that is trained further, where its weights do not take four bytes each: what memory follows from
+
 	Seed  uint64 `json:"seed"`  // of weights, batches and samples
 	Init  string `json:"init"`  // "gpt2", or "unit": embeddings of deviation 1, output projections and head of zeros
 	Batch int    `json:"batch"` // B: sequences a step
@@ -62,9 +64,10 @@ func (r Recipe) TokensPerStep() int { return r.Batch * r.Model.Context }
 type Bound struct{ Min, Max float64 }
 
 // Limits bound every number of a recipe, so that a wrong one is refused
-// before memory is taken. The keys are the JSON names.
+// before memory is taken. How large a model may be is a question of memory (Bytes).
+// The keys are the JSON names.
 var Limits = map[string]Bound{
-	"vocab_size": {257, 32768}, "vocab": {0, 1 << 18}, "context": {8, 4096}, "layers": {1, 64}, "heads": {1, 128},
+	"vocab_size": {257, 32768}, "vocab": {0, 1 << 24}, "context": {8, 4096}, "layers": {1, 64}, "heads": {1, 128},
 	"kv_heads": {1, 128}, "head_dim": {0, 512}, "channels": {8, 4096}, "hidden": {8, 16384}, "batch": {1, 256},
 	"steps": {1, 1000000}, "learning_rate": {0, 1}, "muon_rate": {0, 1}, "final_fraction": {0, 1},
 	"warm_up": {0, 100000}, "hold": {0, 1}, "beta1": {0, 0.9999}, "beta2": {0, 0.99999},
@@ -81,10 +84,6 @@ var Limits = map[string]Bound{
 	"asked": {0, 1024}, "most_asked": {0, 4096}, "tries": {1, 64},
 	"gkd_beta": {0, 1}, "lambda": {0, 1}, "distill_temperature": {0.05, 10},
 }
-
-// MaxParameters bounds the size of a model: in wasm weights, gradients and
-// two moments of 64 million parameters fill 1 GiB.
-const MaxParameters = 64 << 20
 
 // Wrong is what Check says of a recipe: which number or word, what it is, and
 // the rule that it breaks.

@@ -73,7 +73,6 @@ func TestWrongNumbersAreNamed(t *testing.T) {
 		{"optimizer", func(r *Recipe) { r.Optimizer = "sgd" }},
 		{"mlp", func(r *Recipe) { r.Model.MLP = "" }},
 		{"vocab_size", func(r *Recipe) { r.Tokenizer, r.VocabSize = "bpe", 100 }},
-		{"parameters", func(r *Recipe) { r.Model.Channels, r.Model.Hidden, r.Model.Layers = 1024, 4096, 24 }},
 	} {
 		r, _ := ByName("quick")
 		r.Model.Vocab = 65

@@ -40,6 +40,10 @@ func (t Tensor) Len() int {
 	return n
 }
 
+// Narrows tells whether t can lie in 16 bits where it does not train: matrices and tables
+// that are looked up by token.
+func (t Tensor) Narrows() bool { return len(t.Dims) == 2 && t.Name != positions }
+
 // besideTables is Len, but 0 of a table, which is looked up and not multiplied.
 func (t Tensor) besideTables() int {
 	if t.Role == Table || t.Role == Trigram {
@@ -56,13 +60,15 @@ func Count(tensors []Tensor) (n int) {
 	return n
 }
 
+const positions = "positions.weight"
+
 // Tensors are all of a model, in the order of use and of every file. What is
 // counted, made, drawn, trained and kept follows from this list.
 func (m Model) Tensors() []Tensor {
 	l := &list{Model: m, block: -1}
 	l.add("tokens.weight", Table, m.Vocab, m.Channels)
 	if m.Position == "learned" {
-		l.add("positions.weight", Table, m.Context, m.Channels)
+		l.add(positions, Table, m.Context, m.Channels)
 	}
 	for k := range m.Lookback {
 		l.add(fmt.Sprintf("lookback.%d.weight", k), Table, m.Vocab+1, m.Channels) // the last row: no token so far back

@@ -1,6 +1,10 @@
 package tensor
 
-import "math"
+import (
+	"math"
+
+	"hornbook/model/recipe"
+)
 
 // Split views the last dimension of x (N,H·D) as heads: (N,H,D). Memory and
 // gradient are x's own.
@@ -19,10 +23,8 @@ func (t *Tape) reshape(x *Tensor, dims ...int) *Tensor {
 	return y
 }
 
-// ShortContext is the most positions of a sequence whose attention weights, T×T
-// a head, are kept for the way back; of longer ones they are computed again, a
-// block of queries at a time.
-const ShortContext = 64
+// ShortContext is the most positions of a sequence whose attention weights are kept.
+const ShortContext = recipe.ShortContext
 
 // Attention is causal softmax attention with grouped heads (Ainslie et al.
 // 2023) for q (N,H,D) and k, v (M,K,D): query head h reads head h·K/H. The

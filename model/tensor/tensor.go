@@ -35,6 +35,7 @@ type Storage interface {
 	Download(x []float32, at int)            // fills x with them
 	Read(at, n int, use func(x []float32))   // lends n of them for the time of a call: no copy where none is needed
 	Write(at, n int, fill func(x []float32)) // lends the room for n of them, to be filled
+	DType() DType
 }
 
 // Parameter makes a trainable tensor of zeros with its gradient.

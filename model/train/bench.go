@@ -13,13 +13,15 @@ type Timing struct {
 	LossFirst, LossLast float64
 }
 
-// unmeasured steps come first: they fill the arena and the caches.
-const unmeasured = 3
+// mostUnmeasured steps, no more than those that are measured, come first: they fill the
+// arena and the caches.
+const mostUnmeasured = 3
 
 // Bench times steps of a new run, one by one. between, unless nil, is called
 // after each and is not timed.
 func Bench(run *Run, steps int, between func()) (t Timing, err error) {
 	defer func() { err = lostOr(recover(), err) }()
+	unmeasured := min(steps, mostUnmeasured)
 	times := make([]time.Duration, 0, steps)
 	for i := range unmeasured + steps {
 		begin := time.Now()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"hornbook/model"
 	"hornbook/model/recipe"
 )
 
@@ -33,10 +34,10 @@ type Crew interface {
 
 // Task is what a rank needs to know of a run.
 type Task struct {
-	Recipe  recipe.Recipe // Vocab set
-	Data    Data
-	Weights []float32 // all of the model's, to be copied before the first Sync
-	Done    int       // steps that the run has taken
+	Recipe recipe.Recipe // Vocab set
+	Data   Data
+	Model  *model.GPT // the run's, to be copied before the first Sync; to Serve its own
+	Done   int        // steps that the run has taken
 }
 
 // Launch starts ranks 1 to size-1, each of which calls Serve.

@@ -41,7 +41,7 @@ type snapshot struct {
 	training                     time.Duration
 	best                         *Best
 	tally                        []float64
-	weights                      []float32
+	weights                      []float32 // that train
 	moments                      []float32 // as Optimizer.Together has them
 }
 
@@ -52,13 +52,12 @@ type snapshot struct {
 func (r *Run) Use(b tensor.Backend, failing func(why string)) (err error) {
 	defer func() { err = lostOr(recover(), err) }()
 	host := r.replica
-	p, err := newReplica(blank(b, r.Recipe), r.Recipe, r.data)
+	p, err := newReplica(r.Model.On(b), r.Recipe, r.data)
 	if err != nil {
 		return err
 	}
 	now := r.snapshot()
 	p.Done, p.tokens, p.Loss, p.GradNorm, p.Fraction = now.done, now.tokens, now.loss, now.norm, now.fraction
-	p.Model.Weights.Upload(now.weights)
 	p.freeze()
 	p.join(group{})
 	p.optimizer.SetTogether(now.moments)
@@ -100,7 +99,7 @@ func (r *Run) safely(h Hooks, do func(Hooks) (stopped bool, err error)) (stopped
 }
 
 func (r *Run) snapshot() snapshot {
-	s := snapshot{r.Done, r.tokens, r.written, r.stale, r.Loss, r.GradNorm, r.Fraction, r.Training, r.Best, r.tally.numbers(), r.Model.Weights.Numbers(), nil}
+	s := snapshot{r.Done, r.tokens, r.written, r.stale, r.Loss, r.GradNorm, r.Fraction, r.Training, r.Best, r.tally.numbers(), r.Model.TrainedWeights().Numbers(), nil}
 	for _, m := range r.optimizer.Together() {
 		s.moments = m.Append(s.moments)
 	}
@@ -127,7 +126,7 @@ func (p *replica) set(s snapshot) {
 		p.data.Frozen, p.frozen = nil, frozen{}
 	}
 	p.optimizer = p.optimize(p.trains(), nil)
-	p.Model.Weights.Upload(s.weights)
+	p.Model.TrainedWeights().Upload(s.weights)
 	p.optimizer.SetTogether(s.moments)
 	if p.drawn > s.done+1 { // the batches begin anew
 		p.plan, _ = objectives[p.Recipe.Objective](p.Recipe, p.data) // which went well before

@@ -89,7 +89,7 @@ func (p *replica) assist(o order) error {
 func (p *replica) measure(n, lo, hi int, between func() bool) bool {
 	for i, text := range p.plan.sets {
 		from, to := max(lo, i*n), min(hi, (i+1)*n)
-		if from < to && !eval.Losses(p.losses[from:to], from-i*n, p.Model, p.tape, text.batches, evalSeed, between) {
+		if from < to && !eval.Losses(p.losses[from:to], from-i*n, p.Recipe.RowsAtOnce(), p.Model, p.tape, text.batches, evalSeed, between) {
 			return false
 		}
 	}

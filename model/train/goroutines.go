@@ -3,6 +3,8 @@ package train
 import (
 	"sync"
 	"time"
+
+	"hornbook/model/cpu"
 )
 
 // Goroutines is the Launch of a program with threads: the ranks are
@@ -12,6 +14,8 @@ func Goroutines(t Task, size int) (Crew, error) {
 	for rank := 1; rank < size; rank++ {
 		d.served.Go(func() {
 			defer d.close() // whatever ended it
+			t := t
+			t.Model = t.Model.On(cpu.New())
 			Serve(t, seat{d, rank})
 		})
 	}

@@ -319,7 +319,7 @@ func TestHowManyRanks(t *testing.T) {
 		ranks, limit  int
 	}{
 		{stories, 0, 1, gib, 1, 1}, {stories, 0, 2, gib, 2, 2}, {stories, 0, 4, gib, 3, 4}, {stories, 0, 64, gib, 6, 6},
-		{tiny, 0, 4, gib, 4, 4}, {tiny, 0, 64, gib, 8, 8}, {idle, 0, 4, gib, 1, 2}, {small, 0, 8, 1.05 * gib, 2, 2},
+		{tiny, 0, 4, gib, 4, 4}, {tiny, 0, 64, gib, 8, 8}, {idle, 0, 4, gib, 1, 2}, {small, 0, 8, small.BytesOn(2), 2, 2},
 		{stories, 0, 8, 1, 1, 1}, {stories, 64 << 20, 8, 1.5 * gib, 3, 5},
 	} {
 		if got := Ranks(c.r, c.tokens, c.cores, c.memory); got != c.ranks {

@@ -154,12 +154,25 @@ func (p *replica) timed(f func()) {
 }
 
 // backward computes the gradients of this rank's rows, and their part of the
-// batch's loss.
+// batch's loss, by as many passes as memory wants.
 func (p *replica) backward() {
 	lo, hi := p.group.part(p.Recipe.Batch)
 	p.sums = sums{}
-	p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: lo, Time: p.Recipe.Model.Context})
-	p.Model.Backend.Copy(p.part, p.Model.Grad(p.tape, p.batch.Rows(lo, hi, p.Recipe.Model.Context)))
+	p.backwardIn(lo, hi, p.Recipe.RowsAtOnce())
+}
+
+// backwardIn is backward of some rows, at most so many in a pass.
+func (p *replica) backwardIn(lo, hi, most int) {
+	b, time := p.Model.Backend, p.Recipe.Model.Context
+	for row := lo; row < hi; row += most {
+		rows := p.batch.Rows(row, min(hi, row+most), time)
+		p.Model.Draw(tensor.Draw{Seed: p.Recipe.Seed*0x9E3779B97F4A7C15 + uint64(p.Done), Row: row, Time: time})
+		if row == lo {
+			b.Copy(p.part, p.Model.Grad(p.tape, rows))
+		} else {
+			b.AddGrad(tensor.Into{T: p.part, Add: true}, p.Model.AddGrad(p.tape, rows))
+		}
+	}
 }
 
 // meet lets the ranks tell each other their parts of loss and norm.
@@ -236,12 +249,11 @@ func (p *replica) learnedTokens() (n int) {
 // Serve is the life of a rank other than the lead: it takes its part of every
 // step until a rank is lost, as all are to it when the run ends.
 func Serve(t Task, b Board) error {
-	p, err := newReplica(nil, t.Recipe, t.Data)
+	p, err := newReplica(t.Model, t.Recipe, t.Data)
 	if err != nil {
 		return err
 	}
 	p.Done = t.Done
-	p.Model.Weights.Upload(t.Weights)
 	p.freeze()
 	p.join(newGroup(b, t.Recipe, p.Model))
 	if err := p.group.share(nil, p.optimizer); err != nil {

@@ -39,7 +39,7 @@ func (r *Run) regroup(size int) error {
 
 // begin starts size-1 ranks and gives them the weights and their moments.
 func (r *Run) begin(size int) (group, error) {
-	crew, err := r.launch(Task{Recipe: r.Recipe, Data: r.data, Weights: r.Model.Weights.Numbers(), Done: r.Done}, size)
+	crew, err := r.launch(Task{Recipe: r.Recipe, Data: r.data, Model: r.Model, Done: r.Done}, size)
 	if err != nil {
 		return group{}, err
 	}

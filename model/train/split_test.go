@@ -6,6 +6,7 @@ import (
 
 	"hornbook/model/cpu"
 	"hornbook/model/data"
+	"hornbook/model/eval"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -80,6 +81,42 @@ func TestAnyDivisionIsTheSameBatch(t *testing.T) {
 				if math.Abs(g-float64(whole[j])) > splitTolerance*largest {
 					t.Fatalf("%s in %d parts: gradient %d is %v, want %v (the largest is %v)", name, parts, j, g, whole[j], largest)
 				}
+			}
+		}
+	}
+}
+
+// A step whose rows go through the model in several passes learns what it learns in one,
+// and so with what an adapter drops; an evaluation says the same.
+func TestPasses(t *testing.T) {
+	r := brief("quick")
+	r.Trains, r.From, r.Batch = recipe.Adapter, recipe.Existing, 8
+	r.Tuning.LoRA = recipe.LoRA{Rank: 2, Alpha: 4, Dropout: 0.3, Targets: "query,down"}
+	var want []float32
+	var loss float64
+	for most := 8; most > 0; most -= 3 {
+		m := blank(cpu.New(), r)
+		m.Init("gpt2", 3)
+		m.InitAdapter(4)
+		p, err := newReplica(m, r, Data{Text: data.Corpus{IDs: rhyme(900)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.batch = p.plan.batches.Next()
+		p.backwardIn(0, 8, most)
+		evaluated := make([]float32, 2)
+		eval.Losses(evaluated, 0, most, m, p.tape, p.plan.sets[0].batches, 1, nil)
+		got, sum := m.Gradients.Numbers(), p.lossPart()+eval.Mean(evaluated)
+		if want == nil {
+			want, loss = got, sum
+		}
+		largest := 0.0
+		for _, g := range want {
+			largest = max(largest, math.Abs(float64(g)))
+		}
+		for i, g := range got {
+			if math.Abs(float64(g-want[i])) > splitTolerance*largest || math.Abs(sum-loss) > splitTolerance*loss {
+				t.Fatalf("%d rows a pass: gradient %d is %v, want %v; losses %v, want %v", most, i, g, want[i], sum, loss)
 			}
 		}
 	}

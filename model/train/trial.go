@@ -27,9 +27,7 @@ func (r *Run) Try(b tensor.Backend, between func(done, all int) error) (t Trial,
 	defer func() { err = lostOr(recover(), err) }()
 	of := r.Recipe
 	of.Rewards.Prompts = min(of.Rewards.Prompts, 2) // of a round, which takes longest to write
-	m := blank(cpu.New(), of)
-	m.Weights.Upload(r.Model.Weights.Numbers())
-	run, err := On(m, of, r.data)
+	run, err := On(r.Model.On(cpu.New()), of, r.data)
 	if err != nil {
 		return t, err
 	}

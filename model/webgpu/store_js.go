@@ -14,6 +14,9 @@ type piece struct {
 	at, n int
 }
 
+// DType: a card computes in float32.
+func (*piece) DType() tensor.DType { return tensor.F32 }
+
 // large is from how many floats on a store has a buffer of its own. Smaller ones share
 // some, so that few shaders are made for operands in other buffers.
 const large = 1 << 18

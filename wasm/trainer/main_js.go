@@ -19,7 +19,7 @@ func main() {
 	}
 	commands := make(chan protocol.Command, 1024)
 	kept, why := openShelf()
-	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Launch: launch, GPU: lender(),
+	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Memory: memory(), Launch: launch, GPU: lender(),
 		Shelf: kept, Why: why, Base: true, Load: base})
 	listen(commands)
 	s.Serve(commands)
@@ -57,6 +57,16 @@ func cores() int {
 		return 1
 	}
 	return n.Int()
+}
+
+// memory is what a run may take, in bytes: as much as a module can have, or half of what the
+// device has as far as the browser says it; what says nothing may be small.
+func memory() float64 {
+	gib := js.Global().Get("navigator").Get("deviceMemory")
+	if gib.Type() != js.TypeNumber {
+		return 2 << 30
+	}
+	return min(gib.Float()/2*(1<<30), protocol.MostMemory)
 }
 
 func decode(message js.Value) (protocol.Command, error) {

@@ -9,16 +9,20 @@ import (
 	"time"
 	"unsafe"
 
+	"hornbook/model"
+	"hornbook/model/cpu"
 	"hornbook/model/recipe"
+	"hornbook/model/tensor"
 	"hornbook/model/train"
 	"hornbook/wasm/jsrt"
 )
 
 // task is a train.Task without its arrays, which travel beside it.
 type task struct {
-	Recipe  recipe.Recipe `json:"recipe"`
-	Done    int           `json:"done"`
-	Teacher recipe.Model  `json:"teacher"`
+	Recipe  recipe.Recipe  `json:"recipe"`
+	Done    int            `json:"done"`
+	Teacher recipe.Model   `json:"teacher"`
+	Types   []tensor.DType `json:"types"` // of the model's tensors
 }
 
 // serve is the life of a rank that is not the lead.
@@ -30,14 +34,25 @@ func serve(seat js.Value) error {
 	arrays := seat.Get("arrays")
 	var d train.Data
 	for i, array := range d.Arrays() {
-		*array = copyIn[int32](arrays.Index(2 + i))
+		*array = copyIn[int32](arrays.Index(1 + i))
 	}
-	weights := copyIn[float32](arrays.Index(0))
-	d.Teacher, d.Frozen = t.Teacher, copyIn[float32](arrays.Index(1))
+	d.Teacher, d.Frozen = t.Teacher, copyIn[float32](arrays.Index(0))
+	m := model.NewAs(t.Recipe.Model, t.Types)
+	if t.Recipe.Trains == recipe.Adapter {
+		m.Adapt(t.Recipe.Tuning.LoRA)
+	}
+	for i, p := range m.Parameters {
+		array := arrays.Index(1 + len(d.Arrays()) + i)
+		if p.Storage.DType() == tensor.F32 {
+			p.Write(func(x []float32) { copyInto(x, array) })
+		} else {
+			copyInto(even(p), array)
+		}
+	}
 	seat.Delete("arrays") // the copies are enough
 	b := newBoard(seat)
 	js.Global().Get("hornbookLead").Call("postMessage", "ready")
-	return train.Serve(train.Task{Recipe: t.Recipe, Data: d, Weights: weights, Done: t.Done}, b)
+	return train.Serve(train.Task{Recipe: t.Recipe, Data: d, Model: m, Done: t.Done}, b)
 }
 
 // copyIn copies a Uint8Array of numbers of four bytes; nil for an empty one.
@@ -47,8 +62,19 @@ func copyIn[T int32 | float32](bytes js.Value) []T {
 		return nil
 	}
 	x := make([]T, n)
-	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*n), bytes)
+	copyInto(x, bytes)
 	return x
+}
+
+// copyInto fills x with what lies in a Uint8Array.
+func copyInto[T any](x []T, bytes js.Value) {
+	js.CopyBytesToGo(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(unsafe.Sizeof(x[0]))), bytes)
+}
+
+// even are the bits of a parameter of 16 bits, an even number of them.
+func even(p *tensor.Tensor) []uint16 {
+	x := cpu.Halves(p.Storage)
+	return x[:len(x)+len(x)%2]
 }
 
 // lent is where x lies and how long it is, as long as x is kept alive.
@@ -65,7 +91,7 @@ const startingTakes = time.Minute
 
 // launch has the page start workers for ranks 1 to size-1.
 func launch(t train.Task, size int) (train.Crew, error) {
-	text, err := json.Marshal(task{t.Recipe, t.Done, t.Data.Teacher})
+	text, err := json.Marshal(task{t.Recipe, t.Done, t.Data.Teacher, t.Model.Types()})
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +105,16 @@ func launch(t train.Task, size int) (train.Crew, error) {
 		return nil
 	})
 	floats := train.BoardLen(t.Recipe, size)
-	arrays := []any{lent(t.Weights), lent(t.Data.Frozen)}
+	arrays := []any{lent(t.Data.Frozen)}
 	for _, array := range t.Data.Arrays() {
 		arrays = append(arrays, lent(*array))
+	}
+	for _, p := range t.Model.Parameters {
+		if p.Storage.DType() == tensor.F32 {
+			p.Read(func(x []float32) { arrays = append(arrays, lent(x)) })
+		} else {
+			arrays = append(arrays, []any{place(even(p)), len(even(p)) / 2})
+		}
 	}
 	seat, err := jsrt.Call(js.Global(), "hornbookRecruit", size, floats, string(text), arrays, c.told)
 	runtime.KeepAlive(t)

@@ -1,6 +1,12 @@
 package protocol
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"hornbook/model/recipe"
+)
 
 // Code names a thing that a person is told in words. The words stand in
 // web/wording; each has what happened, why, and what to do.
@@ -34,7 +40,7 @@ const (
 	Busy          Code = "busy"           // a run is going on: pause or stop it first
 	NotTraining   Code = "not_training"   // Pause, Resume or Stop without a run
 	LossNaN       Code = "loss_nan"       // the loss became infinite or no number; the last good weights are kept; Got: the step
-	OutOfMemory   Code = "out_of_memory"  // the recipe needs more than Want bytes
+	OutOfMemory   Code = "out_of_memory"  // the recipe needs Got, more than Want bytes: TooMuch
 	Cancelled     Code = "cancelled"      // what was asked for was stopped before it was done; all is as it was
 	TrainerGone   Code = "trainer_gone"   // the worker ended; the page must be opened again
 	RanksFewer    Code = "ranks_fewer"    // a notice: Got workers were asked for; Want train
@@ -101,9 +107,39 @@ func (c Code) Notice() bool {
 	return slices.Contains([]Code{RanksFewer, RankLost, GPUUnused, GPULost, SameBits, ModelNotes}, c)
 }
 
-// MaxMemory is what a model may take to be trained or opened, in bytes: what a
-// tab of most browsers can have.
+// MaxMemory is what a model may take to be trained or opened, in bytes, where nobody says
+// what there is: what a tab of most browsers can have.
 const MaxMemory = 1.5 * (1 << 30)
+
+// MostMemory is the most that a tab's module can have: its places are of 32 bits, and the
+// program itself, texts and what is cleared away later take a part.
+const MostMemory = 3.5 * (1 << 30)
+
+// TooMuch is a run of r that does not fit into so many bytes of memory: what it needs, what
+// there is, and behind it by what change it would fit, if by any (ReadLess).
+func TooMuch(r recipe.Recipe, memory float64) *Problem {
+	need := r.Bytes()
+	if need <= memory {
+		return nil
+	}
+	p := &Problem{Code: OutOfMemory, Got: strconv.FormatFloat(need, 'f', 0, 64), Want: strconv.FormatFloat(memory, 'f', 0, 64)}
+	if less, fits := r.Fitting(memory); fits {
+		p.Want = strings.Join([]string{p.Want, strconv.Itoa(less.Batch), strconv.Itoa(less.Context), less.Trains}, " ")
+	}
+	return p
+}
+
+// ReadLess reads TooMuch's Want.
+func ReadLess(want string) (bytes string, l recipe.Less, fits bool) {
+	parts := strings.Split(want, " ")
+	if len(parts) != 4 {
+		return want, l, false
+	}
+	l.Batch, _ = strconv.Atoi(parts[1])
+	l.Context, _ = strconv.Atoi(parts[2])
+	l.Trains = parts[3]
+	return parts[0], l, true
+}
 
 // TaskText begins the name of a text that is the lessons of a task; the task's
 // name follows.

@@ -113,6 +113,7 @@ type Bench struct {
 	Steps   int           `json:"steps"`   // 1 to 10,000
 	Ranks   int           `json:"ranks"`   // as in Train
 	Backend string        `json:"backend"` // "cpu", which "" is too, or "webgpu"
+	Narrow  bool          `json:"narrow"`  // the weights that an adapter is laid beside are of 16 bits
 }
 
 // Measure times what the machine can do besides a step: its peak, products of

@@ -7,9 +7,10 @@ type Ready struct {
 	Reply
 	Backend string          `json:"backend"` // "cpu"
 	SIMD    bool            `json:"simd"`
-	Fused   bool            `json:"fused"` // multiply-adds round once (relaxed SIMD)
-	Cores   int             `json:"cores"` // that the machine says it has
-	Ranks   int             `json:"ranks"` // the most that can train together here
+	Fused   bool            `json:"fused"`  // multiply-adds round once (relaxed SIMD)
+	Cores   int             `json:"cores"`  // that the machine says it has
+	Ranks   int             `json:"ranks"`  // the most that can train together here
+	Memory  float64         `json:"memory"` // bytes that a run may take
 	Presets []recipe.Recipe `json:"presets"`
 	Default string          `json:"default"` // the preset to begin with
 	Labs    []recipe.Recipe `json:"labs"`    // recipes by rewards, of new models
@@ -138,8 +139,9 @@ type Model struct {
 	Recipe       recipe.Recipe `json:"recipe"` // as trained, Vocab filled in
 	Ranks        int           `json:"ranks"`  // workers that train it together
 	Parameters   int           `json:"parameters"`
-	Bytes        int           `json:"bytes"` // memory of weights, gradients, moments and activations
-	Text         string        `json:"text"`  // name of the text
+	Bytes        int           `json:"bytes"`        // memory of weights, gradients, moments and activations
+	WeightBytes  float64       `json:"weight_bytes"` // of its weights, where they do not take four bytes each: Recipe.WeightBytes; else 0
+	Text         string        `json:"text"`         // name of the text
 	TrainTokens  int           `json:"train_tokens"`
 	ValTokens    int           `json:"val_tokens"`
 	FLOPsPerStep float64       `json:"flops_per_step"` // an estimate
@@ -253,7 +255,8 @@ type Timing struct {
 	GFLOPS          float64 `json:"gflops"`            // of the whole step, at the median; operations are an estimate
 	LossFirst       float64 `json:"loss_first"`
 	LossLast        float64 `json:"loss_last"`
-	MemoryBytes     int     `json:"memory_bytes"` // that the lead worker holds after the steps, its text included; natively with all ranks
+	MemoryBytes     int     `json:"memory_bytes"` // the most that the lead worker has taken, its text included, with an evaluation and writing after the steps; natively with all ranks
+	MemorySaid      int     `json:"memory_said"`  // what it held before, and what the recipe says of all ranks together
 }
 
 // Product is how fast one product of matrices is, packing included.
@@ -296,6 +299,15 @@ type Problem struct {
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }
 
+// Taking comes before a run is prepared: the memory that it will take at most, as it is
+// estimated, and what there is. None of it is taken yet.
+type Taking struct {
+	Reply
+	Bytes float64 `json:"bytes"`
+	Of    float64 `json:"of"`
+}
+
+func (*Taking) event() string     { return "taking" }
 func (*Ready) event() string      { return "ready" }
 func (*Text) event() string       { return "text" }
 func (*Tokenizer) event() string  { return "tokenizer" }
@@ -318,6 +330,7 @@ func (*Problem) event() string    { return "problem" }
 
 var events = map[string]func() Event{
 	"ready":      func() Event { return new(Ready) },
+	"taking":     func() Event { return new(Taking) },
 	"text":       func() Event { return new(Text) },
 	"tokenizer":  func() Event { return new(Tokenizer) },
 	"tokens":     func() Event { return new(Tokens) },

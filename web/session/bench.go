@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"time"
 
+	"hornbook/model"
+	"hornbook/model/checkpoint"
 	"hornbook/model/data"
 	"hornbook/model/data/village"
 	"hornbook/model/recipe"
@@ -35,7 +38,11 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 		return nil, &protocol.Problem{Code: protocol.RecipeWrong, Key: "steps", Got: fmt.Sprint(c.Steps),
 			Want: fmt.Sprintf("between 1 %d", maxBenched)}
 	}
-	if problem := cmp.Or(wrongRanks(c.Ranks), fits(c.Recipe)); problem != nil {
+	if c.Narrow {
+		c.Recipe.WeightBytes = 2 * float64(c.Recipe.Model.Parameters())
+	}
+	c.Recipe.EvalBatches, c.Recipe.LastEvalBatches = 1, 1
+	if problem := cmp.Or(wrongRanks(c.Ranks), s.fits(c.Recipe)); problem != nil {
 		return nil, problem
 	}
 	sample := &text{bytes: village.Text(villageSeed, benchText)[:benchText]}
@@ -46,8 +53,12 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 }
 
 func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *protocol.Problem) {
-	c.Recipe.Model.Vocab, c.Recipe.Objective = sample.tok.Size(), recipe.LM
-	run, err := train.New(c.Recipe, train.Data{Text: data.Corpus{IDs: sample.ids}})
+	c.Recipe.Model.Vocab, c.Recipe.Objective = max(c.Recipe.Model.Vocab, sample.tok.Size()), recipe.LM
+	if problem := s.fits(c.Recipe); problem != nil {
+		return nil, problem
+	}
+	said := held() + int(c.Recipe.BytesOn(max(1, c.Ranks)))
+	run, err := begun(c.Recipe, c.Narrow, train.Data{Text: data.Corpus{IDs: sample.ids}})
 	if err != nil {
 		return nil, wrong(err)
 	}
@@ -71,9 +82,48 @@ func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *pro
 	if err != nil {
 		return nil, wrong(err)
 	}
+	if run.Device() == backend { // what a run does besides steps
+		run.Evaluate(nil)
+		model.NewGenerator(run.Model).Prompt(sample.ids[:c.Recipe.Model.Context])
+		if err := checkpoint.Write(nowhere{}, checkpoint.Run{Recipe: c.Recipe, Tokenizer: sample.tok, Model: run.Model, Moments: run.State().Moments}); err != nil {
+			return nil, &protocol.Problem{Code: protocol.Internal, Detail: err.Error()}
+		}
+	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
 	return &protocol.Benched{Timing: protocol.Timing{Backend: run.Device(), Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
-		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory()}}, nil
+		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory(), MemorySaid: said}}, nil
+}
+
+// begun is a run of a model of random weights: a new one's, or of an adapter beside them.
+func begun(r recipe.Recipe, narrow bool, d train.Data) (*train.Run, error) {
+	if r.Trains != recipe.Adapter {
+		return train.New(r, d)
+	}
+	types := make([]tensor.DType, len(r.Model.Tensors()))
+	for i, t := range r.Model.Tensors() {
+		if narrow && t.Narrows() {
+			types[i] = tensor.BF16
+		}
+	}
+	m := model.NewAs(r.Model, types)
+	m.Init(r.Init, r.Seed)
+	equip(m, r)
+	return train.On(m, r, d)
+}
+
+// nowhere is a Sink of files that nobody reads.
+type nowhere struct{}
+
+func (nowhere) Create(string) (io.WriteCloser, error) { return nowhere{}, nil }
+func (nowhere) Write(b []byte) (int, error)           { return len(b), nil }
+func (nowhere) Close() error                          { return nil }
+
+// held is what of the memory is in use.
+func held() int {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int(m.Sys - m.HeapIdle)
 }
 
 // memory is what the program has taken from the system, in bytes: in

@@ -177,9 +177,10 @@ func (s *Session) tried(r *run) (lent *GPU, err error) {
 }
 
 // fitsTwice tells whether there is memory for what a run needs to go on without a card: two
-// copies of weights and moments, and a third while they are made.
+// copies of what trains and its moments, a third while they are made, and, for the trial, of
+// all weights.
 func (s *Session) fitsTwice(r recipe.Recipe) bool {
-	return r.Bytes()+3*4*3*float64(r.Trained()) <= protocol.MaxMemory
+	return r.Bytes()+3*4*3*float64(r.Trained())+4*float64(r.Weights()) <= s.host.Memory
 }
 
 // distrust lets the card go.

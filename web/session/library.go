@@ -87,7 +87,7 @@ func (l *library) tellAdapter() {
 func (l *library) describe() *protocol.Model {
 	c := l.current
 	told := &protocol.Model{ModelID: c.id, Name: c.Name, Old: c.Old, Before: c.before != nil, Tokenizer: string(c.Tokenizer.Kind()),
-		Recipe: c.Recipe, Parameters: c.Model.Weights.Len(), Bytes: 4 * c.Model.Weights.Len(), Text: c.Text,
+		Recipe: c.Recipe, Parameters: c.Model.Weights.Len(), Bytes: c.Model.Bytes(), WeightBytes: weightBytes(c.Model), Text: c.Text,
 		FLOPsPerStep: c.Recipe.Model.FLOPsPerToken() * float64(c.Recipe.TokensPerStep())}
 	_, told.Chat = chat.Of(c.Tokenizer)
 	if c.From != nil {

@@ -28,8 +28,8 @@ func (s *Session) export(c *protocol.Export) {
 		s.voice.tell(problem)
 		return
 	}
-	if need := exportCopies * 4 * float64(kept.Model.Weights.Len()); need > protocol.MaxMemory {
-		s.voice.tell(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", protocol.MaxMemory)})
+	if need := exportCopies * 4 * float64(kept.Model.Weights.Len()); need > s.host.Memory {
+		s.voice.tell(&protocol.Problem{Code: protocol.ModelTooLarge, Got: fmt.Sprintf("%.0f", need), Want: fmt.Sprintf("%.0f", s.host.Memory)})
 		return
 	}
 	var file *protocol.File
@@ -121,11 +121,11 @@ func (s *Session) importModel(c *protocol.Import) {
 		s.importAdapter(c)
 		return
 	}
-	if need, err := exchange.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= protocol.MaxMemory && !c.Agreed {
+	if need, err := exchange.Need(c.Files); err == nil && need.Bytes > manyBytes && need.Bytes <= s.host.Memory && !c.Agreed {
 		s.voice.tell(&protocol.Needs{Name: nameOf(c), Parameters: need.Parameters, Bytes: int64(need.Bytes)})
 		return
 	}
-	kept, notes, err := exchange.Import(c.Files, protocol.MaxMemory)
+	kept, notes, err := exchange.Import(c.Files, s.host.Memory)
 	if err != nil {
 		s.voice.tell(unopened(err))
 		return

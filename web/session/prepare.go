@@ -5,7 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,7 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 // begin prepares a new model.
 func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.Problem) {
 	r := c.Recipe
-	if problem := fits(r); problem != nil {
+	if problem := s.fits(r); problem != nil {
 		return nil, nil, problem
 	}
 	tok, problem := s.cutNew(r, t)
@@ -104,9 +105,10 @@ func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.P
 		return nil, nil, problem
 	}
 	r.Model.Vocab = tok.Size()
-	if problem := fits(r); problem != nil {
+	if problem := s.fits(r); problem != nil {
 		return nil, nil, problem
 	}
+	s.tellTaking(r, c.Ranks)
 	d, problem := s.learns(r, tok, t.bytes, nil)
 	if problem != nil {
 		return nil, nil, problem
@@ -232,16 +234,29 @@ func unstarted(err error, tokens int, r recipe.Recipe) *protocol.Problem {
 	return wrong(err)
 }
 
-// fits says what of r cannot be trained, or not in the memory that there is.
-func fits(r recipe.Recipe) *protocol.Problem {
+// fits says what of r cannot be trained, or not in the memory that there is. What fits is
+// kept to: what nobody knows any more is cleared away before the program takes more than r
+// may.
+func (s *Session) fits(r recipe.Recipe) *protocol.Problem {
 	if err := r.Check(); err != nil {
 		return wrong(err)
 	}
-	if n := r.Bytes(); n > protocol.MaxMemory {
-		return &protocol.Problem{Code: protocol.OutOfMemory, Got: fmt.Sprintf("%.0f", n), Want: fmt.Sprintf("%.0f", protocol.MaxMemory)}
+	if problem := protocol.TooMuch(r, s.host.Memory); problem != nil {
+		return problem
 	}
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	debug.SetMemoryLimit(int64(r.Bytes() + float64(now.HeapAlloc) + besides))
 	return nil
 }
+
+// tellTaking tells what memory r will take.
+func (s *Session) tellTaking(r recipe.Recipe, asked int) {
+	s.voice.tell(&protocol.Taking{Bytes: r.BytesOn(s.runner.ranks(r, 0, asked)), Of: s.host.Memory})
+}
+
+// besides is what a session takes beside runs and texts: stacks, code, what is being cleared.
+const besides = 48 << 20
 
 // wrong is err as a problem: a recipe's number or, unexpected, anything else.
 func wrong(err error) *protocol.Problem {

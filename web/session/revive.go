@@ -82,7 +82,8 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 	if problem != nil {
 		return nil, problem
 	}
-	if problem := fits(c.Recipe); problem != nil {
+	c.Recipe.WeightBytes = weightBytes(c.Model)
+	if problem := s.fits(c.Recipe); problem != nil {
 		return nil, problem
 	}
 	d, problem := s.learns(c.Recipe, c.Tokenizer, text, old)

@@ -14,7 +14,8 @@ import (
 // runner trains the open model: at most one run, with the ranks that take part.
 type runner struct {
 	voice    *voice
-	cores    int // of the host
+	cores    int     // of the host
+	memory   float64 // that runs may take
 	launch   train.Launch
 	run      *run      // nil unless one trains or is paused
 	lastStep time.Time // when the latest Step event was sent
@@ -230,9 +231,9 @@ func (r *runner) most() int {
 // for, 0 for as many as help.
 func (r *runner) ranks(of recipe.Recipe, tokens, asked int) int {
 	if asked == 0 {
-		return train.Ranks(of, tokens, r.most(), protocol.MaxMemory)
+		return train.Ranks(of, tokens, r.most(), r.memory)
 	}
-	return min(asked, train.MaxRanks(of, tokens, r.most(), protocol.MaxMemory))
+	return min(asked, train.MaxRanks(of, tokens, r.most(), r.memory))
 }
 
 // wrongRanks says what of a number of ranks nobody can ask for.

@@ -55,6 +55,7 @@ type Host struct {
 	Yield  func()                                  // lets new commands arrive
 	Sample func(name string) ([]byte, error)       // fetches a built-in text that is a file
 	Cores  int                                     // that can work at once; 0 for one
+	Memory float64                                 // bytes that a model may take to be trained or opened; 0 for protocol.MaxMemory
 	GPU    func() (GPU, error)                     // lends a graphics card; nil where there can be none
 	Launch train.Launch                            // starts other ranks; nil where there can be none
 	Shelf  *shelf.Shelf                            // where models are kept; nil: nowhere
@@ -73,12 +74,13 @@ const backend = "cpu"
 
 // New returns a session without a text.
 func New(host Host) *Session {
+	host.Memory = cmp.Or(host.Memory, protocol.MaxMemory)
 	s := &Session{host: host, phase: idle, voice: &voice{emit: host.Emit}}
 	s.texts = &texts{voice: s.voice, fetch: host.Sample, goOn: s.goOn}
 	s.library = &library{voice: s.voice, shelf: host.Shelf, none: cmp.Or(host.Why, protocol.KeepNone), elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
 	s.writer = &writer{voice: s.voice, load: s.library.small}
-	s.runner = &runner{voice: s.voice, cores: host.Cores, launch: host.Launch}
+	s.runner = &runner{voice: s.voice, cores: host.Cores, memory: host.Memory, launch: host.Launch}
 	s.gpu = &gpu{voice: s.voice, open: host.GPU, goOn: s.goOn}
 	return s
 }
@@ -88,7 +90,7 @@ func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
 	defer s.runner.end()
 	s.voice.tell(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
-		Ranks: min(s.runner.most(), train.MostRanks), Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Verifiers: task.Verifiers, Base: s.host.Base, GPU: s.host.GPU != nil})
+		Ranks: min(s.runner.most(), train.MostRanks), Memory: s.host.Memory, Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Verifiers: task.Verifiers, Base: s.host.Base, GPU: s.host.GPU != nil})
 	s.move(idle, "")
 	if !s.host.Base { // else it is told when Base has been opened, which comes first
 		s.library.tellShelf()

@@ -29,8 +29,19 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	if from == nil {
 		return nil, nil, &protocol.Problem{Code: protocol.NoModel}
 	}
-	m, tok := from.Model.Clone(), from.Tokenizer
-	settle(m)
+	context := from.Model.Context
+	if shorter := r.Model.Context; shorter > 0 && shorter < context && from.Model.Position == "rope" {
+		context = shorter // than the model can see: its rows take less memory
+	}
+	r.Model, r.WeightBytes = from.Model.Config, weightBytes(from.Model)
+	r.Model.Context = context
+	r.Tuning.LoRA.Targets = layout.OwnTargets(r.Tuning.LoRA.Targets) // people may have PEFT's names for them
+	if problem := s.fits(r); problem != nil {
+		return nil, nil, problem
+	}
+	s.tellTaking(r, c.Ranks)
+	m, tok := learner(from.Model, r), from.Tokenizer
+	m.Context = context
 	if r.Objective == recipe.SFT || r.Objective == recipe.GRPO {
 		var problem *protocol.Problem
 		if m, tok, problem = speaking(m, tok); problem != nil {
@@ -38,10 +49,6 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		}
 	}
 	r.Model, r.Tokenizer, r.VocabSize, r.Init, r.Preset = m.Config, from.Recipe.Tokenizer, from.Recipe.VocabSize, from.Recipe.Init, from.Recipe.Preset
-	r.Tuning.LoRA.Targets = layout.OwnTargets(r.Tuning.LoRA.Targets) // people may have PEFT's names for them
-	if problem := fits(r); problem != nil {
-		return nil, nil, problem
-	}
 	if lacking, _ := lacks(from.Tokenizer, t.bytes); 2*lacking > t.info.Characters {
 		return nil, nil, &protocol.Problem{Code: protocol.TuneUnknown, Got: strconv.Itoa(lacking), Want: strconv.Itoa(t.info.Characters)}
 	}
@@ -71,6 +78,25 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 		Name: nameFor(c, from.Name+" › "+t.name), Text: t.name, Old: oldName, OldSHA256: sum(oldText), Questions: begun.Questions(), Teacher: s.named(r), Papers: from.Papers,
 		From: &checkpoint.Origin{Name: from.Name, ID: from.id}}}
 	return next, &run{Run: begun, data: d, job: d.Job, text: t.bytes, texts: [][]byte{t.bytes, oldText}}, nil
+}
+
+// learner is a model like m, without an adapter, for r to train: where it trains an adapter
+// it has m's own weights.
+func learner(m *model.GPT, r recipe.Recipe) *model.GPT {
+	if _, has := m.Adapter(); !has && r.Trains == recipe.Adapter {
+		return m.Beside()
+	}
+	m = m.Clone()
+	settle(m)
+	return m
+}
+
+// weightBytes are those of m's weights where some take less than four each, else 0.
+func weightBytes(m *model.GPT) float64 {
+	if n := m.Bytes(); n < 4*m.Weights.Len() {
+		return float64(n)
+	}
+	return 0
 }
 
 // equip gives m the adapter of r, if r trains one.

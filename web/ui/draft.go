@@ -100,6 +100,8 @@ func (d *Draft) More() []string {
 		return moreRewardFields
 	case d.Base.Objective == recipe.DPO:
 		return morePreferFields[d.Base.Method()]
+	case d.Tuning() && d.Base.Model.Position == "rope": // which sees shorter rows as it sees the beginnings of long ones
+		return append([]string{"context"}, moreTuneFields[d.Base.Method()]...)
 	case d.Tuning():
 		return moreTuneFields[d.Base.Method()]
 	}

@@ -44,6 +44,9 @@ func (t *further) fineTune(method string) recipe.Recipe {
 	if t.objective == recipe.DPO {
 		r = of[*Preferences](p).prefer(from, method)
 	}
+	if p.Model != nil {
+		r.WeightBytes = p.Model.WeightBytes
+	}
 	if p.Model != nil && p.Model.Text == "" {
 		r.Tuning.Old = "own"
 	}

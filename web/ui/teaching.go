@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -120,18 +121,15 @@ func (t *Teaching) Recipe() (r recipe.Recipe, wrong *protocol.Problem) {
 			r.VocabSize = cut.Size
 		}
 	}
-	return r, impossible(r)
+	return r, t.impossible(r)
 }
 
 // impossible is what of a recipe cannot be trained here, nil for nothing.
-func impossible(r recipe.Recipe) *protocol.Problem {
+func (t *Teaching) impossible(r recipe.Recipe) *protocol.Problem {
 	if w, is := r.Check().(*recipe.Wrong); is {
 		return &protocol.Problem{Code: protocol.RecipeWrong, Key: w.Key, Got: w.Got, Want: w.Want}
 	}
-	if n := r.Bytes(); n > protocol.MaxMemory {
-		return &protocol.Problem{Code: protocol.OutOfMemory, Got: strconv.FormatFloat(n, 'f', 0, 64), Want: strconv.FormatFloat(protocol.MaxMemory, 'f', 0, 64)}
-	}
-	return nil
+	return protocol.TooMuch(r, cmp.Or(t.Page.Ready.Memory, protocol.MaxMemory))
 }
 
 // estimate describes the model that Train would begin, or says why it cannot.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hornbook/model/recipe"
 	"hornbook/web/protocol"
 )
 
@@ -18,12 +19,43 @@ func (w *Words) Problem(p *protocol.Problem) string {
 	if p.Code == protocol.RecipeWrong {
 		got, want = w.Choice(got), w.want(p.Want)
 	}
+	fits, weights := "", ""
 	switch p.Code {
-	case protocol.TextTooLong, protocol.OutOfMemory, protocol.ModelTooLarge:
+	case protocol.TextTooLong:
 		got, want = w.size(p.Got), w.size(p.Want)
+	case protocol.OutOfMemory, protocol.ModelTooLarge:
+		bytes, less, some := protocol.ReadLess(p.Want)
+		got, want = w.size(p.Got), w.size(bytes)
+		fits, weights = w.fits(less, some), w.weightsIn(bytes)
 	}
-	return w.Say(key, "got", got, "want", want, "field", w.Field(p.Key), "because", because, "why", p.Detail,
+	return w.Say(key, "fits", fits, "weights", weights, "got", got, "want", want, "field", w.Field(p.Key), "because", because, "why", p.Detail,
 		"long", w.number(p.Detail), "workers", w.workers(p))
+}
+
+// fits says by which change a run would fit into memory.
+func (w *Words) fits(l recipe.Less, some bool) string {
+	if !some {
+		return w.Say("fits_none")
+	}
+	var changes []string
+	if l.Trains != "" {
+		changes = append(changes, w.Say("fits_adapter"))
+	}
+	if l.Context > 0 {
+		changes = append(changes, w.Say("fits_context", "n", w.Count(l.Context)))
+	}
+	if l.Batch > 0 {
+		changes = append(changes, w.Say("fits_batch", "n", w.Count(l.Batch)))
+	}
+	return w.Say("fits_with", "changes", w.List(changes...))
+}
+
+// weightsIn is about how many weights lie in so many bytes of memory, half of them left for
+// writing.
+func (w *Words) weightsIn(bytes string) string {
+	n, _ := strconv.ParseFloat(bytes, 64)
+	const million = 1e6
+	return w.Count(int(n/8/million) * million)
 }
 
 // problem is the key of p's sentence, of which some codes have two.

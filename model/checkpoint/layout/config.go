@@ -27,7 +27,7 @@ const EndOfText = chat.EndOfText
 
 // Config is config.json of a model of family f, its weights of type t.
 func Config(c recipe.Model, f Family, t format.DType, tok tokenizer.Tokenizer) ([]byte, error) {
-	dtype := map[format.DType]string{format.F32: "float32", format.F16: "float16"}[t]
+	dtype := map[format.DType]string{format.F32: "float32", format.Kept: "float32", format.F16: "float16"}[t]
 	out := map[string]any{
 		"architectures": []string{Architecture(f)}, "model_type": string(f), "vocab_size": c.Vocab,
 		"tie_word_embeddings": c.Tied, "dtype": dtype, "torch_dtype": dtype, "use_cache": true,

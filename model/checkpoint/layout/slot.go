@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"hornbook/model/format/safetensors"
 	"hornbook/model/tensor"
 )
 
@@ -49,6 +50,33 @@ func (s Slot) rows() (n int) {
 		n += p.rows
 	}
 	return n
+}
+
+// TypesOf are the types in which a store has the tensors of slots, by the names of the
+// parameters that these hold.
+func TypesOf(slots []Slot, store map[string]Stored) map[string]tensor.DType {
+	types := map[string]tensor.DType{}
+	for _, s := range slots {
+		for _, p := range s.parts {
+			if p.p != nil {
+				types[p.p.Name] = narrowTypes[store[s.Name].DType]
+			}
+		}
+	}
+	return types
+}
+
+// narrowTypes are those of 16 bits by the names that files have for them.
+var narrowTypes = map[string]tensor.DType{safetensors.F16: tensor.F16, safetensors.BF16: tensor.BF16}
+
+// kept is the type that s's numbers can be written in as they lie.
+func (s Slot) kept() string {
+	for name, t := range narrowTypes {
+		if !slices.ContainsFunc(s.parts, func(p part) bool { return p.p == nil || p.p.Storage.DType() != t }) && !s.Mean {
+			return name
+		}
+	}
+	return safetensors.F32
 }
 
 // Values are the numbers for the file. room, if it is long enough, is used.

@@ -8,7 +8,7 @@ import (
 	"hornbook/model/format/safetensors"
 )
 
-// WriteSafetensors writes the slots' numbers as f32 or f16.
+// WriteSafetensors writes the slots' numbers as f32 or f16, or as they lie.
 func WriteSafetensors(w io.Writer, slots []Slot, t format.DType) error {
 	dtype, err := safetensorsType(t)
 	if err != nil {
@@ -17,7 +17,11 @@ func WriteSafetensors(w io.Writer, slots []Slot, t format.DType) error {
 	var room []float32
 	tensors := make([]safetensors.Lazy, len(slots))
 	for i, s := range slots {
-		tensors[i] = safetensors.Lazy{Name: s.Name, Shape: s.Shape, DType: dtype, Values: func() []float32 {
+		as := dtype
+		if t == format.Kept {
+			as = s.kept()
+		}
+		tensors[i] = safetensors.Lazy{Name: s.Name, Shape: s.Shape, DType: as, Values: func() []float32 {
 			room = slices.Grow(room, s.Len()) // grown here, so that the next slot has it too
 			return s.Values(room)
 		}}
@@ -33,7 +37,7 @@ func CheckSafetensors(t format.DType) error {
 
 func safetensorsType(t format.DType) (string, error) {
 	switch t {
-	case format.F32:
+	case format.F32, format.Kept:
 		return safetensors.F32, nil
 	case format.F16:
 		return safetensors.F16, nil

@@ -7,6 +7,9 @@ import "math"
 // FromBF16 widens a bfloat16: the upper half of a float32.
 func FromBF16(b uint16) float32 { return math.Float32frombits(uint32(b) << 16) }
 
+// ToBF16 rounds a finite x to the nearest bfloat16, ties to even.
+func ToBF16(x float32) uint16 { return uint16(roundShift(math.Float32bits(x), 16)) }
+
 // From widens an IEEE 754 binary16.
 func From(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15)<<31, int(h>>10&31), uint32(h&1023)

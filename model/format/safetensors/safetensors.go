@@ -17,7 +17,7 @@ type Tensor struct {
 	Data  []float32
 }
 
-// The types of numbers that can be read; F32 and F16 can be written.
+// The types of numbers that can be read and written.
 const (
 	F32  = "F32"
 	F16  = "F16"

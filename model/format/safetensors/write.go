@@ -64,8 +64,12 @@ func writeNumbers(w io.Writer, values []float32, dtype string) error {
 		buffer = buffer[:0]
 		n := min(block, len(values))
 		for _, x := range values[:n] {
-			if dtype == F32 {
+			switch dtype {
+			case F32:
 				buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(x))
+				continue
+			case BF16:
+				buffer = binary.LittleEndian.AppendUint16(buffer, half.ToBF16(x))
 				continue
 			}
 			h, fits := half.To(x)
@@ -93,7 +97,7 @@ func header(tensors []Lazy, metadata map[string]string) ([]byte, error) {
 	for _, t := range tensors {
 		n, err := elements(t.Shape)
 		_, twice := lines[t.Name]
-		if err != nil || twice || t.Name == metadataKey || t.DType != F32 && t.DType != F16 {
+		if err != nil || twice || t.Name == metadataKey || t.DType != F32 && t.DType != F16 && t.DType != BF16 {
 			return nil, fmt.Errorf("safetensors: tensor %q of shape %v and type %q cannot be written", t.Name, t.Shape, t.DType)
 		}
 		shape := t.Shape
