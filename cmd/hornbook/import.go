@@ -38,7 +38,7 @@ func importCommand(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if need, err := exchange.Need(fsys); err == nil {
+	if need, err := exchange.Need(fsys); err == nil && need.Bytes >= worthSaying {
 		fmt.Fprintf(errs, "hornbook: opening the model takes about %s of memory.\n", english.Bytes(need.Bytes))
 	}
 	run, notes, err := importedOnto(fsys, *base)
@@ -58,6 +58,9 @@ func importCommand(args []string, out, errs io.Writer) error {
 	_, err = fmt.Fprintf(out, "%s parameters, saved to %s. Try it: %s\n", english.Count(run.Recipe.Model.Parameters()), *dir, tryIt(*dir))
 	return err
 }
+
+// worthSaying is the memory, in bytes, that a person is told of beforehand.
+const worthSaying = 100e6
 
 // importedOnto is the model of fsys, or of base with the adapter that fsys holds.
 func importedOnto(fsys fs.FS, base string) (checkpoint.Run, []string, error) {

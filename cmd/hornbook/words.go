@@ -97,9 +97,6 @@ func nameOf(f *flag.FlagSet, r recipe.Recipe, key string) string {
 			return "-set " + path
 		}
 	}
-	if key == "parameters" {
-		return "The number of weights"
-	}
 	return key
 }
 
