@@ -54,7 +54,7 @@ func (s *sharing) open(errs io.Writer) (sharedFolder, error) {
 	}
 	files, db, err := local.Open(s.dir)
 	if err != nil {
-		return sharedFolder{}, fmt.Errorf("-share %s: %w", s.dir, err)
+		return sharedFolder{}, fmt.Errorf("-share %s: %w", s.dir, reason(err))
 	}
 	server := share.New(files, db)
 	server.Closed, server.Room = !s.uploads, s.room<<20

@@ -83,6 +83,7 @@ func TestErrorsReadWell(t *testing.T) {
 		{"cannot read " + folder + ": is a directory", []string{"train", "-data", folder}},
 		{"cannot read a file without a name", []string{"train", "-data", ""}},
 		{"cannot read gone.txt: no such file or directory", []string{"train", "-data", "gone.txt"}},
+		{"-share " + data + ": not a directory", []string{"serve", "-share", data}},
 		{"cannot save to -out " + data, []string{"train", "-data", data, "-out", data}},
 		{"is no conversation", []string{"train", "-data", data, "-objective", "sft", "-from", "../../static/base/model"}},
 		{"-run gone: there is no such folder", []string{"generate", "-run", "gone"}},

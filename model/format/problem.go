@@ -3,7 +3,12 @@
 // the packages beneath, know nothing of models.
 package format
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
 
 // Kind says what stands in the way, for those who word it.
 type Kind string
@@ -34,8 +39,8 @@ func (p *Problem) Error() string {
 		text += p.File + ": "
 	}
 	text += p.What
-	if p.Err != nil {
-		text += ": " + p.Err.Error()
+	if p.Err != nil && !errors.Is(p.Err, fs.ErrNotExist) { // which What has said
+		text += ": " + strings.TrimPrefix(p.Err.Error(), p.File+": ")
 	}
 	return text
 }
