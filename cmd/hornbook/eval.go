@@ -127,7 +127,7 @@ func tell(out io.Writer, name string, e eval.Exam, r eval.Result) error {
 		fmt.Fprintf(out, "  %-10s %5.1f %% of %d\n", kind, 100*kinds[kind].PassAt(1), len(kinds[kind].Right))
 	}
 	if r.Cut > 0 {
-		fmt.Fprintf(out, "  %d replies were cut after %d tokens\n", r.Cut, e.Tokens)
+		fmt.Fprintf(out, "  cut after %d tokens: %d of %d replies\n", e.Tokens, r.Cut, len(e.Examples)*e.Samples)
 	}
 	shown := 0
 	for i, x := range e.Examples {

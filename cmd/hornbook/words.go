@@ -62,7 +62,7 @@ var english = wording.New("en").Reworded(map[string]string{
 	"problem_text_one":            "This text repeats one single character ({got} in all), so there is nothing to predict. Give another file.",
 	"problem_text_one_single":     "This text is one single character, so there is nothing to predict. Give another file.",
 	"problem_text_too_long":       "This text is too large: {got}, and at most {want} are taken. Cut out a part of it.",
-	"problem_text_too_short":      "This text is too short: it has {got} characters or tokens, and at least {want} are needed for this context. A model learns well from a hundred thousand. Give a longer text, or a shorter context by -preset or -set model.context=….",
+	"problem_text_too_short":      "This text is too short: it has {got} characters or tokens, and at least {want} are needed for what the model sees at once. A model learns well from a hundred thousand. Give a longer text; a new model with a shorter context (-set model.context=…) may need less.",
 	"problem_text_unread":         "“{got}” could not be read. Perhaps it was moved or changed. Try again, or give another file.",
 	"problem_too_many_kinds":      "This text has {got} different characters, more than the {want} that a model of characters can hold. Take bytes or pieces of words instead: -set tokenizer=bytes or -set tokenizer=bpe.",
 	"problem_trainer_gone":        "What computes has ended, perhaps for lack of memory. Choose a smaller model or text.",
@@ -84,7 +84,11 @@ func refused(f *flag.FlagSet, r recipe.Recipe, err error) error {
 	if !errors.As(err, &w) {
 		return wrongUsage("%s", err)
 	}
-	return wrongUsage("%s", problem{&protocol.Problem{Code: protocol.RecipeWrong, Key: nameOf(f, r, w.Key), Got: w.Got, Want: w.Want}})
+	says := problem{&protocol.Problem{Code: protocol.RecipeWrong, Key: nameOf(f, r, w.Key), Got: w.Got, Want: w.Want}}.Error()
+	if w.Key == "warm_up_steps" { // which nobody may have named
+		says += " So many of all -steps are examples, before the rewards."
+	}
+	return wrongUsage("%s", says)
 }
 
 // nameOf is how a person names a number of a recipe: by its flag, or by -set.

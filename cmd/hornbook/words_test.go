@@ -74,6 +74,7 @@ func TestErrorsReadWell(t *testing.T) {
 		{"This model would need", []string{"train", "-data", data, "-set", "model.channels=4096", "-set", "model.layers=64"}},
 		{"-objective is magic, but it must be one of lm, sft,", []string{"train", "-data", data, "-objective", "magic"}},
 		{"-batch is 1,000, but", []string{"bench", "-batch", "1000"}},
+		{"of all -steps are examples", []string{"train", "-task", "parity", "-objective", "grpo", "-steps", "1"}},
 		{"-objective lm", []string{"bench", "-preset", "r1", "-steps", "1"}},
 		{"-objective lm", []string{"bench", "-objective", "sft"}},
 		{"-verifier magic: choose one of exact", []string{"eval", "-run", folder, "-task", "sums", "-verifier", "magic"}},
