@@ -1,8 +1,8 @@
 // Command saved trains the models with which a lesson goes on for those whose own
 // training does not work, and writes each to static/saved/models as a zip: as the page
-// would, by the same commands, from the texts and by the presets that the lessons set.
-// Run it from the repository's root: make saved. The same kind of machine gives the
-// same weights.
+// would, by the same commands; new models from the texts and by the presets that the
+// lessons set. Run it from the repository's root: make saved. The same kind of machine
+// gives the same weights.
 package main
 
 import (
