@@ -12,7 +12,7 @@ IN_WASM := ./tokenizer ./model/... ./wasm/jsrt ./web/protocol ./web/reading ./we
 # tests; others only build on them.
 COMPUTES := ./model/kernel ./model/cpu ./model/tensor ./model/optim ./model ./model/train
 
-.PHONY: all run build base single edge edge-worker edge-test edge-tested clients test test-browser test-rest check bench compare visit lab generate fuzz clean
+.PHONY: all run build base saved single edge edge-worker edge-test edge-tested clients test test-browser test-rest check bench compare visit lab generate fuzz clean
 
 all: build
 
@@ -28,6 +28,11 @@ build: node_modules generate
 # cores. Its files are in the repository.
 base:
 	go run ./static/base
+
+# saved trains the models anew that lessons go on with where a training does not
+# work: 20 minutes on two cores that have other work too. Their files are in the repository.
+saved:
+	go run ./static/saved
 
 # single puts the built page into one file, which opens without a server.
 single: build

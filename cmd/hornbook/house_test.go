@@ -57,6 +57,7 @@ var house = []struct{ room, third string }{
 	{"web/site", ""},
 	{"static", ""},
 	{"static/base", ""},
+	{"static/saved", ""},
 	{"static/build", "github.com/andybalholm/brotli"},
 	{"web/share", ""},
 	{"web/share/local", "modernc.org/sqlite"},

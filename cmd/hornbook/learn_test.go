@@ -292,6 +292,34 @@ func (c *pupil) ends(says string) {
 	c.Logf("%s: its run took %.0f s", says, time.Since(begin).Seconds())
 }
 
+// Who cannot train in lesson 4 goes on with our model, which is fetched only then, and
+// asks it on the next card.
+func TestSavedModelAnswers(t *testing.T) {
+	p := openTab(t)
+	p.at("learn")
+	p.until("the lessons are there", `document.getElementById("lesson-4-begin")`)
+	lesson := course(t, "en")[4]
+	p.js(`(document.getElementById("lesson-4-begin").click(), true)`)
+	c := &pupil{tab: p, words: wording.New("en"), said: map[string]bool{}}
+	out := func(step int, button string) {
+		c.until("the card is open", fmt.Sprintf(`document.getElementById("guide-title")?.textContent === %q`, lesson.Steps[step].Title))
+		c.answer("predict", 0)
+		c.press("It does not work")
+		c.press(button)
+		c.until("it can be gone on from", `document.getElementById("guide-next").ariaDisabled === "false"`)
+		c.press("Next")
+	}
+	out(0, "Go on without it")
+	if p.js(`performance.getEntriesByType("resource").filter((e) => e.name.includes("/saved/")).length`) != "0" {
+		t.Error("a saved model is fetched before it is asked for")
+	}
+	out(1, "Go on with our model")
+	c.until("the next card asks", `document.getElementById("prompt")?.value === "Tom had a red ball. He gave the ball to Lily. Who has the ball?"`)
+	c.js(`(document.getElementById("generate").click(), true)`)
+	c.until("it answers", `[...document.querySelectorAll("#completion .said span:not(.by)")].map((s) => s.textContent).join("").includes("Lily")`)
+	p.quiet()
+}
+
 // What a pupil has said is there after a reload, and so is the step; it can be
 // taken along as a file, and the lesson be left.
 func TestLessonIsKept(t *testing.T) {

@@ -53,7 +53,7 @@ func filesOf(run Run, t format.DType) (files []format.Written) {
 	if run.Moments != nil {
 		add(optimizerFile, func(w io.Writer) error { return writeMoments(w, run.Moments) })
 	}
-	files = append(files, layout.AdapterFiles(run.Model, run.origin())...)
+	files = append(files, layout.AdapterFiles(run.Model, run.origin(), t)...)
 	if run.Best != nil {
 		add(bestFile, func(w io.Writer) error { return safetensors.Write(w, trained(run, run.Best.Weights), nil) })
 	}

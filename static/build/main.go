@@ -1,8 +1,8 @@
 // Command build puts the page together in static/dist: html, css and scripts
 // of static/src, the three wasm modules, Go's and vugu's glue, the chart, the
-// samples, the lessons, the service worker, and of each a compressed form. With -single
-// it puts all that into one file instead, with -edge into a folder for Cloudflare. Run it
-// from the repository's root.
+// samples, the lessons and their models, the service worker, and of each a compressed
+// form. With -single it puts all that into one file instead, with -edge into a folder
+// for Cloudflare. Run it from the repository's root.
 package main
 
 import (
@@ -26,7 +26,8 @@ const (
 	src  = "static/src"
 	dist = "static/dist"
 
-	baseModel = "static/base/model" // the one that the page opens with
+	baseModel   = "static/base/model"   // the one that the page opens with
+	savedModels = "static/saved/models" // those of lessons
 )
 
 func main() {
@@ -60,7 +61,7 @@ func build() error {
 	if err := clear(); err != nil {
 		return err
 	}
-	for _, part := range []func(goroot string) error{sources, index, libraries, codes, samples, lessons, base, vuguHelper, workerScripts, modules, serviceWorker} {
+	for _, part := range []func(goroot string) error{sources, index, libraries, codes, samples, lessons, base, saved, vuguHelper, workerScripts, modules, serviceWorker} {
 		if err := part(goroot); err != nil {
 			return err
 		}
@@ -171,6 +172,16 @@ func base(string) error {
 	for _, file := range paths {
 		if err := copyFile("base/"+filepath.Base(file), file); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// saved copies the models that lessons go on with where a training does not work.
+func saved(string) error {
+	for _, name := range lesson.Saved {
+		if err := copyFile("saved/"+name+".zip", filepath.Join(savedModels, name+".zip")); err != nil {
+			return fmt.Errorf("%w (make saved trains it)", err)
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ func main() {
 	commands := make(chan protocol.Command, 1024)
 	kept, why := openShelf()
 	s := session.New(session.Host{Emit: emit, Yield: jsrt.Yield, Sample: sample, Cores: cores(), Memory: memory(), Launch: launch, GPU: lender(),
-		Shelf: kept, Why: why, Base: true, Load: base})
+		Shelf: kept, Why: why, Base: true, Load: load})
 	listen(commands)
 	s.Serve(commands)
 }

@@ -9,7 +9,7 @@ import (
 // The fields "name: value" of a lesson and of a step, which stand below its
 // heading.
 
-var lessonFields, stepFields = []string{"lesson", "minutes"}, []string{"part", "station", "model", "open", "point", "set", "done", "recall"}
+var lessonFields, stepFields = []string{"lesson", "minutes"}, []string{"part", "station", "model", "open", "point", "set", "done", "saved", "recall"}
 
 // field reads a line as a field. It reports false where it is none, with which the
 // fields end.
@@ -63,6 +63,8 @@ func (r *reader) stepField(name, value string) {
 		if several {
 			s.Done.N = r.number(times, 1, 1_000_000)
 		}
+	case "saved":
+		s.Saved = r.oneOf(value, Saved)
 	case "recall":
 		s.Recall = strings.Fields(value)
 	}

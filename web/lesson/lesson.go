@@ -25,6 +25,7 @@ type Step struct {
 	Point   string            // what is pointed at, of Controls or Views
 	Set     map[string]string // what is set, an experiment
 	Done    Done
+	Saved   string   // of Saved: the model that can be gone on with in place of one's own
 	Recall  []string // sayings that are laid side by side, by their names
 
 	Text      []Block
@@ -102,6 +103,12 @@ var (
 
 	// Deeds are what can be waited for.
 	Deeds = []string{"added", "cut", "drawn", "generated", "mended", "predicted", "stepped", "text", "trained"}
+
+	// Saved are the models that come with the page for steps whose training does not
+	// work: a new one that has read Village Tales letter by letter, small ones that have
+	// read the tales, a book by Newton, and one sentence again and again; and the page's
+	// own, taught to answer, and taught to tell shorter tales.
+	Saved = []string{"letters", "tales", "newton", "secret", "answers", "shorter"}
 
 	// Papers are the parts of the teacher's page.
 	Papers = []string{"Materials", "Timing", "Answers", "Trouble"}

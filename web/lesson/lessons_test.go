@@ -65,6 +65,9 @@ func TestOurLessons(t *testing.T) {
 			if s.Done.Deed == "trained" && len(s.Rescue) == 0 {
 				t.Errorf("lesson %d: %q waits for a run and has no rescue", i, s.Title)
 			}
+			if s.Done.Deed == "trained" && (s.Saved == "") != (i == 6) {
+				t.Errorf("lesson %d: %q waits for a run and has the saved model %q", i, s.Title, s.Saved)
+			}
 			if s.Done.Deed != "" && len(s.Do) == 0 {
 				t.Errorf("lesson %d: %q waits for something and does not say for what", i, s.Title)
 			}
@@ -107,7 +110,7 @@ func shape(l Lesson) (lines []string) {
 		add(Papers[k], kinds(l.Paper[k]))
 	}
 	for i, s := range l.Steps {
-		add("step "+strconv.Itoa(i+1), []any{s.Part, s.Station, s.Model, s.Open, s.Point, s.Set, s.Done, s.Recall,
+		add("step "+strconv.Itoa(i+1), []any{s.Part, s.Station, s.Model, s.Open, s.Point, s.Set, s.Done, s.Saved, s.Recall,
 			len(s.Do) > 0, len(s.Rescue) > 0, kinds(s.Extension), s.Say != nil})
 		for _, q := range []*Question{s.Predict, s.Check} {
 			if q != nil {

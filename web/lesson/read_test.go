@@ -27,6 +27,7 @@ point: next
 set: prompt = Tom = had
 set: temperature = 0
 done: added 3
+saved: answers
 
 First words,
 second words.
@@ -110,7 +111,7 @@ func TestRead(t *testing.T) {
 	}
 	s := l.Steps[0]
 	for _, c := range []struct{ got, want any }{
-		{s.Part + s.Station + s.Point, "begintrynext"}, {s.Open, []string{"prompt", "next"}}, {s.Done, Done{"added", 3}},
+		{s.Part + s.Station + s.Point, "begintrynext"}, {s.Open, []string{"prompt", "next"}}, {s.Done, Done{"added", 3}}, {s.Saved, "answers"},
 		{s.Set, map[string]string{"prompt": "Tom = had", "temperature": "0"}},
 		{s.Text[1], text("A list:")}, {s.Text[2].Mark + s.Text[3].Mark, "–2."}, {Plain(s.Text), "First words, second words."},
 		{s.Predict.Right, 1}, {s.Predict.Choices[2], Line{{"it", "code"}}}, {len(s.Predict.Because), 1},
@@ -147,16 +148,18 @@ func TestMistakes(t *testing.T) {
 		{"set: prompt = Tom = had", "set: prompt", 17, NotAllowed, "preset = quick"},
 		{"done: added 3", "done: added many", 19, NotNumber, "1–1000000"},
 		{"done: added 3", "done: thought", 19, NotAllowed, "predicted"},
-		{"### Do", "### Act", 40, NoSection, "Do"},
-		{"### Do", "### Predict", 40, BadQuestion, ""},
-		{"- [x] that", "- [ ] that", 28, BadQuestion, ""},
-		{"> Because.\n>\n> So.\n", "", 28, BadQuestion, ""},
-		{"- [x] that", "that", 33, Lost, ""},
-		{"### Materials", "### Rooms", 69, NoSection, "Materials"},
-		{"## Teacher\n", "## Teacher\nhello\n", 68, Lost, ""},
-		{"### Trouble", "### Materials", 73, Twice, ""},
-		{"Why?", "", 59, Missing, ""},
-		{"Paper.", strings.Repeat("x", 3000), 71, TooLong, "2000"},
+		{"saved: answers", "saved: jokes", 20, NotAllowed, "letters, tales, newton, secret, answers, shorter"},
+		{"saved: answers", "saved: answers\nsaved: answers", 21, Twice, ""},
+		{"### Do", "### Act", 41, NoSection, "Do"},
+		{"### Do", "### Predict", 41, BadQuestion, ""},
+		{"- [x] that", "- [ ] that", 29, BadQuestion, ""},
+		{"> Because.\n>\n> So.\n", "", 29, BadQuestion, ""},
+		{"- [x] that", "that", 34, Lost, ""},
+		{"### Materials", "### Rooms", 70, NoSection, "Materials"},
+		{"## Teacher\n", "## Teacher\nhello\n", 69, Lost, ""},
+		{"### Trouble", "### Materials", 74, Twice, ""},
+		{"Why?", "", 60, Missing, ""},
+		{"Paper.", strings.Repeat("x", 3000), 72, TooLong, "2000"},
 	} {
 		if !strings.Contains(whole, c.from) {
 			t.Fatalf("%q is not there", c.from)

@@ -81,6 +81,10 @@ type (
 // Base is the id of the model that comes with the page.
 const Base = "base"
 
+// OfLesson begins the ids of models that come with the page too, for lessons: each is
+// fetched when it is opened first. Package lesson has the names.
+const OfLesson = "lesson/"
+
 // MaxName bounds the name of a model, in bytes of UTF-8.
 const MaxName = 200
 

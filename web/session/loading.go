@@ -3,6 +3,7 @@ package session
 import (
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"hornbook/model"
 	"hornbook/model/checkpoint"
@@ -17,15 +18,18 @@ func (l *library) load(id string) (checkpoint.Run, *protocol.Problem) {
 		return kept, nil
 	}
 	told := unopened(err)
-	if id == protocol.Base {
+	if ofPage(id) {
 		told.Code = protocol.BaseFailed
 	}
 	return kept, told
 }
 
+// ofPage tells whether a model comes with the page, and so from the host.
+func ofPage(id string) bool { return id == protocol.Base || strings.HasPrefix(id, protocol.OfLesson) }
+
 // small reads a model that can be opened beside the open one.
 func (l *library) small(id string) (checkpoint.Run, *protocol.Problem) {
-	if l.shelf != nil && id != protocol.Base {
+	if l.shelf != nil && !ofPage(id) {
 		if files, err := l.shelf.Peek(id); err == nil {
 			if kept, err := checkpoint.Describe(files); err == nil && kept.Recipe.Weights() > mostBeside {
 				return kept, &protocol.Problem{Code: protocol.ModelTooLarge, Got: strconv.Itoa(4 * kept.Recipe.Weights()), Want: strconv.Itoa(4 * mostBeside)}
@@ -45,7 +49,7 @@ func (l *library) find(id string) (checkpoint.Run, error) {
 		if name := l.shelf.Name(id); name != "" {
 			kept.Name = name
 		}
-		if err == nil || l.elsewhere == nil || id != protocol.Base {
+		if err == nil || l.elsewhere == nil || !ofPage(id) {
 			return kept, err
 		}
 	}
@@ -61,10 +65,10 @@ const mostBeside = 16 << 20
 
 // beforeOf is what kept was trained further from, nil if that cannot be had.
 func (l *library) beforeOf(kept checkpoint.Run) *model.GPT {
-	if kept.From == nil || kept.From.ID == "" || kept.Recipe.Weights() > mostBeside || l.shelf == nil && !phase(kept.State).active() {
+	if kept.From == nil || kept.From.ID == "" || kept.Recipe.Weights() > mostBeside || l.shelf == nil && !phase(kept.State).active() && !ofPage(kept.From.ID) {
 		return nil
 	}
-	if l.shelf != nil && kept.From.ID != protocol.Base {
+	if l.shelf != nil && !ofPage(kept.From.ID) {
 		files, err := l.shelf.Peek(kept.From.ID)
 		if err != nil {
 			return nil

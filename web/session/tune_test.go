@@ -122,11 +122,17 @@ func copied(t *testing.T, kept checkpoint.Run) checkpoint.Run {
 	if err := exchange.WriteZip(&b, kept); err != nil {
 		t.Error(err)
 	}
-	again, _, err := exchange.Import(fstest.MapFS{"run.zip": {Data: b.Bytes()}}, 1e9)
+	return unzipped(t, b.Bytes())
+}
+
+// unzipped is the run of a zip.
+func unzipped(t *testing.T, zip []byte) checkpoint.Run {
+	t.Helper()
+	run, _, err := exchange.Import(fstest.MapFS{"run.zip": {Data: zip}}, 1e9)
 	if err != nil {
 		t.Error(err)
 	}
-	return again
+	return run
 }
 
 // old is the loss on text like the old, that an evaluation took.

@@ -21,7 +21,7 @@ var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
 	".wasm": "application/wasm", ".txt": "text/plain; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json", ".jsonl": "application/json",
 	".md":  "text/plain; charset=utf-8",
-	".png": "image/png", ".webmanifest": "application/manifest+json", ".safetensors": "application/octet-stream",
+	".png": "image/png", ".webmanifest": "application/manifest+json", ".safetensors": "application/octet-stream", ".zip": "application/zip",
 }
 
 // encodings are the compressed forms that lie beside a file, best first.

@@ -2064,6 +2064,12 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								}
 								addText(vgparent, "\n          ")
 								vgn = addElement(vgparent, "button", attrs110)
+								setAttr(vgn, "aria-disabled", disabled(c.Of.taking != 0))
+								setAttr(vgn, "hidden", !c.Of.rescued())
+								setText(vgn, c.Page.W.Say("learn_saved"))
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeSaved() })
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "button", attrs111)
 								setText(vgn, c.Page.W.Say("learn_without"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Without() })
 								addText(vgparent, "\n        ")
@@ -2080,7 +2086,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.Of.away() {
-						vgn = addElement(vgparent, "a", attrs111)
+						vgn = addElement(vgparent, "a", attrs112)
 						setAttr(vgn, "href", address(c.Of.step().Station))
 						setText(vgn, c.Page.W.Say("learn_to", "station", c.Page.stationName(c.Of.step().Station)))
 					}
@@ -2091,24 +2097,24 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs112)
+					vgn = addElement(vgparent, "button", attrs113)
 					setAttr(vgn, "aria-disabled", disabled(!c.Of.ready()))
 					setAttr(vgn, "class", primary(c.Of.ready()))
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Next() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs113)
+					vgn = addElement(vgparent, "button", attrs114)
 					setAttr(vgn, "hidden", c.Of.at == 0)
 					setText(vgn, c.Page.W.Say("learn_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Back() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs114)
+					vgn = addElement(vgparent, "button", attrs115)
 					setAttr(vgn, "aria-expanded", disabled(c.Of.Stuck))
 					setAttr(vgn, "hidden", !c.Of.helps())
 					setText(vgn, c.Page.W.Say("learn_stuck"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Stuck = !c.Of.Stuck })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs115)
+					vgn = addElement(vgparent, "button", attrs116)
 					setText(vgn, c.Page.W.Say("learn_leave"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Leave() })
 					addText(vgparent, "\n    ")
@@ -2118,7 +2124,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		if c.Of.number != none && c.Of.step() == nil {
-			vgn = addElement(vgparent, "p", attrs116)
+			vgn = addElement(vgparent, "p", attrs117)
 			setText(vgn, c.Page.W.Say("learn_loading"))
 		}
 		addText(vgparent, "\n")
@@ -2162,11 +2168,11 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs117)
+				vgn = addElement(vgparent, "input", attrs118)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs118)
+				vgn = addElement(vgparent, "span", attrs119)
 				setText(vgn, c.Page.W.Say("bring_in"))
 				addText(vgparent, "\n    ")
 			}
@@ -2176,7 +2182,7 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs119)
+				vgn = addElement(vgparent, "input", attrs120)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
 				addText(vgparent, "\n      ")
@@ -2187,13 +2193,13 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs120)
+		vgn = addElement(vgparent, "p", attrs121)
 		setText(vgn, c.Page.W.Say("bring_in_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs121)
+		vgn = addElement(vgparent, "p", attrs122)
 		setText(vgn, c.Of.storageSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs122)
+		vgn = addElement(vgparent, "button", attrs123)
 		setAttr(vgn, "hidden", !c.Of.canPersist())
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
@@ -2233,19 +2239,19 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "h2", attrs123)
+					vgn = addElement(vgparent, "h2", attrs124)
 					setText(vgn, c.Page.stationName("learn"))
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "p", attrs32)
 					setText(vgn, c.Page.W.Say("learn_lead"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs124)
+					vgn = addElement(vgparent, "div", attrs125)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, " ")
 						if len(c.Wrong) > 0 {
-							vgn = addElement(vgparent, "div", attrs125)
+							vgn = addElement(vgparent, "div", attrs126)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2272,7 +2278,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 						addText(vgparent, "\n        ")
 						if c.Lost {
-							vgn = addElement(vgparent, "p", attrs126)
+							vgn = addElement(vgparent, "p", attrs127)
 							setText(vgn, c.Page.W.Say("learn_lost"))
 						}
 						addText(vgparent, "\n      ")
@@ -2284,7 +2290,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.ownSays() != "" {
-							vgn = addElement(vgparent, "p", attrs127)
+							vgn = addElement(vgparent, "p", attrs128)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2302,7 +2308,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "hidden", c.Lessons != nil || c.Lost)
 					setText(vgn, c.Page.W.Say("learn_loading"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs128)
+					vgn = addElement(vgparent, "ol", attrs129)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -2373,7 +2379,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "button", attrs129)
+						vgn = addElement(vgparent, "button", attrs130)
 						setAttr(vgn, "hidden", !c.hasAnswers())
 						setText(vgn, c.Page.W.Say("learn_save"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.SaveAnswers() })
@@ -2386,7 +2392,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.paperOf() != nil && c.Paper == "sheet" {
-				vgn = addElement(vgparent, "div", attrs130)
+				vgn = addElement(vgparent, "div", attrs131)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2395,18 +2401,18 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "button", attrs131)
+						vgn = addElement(vgparent, "button", attrs132)
 						setText(vgn, c.Page.W.Say("print"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
-						vgn = addElement(vgparent, "button", attrs132)
+						vgn = addElement(vgparent, "button", attrs133)
 						setText(vgn, c.Page.W.Say("learn_all"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs133)
+					vgn = addElement(vgparent, "p", attrs134)
 					setText(vgn, c.Page.W.Say("learn_sheet_name"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "h2", attrs134)
+					vgn = addElement(vgparent, "h2", attrs135)
 					setText(vgn, c.name(c.paperOf()))
 					addText(vgparent, "\n      ")
 					{
@@ -2419,7 +2425,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.paperOf() != nil && c.Paper == "teacher" {
-				vgn = addElement(vgparent, "div", attrs135)
+				vgn = addElement(vgparent, "div", attrs136)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -2428,15 +2434,15 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "button", attrs136)
+						vgn = addElement(vgparent, "button", attrs137)
 						setText(vgn, c.Page.W.Say("print"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
-						vgn = addElement(vgparent, "button", attrs132)
+						vgn = addElement(vgparent, "button", attrs133)
 						setText(vgn, c.Page.W.Say("learn_all"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "h2", attrs134)
+					vgn = addElement(vgparent, "h2", attrs135)
 					setText(vgn, c.name(c.paperOf()))
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "h3", nil)
@@ -2478,7 +2484,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "h3", nil)
 					setText(vgn, c.Page.W.Say("learn_questions"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs137)
+					vgn = addElement(vgparent, "ol", attrs138)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2571,12 +2577,12 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("link"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs138)
+				vgn = addElement(vgparent, "input", attrs139)
 				setProp(vgn, "value", c.link())
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs139)
+			vgn = addElement(vgparent, "button", attrs140)
 			setText(vgn, c.label())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(c.To) })
 			addText(vgparent, "\n  ")
@@ -2632,32 +2638,32 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs140)
+		vgn = addElement(vgparent, "div", attrs141)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs141)
+			vgn = addElement(vgparent, "p", attrs142)
 			setText(vgn, c.Of.listSays())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs142)
+			vgn = addElement(vgparent, "button", attrs143)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.List.Open))
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Of.lookLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Open = !c.Of.List.Open })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs143)
+			vgn = addElement(vgparent, "button", attrs144)
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Page.W.Say("prefs_take_out"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs144)
+			vgn = addElement(vgparent, "button", attrs145)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Sharing.Of.Kind == "pairs"))
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0 || !c.Page.Sharing.can())
 			setText(vgn, c.Page.W.Say("share"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(c.Of.thing()) })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs145)
+			vgn = addElement(vgparent, "button", attrs146)
 			setText(vgn, c.Page.W.Say("prefs_bring_in"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
@@ -2683,7 +2689,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.List.former != nil {
-				vgn = addElement(vgparent, "p", attrs146)
+				vgn = addElement(vgparent, "p", attrs147)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2697,7 +2703,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs147)
+		vgn = addElement(vgparent, "ol", attrs148)
 		setAttr(vgn, "hidden", !c.Of.List.Open)
 		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
@@ -2720,10 +2726,10 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs148)
+							vgn = addElement(vgparent, "p", attrs149)
 							setText(vgn, asksFor(c.Of.List.Pairs[i]))
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs149)
+							vgn = addElement(vgparent, "p", attrs150)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2734,7 +2740,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs150)
+							vgn = addElement(vgparent, "p", attrs151)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2771,7 +2777,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if c.Of.List.Edits == i {
-						vgn = addElement(vgparent, "div", attrs151)
+						vgn = addElement(vgparent, "div", attrs152)
 						func(vgparent *vugu.VGNode) {
 							var vgn *vugu.VGNode
 							_ = vgn
@@ -2783,7 +2789,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_prompt"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs152)
+								vgn = addElement(vgparent, "textarea", attrs153)
 								setProp(vgn, "value", asksFor(c.Of.List.Edited))
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
 							}
@@ -2795,7 +2801,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs153)
+								vgn = addElement(vgparent, "textarea", attrs154)
 								setProp(vgn, "value", c.Of.List.Edited.Chosen)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
 							}
@@ -2807,13 +2813,13 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_rejected"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs154)
+								vgn = addElement(vgparent, "textarea", attrs155)
 								setProp(vgn, "value", c.Of.List.Edited.Rejected)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
 							if c.Of.Edges {
-								vgn = addElement(vgparent, "p", attrs155)
+								vgn = addElement(vgparent, "p", attrs156)
 								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
 							}
 							addText(vgparent, "\n        ")
@@ -2822,7 +2828,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs156)
+								vgn = addElement(vgparent, "button", attrs157)
 								setText(vgn, c.Page.W.Say("prefs_save"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
 								addText(vgparent, "\n          ")
@@ -2866,7 +2872,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("prefs_behind"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs157)
+					vgn = addElement(vgparent, "button", attrs158)
 					setText(vgn, c.Page.W.Say("prefs_clear"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
 					addText(vgparent, "\n    ")
@@ -2919,7 +2925,7 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs158)
+				vgn = addElement(vgparent, "input", attrs159)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -3050,7 +3056,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_judge_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs159)
+				vgn = addElement(vgparent, "select", attrs160)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3079,7 +3085,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs160)
+				vgn = addElement(vgparent, "select", attrs161)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3100,12 +3106,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs161)
+			vgn = addElement(vgparent, "button", attrs162)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setText(vgn, c.Of.judgeLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs162)
+			vgn = addElement(vgparent, "button", attrs163)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
 			setText(vgn, c.Of.handLabel())
@@ -3113,7 +3119,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs163)
+		vgn = addElement(vgparent, "p", attrs164)
 		setText(vgn, c.Of.judgeSays())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3122,7 +3128,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.Judge.id > 0 {
-				vgn = addElement(vgparent, "progress", attrs164)
+				vgn = addElement(vgparent, "progress", attrs165)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
 				setAttr(vgn, "max", c.Of.Judge.Prompts)
 				setAttr(vgn, "value", c.Of.judgeDone())
@@ -3135,7 +3141,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.Hand.Open {
-				vgn = addElement(vgparent, "section", attrs165)
+				vgn = addElement(vgparent, "section", attrs166)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
 				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
 				func(vgparent *vugu.VGNode) {
@@ -3148,7 +3154,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "p", attrs148)
+						vgn = addElement(vgparent, "p", attrs149)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3161,7 +3167,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "div", attrs166)
+						vgn = addElement(vgparent, "div", attrs167)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3171,12 +3177,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								i := i
 								_ = i
-								vgn = addElement(vgparent, "div", attrs167)
+								vgn = addElement(vgparent, "div", attrs168)
 								{
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "p", attrs168)
+									vgn = addElement(vgparent, "p", attrs169)
 									setText(vgn, c.Of.handSaid(i))
 									addText(vgparent, "\n          ")
 									vgn = addElement(vgparent, "button", nil)
@@ -3204,7 +3210,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs169)
+							vgn = addElement(vgparent, "button", attrs170)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(tie) })
 							{
 								vgparent := vgn
@@ -3216,7 +3222,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Page.W.Say("prefs_tie"))
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs170)
+							vgn = addElement(vgparent, "button", attrs171)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(later) })
 							{
 								vgparent := vgn
@@ -3267,23 +3273,23 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs171)
+			vgn = addElement(vgparent, "section", attrs172)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs172)
+				vgn = addElement(vgparent, "h3", attrs173)
 				setText(vgn, c.Page.W.Say("rewards_mend_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("rewards_mend_about"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs173)
+				vgn = addElement(vgparent, "div", attrs174)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs174)
+					vgn = addElement(vgparent, "div", attrs175)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3297,7 +3303,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs175)
+								vgn = addElement(vgparent, "input", attrs176)
 								setAttr(vgn, "id", "hole-"+switches[i])
 								setProp(vgn, "checked", c.Of.closed(i))
 								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
@@ -3320,7 +3326,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs176)
+						vgn = addElement(vgparent, "p", attrs177)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3337,7 +3343,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, sampleAnswer)
 						}
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs177)
+						vgn = addElement(vgparent, "ul", attrs178)
 						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
 						{
 							vgparent := vgn
@@ -3381,7 +3387,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs178)
+				vgn = addElement(vgparent, "button", attrs179)
 				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 				setText(vgn, c.Page.W.Say("rewards_again"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
@@ -3417,22 +3423,22 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Page.Sharing.Made) > 0 {
-			vgn = addElement(vgparent, "section", attrs179)
+			vgn = addElement(vgparent, "section", attrs180)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs180)
+				vgn = addElement(vgparent, "h3", attrs181)
 				setText(vgn, c.Page.W.Say("shared_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs3)
 				setText(vgn, c.Page.W.Say("shared_hint"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs181)
+				vgn = addElement(vgparent, "p", attrs182)
 				setAttr(vgn, "hidden", c.Page.Sharing.Of.Kind != "")
 				setText(vgn, c.Page.Sharing.Wrong)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "ul", attrs182)
+				vgn = addElement(vgparent, "ul", attrs183)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -3463,17 +3469,17 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs183)
+								vgn = addElement(vgparent, "button", attrs184)
 								setAttr(vgn, "aria-label", c.named("copy_link", i))
 								setText(vgn, c.Page.copyLabel(linkTo(c.Page.Sharing.Made[i].ID)))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(linkTo(c.Page.Sharing.Made[i].ID)) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs184)
+								vgn = addElement(vgparent, "button", attrs185)
 								setAttr(vgn, "aria-label", c.named("share_longer", i))
 								setText(vgn, c.Page.W.Say("share_longer"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Longer(c.Page.Sharing.Made[i].ID) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs185)
+								vgn = addElement(vgparent, "button", attrs186)
 								setAttr(vgn, "aria-label", c.named("share_back", i))
 								setText(vgn, c.Page.W.Say("share_back"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.TakeBack(c.Page.Sharing.Made[i].ID) })
@@ -3512,7 +3518,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs186)
+		vgn = addElement(vgparent, "h2", attrs187)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -3525,10 +3531,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs187)
+		vgn = addElement(vgparent, "p", attrs188)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs124)
+		vgn = addElement(vgparent, "div", attrs125)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3547,11 +3553,11 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs188)
+						vgn = addElement(vgparent, "button", attrs189)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs189)
+						vgn = addElement(vgparent, "button", attrs190)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -3573,7 +3579,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs190)
+		vgn = addElement(vgparent, "ul", attrs191)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3591,7 +3597,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs191)
+					vgn = addElement(vgparent, "div", attrs192)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3613,7 +3619,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs133)
+							vgn = addElement(vgparent, "p", attrs134)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -3636,7 +3642,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs192)
+						vgn = addElement(vgparent, "button", attrs193)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -3656,7 +3662,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs193)
+						vgn = addElement(vgparent, "a", attrs194)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
@@ -3704,20 +3710,20 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs194)
+					vgn = addElement(vgparent, "label", attrs195)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs195)
+						vgn = addElement(vgparent, "input", attrs196)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs196)
+						vgn = addElement(vgparent, "span", attrs197)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs197)
+					vgn = addElement(vgparent, "div", attrs198)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3733,7 +3739,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs198)
+					vgn = addElement(vgparent, "div", attrs199)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -3752,7 +3758,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs199)
+									vgn = addElement(vgparent, "select", attrs200)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -3773,7 +3779,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs200)
+								vgn = addElement(vgparent, "button", attrs201)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -3783,7 +3789,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs198)
+					vgn = addElement(vgparent, "div", attrs199)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -3804,7 +3810,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = vgiterkey
 										t := t
 										_ = t
-										vgn = addElement(vgparent, "button", attrs201)
+										vgn = addElement(vgparent, "button", attrs202)
 										setAttr(vgn, "aria-pressed", disabled(c.Page.Sharing.is(t)))
 										setText(vgn, c.Page.W.Say("shared_"+t.Kind))
 										listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(t) })
@@ -3830,7 +3836,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs198)
+					vgn = addElement(vgparent, "div", attrs199)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3849,14 +3855,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs202)
+									vgn = addElement(vgparent, "input", attrs203)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs203)
+								vgn = addElement(vgparent, "button", attrs204)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -3870,7 +3876,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs204)
+		vgn = addElement(vgparent, "button", attrs205)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -3923,10 +3929,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs205)
+		vgn = addElement(vgparent, "span", attrs206)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs206)
+		vgn = addElement(vgparent, "button", attrs207)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -3962,7 +3968,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs126)
+			vgn = addElement(vgparent, "p", attrs127)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -3996,7 +4002,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs207)
+		vgn = addElement(vgparent, "div", attrs208)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -4017,7 +4023,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs208)
+						vgn = addElement(vgparent, "input", attrs209)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -4049,7 +4055,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs209)
+					vgn = addElement(vgparent, "span", attrs210)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
@@ -4061,10 +4067,10 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs210)
+				vgn = addElement(vgparent, "label", attrs211)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs211)
+				vgn = addElement(vgparent, "select", attrs212)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4083,7 +4089,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs212)
+				vgn = addElement(vgparent, "span", attrs213)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
@@ -4094,10 +4100,10 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs213)
+				vgn = addElement(vgparent, "label", attrs214)
 				setText(vgn, c.Page.W.Field("backend"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs214)
+				vgn = addElement(vgparent, "select", attrs215)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseBackend(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4116,7 +4122,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs215)
+				vgn = addElement(vgparent, "span", attrs216)
 				setText(vgn, c.Page.W.FieldAbout("backend"))
 				addText(vgparent, "\n    ")
 			}
@@ -4137,16 +4143,16 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs216)
+			vgn = addElement(vgparent, "span", attrs217)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs217)
+				vgn = addElement(vgparent, "button", attrs218)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs218)
+				vgn = addElement(vgparent, "span", attrs219)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -4253,11 +4259,11 @@ func (c *Own) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "a", attrs219)
+					vgn = addElement(vgparent, "a", attrs220)
 					setText(vgn, c.Page.W.Say("rewards_own_bring"))
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs220)
+				vgn = addElement(vgparent, "button", attrs221)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.Sharing.Of.Kind == "task"))
 				setAttr(vgn, "hidden", !c.Of.canShare())
 				setText(vgn, c.Page.W.Say("share"))
@@ -4368,21 +4374,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs221)
+		vgn = addElement(vgparent, "pre", attrs222)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs222)
-			setText(vgn, c.Of.sampleTitle())
 			vgn = addElement(vgparent, "span", attrs223)
+			setText(vgn, c.Of.sampleTitle())
+			vgn = addElement(vgparent, "span", attrs224)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs224)
+		vgn = addElement(vgparent, "p", attrs225)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs225)
+		vgn = addElement(vgparent, "ol", attrs226)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -4443,7 +4449,7 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs226)
+		vgn = addElement(vgparent, "h2", attrs227)
 		setText(vgn, c.Page.stationName("preferences"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -4584,7 +4590,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("prefs_shows"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs227)
+						vgn = addElement(vgparent, "select", attrs228)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
 						{
 							vgparent := vgn
@@ -4643,7 +4649,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.Pairs != nil {
-				vgn = addElement(vgparent, "p", attrs228)
+				vgn = addElement(vgparent, "p", attrs229)
 				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
 			}
 			addText(vgparent, "\n    ")
@@ -4701,7 +4707,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs229)
+		vgn = addElement(vgparent, "h2", attrs230)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -4719,7 +4725,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs230)
+				vgn = addElement(vgparent, "select", attrs231)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4865,7 +4871,7 @@ func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "legend", attrs231)
+					vgn = addElement(vgparent, "legend", attrs232)
 					setText(vgn, lesson.Plain(c.Q.Text))
 					addText(vgparent, "\n      ")
 					for i, choice := range c.Q.Choices {
@@ -4880,7 +4886,7 @@ func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "input", attrs232)
+							vgn = addElement(vgparent, "input", attrs233)
 							setAttr(vgn, "aria-disabled", disabled(c.Of.shut(c.What)))
 							setAttr(vgn, "name", c.What)
 							setAttr(vgn, "value", i)
@@ -4952,12 +4958,12 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Of.Board.Results) > 0 {
-			vgn = addElement(vgparent, "div", attrs233)
+			vgn = addElement(vgparent, "div", attrs234)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs234)
+				vgn = addElement(vgparent, "h3", attrs235)
 				setText(vgn, c.Page.W.Say("class_results", "n", len(c.Of.Board.Results)))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "div", attrs34)
@@ -4973,7 +4979,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("class_sort"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs235)
+						vgn = addElement(vgparent, "select", attrs236)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Board.Sort = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -4994,7 +5000,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs236)
+					vgn = addElement(vgparent, "button", attrs237)
 					setText(vgn, c.Page.W.Say("class_table"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Board.SaveTable() })
 					addText(vgparent, "\n    ")
@@ -5022,12 +5028,12 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs237)
+				vgn = addElement(vgparent, "div", attrs238)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs238)
+					vgn = addElement(vgparent, "table", attrs239)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -5083,7 +5089,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										{
 											vgparent := vgn
 											_ = vgparent
-											vgn = addElement(vgparent, "input", attrs195)
+											vgn = addElement(vgparent, "input", attrs196)
 											setAttr(vgn, "aria-label", c.Page.W.Say("class_lay", "name", c.Of.Board.name(f)))
 											setAttr(vgn, "disabled", disabled(len(f.Result.Curve) < 2) == "true")
 											setProp(vgn, "checked", c.Of.Board.isLaid(f.ID))
@@ -5102,7 +5108,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										}
 									}
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "th", attrs239)
+									vgn = addElement(vgparent, "th", attrs240)
 									setText(vgn, c.Of.Board.name(f))
 									addText(vgparent, "\n            ")
 									vgn = addElement(vgparent, "td", nil)
@@ -5111,7 +5117,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "td", nil)
 									setText(vgn, c.Of.Board.settings(f))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "td", attrs223)
+									vgn = addElement(vgparent, "td", attrs224)
 									{
 										vgparent := vgn
 										_ = vgparent
@@ -5185,7 +5191,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs240)
+		vgn = addElement(vgparent, "h2", attrs241)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -5215,7 +5221,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs241)
+				vgn = addElement(vgparent, "select", attrs242)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5300,7 +5306,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs242)
+									vgn = addElement(vgparent, "select", attrs243)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -5333,7 +5339,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_verifier_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs243)
+									vgn = addElement(vgparent, "select", attrs244)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseVerifier(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -5405,12 +5411,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs244)
+		vgn = addElement(vgparent, "div", attrs245)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs245)
+			vgn = addElement(vgparent, "div", attrs246)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5422,7 +5428,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs246)
+			vgn = addElement(vgparent, "div", attrs247)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5500,7 +5506,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs247)
+		vgn = addElement(vgparent, "header", attrs248)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -5508,22 +5514,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs248)
+			vgn = addElement(vgparent, "p", attrs249)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs249)
+			vgn = addElement(vgparent, "button", attrs250)
 			setText(vgn, c.Page.copyLabel(c.Page.Address()))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs250)
+			vgn = addElement(vgparent, "label", attrs251)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs231)
+				vgn = addElement(vgparent, "span", attrs232)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs251)
+				vgn = addElement(vgparent, "select", attrs252)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5566,7 +5572,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs252)
+		vgn = addElement(vgparent, "main", attrs253)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5583,7 +5589,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs253)
+			vgn = addElement(vgparent, "div", attrs254)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5604,7 +5610,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs254)
+		vgn = addElement(vgparent, "div", attrs255)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5639,15 +5645,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs255)
+		vgn = addElement(vgparent, "button", attrs256)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs256)
+		vgn = addElement(vgparent, "button", attrs257)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs257)
+		vgn = addElement(vgparent, "button", attrs258)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -5705,7 +5711,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs176)
+							vgn = addElement(vgparent, "p", attrs177)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -5717,7 +5723,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs258)
+							vgn = addElement(vgparent, "div", attrs259)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -5745,7 +5751,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs259)
+										vgn = addElement(vgparent, "p", attrs260)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -5770,7 +5776,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs260)
+				vgn = addElement(vgparent, "button", attrs261)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -5809,13 +5815,13 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs261)
+		vgn = addElement(vgparent, "button", attrs262)
 		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
 		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
 		setText(vgn, c.Page.W.Say("share_it"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs262)
+		vgn = addElement(vgparent, "p", attrs263)
 		setText(vgn, c.Page.Sharing.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -5833,7 +5839,7 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs181)
+		vgn = addElement(vgparent, "p", attrs182)
 		setText(vgn, c.Page.Sharing.Wrong)
 		addText(vgparent, "\n")
 	}
@@ -5878,14 +5884,14 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs263)
+			vgn = addElement(vgparent, "section", attrs264)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h4", attrs133)
+				vgn = addElement(vgparent, "h4", attrs134)
 				setAttr(vgn, "hidden", len(c.List) == 1)
 				setText(vgn, s.Name)
 				addText(vgparent, "\n    ")
@@ -5900,7 +5906,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs264)
+						vgn = addElement(vgparent, "p", attrs265)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -5922,10 +5928,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs265)
+									vgn = addElement(vgparent, "dd", attrs266)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs266)
+									vgn = addElement(vgparent, "dd", attrs267)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -5935,7 +5941,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs267)
+											vgn = addElement(vgparent, "meter", attrs268)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -5980,7 +5986,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs268)
+		vgn = addElement(vgparent, "h2", attrs269)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -5991,7 +5997,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs269)
+			vgn = addElement(vgparent, "button", attrs270)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -6000,7 +6006,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs270)
+				vgn = addElement(vgparent, "input", attrs271)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -6009,7 +6015,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs271)
+		vgn = addElement(vgparent, "p", attrs272)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -6019,15 +6025,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs272)
+		vgn = addElement(vgparent, "h3", attrs273)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs273)
+		vgn = addElement(vgparent, "div", attrs274)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs274)
+			vgn = addElement(vgparent, "table", attrs275)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -6100,7 +6106,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs275)
+		vgn = addElement(vgparent, "dl", attrs276)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6125,7 +6131,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs276)
+		vgn = addElement(vgparent, "div", attrs277)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6143,13 +6149,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs277)
+		vgn = addElement(vgparent, "button", attrs278)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs278)
+		vgn = addElement(vgparent, "button", attrs279)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -6182,12 +6188,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs279)
+		vgn = addElement(vgparent, "div", attrs280)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs280)
+			vgn = addElement(vgparent, "p", attrs281)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -6202,14 +6208,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs281)
+			vgn = addElement(vgparent, "button", attrs282)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs282)
+		vgn = addElement(vgparent, "dl", attrs283)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -6233,7 +6239,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs283)
+		vgn = addElement(vgparent, "div", attrs284)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -6247,10 +6253,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs284)
+			vgn = addElement(vgparent, "p", attrs285)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs285)
+			vgn = addElement(vgparent, "progress", attrs286)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -6260,12 +6266,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs286)
+				vgn = addElement(vgparent, "button", attrs287)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs287)
+				vgn = addElement(vgparent, "button", attrs288)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -6287,11 +6293,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs288)
+			vgn = addElement(vgparent, "p", attrs289)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs289)
+			vgn = addElement(vgparent, "p", attrs290)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -6303,7 +6309,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs290)
+		vgn = addElement(vgparent, "ul", attrs291)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6338,12 +6344,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs291)
+				vgn = addElement(vgparent, "p", attrs292)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs292)
+		vgn = addElement(vgparent, "ul", attrs293)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6365,7 +6371,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs293)
+		vgn = addElement(vgparent, "div", attrs294)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6384,11 +6390,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs294)
+						vgn = addElement(vgparent, "button", attrs295)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs295)
+						vgn = addElement(vgparent, "button", attrs296)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -6399,7 +6405,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs296)
+		vgn = addElement(vgparent, "p", attrs297)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -6434,14 +6440,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs297)
+			vgn = addElement(vgparent, "section", attrs298)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs298)
+					vgn = addElement(vgparent, "p", attrs299)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -6495,10 +6501,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs299)
+		vgn = addElement(vgparent, "button", attrs300)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs209)
+		vgn = addElement(vgparent, "span", attrs210)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -6525,7 +6531,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs300)
+		vgn = addElement(vgparent, "h2", attrs301)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6544,7 +6550,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs301)
+				vgn = addElement(vgparent, "select", attrs302)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6576,12 +6582,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs302)
+				vgn = addElement(vgparent, "input", attrs303)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs118)
+				vgn = addElement(vgparent, "span", attrs119)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
@@ -6593,7 +6599,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs303)
+		vgn = addElement(vgparent, "p", attrs304)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6602,7 +6608,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs304)
+				vgn = addElement(vgparent, "div", attrs305)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6615,7 +6621,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs305)
+						vgn = addElement(vgparent, "textarea", attrs306)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -6636,7 +6642,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs306)
+		vgn = addElement(vgparent, "div", attrs307)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6646,12 +6652,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs126)
+				vgn = addElement(vgparent, "p", attrs127)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs307)
+		vgn = addElement(vgparent, "ul", attrs308)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6672,7 +6678,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs308)
+				vgn = addElement(vgparent, "label", attrs309)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6680,7 +6686,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs309)
+					vgn = addElement(vgparent, "select", attrs310)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -6708,7 +6714,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs310)
+		vgn = addElement(vgparent, "div", attrs311)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -6724,17 +6730,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs311)
+				vgn = addElement(vgparent, "p", attrs312)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs312)
+				vgn = addElement(vgparent, "p", attrs313)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
 			if c.specialSays() != "" {
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs314)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6753,7 +6759,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs314)
+				vgn = addElement(vgparent, "p", attrs315)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6768,7 +6774,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs315)
+		vgn = addElement(vgparent, "pre", attrs316)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -6778,7 +6784,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs316)
+				vgn = addElement(vgparent, "p", attrs317)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6792,7 +6798,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs317)
+				vgn = addElement(vgparent, "p", attrs318)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6820,7 +6826,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs318)
+				vgn = addElement(vgparent, "input", attrs319)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -6831,7 +6837,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs319)
+				vgn = addElement(vgparent, "input", attrs320)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -6840,13 +6846,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs320)
+		vgn = addElement(vgparent, "div", attrs321)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs321)
+				vgn = addElement(vgparent, "p", attrs322)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -6855,7 +6861,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs312)
+				vgn = addElement(vgparent, "p", attrs313)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -6892,7 +6898,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs322)
+		vgn = addElement(vgparent, "h2", attrs323)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6918,13 +6924,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs323)
+			vgn = addElement(vgparent, "textarea", attrs324)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs324)
+		vgn = addElement(vgparent, "ol", attrs325)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -6943,9 +6949,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs325)
-					setText(vgn, wording.Visible(piece.Text))
 					vgn = addElement(vgparent, "span", attrs326)
+					setText(vgn, wording.Visible(piece.Text))
+					vgn = addElement(vgparent, "span", attrs327)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -6959,7 +6965,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs312)
+				vgn = addElement(vgparent, "p", attrs313)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -6977,7 +6983,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs327)
+				vgn = addElement(vgparent, "select", attrs328)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6998,7 +7004,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs308)
+			vgn = addElement(vgparent, "label", attrs309)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -7007,7 +7013,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs328)
+				vgn = addElement(vgparent, "input", attrs329)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -7050,7 +7056,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs329)
+					vgn = addElement(vgparent, "button", attrs330)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -7059,7 +7065,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs310)
+		vgn = addElement(vgparent, "div", attrs311)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7106,7 +7112,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs330)
+		vgn = addElement(vgparent, "div", attrs331)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7130,12 +7136,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs331)
+				vgn = addElement(vgparent, "div", attrs332)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs332)
+					vgn = addElement(vgparent, "p", attrs333)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -7254,15 +7260,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs333)
+				vgn = addElement(vgparent, "label", attrs334)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs231)
+					vgn = addElement(vgparent, "span", attrs232)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs334)
+					vgn = addElement(vgparent, "input", attrs335)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -7274,13 +7280,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs335)
+		vgn = addElement(vgparent, "div", attrs336)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs336)
+				vgn = addElement(vgparent, "p", attrs337)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -7295,7 +7301,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs337)
+					vgn = addElement(vgparent, "button", attrs338)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -7305,7 +7311,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs338)
+		vgn = addElement(vgparent, "div", attrs339)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7315,11 +7321,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs256)
+			vgn = addElement(vgparent, "button", attrs257)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs257)
+			vgn = addElement(vgparent, "button", attrs258)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -7477,12 +7483,12 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs339)
+				vgn = addElement(vgparent, "div", attrs340)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs176)
+					vgn = addElement(vgparent, "p", attrs177)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -7499,7 +7505,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs340)
+					vgn = addElement(vgparent, "ol", attrs341)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -7550,11 +7556,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs341)
+								vgn = addElement(vgparent, "span", attrs342)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs231)
+									vgn = addElement(vgparent, "span", attrs232)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -7574,7 +7580,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs342)
+						vgn = addElement(vgparent, "p", attrs343)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -7607,7 +7613,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs343)
+		vgn = addElement(vgparent, "h2", attrs344)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7627,12 +7633,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs344)
+		vgn = addElement(vgparent, "div", attrs345)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs345)
+			vgn = addElement(vgparent, "div", attrs346)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -7642,7 +7648,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs346)
+					vgn = addElement(vgparent, "input", attrs347)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -7664,7 +7670,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs347)
+					vgn = addElement(vgparent, "textarea", attrs348)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -7678,32 +7684,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs312)
+						vgn = addElement(vgparent, "p", attrs313)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs348)
+				vgn = addElement(vgparent, "div", attrs349)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs349)
+					vgn = addElement(vgparent, "button", attrs350)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs350)
+					vgn = addElement(vgparent, "button", attrs351)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs351)
+					vgn = addElement(vgparent, "button", attrs352)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs352)
+					vgn = addElement(vgparent, "button", attrs353)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -7717,7 +7723,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs353)
+				vgn = addElement(vgparent, "div", attrs354)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -7761,16 +7767,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs354)
+			vgn = addElement(vgparent, "div", attrs355)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs355)
+				vgn = addElement(vgparent, "h3", attrs356)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs356)
+				vgn = addElement(vgparent, "ol", attrs357)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7785,7 +7791,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs357)
+							vgn = addElement(vgparent, "button", attrs358)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -7796,10 +7802,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs358)
+								vgn = addElement(vgparent, "meter", attrs359)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs359)
+								vgn = addElement(vgparent, "span", attrs360)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -7814,12 +7820,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs360)
+					vgn = addElement(vgparent, "button", attrs361)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs361)
+					vgn = addElement(vgparent, "button", attrs362)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -7830,7 +7836,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs348)
+		vgn = addElement(vgparent, "div", attrs349)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
@@ -7840,21 +7846,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs362)
+				vgn = addElement(vgparent, "input", attrs363)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs363)
+			vgn = addElement(vgparent, "button", attrs364)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs364)
+		vgn = addElement(vgparent, "label", attrs365)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -7863,7 +7869,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs365)
+			vgn = addElement(vgparent, "select", attrs366)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -7884,12 +7890,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs366)
+		vgn = addElement(vgparent, "button", attrs367)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs367)
+		vgn = addElement(vgparent, "div", attrs368)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -7909,14 +7915,14 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs368)
+					vgn = addElement(vgparent, "input", attrs369)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs209)
+					vgn = addElement(vgparent, "span", attrs210)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
@@ -7956,15 +7962,15 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs369)
+			vgn = addElement(vgparent, "section", attrs370)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs370)
+				vgn = addElement(vgparent, "h3", attrs371)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs176)
+				vgn = addElement(vgparent, "p", attrs177)
 				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -7982,11 +7988,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs371)
+				vgn = addElement(vgparent, "p", attrs372)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs372)
+					vgn = addElement(vgparent, "code", attrs373)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -8035,7 +8041,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs373)
+		vgn = addElement(vgparent, "section", attrs374)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -8044,15 +8050,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs298)
+				vgn = addElement(vgparent, "p", attrs299)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs223)
+			vgn = addElement(vgparent, "div", attrs224)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs222)
+				vgn = addElement(vgparent, "span", attrs223)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -8197,268 +8203,269 @@ var (
 	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "recalled"}}
 	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "extension"}}
 	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rescue"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-without"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to-step"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-next"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-stuck"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-leave"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide working"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-wrong"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-own"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "offer"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lessons"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-answers"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet teacher"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answered"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "readonly", Val: "readonly"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "address"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "copy"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tasks-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
-	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
-	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
-	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
-	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
-	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-without"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to-step"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-next"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-stuck"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-leave"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide working"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-wrong"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-own"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "offer"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lessons"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-answers"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet teacher"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answered"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "readonly", Val: "readonly"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "address"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "copy"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tasks-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -25,6 +25,8 @@ type guide struct {
 	waits  bool              // what the step sets waits for its model
 	opens  bool              // which is asked for
 	begins bool              // a run was begun in this step
+	taking int               // id of the Open of its saved model, 0 for none
+	before Experiment        // what was set when the lesson began; nil for none
 }
 
 // none is the number of no lesson.
@@ -59,6 +61,7 @@ func (p *Page) WishLesson(number string, locked bool) {
 
 // Begin begins a lesson, or takes it once more.
 func (t *Learn) Begin(n int) {
+	t.remember()
 	t.number, t.Paper = n, ""
 	prefix := strconv.Itoa(n) + "."
 	maps.DeleteFunc(t.said, func(key, _ string) bool { return strings.HasPrefix(key, prefix) })
@@ -84,6 +87,7 @@ func (t *Learn) arrive() {
 		t.Page.visit("learn")
 	case t.asked:
 		t.asked = false
+		t.remember()
 		t.enter(0)
 	default:
 		t.at = min(t.at, len(l.Steps)-1)
@@ -91,9 +95,11 @@ func (t *Learn) arrive() {
 	}
 }
 
-// Leave ends the lesson where it is; what was answered is kept.
+// Leave ends the lesson where it is; what was answered is kept, and what was set before
+// is set again.
 func (t *Learn) Leave() {
-	t.number = none
+	t.number, t.taking = none, 0
+	t.giveBack()
 	t.fetch()
 	t.Page.visit("learn")
 }
@@ -115,7 +121,7 @@ func (t *Learn) enter(at int) {
 }
 
 func (t *Learn) fresh() {
-	t.counts, t.waits, t.opens, t.Stuck = map[string]int{}, false, false, false
+	t.counts, t.waits, t.opens, t.Stuck, t.taking = map[string]int{}, false, false, false, 0
 	t.begins = t.Page.Active()
 }
 
@@ -163,6 +169,10 @@ func (t *Learn) count(e protocol.Event) {
 		if e.Chosen >= 0 {
 			t.counts["drawn"]++
 		}
+	case *protocol.Problem:
+		if e.ID == t.taking && !e.Code.Notice() || gone(e) {
+			t.taking = 0
+		}
 	}
 }
 
@@ -193,6 +203,9 @@ func (t *Learn) did(deed string) int {
 
 // follow goes on once a step is done that has nothing to reveal; the others say so.
 func (t *Learn) follow() {
+	if t.took() {
+		return
+	}
 	t.settle()
 	s := t.step()
 	if s == nil || t.waits || s.Done.Deed == "" || t.isDone() || t.did(s.Done.Deed) < s.Done.N || s.Predict != nil && t.answer("predict") < 0 {

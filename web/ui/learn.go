@@ -235,6 +235,7 @@ func (t *Learn) Keep(x Experiment) {
 	if t.number != none {
 		x.put(here+"lesson", strconv.Itoa(t.number))
 		x.put(here+"lesson_step", strconv.Itoa(t.at))
+		x.put(here+"lesson_before", t.before.String())
 	}
 	for key, text := range t.said {
 		x.put(saidKey+key, text)
@@ -261,10 +262,14 @@ func (t *Learn) Restore(x Experiment) {
 	}
 	number, is := x.take(here + "lesson")
 	at, _ := x.take(here + "lesson_step")
+	before, began := x.take(here + "lesson_before")
 	if n, err := strconv.Atoi(number); is && err == nil && (t.number == none || t.number == n) {
 		t.number = n
 		t.at, _ = strconv.Atoi(at)
 		t.asked = false
+		if began {
+			_, t.before = ReadAddress("?" + before)
+		}
 		t.fetch()
 	}
 	if t.Page.Open == t.place.ID {

@@ -22,6 +22,8 @@ func (p *Page) modelName() string {
 		return p.W.Say("no_model_yet")
 	case m.ModelID == protocol.Base:
 		return p.W.Say("base_name")
+	case strings.HasPrefix(m.ModelID, protocol.OfLesson):
+		return p.savedName()
 	case m.Name != "":
 		return p.textName(m.Name)
 	}

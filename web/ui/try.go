@@ -112,6 +112,12 @@ func (t *Try) Restore(x Experiment) {
 	}
 }
 
+// forget takes back what was typed and set.
+func (t *Try) forget() {
+	t.Prompt, t.own = t.Page.W.Say("first_prompt"), false
+	clear(t.Sampling)
+}
+
 // A prompt may have so many characters, and bytes, with which vugu can set a
 // field; a model sees far less.
 const mostPrompt, mostBytes = 4000, 8000

@@ -65,19 +65,24 @@ func Unnamed(m *model.GPT) string {
 }
 
 // AdapterFiles are the files of m's adapter, made for the model called base, as
-// PEFT's; none if it has no adapter. What the form has together, and all of a form
-// that PEFT has no name for, keeps our names, and so comes back bit by bit.
-func AdapterFiles(m *model.GPT, base string) []format.Written {
+// PEFT's, with weights as f32 or f16; none if it has no adapter. What the form has
+// together, and all of a form that PEFT has no name for, keeps our names, and so comes
+// back bit by bit from f32.
+func AdapterFiles(m *model.GPT, base string, t format.DType) []format.Written {
 	l, has := m.Adapter()
 	if !has {
 		return nil
+	}
+	dtype, err := safetensorsType(t)
+	if err != nil {
+		panic("layout: an adapter's weights are f32 or f16")
 	}
 	f, _ := FamilyOf(m.Config)
 	var tensors []safetensors.Lazy
 	var modules []string
 	for _, p := range adapterParameters(m) {
 		name, _ := adapterTensor(f, p.Name)
-		tensors = append(tensors, safetensors.Lazy{Name: name, Shape: p.Dims, DType: safetensors.F32, Values: p.Numbers})
+		tensors = append(tensors, safetensors.Lazy{Name: name, Shape: p.Dims, DType: dtype, Values: p.Numbers})
 		module, _, _ := cutLast(strings.TrimPrefix(name, adapterPrefix), ".lora_")
 		modules = append(modules, module)
 	}
