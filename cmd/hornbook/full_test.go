@@ -33,21 +33,26 @@ func onFullDisk(t *testing.T, script string) (out string, status int) {
 	return string(text), status
 }
 
-// waits trains on the disk until the run is over and waits for room; its process is $!.
-const waits = `"$2" train -data "$3/text" -preset tiny -steps 2 -out "$1/run" 2>"$3/errs" >"$3/out" &
-until grep -q "tried again every" "$3/errs" || ! kill -0 $!; do sleep 0.1; done
-`
+// trainsOn trains on the disk for some steps; its process is $!. told waits until it says
+// something, or has ended.
+const (
+	trainsOn = `yes 'Tom had a red ball and a dog.' | head -n 500 >"$3/text"
+told() { until grep -q "$1" "$errs" || ! kill -0 $!; do sleep 0.1; done; }
+errs="$3/errs"
+"$2" train -data "$3/text" -preset tiny -out "$1/run" 2>"$errs" >"$3/out" -steps `
+	tellsOf = "\ntold 'tried again every'\n"
+)
 
-// On a full disk a run goes on, and is saved at its end as soon as there is room.
+// On a full disk a run goes on, and is saved when it is over as soon as there is room.
 func TestFullDisk(t *testing.T) {
-	text := "yes 'Tom had a red ball and a dog.' | head -n 500 >\"$3/text\"\n"
-	out, status := onFullDisk(t, text+waits+`rm "$1/fill"; wait $! && cat "$3/errs" && "$2" generate -run "$1/run" -prompt Tom -n 4`)
+	out, status := onFullDisk(t, trainsOn+"1000000 &\ntold 'saving is tried again'; kill -TERM $!"+tellsOf+
+		`rm "$1/fill"; wait $! && cat "$errs" && "$2" generate -run "$1/run" -prompt Tom -n 4`)
 	if status != 0 || !strings.Contains(out, "Training goes on, and saving is tried again") || !strings.Contains(out, "Saved to") || !strings.Contains(out, "\nTom") ||
 		strings.Contains(out, "is lost") {
 		t.Errorf("status %d: %s", status, out)
 	}
 	// Who does not wait is told what is lost; half a save is not left.
-	out, status = onFullDisk(t, text+waits+`kill -TERM $!; wait $!; echo "status $?"; cat "$3/errs"; ls "$1/run"; "$2" generate -run "$1/run" -prompt Tom -n 4`)
+	out, status = onFullDisk(t, trainsOn+"2 &"+tellsOf+`kill -TERM $!; wait $!; echo "status $?"; cat "$errs"; ls "$1/run"; "$2" generate -run "$1/run" -prompt Tom -n 4`)
 	if status != 0 || !strings.Contains(out, "status 1") || !strings.Contains(out, "what was learned after step 0 is lost") || strings.Contains(out, "Saved to") || strings.Contains(out, ".new") || !strings.Contains(out, "\nTom") {
 		t.Errorf("given up: status %d: %s", status, out)
 	}
