@@ -1,14 +1,20 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+
 	"hornbook/model/checkpoint"
+	"hornbook/model/checkpoint/handoff"
 )
 
 // said runs the command, which must end well or not, and gives what it says.
@@ -61,4 +67,36 @@ func TestHandOff(t *testing.T) {
 	if back.Step != 12 || back.State != "done" || back.MeasuredAt(4) == nil || back.MeasuredAt(12) == nil {
 		t.Errorf("back with %d steps, %s, and a history of %d", back.Step, back.State, len(back.Log))
 	}
+}
+
+// The page hands off too: a zip of the run that it keeps, with the script that it
+// fetches when it is asked to.
+func TestHandOffInThePage(t *testing.T) {
+	p, dir := openTab(t), t.TempDir()
+	if _, err := chromedp.Call(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: "allow", DownloadPath: dir}); err != nil {
+		t.Fatal(err)
+	}
+	p.prepare(2)
+	p.trains()
+	p.at("models")
+	p.js(`(document.querySelector('[aria-label^="Download:"]').click(), true)`)
+	p.choose("Download as", "handoff/f32")
+	p.js(`(document.getElementById("download").click(), true)`)
+	var files []string
+	if !wait(func() bool { files, _ = filepath.Glob(dir + "/*.zip"); return len(files) == 1 }) {
+		t.Fatalf("no zip is downloaded; the page says %q", p.js(`document.getElementById("models").textContent`))
+	}
+	z, err := zip.OpenReader(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	got, err := fs.ReadFile(z, "continue.py")
+	if want, _ := handoff.Script("continue.py"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("continue.py has %d bytes (%v), want %d", len(got), err, len(want))
+	}
+	if text, err := fs.ReadFile(z, "data/text.txt"); err != nil || !bytes.Equal(text, tales) {
+		t.Errorf("the text has %d bytes (%v), want %d", len(text), err, len(tales))
+	}
+	p.quiet()
 }

@@ -309,25 +309,16 @@ class Block(nn.Module):
         return y + self.mlp(self.norm2(x if self.parallel else y))
 
 
-class Embedding(nn.Module):
-    def __init__(self, rows, C):
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(rows, C))
-
-    def forward(self, ids):
-        return F.embedding(ids, self.weight)
-
-
 class GPT(nn.Module):
     """The transformer of a recipe. Its parameters are called as Hornbook calls them."""
 
     def __init__(self, c, lora=None):
         super().__init__()
         self.config, self.lora, C = c, dict(lora, on=True) if lora else None, c["channels"]
-        self.tokens = Embedding(c["vocab"], C)
-        self.positions = Embedding(c["context"], C) if c["position"] == "learned" else None
-        self.lookback = nn.ModuleList(Embedding(c["vocab"] + 1, C) for _ in range(c["lookback"]))
-        self.trigrams = Embedding(c["trigrams"], C) if c["trigrams"] else None
+        self.tokens = nn.Embedding(c["vocab"], C)
+        self.positions = nn.Embedding(c["context"], C) if c["position"] == "learned" else None
+        self.lookback = nn.ModuleList(nn.Embedding(c["vocab"] + 1, C) for _ in range(c["lookback"]))
+        self.trigrams = nn.Embedding(c["trigrams"], C) if c["trigrams"] else None
         self.blocks = nn.ModuleList(Block(c, self.lora) for _ in range(c["layers"]))
         self.norm = Norm(c, C, c["norm"] == "layernorm")
         self.head = None if c["tied"] else Linear(c, "head", C, c["vocab"], self.lora)
@@ -460,8 +451,9 @@ def write(net, prompts, seeds, tokens, stop, heat, over=all):
             break
         logits = net(ids, place, cache)[:, -1].float()
         if heat:
-            reach = (logits / heat).softmax(-1).double().cumsum(-1)
-            at = torch.tensor([d.unit() if g else 0 for d, g in zip(draws, going)], device=device, dtype=torch.double)
+            wide = torch.float32 if device.type == "mps" else torch.float64
+            reach = (logits / heat).softmax(-1).to(wide).cumsum(-1)
+            at = torch.tensor([d.unit() if g else 0 for d, g in zip(draws, going)], device=device, dtype=wide)
             pick = (reach <= at[:, None] * reach[:, -1:]).sum(-1).clamp(max=logits.shape[1] - 1)
         else:
             pick = logits.argmax(-1)
@@ -780,6 +772,8 @@ class Run:
             self.say(f"{self.world} processes share a batch of {r['batch']} rows unevenly, so that some wait for others")
         if self.world > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+        if self.total([self.done])[0] != self.done * self.world:
+            die(f"the processes found runs of different steps: {args.out} must be one folder that all machines share")
         self.build()
         self.read_data()
         self.optimizer, self.given, self.stopping, self.taken, self.saved = None, None, False, 0, time.time()
@@ -1043,7 +1037,7 @@ class Run:
 
     # A step.
 
-    def pieces_of(self, lessons, rows=None):
+    def pieces_of(self, lessons):
         """This process' part of the lessons, in as many pieces as each has; what is missing counts nothing."""
         if not lessons:
             return []

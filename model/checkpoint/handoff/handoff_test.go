@@ -28,6 +28,9 @@ func TestGoesOn(t *testing.T) {
 		b.upTo(t, b.Recipe.Steps, want[name])
 		for n, dir := range folders[name] {
 			work[n] = append(work[n], []string{"go", dir, "--steps", "24"})
+			if n > 1 && name[:2] != "lm" { // in several pieces each
+				work[n][len(work[n])-1] = append(work[n][len(work[n])-1], "--micro", "2")
+			}
 		}
 	}
 	for n := 1; n <= 2; n++ {
