@@ -68,6 +68,9 @@ func bench(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if *narrow && *size == "" {
+		return wrongUsage("-narrow is for the weights that an adapter is laid beside: add -size NAME")
+	}
 	if *size != "" {
 		known := false
 		if r, known = recipe.BySize(*size); !known {

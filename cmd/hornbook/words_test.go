@@ -71,7 +71,7 @@ func TestErrorsReadWell(t *testing.T) {
 		{"-set model=3: it has parts", []string{"train", "-data", data, "-set", "model=3"}},
 		{"-set steps.x=3: there is no x in it", []string{"train", "-data", data, "-set", "steps.x=3"}},
 		{"-set model.layers is 1,000", []string{"train", "-data", data, "-set", "model.layers=1000"}},
-		{"This model would need", []string{"train", "-data", data, "-set", "model.channels=4096", "-set", "model.layers=64"}},
+		{"Training this model would take", []string{"train", "-data", data, "-set", "model.channels=4096", "-set", "model.layers=64"}},
 		{"-objective is magic, but it must be one of lm, sft,", []string{"train", "-data", data, "-objective", "magic"}},
 		{"-batch is 1,000, but", []string{"bench", "-batch", "1000"}},
 		{"of all -steps are examples", []string{"train", "-task", "parity", "-objective", "grpo", "-steps", "1"}},

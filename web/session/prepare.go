@@ -255,6 +255,9 @@ func (s *Session) tellTaking(r recipe.Recipe, asked int) {
 	s.voice.tell(&protocol.Taking{Bytes: r.BytesOn(s.runner.ranks(r, 0, asked)), Of: s.host.Memory})
 }
 
+// allowed is what the collector keeps to by itself: GOMEMLIMIT, or as good as nothing.
+var allowed = debug.SetMemoryLimit(-1)
+
 // besides is what a session takes beside runs and texts: stacks, code, what is being cleared.
 const besides = 48 << 20
 

@@ -17,6 +17,7 @@ package session
 import (
 	"cmp"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"hornbook/model/checkpoint"
@@ -191,6 +192,7 @@ func (s *Session) handle(c protocol.Command) {
 
 // handleSlow handles a command that takes long or changes what a run needs.
 func (s *Session) handleSlow(c protocol.Command) {
+	debug.SetMemoryLimit(allowed) // what the run before was kept to is too little for another, or for what comes beside it
 	s.long = &long{id: c.Asks()}
 	defer func() { s.long = nil }()
 	if s.voice.problem(s.refuse(c)) {

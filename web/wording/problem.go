@@ -42,10 +42,10 @@ func (w *Words) fits(l recipe.Less, some bool) string {
 		changes = append(changes, w.Say("fits_adapter"))
 	}
 	if l.Context > 0 {
-		changes = append(changes, w.Say("fits_context", "n", w.Count(l.Context)))
+		changes = append(changes, w.Say("fits_context", "n", w.Count(l.Context), "plain", strconv.Itoa(l.Context)))
 	}
 	if l.Batch > 0 {
-		changes = append(changes, w.Say("fits_batch", "n", w.Count(l.Batch)))
+		changes = append(changes, w.Say("fits_batch", "n", w.Count(l.Batch), "plain", strconv.Itoa(l.Batch)))
 	}
 	return w.Say("fits_with", "changes", w.List(changes...))
 }
