@@ -48,6 +48,7 @@ func (r Recipe) Trained() int {
 	m := r.Model
 	switch r.Trains {
 	case Last:
+		m.Experts.Dense = max(0, m.Experts.Dense-(m.Layers-r.Tuning.LastLayers))
 		m.Layers = r.Tuning.LastLayers
 		return m.sum(Tensor.besideTables)
 	case Adapter:
