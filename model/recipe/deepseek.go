@@ -28,8 +28,9 @@ type Experts struct {
 const AheadWeight = 0.3
 
 // Balance is by how much a step moves the bias of an expert that has more tokens than
-// others, or fewer.
-const Balance = 1e-3
+// others, or fewer. DeepSeek has a tenth of it, at a twentieth of our learning rates: it
+// must keep up with the router (LOG.md).
+const Balance = 1e-2
 
 // Mixed tells whether a layer's MLP is made of experts.
 func (m Model) Mixed(layer int) bool { return m.Experts.Count > 0 && layer >= m.Experts.Dense }

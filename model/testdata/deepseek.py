@@ -16,7 +16,7 @@ import torch.nn.functional as F
 
 from golden import batch, brief, fraction, noise, orthogonal, packing, recipe, rotate, shape, summary
 
-AHEAD, BALANCE = 0.3, 1e-3
+AHEAD, BALANCE = 0.3, 1e-2
 
 
 def mixer(c, b):
