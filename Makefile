@@ -142,6 +142,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzReadAdapter $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzCheckShared $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzLlama2c $(SHORT) ./model/checkpoint/exchange
+	go test -run=NONE -fuzz=FuzzDeepSeek $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzPapers $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf

@@ -11,11 +11,11 @@ type attention struct {
 	output            linear // (C,H·D)
 }
 
-func newAttention(m *GPT, named tensors, name string) attention {
+func newAttention(m *GPT, named tensors, name string) *attention {
 	head := func(which string) norm {
 		return norm{gain: named[name+which+".gain"], eps: float32(m.NormEps)}
 	}
-	return attention{
+	return &attention{
 		query: newLinear(named, name+"query"), key: newLinear(named, name+"key"), value: newLinear(named, name+"value"),
 		queryNorm: head("query_norm"), keyNorm: head("key_norm"),
 		output: newLinear(named, name+"output"),
@@ -32,7 +32,7 @@ func (m *GPT) attend(p *Pass, q, k, v *tensor.Tensor, block int) *tensor.Tensor 
 	return p.Attention(q, k, v, spans)
 }
 
-func (a attention) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor.Tensor {
+func (a *attention) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor.Tensor {
 	q := p.Split(a.query.forward(p, x), m.Heads)   // (N,H,D)
 	k := p.Split(a.key.forward(p, x), m.KVHeads)   // (N,K,D)
 	v := p.Split(a.value.forward(p, x), m.KVHeads) // (N,K,D)

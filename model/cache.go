@@ -14,8 +14,8 @@ type Cache struct {
 }
 
 // layerCache is one block's part: keys and values, the room of one sequence
-// after that of the other.
-type layerCache struct{ k, v *tensor.Tensor } // (S·room,K,D)
+// after that of the other; of latent attention keys alone, of which it makes both.
+type layerCache struct{ k, v *tensor.Tensor } // (S·room,K,D); v may be nil
 
 // NewCache returns an empty cache of some sequences of up to room tokens each.
 func (m *GPT) NewCache(sequences, room int) *Cache {
@@ -24,8 +24,13 @@ func (m *GPT) NewCache(sequences, room int) *Cache {
 		c.seen[i] = make([]int32, 0, room)
 	}
 	dims := []int{sequences * room, m.KVHeads, m.HeadSize()}
+	if m.Latent.Rank > 0 {
+		dims[1] = 1
+	}
 	for i := range c.layers {
-		c.layers[i] = layerCache{tensor.Zeros(m.Backend, dims...), tensor.Zeros(m.Backend, dims...)}
+		if c.layers[i].k = tensor.Zeros(m.Backend, dims...); m.Latent.Rank == 0 {
+			c.layers[i].v = tensor.Zeros(m.Backend, dims...)
+		}
 	}
 	return c
 }
@@ -42,8 +47,9 @@ func (c *Cache) grow(b tensor.Backend, room int) {
 		return y
 	}
 	for i, l := range c.layers {
-		c.layers[i].k = larger(l.k)
-		c.layers[i].v = larger(l.v)
+		if c.layers[i].k = larger(l.k); l.v != nil {
+			c.layers[i].v = larger(l.v)
+		}
 	}
 }
 
@@ -62,15 +68,17 @@ func (c *Cache) pass(t *tensor.Tape, ids []int32, which, lengths []int) Pass {
 	return Pass{Tape: t, IDs: ids, Spans: c.spans, Past: c.past, Cache: c}
 }
 
-// append keeps the keys and values of p in a block and returns all that there
-// are; with no cache, k and v themselves.
+// append keeps the keys and values of p, which may be nil, in a block and returns all
+// that there are; with no cache, k and v themselves.
 func (c *Cache) append(p *Pass, block int, k, v *tensor.Tensor) (*tensor.Tensor, *tensor.Tensor) {
 	if c == nil {
 		return k, v
 	}
 	l := c.layers[block]
 	p.Backend.Append(l.k, k, p.Spans)
-	p.Backend.Append(l.v, v, p.Spans)
+	if v != nil {
+		p.Backend.Append(l.v, v, p.Spans)
+	}
 	return l.k, l.v
 }
 
@@ -84,7 +92,9 @@ func (c *Cache) share(b tensor.Backend, from, to int) {
 	span := []tensor.Span{{Rows: len(read), Keys: to * c.room}}
 	for _, l := range c.layers {
 		b.Append(l.k, l.k.Slice(from*c.room, len(read)), span)
-		b.Append(l.v, l.v.Slice(from*c.room, len(read)), span)
+		if l.v != nil {
+			b.Append(l.v, l.v.Slice(from*c.room, len(read)), span)
+		}
 	}
 }
 

@@ -24,7 +24,11 @@ func forms() map[string]recipe.Model {
 	relu.MLP, relu.QKNorm, relu.Tied = "relu2", false, true
 	back := qwen
 	back.Lookback, back.Trigrams = 3, 17
-	return map[string]recipe.Model{"gpt2": gpt2, "gpt2 with biases": biased, "qwen3": qwen, "relu2": relu, "lookback": back}
+	deep := relu
+	deep.MLP, deep.KVHeads, deep.Ahead = "swiglu", 4, 1
+	deep.Latent = recipe.Latent{Query: 10, Rank: 6, Plain: 5, Turned: 4, Value: 3}
+	deep.Experts = recipe.Experts{Count: 5, Chosen: 2, Shared: 1, Hidden: 6, Dense: 1, Normed: true, Scale: 2}
+	return map[string]recipe.Model{"deepseek": deep, "gpt2": gpt2, "gpt2 with biases": biased, "qwen3": qwen, "relu2": relu, "lookback": back}
 }
 
 // The parameters of a model, an adapter's included, are those that its recipe

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"strings"
 	"testing"
 
 	"hornbook/model"
@@ -85,10 +86,12 @@ func hashWeights(m *model.GPT) {
 		weights := noise(i+1, p.Len())
 		for j, x := range weights {
 			switch {
-			case len(p.Dims) == 2:
+			case len(p.Dims) >= 2:
 				x *= 0.05
 			case p.Name[len(p.Name)-4:] == "gain":
 				x = 1 + x*0.1
+			case strings.HasSuffix(p.Name, "balance"):
+				x *= 0.01
 			default:
 				x *= 0.1
 			}

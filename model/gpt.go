@@ -30,6 +30,9 @@ type GPT struct {
 	positions *tensor.Tensor // (T,C), of learned positions
 	lookback  lookback
 	blocks    []*block
+	ahead     *ahead         // nil for none
+	counts    []float32      // what its targets count
+	told      *tensor.Tensor // the loss of the next words alone, where ahead has one too
 	norm      norm
 	head      linear // (V,C)
 	cos, sin  *tensor.Tensor
@@ -76,7 +79,10 @@ func newIn(b tensor.Backend, c Config, in place) *GPT {
 	}
 	m.lookback = newLookback(m, named)
 	for i := range c.Layers {
-		m.blocks = append(m.blocks, newBlock(m, named, fmt.Sprintf("blocks.%d.", i)))
+		m.blocks = append(m.blocks, newBlock(m, named, fmt.Sprintf("blocks.%d.", i), i))
+	}
+	if c.Ahead > 0 {
+		m.ahead, m.told = newAhead(m, named), tensor.Zeros(b, 1)
 	}
 	m.norm, m.head = newNorm(m, named, "norm."), newLinear(named, "head")
 	if c.Tied {
@@ -138,19 +144,35 @@ func (m *GPT) Loss(t *tensor.Tape, b data.Batch) *tensor.Tensor {
 	return t.Weigh(t.TokenLoss(m.Forward(Whole(t, b.IDs, b.Spans)), b.Targets), b.Weights)
 }
 
-// AddGrad adds to the gradients of what trains those of b's Loss, which it returns.
+// AddGrad is Grad, but adds to what the gradients are.
 func (m *GPT) AddGrad(t *tensor.Tape, b data.Batch) *tensor.Tensor {
-	t.Reset(true)
-	loss := m.Loss(t, b)
+	told, loss := m.losses(t, b)
 	t.Accumulate(loss, m.Trained)
-	return loss
+	return told
 }
 
-// Grad makes the gradients of what trains those of b's Loss, which it returns.
-// What they were before counts for nothing.
+// Grad makes the gradients of what trains those of b's Loss, which it returns, and,
+// where a model looks ahead, of a part of the loss of the words after the next. What
+// they were before counts for nothing.
 func (m *GPT) Grad(t *tensor.Tape, b data.Batch) *tensor.Tensor {
-	t.Reset(true)
-	loss := m.Loss(t, b)
+	told, loss := m.losses(t, b)
 	t.Backward(loss, m.Trained)
-	return loss
+	return told
+}
+
+// losses are b's Loss, as it is told, and what is learned by.
+func (m *GPT) losses(t *tensor.Tape, b data.Batch) (told, loss *tensor.Tensor) {
+	t.Reset(true)
+	if m.ahead == nil {
+		loss = m.Loss(t, b)
+		return loss, loss
+	}
+	p := Whole(t, b.IDs, b.Spans)
+	h := m.hidden(&p)
+	loss = t.Weigh(t.TokenLoss(m.head.forward(&p, h), b.Targets), b.Weights)
+	m.Backend.Copy(m.told, loss) // which goes, as all on the way back
+	if second := m.aheadLoss(&p, h, b); second != nil {
+		loss = t.Add(loss, second)
+	}
+	return m.told, loss
 }

@@ -20,7 +20,7 @@ func (m *GPT) Init(how string, seed uint64) {
 		switch t.Role {
 		case recipe.Gain:
 			m.Backend.Fill(p, 1)
-		case recipe.Bias:
+		case recipe.Bias, recipe.Load:
 			m.Backend.Fill(p, 0)
 		default:
 			deviation, x := m.deviation(how, t), make([]float32, p.Len())
@@ -46,7 +46,7 @@ func (m *GPT) deviation(how string, t recipe.Tensor) float64 {
 		}
 	case recipe.Matrix:
 		if unit {
-			return 1 / math.Sqrt(float64(t.Dims[1]))
+			return 1 / math.Sqrt(float64(t.Dims[len(t.Dims)-1]))
 		}
 	case recipe.Output:
 		if unit {

@@ -41,16 +41,9 @@ func (m *GPT) Adapt(l recipe.LoRA) {
 // adapted calls f for each linear layer that the adapter's targets name.
 func (m *GPT) adapted(f func(name string, l *linear)) {
 	for i, b := range m.blocks {
-		for _, part := range []struct {
-			room, name string
-			linear     *linear
-		}{
-			{"attention", "query", &b.attention.query}, {"attention", "key", &b.attention.key},
-			{"attention", "value", &b.attention.value}, {"attention", "output", &b.attention.output},
-			{"mlp", "gate", &b.mlp.gate}, {"mlp", "up", &b.mlp.up}, {"mlp", "down", &b.mlp.down},
-		} {
-			if part.linear.w != nil && m.adapter.Adapts(part.name) {
-				f(fmt.Sprintf("blocks.%d.%s.%s", i, part.room, part.name), part.linear)
+		for _, l := range b.layers() {
+			if l.linear.w != nil && m.adapter.Adapts(l.target) {
+				f(fmt.Sprintf("blocks.%d.%s", i, l.name), l.linear)
 			}
 		}
 	}

@@ -18,6 +18,8 @@ var shapes = map[string]recipe.Model{
 	"gpt2":       {Vocab: 11, Context: 1024, Layers: 6, Heads: 4, KVHeads: 4, Channels: 128, Hidden: 512, Norm: "layernorm", NormEps: 1e-5, Position: "learned", RoPEBase: 1e4, MLP: "gelu_tanh", Bias: true},
 	"many words": {Vocab: 50_000, Context: 128, Layers: 2, Heads: 4, KVHeads: 4, Channels: 16, Hidden: 16, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 1e4, MLP: "relu2"},
 	"lookback":   {Vocab: 11, Context: 600, Layers: 2, Heads: 2, KVHeads: 2, Channels: 32, Hidden: 32, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 1e4, MLP: "swiglu", Lookback: 2, Trigrams: 64},
+	"deepseek": {Vocab: 11, Context: 700, Layers: 3, Heads: 4, KVHeads: 4, Channels: 64, Hidden: 128, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 1e4, MLP: "swiglu",
+		Latent: recipe.Latent{Query: 48, Rank: 24, Plain: 16, Turned: 8, Value: 20}, Experts: recipe.Experts{Count: 6, Chosen: 2, Shared: 1, Hidden: 40, Dense: 1, Normed: true, Scale: 1}, Ahead: 1},
 }
 
 // live is the memory that lives on after do.

@@ -9,11 +9,11 @@ type mlp struct {
 	down     linear // (C,F)
 }
 
-func newMLP(m *GPT, named tensors, name string) mlp {
-	return mlp{kind: m.MLP, gate: newLinear(named, name+"gate"), up: newLinear(named, name+"up"), down: newLinear(named, name+"down")}
+func newMLP(m *GPT, named tensors, name string) *mlp {
+	return &mlp{kind: m.MLP, gate: newLinear(named, name+"gate"), up: newLinear(named, name+"up"), down: newLinear(named, name+"down")}
 }
 
-func (l mlp) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
+func (l *mlp) forward(p *Pass, x *tensor.Tensor) *tensor.Tensor {
 	up := l.up.forward(p, x)
 	switch l.kind {
 	case "swiglu":

@@ -12,10 +12,11 @@ type Pass struct {
 	*tensor.Tape
 	IDs   []int32
 	Spans []tensor.Span
-	Past  [][]int32 // of each span: the tokens before it; nil where it begins its sequence
-	Keys  []int32   // rows of the pass whose keys and values the spans look back at, one span's after the other's; nil: each at its own
-	Cache *Cache    // of keys and values; nil: the pass's own are all that there are
-	Probe Probe     // nil for none
+	Past  [][]int32                       // of each span: the tokens before it; nil where it begins its sequence
+	Keys  []int32                         // rows of the pass whose keys and values the spans look back at, one span's after the other's; nil: each at its own
+	Cache *Cache                          // of keys and values; nil: the pass's own are all that there are
+	Probe Probe                           // nil for none
+	Dealt func(block int, d tensor.Dealt) // is told which tokens went to which experts; nil: nobody
 }
 
 // Probe is shown what flows at a place and gives what is to flow on: x itself,
@@ -24,7 +25,7 @@ type Pass struct {
 //	embedding             (N,C) what the first block reads
 //	blocks.3.query        (N,H,D) as attention takes them, turned by position
 //	blocks.3.key          (N,K,D)
-//	blocks.3.value        (N,K,D)
+//	blocks.3.value        (N,K,D); none in latent attention
 //	blocks.3.heads        (N,H·D) what the heads have gathered
 //	blocks.3.attention    (N,C) what attention adds to the residual stream
 //	blocks.3.mlp          (N,C) what the MLP adds

@@ -10,7 +10,7 @@ import (
 // head: base^(-2i/R) for the R channels that turn, 0 for the others, which lie
 // behind them in each half of a head, and stretched as c says.
 func Frequencies(c Config) []float64 {
-	f := make([]float64, c.HeadSize()/2)
+	f := make([]float64, c.Turning()/2)
 	turning := len(f)
 	if c.Rotary > 0 {
 		turning = c.Rotary / 2

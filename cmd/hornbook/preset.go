@@ -44,7 +44,7 @@ func (p presetFlags) learns() string {
 
 func presetNames() []string {
 	var names []string
-	for _, r := range append(recipe.Presets(), recipe.Labs()...) {
+	for _, r := range slices.Concat(recipe.Presets(), recipe.Labs(), recipe.Further()) {
 		names = append(names, r.Preset)
 	}
 	return names

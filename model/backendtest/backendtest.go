@@ -14,7 +14,7 @@ import (
 
 // Run tests the backends that fresh makes.
 func Run(t *testing.T, fresh func() tensor.Backend) {
-	for _, c := range cases() {
+	for _, c := range append(cases(), expertCases()...) {
 		t.Run(c.name, func(t *testing.T) { c.run(t, fresh()) })
 	}
 	t.Run("storage", func(t *testing.T) { storage(t, fresh()) })
@@ -28,6 +28,7 @@ func Run(t *testing.T, fresh func() tensor.Backend) {
 	t.Run("causal", func(t *testing.T) { causal(t, fresh()) })
 	t.Run("masked", func(t *testing.T) { masked(t, fresh()) })
 	t.Run("weighted", func(t *testing.T) { weighted(t, fresh()) })
+	t.Run("loads of experts", func(t *testing.T) { loads(t, fresh()) })
 	t.Run("entropy", func(t *testing.T) { entropy(t, fresh()) })
 	t.Run("dropout", func(t *testing.T) { dropout(t, fresh()) })
 	t.Run("exact", func(t *testing.T) { exact(t, fresh()) })

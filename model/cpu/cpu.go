@@ -9,11 +9,12 @@ import (
 
 // CPU is a tensor.Backend for one goroutine.
 type CPU struct {
-	ws    kernel.Workspace // of linear layers
-	heads kernel.Workspace // of attention
-	arena arena
-	p, ds []float32 // attention weights of a block of queries, and the gradient of their scores
-	muon  newtonSchulz
+	ws     kernel.Workspace // of linear layers
+	heads  kernel.Workspace // of attention
+	arena  arena
+	p, ds  []float32 // attention weights of a block of queries, and the gradient of their scores
+	muon   newtonSchulz
+	chosen []int32 // experts of tokens
 }
 
 var _ tensor.Backend = (*CPU)(nil)

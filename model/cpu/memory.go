@@ -28,7 +28,7 @@ func data(t *tensor.Tensor) []float32 {
 
 // narrow is a Storage of numbers of 16 bits, finite ones: of weights that do not train.
 // The operations that know it are Linear, which widens it as it packs its operand,
-// LinearGrad, of its input, Embed, and Copy from it.
+// LinearGrad, of its input, as HeadLinear and ExpertLinear do, Embed, and Copy from it.
 type narrow struct{ kernel.Narrow }
 
 // Narrow is a Storage of n zeros of 16 bits each. What is uploaded is rounded to them.

@@ -3,7 +3,7 @@ package kernel
 // AttendRef lets one query of each head look at what came before it, as where a
 // sequence is written token by token. q and y (H·D) hold the heads one after
 // the other, a row of k and v (T,K·D) all heads of a key and of its value; H/K
-// heads look at the same.
+// heads look at the same. k and v may be one.
 //
 //	p[j] = softmax_j(scale·q·k[j]),   y = Σ_j p[j]·v[j]   of each head
 //
@@ -35,6 +35,8 @@ func checkAttend(y, sums, q []float32, k, v Matrix, d int) (share int) {
 	case k.Rows == 0 || k.Transposed || v.Transposed || v.Rows != k.Rows || v.Cols != k.Cols:
 		panic("kernel: keys and values do not fit")
 	}
-	separate(need(y, len(q)), need(sums, 2*len(q)/d), q, k.span(), v.span())
+	y, sums = need(y, len(q)), need(sums, 2*len(q)/d)
+	separate(y, sums, q, k.span())
+	separate(y, sums, q, v.span())
 	return len(q) / k.Cols
 }

@@ -19,10 +19,17 @@ type Clipper struct {
 
 // NewClipper clips the gradients of params, of backend b, as r says.
 func NewClipper(b tensor.Backend, r recipe.Recipe, params []*tensor.Tensor) *Clipper {
-	c := &Clipper{backend: b, limit: r.Clip, squares: tensor.Zeros(b, len(params)), numbers: make([]float32, len(params))}
-	for _, p := range params {
-		c.gradients = append(c.gradients, p.Grad)
+	c := &Clipper{backend: b, limit: r.Clip}
+	loads := map[string]bool{} // what stands there is no gradient, but how much experts had to do
+	for _, t := range r.Model.Tensors() {
+		loads[t.Name] = t.Role == recipe.Load
 	}
+	for _, p := range params {
+		if !loads[p.Name] {
+			c.gradients = append(c.gradients, p.Grad)
+		}
+	}
+	c.squares, c.numbers = tensor.Zeros(b, len(c.gradients)), make([]float32, len(c.gradients))
 	return c
 }
 

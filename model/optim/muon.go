@@ -22,8 +22,9 @@ func momentumAt(r recipe.Recipe, step int) float64 {
 func Cost(r recipe.Recipe, t recipe.Tensor) float64 {
 	cost := adamwCost * float64(t.Len())
 	if r.Muon(t) {
-		k, n := float64(min(t.Dims[0], t.Dims[1])), float64(max(t.Dims[0], t.Dims[1]))
-		cost += tensor.MuonSteps * (3*k*k*n + k*k*k)
+		rows, cols := t.Dims[len(t.Dims)-2], t.Dims[len(t.Dims)-1]
+		k, n, matrices := float64(min(rows, cols)), float64(max(rows, cols)), float64(t.Len()/(rows*cols))
+		cost += matrices * tensor.MuonSteps * (3*k*k*n + k*k*k)
 	}
 	return cost
 }

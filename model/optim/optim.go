@@ -22,15 +22,17 @@ type Optimizer struct {
 type state struct {
 	p    *tensor.Tensor
 	m, v *tensor.Tensor // v is nil under Muon
+
+	balances bool // it is moved so that experts have as much to do; m and v stay zero
 }
 
 // New prepares the optimizer that the recipe names for params, of backend b and
 // among r.Tensors.
 func New(b tensor.Backend, r recipe.Recipe, params []*tensor.Tensor) *Optimizer {
 	o := &Optimizer{backend: b, recipe: r}
-	muon := map[string]bool{}
+	muon, balances := map[string]bool{}, map[string]bool{}
 	for _, t := range r.Tensors() {
-		muon[t.Name] = r.Muon(t)
+		muon[t.Name], balances[t.Name] = r.Muon(t), t.Role == recipe.Load
 	}
 	all, squared := 0, 0
 	for _, p := range params {
@@ -42,7 +44,7 @@ func New(b tensor.Backend, r recipe.Recipe, params []*tensor.Tensor) *Optimizer 
 	means, squares := b.Store(all), b.Store(squared)
 	all, squared = 0, 0
 	for _, p := range params {
-		s := state{p: p, m: tensor.Weight(means, all, "", p.Dims...)}
+		s := state{p: p, m: tensor.Weight(means, all, "", p.Dims...), balances: balances[p.Name]}
 		if all += p.Len(); !muon[p.Name] {
 			s.v = tensor.Weight(squares, squared, "", p.Dims...)
 			squared += p.Len()
@@ -81,8 +83,12 @@ func (o *Optimizer) Step() (fraction float64) {
 		Beta2: float32(r.Beta2), Eps: 1e-8, Step: o.step}
 	m := tensor.Muon{LR: r.MuonRate * fraction, Momentum: momentumAt(r, o.step), WeightDecay: r.WeightDecay}
 	for _, s := range o.states {
-		if s.v == nil {
-			o.backend.Muon(s.p, s.p.Grad, s.m, m)
+		switch {
+		case s.balances:
+			balance(s.p)
+			continue
+		case s.v == nil:
+			o.muon(s, m)
 			continue
 		}
 		a.WeightDecay = 0

@@ -55,14 +55,17 @@ func (m Model) Check() error {
 	if err := within(m.numbers()); err != nil {
 		return err
 	}
-	switch {
-	case m.HeadDim == 0 && m.Channels%m.Heads != 0:
+	if err := m.checkForm(); err != nil {
+		return err
+	}
+	switch plain := m.Latent.Rank == 0; {
+	case plain && m.HeadDim == 0 && m.Channels%m.Heads != 0:
 		return wrong("channels", m.Channels, "multiple_of_heads", m.Heads)
 	case m.Heads%m.KVHeads != 0:
 		return wrong("kv_heads", m.KVHeads, "divisor_of_heads", m.Heads)
 	case m.Position == "rope" && m.HeadDim%2 != 0:
 		return wrong("head_dim", m.HeadDim, "even")
-	case m.Position == "rope" && m.HeadSize()%2 != 0:
+	case plain && m.Position == "rope" && m.HeadSize()%2 != 0:
 		return wrong("channels", m.Channels, "multiple_of_twice_heads", 2*m.Heads)
 	case m.Rotary%2 != 0:
 		return wrong("rotary", m.Rotary, "even")

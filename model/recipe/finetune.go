@@ -29,6 +29,19 @@ var LoRATargets = []string{"query", "key", "value", "output", "gate", "up", "dow
 // inBlock are those of LoRATargets that every block has.
 var inBlock = LoRATargets[:len(LoRATargets)-1]
 
+// Target is the one of LoRATargets that a linear layer of a model, by its name, is
+// adapted by.
+func Target(layer string) string {
+	switch last := layer[strings.LastIndex(layer, ".")+1:]; last {
+	case "query_down", "query_turned":
+		return "query"
+	case "latent", "key_turned":
+		return "key"
+	default:
+		return last
+	}
+}
+
 // Adapts tells whether a matrix of this name is adapted.
 func (l LoRA) Adapts(matrix string) bool {
 	return slices.Contains(strings.Split(l.Targets, ","), matrix)
@@ -48,6 +61,7 @@ func (r Recipe) Trained() int {
 	m := r.Model
 	switch r.Trains {
 	case Last:
+		m.Experts.Dense = max(0, m.Experts.Dense-(m.Layers-r.Tuning.LastLayers))
 		m.Layers = r.Tuning.LastLayers
 		return m.sum(Tensor.besideTables)
 	case Adapter:

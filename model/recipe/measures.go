@@ -66,6 +66,12 @@ const (
 	Agreement   = "agreement"    // part of its tokens at which both expect the same next
 )
 
+// The measures of a model that is made of experts, or looks ahead, on the validation text.
+const (
+	ExpertLoad = "expert_load" // the most tokens of an expert as a part of the mean, in the layer in which it is the largest
+	SecondWord = "second_word" // part of the words after the next that are expected
+)
+
 // Measures are those of one moment, in the order in which they are shown. In
 // JSON they are an object; numbers that JSON cannot say are left out.
 type Measures []Measure

@@ -66,8 +66,9 @@ func (r Recipe) optimizer() (bytes float64) {
 			bytes += 4 * n
 			continue
 		}
-		k := float64(min(t.Dims[0], t.Dims[1]))
-		room = max(room, 4*(2*n+3*k*k))
+		rows, cols := t.Dims[len(t.Dims)-2], t.Dims[len(t.Dims)-1] // of one, where each expert has one
+		k := float64(min(rows, cols))
+		room = max(room, 4*(2*float64(rows*cols)+3*k*k))
 	}
 	return bytes + room
 }
@@ -77,10 +78,13 @@ func (r Recipe) optimizer() (bytes float64) {
 // scaled, and the sum, beside what it reads where that is dropped in part.
 func (r Recipe) rowBytes() float64 {
 	m := r.Model
-	c, kv, hidden := float64(m.Channels), float64(m.KVHeads*m.HeadSize()), float64(m.Hidden)
+	c, kv := float64(m.Channels), float64(m.KVHeads*m.HeadSize())
 	wide := float64(m.Heads * m.HeadSize())
-	layer := 6*c + 2*wide + 2*kv + 3*hidden + 2*float64(m.Heads) + 2
-	if m.Position == "rope" {
+	layer := 6*c + 2*wide + 2*kv + m.feedWidth() + 2*float64(m.Heads) + 2
+	switch {
+	case m.Latent.Rank > 0:
+		layer += m.mixerWidth() - 2*wide - 2*kv
+	case m.Position == "rope":
 		layer += wide + kv
 	}
 	if m.QKNorm {
@@ -89,7 +93,7 @@ func (r Recipe) rowBytes() float64 {
 	if m.Context <= ShortContext {
 		layer += float64(m.Heads * m.Context)
 	}
-	all := float64(m.Layers)*layer + 2*float64(m.Vocab) + 4*c
+	all := float64(m.Layers+m.Ahead)*layer + float64(1+m.Ahead)*(2*float64(m.Vocab)+4*c)
 	if r.Trains == Adapter {
 		for _, t := range m.Tensors() {
 			if len(r.Tuning.LoRA.of(t)) > 0 {
@@ -131,11 +135,11 @@ const MostAsked = 40
 // mostExamined is the most replies that an exam writes at once.
 const mostExamined = 128
 
-// CacheBytes is the memory of the keys and values that are kept while several
-// sequences are written, each of as many tokens: two vectors of all K heads a
-// token and layer, in float32.
+// CacheBytes is the memory of what is kept while several sequences are written, each
+// of as many tokens, in float32: of a token and layer two vectors of all K heads, keys
+// and values, or the one that both are made of.
 func (m Model) CacheBytes(sequences, tokens int) float64 {
-	return 4 * 2 * float64(m.Layers) * float64(m.KVHeads*m.HeadSize()) * float64(tokens) * float64(sequences)
+	return 4 * float64(m.Layers) * float64(m.Kept()) * float64(tokens) * float64(sequences)
 }
 
 // passBytes is what a pass that writes computes of one token and keeps until
@@ -143,8 +147,7 @@ func (m Model) CacheBytes(sequences, tokens int) float64 {
 // it, queries and keys as they are, normed and turned, values, heads, and the
 // MLP's parts.
 func (m Model) passBytes() float64 {
-	heads, kv := float64(m.Heads*m.HeadSize()), float64(m.KVHeads*m.HeadSize())
-	layer := 8*float64(m.Channels) + 4*heads + 4*kv + 3*float64(m.Hidden) + 4*float64(m.Heads)
+	layer := 8*float64(m.Channels) + m.mixerWidth() + m.feedWidth() + 4*float64(m.Heads)
 	return 4 * float64(m.Layers) * layer
 }
 
@@ -178,7 +181,7 @@ func (m Model) WritingBytes(sequences, tokens int) float64 {
 func (m Model) OpenBytes(weights float64) float64 {
 	open := weights + Writers*m.WritingBytes(1, m.Context)
 	if m.Position == "rope" {
-		open += 4 * float64(m.Context) * float64(m.HeadSize())
+		open += 4 * float64(m.Context) * float64(m.Turning())
 	}
 	return open
 }

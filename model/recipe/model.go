@@ -8,7 +8,7 @@ package recipe
 // with QKNorm the second is Qwen3's. What others differ by stands at the end, and
 // is left out of files where a model has none of it: Qwen2 (Biased), Mistral
 // (Window), Llama 3 (Scaling), GPT-Neo (Biased, Window, Unscaled), GPT-NeoX
-// (Rotary, Parallel).
+// (Rotary, Parallel), DeepSeek V3 (Latent, Experts, Ahead).
 type Model struct {
 	Vocab    int     `json:"vocab"`     // V: number of token ids; 0 until the tokenizer is known
 	Context  int     `json:"context"`   // T: tokens that the model sees at once
@@ -36,6 +36,9 @@ type Model struct {
 	Windowed string  `json:"windowed,omitzero"` // layers that the window is of: a letter a layer, "w" or "-", again and again; "" for all
 	Unscaled bool    `json:"unscaled,omitzero"` // attention's scores are not divided by √D
 	Parallel bool    `json:"parallel,omitzero"` // attention and MLP of a block read the same x
+	Latent   Latent  `json:"latent,omitzero"`   // through which attention sees what came before, instead of keys and values a head
+	Experts  Experts `json:"experts,omitzero"`  // that MLPs are divided into
+	Ahead    int     `json:"ahead,omitzero"`    // 1: a block learns the word after the next besides (multi-token prediction)
 }
 
 // Scaling stretches RoPE for contexts longer than those that a model was first
@@ -75,8 +78,12 @@ func (m Model) biased(layer string) bool {
 	return true
 }
 
-// HeadSize is D, the channels of one head.
+// HeadSize is D, the channels of one head; of latent attention those by which a query
+// is compared with what is kept of a token.
 func (m Model) HeadSize() int {
+	if m.Latent.Rank > 0 {
+		return m.Latent.Rank + m.Latent.Turned
+	}
 	if m.HeadDim > 0 {
 		return m.HeadDim
 	}
@@ -89,16 +96,17 @@ func (m Model) Parameters() int { return m.sum(Tensor.Len) }
 
 // sum adds up what count says of each tensor.
 func (m Model) sum(count func(Tensor) int) int {
-	total := func(layers, lookback int) (n int) {
+	total := func(layers, dense, lookback int) (n int) {
 		few := m
-		few.Layers, few.Lookback = layers, lookback
+		few.Layers, few.Experts.Dense, few.Lookback = layers, dense, lookback
 		for _, t := range few.Tensors() {
 			n += count(t)
 		}
 		return n
 	}
-	rest := total(0, 0)
-	return rest + m.Layers*(total(1, 0)-rest) + m.Lookback*(total(0, 1)-rest)
+	rest := total(0, 0, 0)
+	dense := min(m.Experts.Dense, m.Layers)
+	return rest + dense*(total(1, 1, 0)-rest) + (m.Layers-dense)*(total(1, 0, 0)-rest) + m.Lookback*(total(0, 0, 1)-rest)
 }
 
 // FLOPsPerToken estimates the floating-point operations of one training step
@@ -106,9 +114,9 @@ func (m Model) sum(count func(Tensor) int) int {
 // 12·T·H·D a layer for attention (PaLM, appendix B), halved because attention
 // is causal.
 func (m Model) FLOPsPerToken() float64 {
-	weights := m.sum(Tensor.besideTables)
+	weights := m.sum(m.multiplied) + m.Ahead*m.Vocab*m.Channels
 	if m.Tied {
 		weights += m.Vocab * m.Channels // of the table that is the head too
 	}
-	return 6*float64(weights) + 6*float64(m.Layers)*float64(m.Context)*float64(m.Heads*m.HeadSize())
+	return 6*float64(weights) + 6*float64(m.Layers+m.Ahead)*float64(m.Context)*float64(m.Heads*m.HeadSize())
 }

@@ -1,5 +1,7 @@
 package recipe
 
+import "slices"
+
 // Default is the preset that the page opens with.
 const Default = "stories"
 
@@ -11,9 +13,12 @@ func Presets() []Recipe { return []Recipe{stories(), quick(), tiny(), speedrun()
 // are taught by rewards.
 func Labs() []Recipe { return []Recipe{r1(), silent(), cheat()} }
 
-// ByName returns the preset, or the recipe of a lab, called name.
+// Further are recipes that the command offers beside the presets.
+func Further() []Recipe { return []Recipe{deepSeek()} }
+
+// ByName returns the preset, or the recipe of a lab or a further one, called name.
 func ByName(name string) (Recipe, bool) {
-	for _, r := range append(Presets(), Labs()...) {
+	for _, r := range slices.Concat(Presets(), Labs(), Further()) {
 		if r.Preset == name {
 			return r, true
 		}
@@ -92,6 +97,19 @@ func small() Recipe {
 	r.Model.Layers, r.Model.Heads, r.Model.KVHeads, r.Model.Channels, r.Model.Hidden = 6, 6, 6, 384, 1024
 	r.Model.Context, r.Batch, r.Steps = 256, 4, 2000
 	r.Optimizer, r.LearningRate, r.WarmUp, r.Beta1, r.Beta2, r.WeightDecay, r.Clip = "adamw", 1e-3, 100, 0.9, 0.95, 0.1, 1
+	return r
+}
+
+// deepSeek is stories in DeepSeek V3's form (Latent, Experts, Ahead): a million weights,
+// of which a token meets two thirds, beside the quarter of a million that learn the word
+// after the next.
+func deepSeek() Recipe {
+	r := stories()
+	r.Preset = "deepseek"
+	m := &r.Model
+	m.QKNorm, m.Tied, m.Ahead = false, true, 1
+	m.Latent = Latent{Query: 64, Rank: 32, Plain: 32, Turned: 16, Value: 32}
+	m.Experts = Experts{Count: 8, Chosen: 2, Shared: 1, Hidden: 48, Dense: 1, Normed: true, Scale: 1}
 	return r
 }
 

@@ -75,7 +75,10 @@ var Limits = map[string]Bound{
 	"eval_batches": {1, 1000}, "last_eval_batches": {1, 1000}, "sample_every": {0, 100000},
 	"norm_eps": {1e-12, 1e-1}, "rope_base": {10, 1e8}, "lookback": {0, 8},
 	"trigrams": {0, 1 << 16}, "rotary": {0, 512}, "window": {0, 1 << 20},
-	"scaling_factor": {1e-2, 1e4}, "scaling_low": {1e-3, 1e4}, "scaling_high": {1e-3, 1e4}, "scaling_context": {1, 1 << 24}, "last_layers": {1, 64}, "patience": {0, 1000}, "lora_rank": {1, 256},
+	"scaling_factor": {1e-2, 1e4}, "scaling_low": {1e-3, 1e4}, "scaling_high": {1e-3, 1e4}, "scaling_context": {1, 1 << 24},
+	"latent_query": {1, 4096}, "latent_rank": {1, 4096}, "latent_plain": {1, 512}, "latent_turned": {2, 512}, "latent_value": {1, 512},
+	"experts": {1, 256}, "experts_chosen": {1, 64}, "experts_shared": {0, 16}, "experts_hidden": {1, 16384}, "experts_dense": {0, 64}, "experts_scale": {1e-3, 1e3},
+	"ahead": {0, 1}, "last_layers": {1, 64}, "patience": {0, 1000}, "lora_rank": {1, 256},
 	"lora_alpha": {0, 1000}, "lora_dropout": {0, 0.9},
 	"beta": {0, 100}, "smoothing": {0, 0.49}, "sft": {0, 100}, "pairs": {1, 64},
 	"warm_up_steps": {0, 100000}, "warm_rate": {0, 1}, "warm_muon": {0, 1}, "working": {0, 1}, "hedged": {0, 1}, "wrong": {0, 1},
@@ -125,6 +128,7 @@ func (m Model) numbers() map[string]float64 {
 		n["rope_base"] = m.RoPEBase
 	}
 	n["rotary"], n["window"] = float64(m.Rotary), float64(m.Window)
+	maps.Copy(n, m.formNumbers())
 	if s := m.Scaling; s.Kind != "" {
 		n["scaling_factor"] = s.Factor
 		if s.Kind == "llama3" {

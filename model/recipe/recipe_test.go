@@ -10,7 +10,7 @@ import (
 
 func TestPresetsAreSound(t *testing.T) {
 	names := map[string]bool{}
-	for _, r := range Presets() {
+	for _, r := range append(Presets(), Further()...) {
 		names[r.Preset] = true
 		r.Model.Vocab = 65
 		if err := r.Check(); err != nil {
@@ -81,6 +81,49 @@ func TestWrongNumbersAreNamed(t *testing.T) {
 		if err := r.Check(); !errors.As(err, &wrong) || wrong.Key != c.key {
 			t.Errorf("a wrong %s gave %v", c.key, err)
 		}
+	}
+}
+
+// What does not go together in DeepSeek's form is refused by its name.
+func TestWrongFormsAreNamed(t *testing.T) {
+	for _, c := range []struct {
+		key    string
+		change func(*Model)
+	}{
+		{"norm", func(m *Model) { m.Norm = "layernorm" }},
+		{"position", func(m *Model) { m.Position = "learned" }},
+		{"mlp", func(m *Model) { m.MLP = "relu2" }},
+		{"bias", func(m *Model) { m.Bias = true }},
+		{"qk_norm", func(m *Model) { m.QKNorm = true }},
+		{"kv_heads", func(m *Model) { m.KVHeads = 2 }},
+		{"window", func(m *Model) { m.Window = 8 }},
+		{"latent_turned", func(m *Model) { m.Latent.Turned = 5 }},
+		{"latent_rank", func(m *Model) { m.Latent.Rank = 0 }},
+		{"latent_value", func(m *Model) { m.Latent.Value = 1 << 40 }},
+		{"experts", func(m *Model) { m.Experts.Count = 1 << 40 }},
+		{"experts", func(m *Model) { m.Experts.Count = 0 }},
+		{"experts_chosen", func(m *Model) { m.Experts.Chosen = 9 }},
+		{"experts_dense", func(m *Model) { m.Experts.Dense = 5 }},
+		{"experts_scale", func(m *Model) { m.Experts.Scale = math.NaN() }},
+		{"ahead", func(m *Model) { m.Ahead = 2 }},
+	} {
+		r, _ := ByName("deepseek")
+		r.Model.Vocab = 65
+		c.change(&r.Model)
+		var wrong *Wrong
+		if err := r.Check(); !errors.As(err, &wrong) || wrong.Key != c.key {
+			t.Errorf("a wrong %s gave %v", c.key, err)
+		}
+	}
+}
+
+// A cache keeps less than a fifth of what plain attention's does.
+func TestLatentCache(t *testing.T) {
+	r, _ := ByName("deepseek")
+	twin := r.Model
+	twin.Latent = Latent{}
+	if deep, plain := r.Model.CacheBytes(1, 100), twin.CacheBytes(1, 100); deep > plain/5 {
+		t.Errorf("it keeps %v bytes, plain attention %v", deep, plain)
 	}
 }
 

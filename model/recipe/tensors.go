@@ -9,7 +9,7 @@ import (
 // Tensor is one of a model's tensors of weights.
 type Tensor struct {
 	Name  string
-	Dims  []int // (out,in) of a matrix, (rows,C) of a table, (C) of a gain or a bias
+	Dims  []int // (out,in) of a matrix, (E,out,in) of one that each expert has, (rows,C) of a table, (C) of a gain or a bias
 	Role  Role
 	Layer string // of the matrix of a linear layer: its name among LoRATargets
 	Block int    // that it belongs to, -1 for none
@@ -29,6 +29,7 @@ const (
 	Gain
 	Bias
 	LowRank // A or B of an adapter
+	Load    // what experts are chosen by besides: moved so that all have as much to do, by no gradient
 )
 
 // Len is the number of t's weights.
@@ -42,7 +43,7 @@ func (t Tensor) Len() int {
 
 // Narrows tells whether t can lie in 16 bits where it does not train: matrices and tables
 // that are looked up by token.
-func (t Tensor) Narrows() bool { return len(t.Dims) == 2 && t.Name != positions }
+func (t Tensor) Narrows() bool { return len(t.Dims) >= 2 && t.Name != positions }
 
 // besideTables is Len, but 0 of a table, which is looked up and not multiplied.
 func (t Tensor) besideTables() int {
@@ -50,6 +51,14 @@ func (t Tensor) besideTables() int {
 		return 0
 	}
 	return t.Len()
+}
+
+// multiplied is how many of t's weights a token is multiplied by.
+func (m Model) multiplied(t Tensor) int {
+	if len(t.Dims) == 3 {
+		return t.Len() / m.Experts.Count * m.Experts.Chosen
+	}
+	return t.besideTables()
 }
 
 // Count is the number of the weights of all.
@@ -77,8 +86,11 @@ func (m Model) Tensors() []Tensor {
 		l.add("trigrams.weight", Trigram, m.Trigrams, m.Channels)
 	}
 	for l.block = range m.Layers {
-		l.attention(fmt.Sprintf("blocks.%d.", l.block))
-		l.mlp(fmt.Sprintf("blocks.%d.", l.block))
+		l.mixer(fmt.Sprintf("blocks.%d.", l.block))
+		l.feed(fmt.Sprintf("blocks.%d.", l.block))
+	}
+	if m.Ahead > 0 {
+		l.ahead()
 	}
 	l.block = -1
 	l.norm("norm.")
@@ -86,6 +98,23 @@ func (m Model) Tensors() []Tensor {
 		l.layer("", "head", Head, m.Vocab, m.Channels)
 	}
 	return l.tensors
+}
+
+// mixer and feed are what a block has by way of attention and of an MLP.
+func (l *list) mixer(block string) {
+	if l.Latent.Rank > 0 {
+		l.latent(block)
+	} else {
+		l.attention(block)
+	}
+}
+
+func (l *list) feed(block string) {
+	if l.Mixed(l.block) {
+		l.experts(block)
+	} else {
+		l.mlp(block)
+	}
 }
 
 func (l *list) attention(block string) {
@@ -157,10 +186,10 @@ func (a LoRA) of(t Tensor) []Tensor {
 	return []Tensor{low("lora_a", a.Rank, t.Dims[1]), low("lora_b", t.Dims[0], a.Rank)}
 }
 
-// Muon tells whether Muon moves t: it takes the matrices of the blocks, an
-// adapter's too; tables, head, gains and biases go to AdamW.
+// Muon tells whether Muon moves t: it takes the matrices of the blocks, each expert's
+// and an adapter's too; tables, head, gains and biases go to AdamW.
 func (r Recipe) Muon(t Tensor) bool {
-	return r.Optimizer == "muon" && t.Block >= 0 && len(t.Dims) == 2
+	return r.Optimizer == "muon" && t.Block >= 0 && len(t.Dims) >= 2
 }
 
 // Tensors are those that the recipe trains: the last of the model's, or its

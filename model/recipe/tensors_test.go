@@ -13,7 +13,7 @@ func TestCounts(t *testing.T) {
 		"qwen3":    {Vocab: 7, Context: 9, Layers: 5, Heads: 4, KVHeads: 2, HeadDim: 6, Channels: 8, Hidden: 12, Norm: "rmsnorm", Position: "rope", MLP: "swiglu", QKNorm: true},
 		"qwen2":    {Vocab: 7, Context: 9, Layers: 2, Heads: 4, KVHeads: 2, Channels: 8, Hidden: 12, Norm: "rmsnorm", Position: "rope", MLP: "swiglu", Bias: true, Biased: "qkv"},
 		"gpt-neox": {Vocab: 7, Context: 9, Layers: 2, Heads: 2, KVHeads: 2, Channels: 16, Hidden: 12, Norm: "layernorm", Position: "rope", MLP: "gelu", Bias: true, Rotary: 4, Parallel: true}}
-	for _, r := range recipe.Presets() {
+	for _, r := range append(recipe.Presets(), recipe.Further()...) {
 		r.Model.Vocab = 65
 		shapes[r.Preset] = r.Model
 	}

@@ -27,6 +27,7 @@ type node struct {
 	weights []float32
 	spans   []Span
 	scale   float32
+	dealt   Dealt
 }
 
 // NewTape returns an empty tape over a backend.

@@ -1,9 +1,11 @@
 package train
 
 import (
+	"errors"
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"hornbook/model/backendtest"
@@ -14,6 +16,7 @@ import (
 // fragile is a device to the CPU's bits that fails after some products, or steps wrongly.
 type fragile struct {
 	tensor.Backend
+	tensor.Experts
 	*fate
 }
 
@@ -24,10 +27,14 @@ type fate struct {
 }
 
 func newFragile(products int) fragile {
-	return fragile{backendtest.NewShadow(), &fate{products: products}}
+	b := backendtest.NewShadow()
+	return fragile{b, b, &fate{products: products}}
 }
 
-func (f fragile) Beside(steady bool) tensor.Backend { return fragile{f.Backend.Beside(steady), f.fate} }
+func (f fragile) Beside(steady bool) tensor.Backend {
+	b := f.Backend.Beside(steady)
+	return fragile{b, b.(tensor.Experts), f.fate}
+}
 
 func (f fragile) Linear(y, x, w, b *tensor.Tensor) {
 	if f.made++; f.made == f.products {
@@ -170,5 +177,19 @@ func TestTry(t *testing.T) {
 				t.Error("what fails is trusted")
 			}
 		})
+	}
+}
+
+// plain knows no experts.
+type plain struct{ tensor.Backend }
+
+func (p plain) Beside(steady bool) tensor.Backend { return plain{p.Backend.Beside(steady)} }
+
+// A device that knows no experts is not trusted with them, and says why.
+func TestDeviceWithoutExperts(t *testing.T) {
+	run := begin(t, deep())
+	var lost tensor.Lost
+	if _, err := run.Try(plain{backendtest.NewShadow()}, nil); !errors.As(err, &lost) || !strings.Contains(lost.Why, "experts") || run.Device() != "cpu" {
+		t.Errorf("%v, on %s", err, run.Device())
 	}
 }

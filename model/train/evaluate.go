@@ -33,7 +33,7 @@ func (r *Run) Evaluate(between func() bool) (m recipe.Measurement, whole bool) {
 	for i, text := range r.plan.sets {
 		m.Measures = append(m.Measures, recipe.Measure{Name: text.name, Value: eval.Mean(r.losses[i*n : (i+1)*n])})
 	}
-	if r.plan.exam != nil && !r.plan.exam(r, &m, between) {
+	if !r.ofForm(&m, between) || r.plan.exam != nil && !r.plan.exam(r, &m, between) {
 		return recipe.Measurement{}, false
 	}
 	val := m.Measures.Value(recipe.ValLoss)

@@ -61,6 +61,14 @@ func preferences(n int) (chosen, rejected []data.Sequence) {
 	return chosen, rejected
 }
 
+// inDeepForm makes m one of DeepSeek's form.
+func inDeepForm(m *recipe.Model) {
+	form := deep().Model
+	m.Norm, m.NormEps, m.Position, m.MLP, m.QKNorm, m.Bias, m.KVHeads = form.Norm, form.NormEps, form.Position, form.MLP, false, false, m.Heads
+	m.Latent, m.Experts, m.Ahead = form.Latent, form.Experts, 1
+	m.Experts.Dense = 0
+}
+
 // posttrained are short runs of each objective that lessons are given for.
 func posttrained(t *testing.T) map[string]func() *Run {
 	t.Helper()
@@ -87,6 +95,7 @@ func posttrained(t *testing.T) map[string]func() *Run {
 			r.From, r.Trains, r.Rewards.KL, r.Rewards.LeaveCut = recipe.Existing, recipe.Adapter, 0.05, true
 			r.Tuning.LoRA = recipe.LoRA{Rank: 2, Alpha: 4, Targets: "query,up"}
 		},
+		"grpo, experts": func(r *recipe.Recipe) { inDeepForm(&r.Model) },
 	} {
 		r, d := labData(t, lab())
 		change(&r)
@@ -98,6 +107,9 @@ func posttrained(t *testing.T) map[string]func() *Run {
 	d := Data{Old: data.Corpus{IDs: rhyme(700)}}
 	d.Chosen, d.Rejected = preferences(40)
 	all["dpo"] = begin(r, d)
+	experts := r
+	inDeepForm(&experts.Model)
+	all["dpo, experts"] = begin(experts, d)
 	r.Trains, r.Tuning.LoRA = recipe.Adapter, recipe.LoRA{Rank: 2, Alpha: 4, Targets: "query,up"}
 	all["dpo, adapter"] = begin(r, d)
 	letters, err := tokenizer.NewChars([]byte("abcdefghi .!\n"))
@@ -203,6 +215,9 @@ func TestPosttrainingRanks(t *testing.T) {
 					}
 				default:
 					for i, l := range losses {
+						if name == "grpo, experts" && i == 6 { // from here on two ranks may read one prompt, whose tokens count for the balance of both
+							break
+						}
 						if off := math.Abs(l - alone[i]); !(off <= 1e-5*max(1, math.Abs(alone[i]))) {
 							t.Errorf("%d ranks: loss %d is %v, of one %v", size, i, l, alone[i])
 							break

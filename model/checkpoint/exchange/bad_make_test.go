@@ -59,6 +59,7 @@ func makeBad(t *testing.T) map[string]fstest.MapFS {
 	m.zips()
 	m.adapters()
 	m.runs()
+	m.deepSeeks()
 	return m.bad
 }
 

@@ -63,6 +63,8 @@ type hfConfig struct {
 	RotaryPct           *float64 `json:"rotary_pct"`
 	RotaryEmbBase       *float64 `json:"rotary_emb_base"`
 	UseParallelResidual *bool    `json:"use_parallel_residual"`
+
+	deepSeekConfig
 }
 
 type ropeParameters struct {
@@ -110,6 +112,8 @@ func readConfig(text []byte) (m recipe.Model, f layout.Family, err error) {
 		m, err = c.neo()
 	case layout.NeoX:
 		m, err = c.neox()
+	case layout.DeepSeek:
+		m, err = c.deepSeek()
 	default:
 		m, err = c.rope(f)
 	}
@@ -325,7 +329,7 @@ func biases(m *recipe.Model, f layout.Family, tensors map[string]layout.Stored) 
 		return false
 	}
 	switch f {
-	case layout.GPT2, layout.Neo:
+	case layout.GPT2, layout.Neo, layout.DeepSeek:
 	case layout.NeoX:
 		if !any("attention.query_key_value.bias", "attention.dense.bias") {
 			m.Biased = "mlp"

@@ -22,7 +22,7 @@ import (
 // wrote; whether llama.cpp has the form too.
 var formsTable = map[string]bool{
 	"llama": true, "smollm2": true, "llama3-scaled": true, "llama-linear": true, "mistral": true, "mistral-window": false, "qwen2": true, "qwen2-window": false,
-	"qwen3": true, "gpt2": true, "gpt-neo": false, "pythia": true, "gpt-neox-serial": true,
+	"qwen3": true, "gpt2": true, "gpt-neo": false, "pythia": true, "gpt-neox-serial": true, "deepseek": true,
 }
 
 // inMemory are the files of a folder of testdata, with an end named.

@@ -29,6 +29,9 @@ var ggufTypes = map[format.DType]gguf.Type{format.F32: gguf.F32, format.F16: ggu
 // NoteGELU is WriteGGUF's note on models with exact GELU.
 const NoteGELU = "llama.cpp computes GELU by its approximation with tanh, and this model was trained with the exact one: it will write almost, but not always, the same"
 
+// NoteAhead is WriteGGUF's note on models that expect the word after the next too.
+const NoteAhead = "the block that expects the word after the next is left out, since llama.cpp has no place for it; what the model writes does not need it"
+
 // NoteF16 is WriteGGUF's note on rows that Q8_0 cannot have.
 const NoteF16 = "some matrices have rows that are no multiple of 32 and cannot be q8_0; they are written as f16"
 
@@ -78,6 +81,9 @@ func WriteGGUF(w io.Writer, run checkpoint.Run, t format.DType) (notes []string,
 	if run.Recipe.Model.MLP == "gelu" {
 		notes = append(notes, NoteGELU)
 	}
+	if run.Recipe.Model.Ahead > 0 {
+		notes = append(notes, NoteAhead)
+	}
 	if short {
 		notes = append(notes, NoteF16)
 	}
@@ -101,6 +107,8 @@ func ggufable(c recipe.Model, f layout.Family) error {
 		return format.Wrong(format.Unsupported, "", "llama.cpp has no form for %s; export it as hf", layout.Architecture(f))
 	case c.Window > 0:
 		return format.Wrong(format.Unsupported, "", "llama.cpp's %s has no attention over a window; export it as hf", layout.GGUFArchitecture(f))
+	case f == layout.DeepSeek && (c.Layers == 26 || c.Layers == 27):
+		return format.Wrong(format.Unsupported, "", "llama.cpp takes a deepseek2 of %d layers for DeepSeek V2 Lite, which has another form; export it as hf", c.Layers)
 	case f == layout.NeoX && c.Biased != "":
 		return format.Wrong(format.Unsupported, "", "llama.cpp's gptneox has biases everywhere, and this model not; export it as hf")
 	}
@@ -131,9 +139,12 @@ func ggufModel(run checkpoint.Run, f layout.Family, t format.DType) []gguf.Pair 
 	if c.Position == "learned" {
 		return pairs
 	}
-	pairs = append(pairs, number("rope.dimension_count", cmp.Or(c.Rotary, c.HeadSize())), real("rope.freq_base", c.RoPEBase))
+	pairs = append(pairs, number("rope.dimension_count", cmp.Or(c.Rotary, c.Turning())), real("rope.freq_base", c.RoPEBase))
 	if c.Scaling.Kind == "linear" {
 		pairs = append(pairs, gguf.Pair{Key: arch + ".rope.scaling.type", Value: "linear"}, real("rope.scaling.factor", c.Scaling.Factor))
+	}
+	if f == layout.DeepSeek {
+		return append(pairs, ggufDeepSeek(c, number, real)...)
 	}
 	if f == layout.NeoX {
 		return append(pairs, gguf.Pair{Key: arch + ".use_parallel_residual", Value: c.Parallel})

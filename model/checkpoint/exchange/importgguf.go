@@ -158,7 +158,7 @@ func ggufShape(f *gguf.File, tensors map[string]layout.Stored) (m recipe.Model, 
 	if form = layout.OfGGUF(arch); k.err != nil {
 		return m, "", k.err
 	} else if form == "" {
-		return m, "", format.Wrong(format.Unsupported, "", "it is a model of the kind %q; llama, qwen2, qwen3, gpt2 and gptneox can be opened", arch)
+		return m, "", format.Wrong(format.Unsupported, "", "it is a model of the kind %q; llama, qwen2, qwen3, gpt2, gptneox and deepseek2 can be opened", arch)
 	}
 	k.prefix = arch + "."
 	m = recipe.Model{
@@ -175,6 +175,10 @@ func ggufShape(f *gguf.File, tensors map[string]layout.Stored) (m recipe.Model, 
 		if known := k.text(keyMLP); known == "gelu" || known == "gelu_tanh" {
 			m.MLP = known
 		}
+		return m, form, cmp.Or(k.err, err, k.unknown())
+	}
+	if form == layout.DeepSeek {
+		err = k.deepSeek(&m, f)
 		return m, form, cmp.Or(k.err, err, k.unknown())
 	}
 	m.Norm, m.Position, m.MLP, m.QKNorm = "rmsnorm", "rope", "swiglu", form == layout.Qwen3
@@ -231,7 +235,7 @@ var asked = []string{"context_length", "block_count", "embedding_length", "feed_
 func (k *keys) unknown() error {
 	for _, p := range k.f.Pairs {
 		end, is := strings.CutPrefix(p.Key, k.prefix)
-		if !is || slices.Contains(asked, end) || neutral(p.Value) {
+		if !is || slices.Contains(asked, end) || k.deep && slices.Contains(deepAsked, end) || neutral(p.Value) {
 			continue
 		}
 		return format.Wrong(format.Unsupported, "", "it says %s = %v of its arithmetic, which is not supported", p.Key, p.Value)
@@ -303,6 +307,7 @@ func has(tensors map[string]layout.Stored, name string) bool {
 type keys struct {
 	f      *gguf.File
 	prefix string
+	deep   bool // it is DeepSeek's form
 	err    error
 }
 

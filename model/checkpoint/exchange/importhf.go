@@ -58,6 +58,9 @@ func openHF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	} else if !has(o.Tensors, head) {
 		m.Tied = true
 	}
+	if f == layout.DeepSeek && has(o.Tensors, layout.AheadName(m.Layers)) {
+		m.Ahead = 1
+	}
 	biases(&m, f, o.Tensors)
 	o.Layout = func(g *model.GPT) []layout.Slot { return layout.HuggingFace(g, f) }
 	return o, settle(o, m, layout.ConfigFile)
@@ -178,8 +181,9 @@ func indexed(fsys fs.FS, names []string) (map[string]string, error) {
 }
 
 // computed are the last parts of the names of tensors that some versions save
-// though they can be computed: masks of attention, places, and RoPE's frequencies.
-var computed = []string{".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq", ".rotary_emb.cos_cached", ".rotary_emb.sin_cached", "position_ids"}
+// though they can be computed: masks of attention, places, and RoPE's frequencies; and
+// what a block that looks ahead shares with the model.
+var computed = []string{".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq", ".rotary_emb.cos_cached", ".rotary_emb.sin_cached", "position_ids", ".shared_head.head.weight", ".embed_tokens.weight"}
 
 // wrappers are what PyTorch puts into the names of tensors where a module is
 // compiled, or divided among machines.

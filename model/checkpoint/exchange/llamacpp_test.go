@@ -39,6 +39,9 @@ var clients = []struct {
 	{"gptneox", recipe.Model{Context: 96, Layers: 2, Heads: 4, KVHeads: 4, Channels: 64, Hidden: 96, Norm: "layernorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "gelu_tanh", Bias: true, Rotary: 4, Parallel: true}},
 	{"llama 3, scaled", recipe.Model{Context: 96, Layers: 2, Heads: 2, KVHeads: 2, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 500000, MLP: "swiglu",
 		Scaling: recipe.Scaling{Kind: "llama3", Factor: 8, Low: 1, High: 4, Context: 64}}},
+	{"deepseek", recipe.Model{Context: 96, Layers: 3, Heads: 4, KVHeads: 4, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu",
+		Latent:  recipe.Latent{Query: 48, Rank: 32, Plain: 16, Turned: 8, Value: 24},
+		Experts: recipe.Experts{Count: 8, Chosen: 2, Shared: 1, Hidden: 32, Dense: 1, Normed: true, Scale: 1.5}}},
 	{"llama, linear", recipe.Model{Context: 96, Layers: 1, Heads: 2, KVHeads: 2, Channels: 64, Hidden: 96, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu", Scaling: recipe.Scaling{Kind: "linear", Factor: 4}}},
 }
 

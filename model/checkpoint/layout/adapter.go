@@ -196,6 +196,13 @@ func allOf(m *model.GPT, f Family) (names []string) {
 	for _, p := range modules(m) {
 		names = append(names, p.module)
 	}
+	for block := range m.Layers {
+		for _, mod := range forms[f].modules {
+			if mod.each() { // which no adapter is on
+				names = append(names, numbered(strings.Replace(mod.hf, "experts.%d.", "experts.", 1), block))
+			}
+		}
+	}
 	return names
 }
 

@@ -54,6 +54,8 @@ func shapeOf(c recipe.Model, f Family) map[string]any {
 			"activation_function": gelu, "layer_norm_epsilon": c.NormEps,
 			"resid_pdrop": 0, "embd_pdrop": 0, "attn_pdrop": 0, "scale_attn_weights": true,
 		}
+	case DeepSeek:
+		return deepSeekShape(c)
 	case Neo:
 		kinds := make([]string, c.Layers)
 		for i := range kinds {

@@ -24,11 +24,17 @@ func FamilyOf(c recipe.Model) (f Family, why string) {
 	rope := c.Norm == "rmsnorm" && c.Position == "rope" && c.MLP == "swiglu"
 	gelu := c.Norm == "layernorm" && (c.MLP == "gelu" || c.MLP == "gelu_tanh")
 	neox := gelu && c.Position == "rope"
+	deep := c.Latent != (recipe.Latent{}) || c.Experts != (recipe.Experts{}) || c.Ahead > 0
 	switch {
 	case c.Lookback > 0:
 		return "", "its tables of earlier tokens (lookback)"
 	case c.Trigrams > 0:
 		return "", "its table of three tokens (trigrams)"
+	case deep:
+		if why = deepSeek(c); why != "" {
+			return "", why
+		}
+		return DeepSeek, ""
 	case !rope && !neox && !(gelu && c.Position == "learned"):
 		return "", fmt.Sprintf("%s with positions %q and MLP %q", c.Norm, c.Position, c.MLP)
 	case rope && (c.Parallel || c.Rotary > 0 || c.Unscaled):
@@ -92,6 +98,13 @@ func foreign(m *model.GPT, f Family, gguf bool) (slots []Slot) {
 	for ; i < len(modules); i++ {
 		l.add(modules[i], -1)
 	}
+	if m.Ahead > 0 && !gguf {
+		for _, mod := range append(slices.Clip(l.form.ahead), modules[from:]...) {
+			if mod.inBlock() || strings.HasPrefix(mod.ours[0], "ahead.") {
+				l.add(mod, m.Layers)
+			}
+		}
+	}
 	return l.slots
 }
 
@@ -110,11 +123,24 @@ func (l *layouter) add(mod module, block int) {
 	if l.gguf {
 		name = numbered(mod.gguf, block)
 	}
+	switch {
+	case name == "": // elsewhere in these files
+		return
+	case mod.each():
+		l.addEach(mod, block)
+		return
+	case mod.ours[0] == balanceOf:
+		if b := l.byName[l.own(balanceOf, block)]; b != nil {
+			l.slots = append(l.slots, newSlot(name, true, partOf(b)))
+		}
+		return
+	}
 	var weights, biases []part
 	for _, ours := range mod.ours {
-		w, b := l.byName[numbered(ours, block)+".weight"], l.byName[numbered(ours, block)+".bias"]
+		own := l.own(ours, block)
+		w, b := l.byName[own+".weight"], l.byName[own+".bias"]
 		if w == nil {
-			w = l.byName[numbered(ours, block)+".gain"]
+			w = l.byName[own+".gain"]
 		}
 		if w == nil {
 			return // a tied head, norms on queries
@@ -134,12 +160,23 @@ func (l *layouter) add(mod module, block int) {
 		w.Shape[0], w.Shape[1] = w.Shape[1], w.Shape[0]
 	}
 	w.order = l.order(mod)
+	if l.gguf && mod.hf == "" {
+		w.headwise(l.Heads, strings.HasSuffix(mod.ours[0], ".key"))
+	}
 	l.slots = append(l.slots, w)
 	if len(biases) > 0 {
 		b := newSlot(name+".bias", true, biases...)
 		b.order, b.mayMiss = w.order, true
 		l.slots = append(l.slots, b)
 	}
+}
+
+// own is our name in a block, of which that behind the last looks ahead.
+func (l *layouter) own(name string, block int) string {
+	if block == l.Layers {
+		return strings.Replace(name, "blocks.%d.", "ahead.block.", 1)
+	}
+	return numbered(name, block)
 }
 
 // numbered is a name with the number of a block in it.
@@ -171,5 +208,7 @@ func Saved(m *model.GPT) []Slot {
 // Face's files.
 func Place(f Family, name string) bool {
 	bare := strings.TrimSuffix(strings.TrimSuffix(name, ".weight"), ".bias")
-	return bare != name && slices.ContainsFunc(forms[f].modules, func(m module) bool { return m.is(bare) })
+	return slices.ContainsFunc(append(slices.Clip(forms[f].modules), forms[f].ahead...), func(m module) bool {
+		return bare != name && m.is(bare) || m.ours[0] == balanceOf && m.is(name)
+	})
 }

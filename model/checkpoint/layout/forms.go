@@ -20,6 +20,8 @@ const (
 	GPT2    Family = "gpt2"
 	Neo     Family = "gpt_neo"  // GPT-2's with scores that are not divided, and windows
 	NeoX    Family = "gpt_neox" // RoPE on a part of each head, attention beside the MLP
+
+	DeepSeek Family = "deepseek_v3" // attention through a latent vector, experts, a block that looks ahead
 )
 
 // form is how a family lies in files.
@@ -31,6 +33,7 @@ type form struct {
 	turned       bool // Hugging Face's matrices of blocks have rows and columns exchanged (Conv1D)
 	biased       bool // there is always a bias, zeros where we have none
 	sort         func(recipe.Model, module, bool) []int
+	ahead        []module // of the block behind the last, beside those of a block
 }
 
 // forms are all families.
@@ -42,11 +45,13 @@ var forms = map[Family]form{
 	GPT2:    {architecture: "GPT2LMHeadModel", gguf: "gpt2", base: "transformer.", first: "wte.weight", modules: gpt2Modules, turned: true, biased: true},
 	Neo:     {architecture: "GPTNeoForCausalLM", base: "transformer.", first: "wte.weight", modules: neoModules},
 	NeoX:    {architecture: "GPTNeoXForCausalLM", gguf: "gptneox", base: "gpt_neox.", first: "embed_in.weight", modules: neoxModules, sort: neoxOrder},
+
+	DeepSeek: {architecture: "DeepseekV3ForCausalLM", gguf: "deepseek2", base: "model.", first: "embed_tokens.weight", modules: deepSeekModules, sort: deepSeekOrder, ahead: deepSeekAhead},
 }
 
 // Families are all of them, in the order of their names.
 func Families() []Family {
-	return []Family{NeoX, Neo, GPT2, Llama, Mistral, Qwen2, Qwen3}
+	return []Family{DeepSeek, NeoX, Neo, GPT2, Llama, Mistral, Qwen2, Qwen3}
 }
 
 // Architecture is Hugging Face's class for f.
@@ -68,17 +73,20 @@ type module struct {
 
 func (m module) inBlock() bool { return strings.HasPrefix(m.ours[0], "blocks.") }
 
-// is tells whether name is Hugging Face's for m, in whichever block.
+// is tells whether name is Hugging Face's for m, in whichever block, of whichever
+// expert.
 func (m module) is(name string) bool {
-	before, after, numbered := strings.Cut(m.hf, "%d")
-	if !numbered {
-		return name == m.hf
-	}
-	rest, has := strings.CutPrefix(name, before)
-	number, is := strings.CutSuffix(rest, after)
-	_, err := strconv.Atoi(number)
-	return has && is && err == nil
+	theirs, parts := strings.Split(m.hf, "."), strings.Split(name, ".")
+	return len(theirs) == len(parts) && !slices.ContainsFunc(theirs, func(part string) bool {
+		given := parts[0]
+		parts = parts[1:]
+		_, err := strconv.Atoi(given)
+		return part != given && (part != "%d" || err != nil)
+	})
 }
+
+// each tells whether m is of every expert.
+func (m module) each() bool { return strings.Count(m.hf, "%d") > 1 }
 
 // Hugging Face's names for what Llama has, and llama.cpp's; in those of a block,
 // %d is its number.

@@ -285,7 +285,7 @@ func (a *Adapter) settle(c adapterConfig) error {
 	var targets []string
 	for _, target := range recipe.LoRATargets {
 		for layer := range adapted {
-			if layer[strings.LastIndex(layer, ".")+1:] == target {
+			if recipe.Target(layer) == target {
 				targets = append(targets, target)
 				break
 			}

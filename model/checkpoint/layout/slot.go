@@ -14,6 +14,7 @@ type Slot struct {
 	Shape   []int  // in the file, row by row
 	parts   []part // one below the other they are the tensor
 	turned  bool   // the file has rows and columns exchanged, as GPT-2's Conv1D
+	heads   int    // and of so many matrices, one below the other; 0 for one
 	order   []int  // of the file's rows, nil for ours
 	mayMiss bool   // a file without it means zeros
 	PerID   bool   // a row an id: a file may have more, which are dropped
@@ -92,7 +93,7 @@ func (s Slot) Values(room []float32) []float32 {
 	rows, cols := s.rows(), s.parts[0].cols
 	out = sorted(out, cols, s.order, false)
 	if s.turned {
-		out = turn(out, rows, cols)
+		out = turnEach(out, max(1, s.heads), rows, cols)
 	}
 	if s.Mean {
 		out = append(out, meanRow(out, rows, cols)...)
@@ -104,7 +105,8 @@ func (s Slot) Values(room []float32) []float32 {
 func (s Slot) place(values []float32) error {
 	rows, cols := s.rows(), s.parts[0].cols
 	if s.turned {
-		values = turn(values, cols, rows)
+		n := max(1, s.heads)
+		values = turnEach(values, n, n*cols, rows/n)
 	}
 	values = sorted(values, cols, s.order, true)
 	for _, p := range s.parts {
@@ -117,6 +119,17 @@ func (s Slot) place(values []float32) error {
 		values = values[n:]
 	}
 	return nil
+}
+
+// turnEach turns n matrices that lie one below the other, of so many rows together.
+func turnEach(x []float32, n, rows, cols int) (out []float32) {
+	if n == 1 {
+		return turn(x, rows, cols)
+	}
+	for i := range n {
+		out = append(out, turn(x[i*len(x)/n:(i+1)*len(x)/n], rows/n, cols)...)
+	}
+	return out
 }
 
 // turn exchanges rows and columns.

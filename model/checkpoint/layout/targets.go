@@ -35,11 +35,14 @@ func OwnTargets(list string) string {
 func theirs(name string) (own []string) {
 	for _, f := range Families() {
 		for _, m := range forms[f].modules {
-			if m.hf != name && !strings.HasSuffix(m.hf, "."+name) {
+			if m.hf == "" || m.hf != name && !strings.HasSuffix(m.hf, "."+name) {
 				continue
 			}
 			for _, ours := range m.ours {
-				last := ours[strings.LastIndex(ours, ".")+1:]
+				if f == DeepSeek && (strings.HasSuffix(ours, ".key") || strings.HasSuffix(ours, ".value")) {
+					continue // of c; no adapter is on them
+				}
+				last := recipe.Target(ours)
 				if slices.Contains(recipe.LoRATargets, last) && !slices.Contains(own, last) {
 					own = append(own, last)
 				}

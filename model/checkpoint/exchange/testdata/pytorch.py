@@ -2,8 +2,8 @@
 
 The models are written here once more, by hand, in the layouts of Hugging
 Face's transformers (LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM,
-Qwen3ForCausalLM, GPT2LMHeadModel, GPTNeoForCausalLM, GPTNeoXForCausalLM), and so
-is safetensors: nothing of Hornbook is used. Needs Debian's python3-torch.
+Qwen3ForCausalLM, GPT2LMHeadModel, GPTNeoForCausalLM, GPTNeoXForCausalLM,
+DeepseekV3ForCausalLM), and so is safetensors: nothing of Hornbook is used. Needs Debian's python3-torch.
 
     /usr/bin/python3 -B pytorch.py
 """
@@ -236,6 +236,64 @@ def gpt2_weights(c):
     return shapes
 
 
+def interleaved(x, angles):
+    """RoPE of channels 2i and 2i+1, x (T,H,D)."""
+    pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+    return torch.view_as_real(pairs * torch.polar(torch.ones_like(angles), angles)[:, None]).flatten(-2)
+
+
+def deepseek_model(w, c, ids):
+    """DeepSeek V3's logits (T,V), as arXiv 2412.19437 has them."""
+    T, H, nope, rope, v_dim = len(ids), c["num_attention_heads"], c["qk_nope_head_dim"], c["qk_rope_head_dim"], c["v_head_dim"]
+    angles = torch.outer(torch.arange(T).float(), frequencies(rope, c["rope_theta"], None))
+
+    def swiglu(x, p):
+        return linear(torch.nn.functional.silu(linear(x, w, p + "gate_proj")) * linear(x, w, p + "up_proj"), w, p + "down_proj")
+
+    x = w["model.embed_tokens.weight"][ids]
+    for i in range(c["num_hidden_layers"]):
+        p = f"model.layers.{i}."
+        n, a = rmsnorm(x, w[p + "input_layernorm.weight"], c["rms_norm_eps"]), p + "self_attn."
+        q = linear(rmsnorm(linear(n, w, a + "q_a_proj"), w[a + "q_a_layernorm.weight"], 1e-6), w, a + "q_b_proj").view(T, H, nope + rope)
+        kv = linear(n, w, a + "kv_a_proj_with_mqa")
+        up = linear(rmsnorm(kv[:, :-rope], w[a + "kv_a_layernorm.weight"], 1e-6), w, a + "kv_b_proj").view(T, H, nope + v_dim)
+        q = torch.cat((q[..., :nope], interleaved(q[..., nope:], angles)), -1)
+        k = torch.cat((up[..., :nope], interleaved(kv[:, None, -rope:], angles).expand(T, H, rope)), -1)
+        scores = torch.einsum("thd,shd->hts", q, k) / (nope + rope) ** 0.5
+        scores = scores.masked_fill(torch.ones(T, T).triu(1).bool(), -math.inf)
+        x = x + linear(torch.einsum("hts,shd->thd", scores.softmax(-1), up[..., nope:]).reshape(T, -1), w, a + "o_proj")
+        n, m = rmsnorm(x, w[p + "post_attention_layernorm.weight"], c["rms_norm_eps"]), p + "mlp."
+        if i < c["first_k_dense_replace"]:
+            x = x + swiglu(n, m)
+            continue
+        s = torch.sigmoid(linear(n, w, m + "gate"))
+        chosen = (s + w[m + "gate.e_score_correction_bias"]).topk(c["num_experts_per_tok"], -1).indices
+        g = torch.zeros_like(s).scatter(-1, chosen, s.gather(-1, chosen))
+        g = g / (g.sum(-1, keepdim=True) + 1e-20) * c["routed_scaling_factor"]
+        x = x + sum(g[:, e, None] * swiglu(n, f"{m}experts.{e}.") for e in range(c["n_routed_experts"])) + swiglu(n, m + "shared_experts.")
+    return rmsnorm(x, w["model.norm.weight"], c["rms_norm_eps"]) @ w["lm_head.weight"].T
+
+
+def deepseek_weights(c):
+    n, H, F, S = c["hidden_size"], c["num_attention_heads"], c["moe_intermediate_size"], c["n_shared_experts"] * c["moe_intermediate_size"]
+    nope, rope, v_dim, rq, rkv = c["qk_nope_head_dim"], c["qk_rope_head_dim"], c["v_head_dim"], c["q_lora_rank"], c["kv_lora_rank"]
+    shapes = {"model.embed_tokens.weight": (V, n)}
+    for i in range(c["num_hidden_layers"]):
+        p = f"model.layers.{i}."
+        for name, shape in (("input_layernorm", (n,)), ("self_attn.q_a_proj", (rq, n)), ("self_attn.q_a_layernorm", (rq,)),
+                            ("self_attn.q_b_proj", (H * (nope + rope), rq)), ("self_attn.kv_a_proj_with_mqa", (rkv + rope, n)), ("self_attn.kv_a_layernorm", (rkv,)),
+                            ("self_attn.kv_b_proj", (H * (nope + v_dim), rkv)), ("self_attn.o_proj", (n, H * v_dim)), ("post_attention_layernorm", (n,))):
+            shapes[p + name + ".weight"] = shape
+        mlps = [("mlp.", c["intermediate_size"])]
+        if i >= c["first_k_dense_replace"]:
+            shapes[p + "mlp.gate.weight"], shapes[p + "mlp.gate.e_score_correction_bias"] = (c["n_routed_experts"], n), (c["n_routed_experts"],)
+            mlps = [(f"mlp.experts.{e}.", F) for e in range(c["n_routed_experts"])] + [("mlp.shared_experts.", S)]
+        for m, wide in mlps:
+            shapes[p + m + "gate_proj.weight"], shapes[p + m + "up_proj.weight"], shapes[p + m + "down_proj.weight"] = (wide, n), (wide, n), (n, wide)
+    shapes["model.norm.weight"], shapes["lm_head.weight"] = (n,), (V, n)
+    return shapes
+
+
 def draw(shapes, dtype):
     w = {}
     for name, shape in shapes.items():
@@ -337,6 +395,13 @@ def main():
     case("pythia", c, neox_weights(c), neox_model)
     c = dict(c, rotary_pct=1.0, use_parallel_residual=False)
     case("gpt-neox-serial", c, neox_weights(c), neox_model)
+    c = {"architectures": ["DeepseekV3ForCausalLM"], "model_type": "deepseek_v3", "vocab_size": V, "hidden_size": 16, "intermediate_size": 24,
+         "moe_intermediate_size": 6, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 2, "n_shared_experts": 1, "n_routed_experts": 4,
+         "num_experts_per_tok": 2, "routed_scaling_factor": 2.5, "first_k_dense_replace": 1, "norm_topk_prob": True, "n_group": 1, "topk_group": 1,
+         "scoring_func": "sigmoid", "topk_method": "noaux_tc", "moe_layer_freq": 1, "q_lora_rank": 10, "kv_lora_rank": 8, "qk_nope_head_dim": 6,
+         "qk_rope_head_dim": 4, "v_head_dim": 5, "max_position_embeddings": 32, "hidden_act": "silu", "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
+         "rope_scaling": None, "attention_bias": False, "tie_word_embeddings": False, "num_nextn_predict_layers": 0}
+    case("deepseek", c, deepseek_weights(c), deepseek_model)
 
 
 main()
