@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// onFullDisk runs a script in which $1 is a disk of a megabyte that is half full, $2 is
+// onFullDisk runs a script in which $1 is a disk of two megabytes of which 0.7 are free, $2 is
 // the command and $3 a folder elsewhere. Only Linux lets whom it lets make such a disk.
 func onFullDisk(t *testing.T, script string) (out string, status int) {
 	t.Helper()
 	if _, err := exec.LookPath("unshare"); err != nil {
 		t.Skip("no disk can be made here:", err)
 	}
-	const disk = `mount -t tmpfs -o size=1m tmpfs "$1" && head -c 500000 /dev/zero >"$1/fill" || exit 77
+	const disk = `mount -t tmpfs -o size=2m tmpfs "$1" && head -c 1350000 /dev/zero >"$1/fill" || exit 77
 `
 	c := exec.Command("unshare", "-rm", "sh", "-c", disk+script, "sh", t.TempDir(), os.Args[0], t.TempDir())
 	c.Env = append(os.Environ(), asCommand+"=1")
@@ -62,7 +62,7 @@ func TestFullDisk(t *testing.T) {
 func TestFullDiskExport(t *testing.T) {
 	run := filepath.Join(t.TempDir(), "run")
 	done(t, "train", "-data", textFile(t, tales), "-preset", "tiny", "-steps", "1", "-out", run)
-	out, status := onFullDisk(t, `head -c 300000 /dev/zero >>"$1/fill"; "$2" export -run `+quoted(run)+` -format hf -o "$1/hf"; echo "status $?"; ls -A "$1"`)
+	out, status := onFullDisk(t, `head -c 600000 /dev/zero >>"$1/fill"; "$2" export -run `+quoted(run)+` -format hf -o "$1/hf"; echo "status $?"; ls -A "$1"`)
 	if status != 0 || !strings.Contains(out, "status 1\nfill\n") || !strings.Contains(out, "no room left for") {
 		t.Errorf("status %d: %s", status, out)
 	}

@@ -42,7 +42,13 @@ func (c *CPU) Fill(y *tensor.Tensor, by float32) {
 	}
 }
 
-func (c *CPU) Copy(y, x *tensor.Tensor) { x.Download(data(y)) }
+func (c *CPU) Copy(y, x *tensor.Tensor) {
+	if from, is := x.Storage.(*narrow); is {
+		from.Download(data(y), x.Offset)
+		return
+	}
+	copy(data(y), data(x))
+}
 
 // adding makes d, unless it is absent, one that can be added to, and returns its
 // numbers.
