@@ -57,8 +57,12 @@ func (f fragile) Muon(w, g, m *tensor.Tensor, s tensor.Muon) {
 	f.Backend.Muon(w, g, m, s)
 }
 
-// devised are runs of every kind: those of lessons, and plain ones.
+// devised are runs of every kind: those of lessons, and plain ones. No variant of our
+// kernels changes how a device is dealt with.
 func devised(t *testing.T) map[string]func() *Run {
+	if testing.Short() {
+		t.Skip("devices are tested natively")
+	}
 	all := posttrained(t)
 	all["lm"] = func() *Run {
 		r := brief("quick")
@@ -100,11 +104,8 @@ func TestDeviceFails(t *testing.T) {
 			if got, measured := ended(t, run); !slices.Equal(got, want) || !slices.Equal(measured, at) {
 				t.Error("on a device that holds it ends otherwise")
 			}
-			rng, failures := rand.New(rand.NewPCG(1, uint64(len(name)))), 4
-			if testing.Short() {
-				failures = 1
-			}
-			for range failures {
+			rng := rand.New(rand.NewPCG(1, uint64(len(name))))
+			for range 4 {
 				products, fell := 1+rng.IntN(holds.made), 0
 				run := begin()
 				if err := run.Use(newFragile(products), func(string) { fell++ }); err != nil {
@@ -122,6 +123,9 @@ func TestDeviceFails(t *testing.T) {
 // A device that computes wrongly, from its first step or later, is left, and nothing of
 // what it did stays.
 func TestDeviceIsWrong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("devices are tested natively")
+	}
 	r := brief("quick")
 	r.Optimizer, r.Steps, r.EvalEvery = "adamw", 3*compareEvery, compareEvery
 	begin := func() *Run {

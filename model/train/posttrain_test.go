@@ -199,7 +199,11 @@ func TestPosttrainingRanks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var alone, again []float64
 			var weights [][]float32
-			for _, size := range []int{1, 1, 2, 3} {
+			sizes := []int{1, 1, 2, 3}
+			if testing.Short() {
+				sizes = sizes[:3]
+			}
+			for _, size := range sizes {
 				run := begin()
 				if err := run.Share(size, Goroutines); err != nil {
 					t.Fatal(err)
