@@ -7,9 +7,13 @@ package kernel
 // Nothing is packed; B is read once a row of A, but a narrow B is widened some of
 // its rows at a time, once for all rows of A.
 func matmulDots(c, a, b Matrix, accumulate bool, ws *Workspace) {
-	step := c.Cols
-	if b.Narrow.Bits != nil {
-		step = widenDots
+	matmulRows(c, a, b, accumulate, ws, widenDots, addDots)
+}
+
+// matmulRows is C = A·B a row of A at a time, by what adds a row's product with B.
+func matmulRows(c, a, b Matrix, accumulate bool, ws *Workspace, step int, add func(y, x, b []float32, stride int)) {
+	if b.Narrow.Bits == nil {
+		step = c.Cols
 	}
 	for j := 0; j < c.Cols; j += step {
 		n := min(step, c.Cols-j)
@@ -19,7 +23,7 @@ func matmulDots(c, a, b Matrix, accumulate bool, ws *Workspace) {
 			if !accumulate {
 				clear(row)
 			}
-			addDots(row, a.Data[i*a.Stride:][:a.Cols], some.Data, some.Stride)
+			add(row, a.Data[i*a.Stride:][:a.Cols], some.Data, some.Stride)
 		}
 	}
 }
