@@ -208,37 +208,88 @@ func plain() recipe.Recipe {
 	return r
 }
 
+// work is a run whose steps are looked at, and the most calls that one of them may be.
+type work struct {
+	name  string
+	r     recipe.Recipe
+	calls int
+}
+
+func works() []work {
+	nano, _ := recipe.ByName("nanogpt-cpu")
+	wide := nano
+	m := &wide.Model
+	m.Layers, m.Heads, m.KVHeads, m.Channels, m.Hidden, m.Context, wide.Batch = 6, 6, 6, 384, 1536, 256, 4
+	stories, _ := recipe.ByName("stories")
+	return []work{{"nanogpt-cpu", nano, 420}, {"6 layers of 384 channels", wide, 620}, {"stories", stories, 1600}}
+}
+
+// on is the work's run on a backend, which reads nothing back until it is told to.
+func (w work) on(t testing.TB, b tensor.Backend) *train.Run {
+	t.Helper()
+	w.r.Model.Vocab = 65
+	ids := make([]int32, 20000)
+	for i := range ids {
+		ids[i] = int32(i * i % 65)
+	}
+	run, err := train.On(model.New(b, w.r.Model), w.r, train.Data{Text: data.Corpus{IDs: ids}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Done = 1
+	return run
+}
+
+func (w work) flops() float64 { return w.r.Model.FLOPsPerToken() * float64(w.r.TokensPerStep()) }
+
 // A step is few calls: what it costs a card however small the model is. The numbers of their
 // operands are what it must move at least.
 func TestCalls(t *testing.T) {
 	c := card(t)
-	count := func(name string, r recipe.Recipe, most int) {
-		r.Model.Vocab = 65
-		ids := make([]int32, 20000)
-		m := model.New(New(c), r.Model)
-		run, err := train.On(m, r, train.Data{Text: data.Corpus{IDs: ids}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := c.asked
-		run.Done = 1 // nothing is read back then
+	for _, w := range works() {
+		w.r.Batch = 1
+		run, before := w.on(t, New(c)), c.asked
 		if err := run.Step(); err != nil {
 			t.Fatal(err)
 		}
 		calls, numbers := c.asked.calls-before.calls, c.asked.numbers-before.numbers
-		flops := r.Model.FLOPsPerToken() * float64(r.TokensPerStep())
-		t.Logf("%s: %d calls, %.0f MB, %.1f GFLOP a step: %.0f operations a byte", name, calls, 4*float64(numbers)/1e6, flops/1e9, flops/4/float64(numbers))
-		if calls > most {
-			t.Errorf("%s: a step is %d calls, at most %d were expected", name, calls, most)
+		t.Logf("%s: %d calls, %.0f MB, %.1f GFLOP a step: %.0f operations a byte", w.name, calls, 4*float64(numbers)/1e6, w.flops()/1e9, w.flops()/4/float64(numbers))
+		if calls > w.calls {
+			t.Errorf("%s: a step is %d calls, at most %d were expected", w.name, calls, w.calls)
 		}
 	}
-	r, _ := recipe.ByName("nanogpt-cpu")
-	count("nanogpt-cpu", r, 420)
-	m := &r.Model
-	m.Layers, m.Heads, m.KVHeads, m.Channels, m.Hidden, m.Context, r.Batch = 6, 6, 6, 384, 1536, 256, 1
-	count("6 layers of 384 channels, batch 1", r, 620)
-	r, _ = recipe.ByName("stories")
-	count("stories", r, 1600)
+}
+
+// Steps on the card and on the processor's one core, of wasm.
+func BenchmarkStep(b *testing.B) {
+	c, err := opened()
+	if err != nil {
+		b.Skip(err)
+	}
+	for _, w := range works() {
+		for name, backend := range map[string]tensor.Backend{"card": New(c), "processor": cpu.New()} {
+			b.Run(name+"/"+w.name, func(b *testing.B) {
+				run := w.on(b, backend)
+				step := func() {
+					if err := run.Step(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				step()
+				if err := run.Tell(); err != nil {
+					b.Fatal(err)
+				}
+				b.ResetTimer() // b.Loop would stop it before the card is done
+				for range b.N {
+					step()
+				}
+				if err := run.Tell(); err != nil { // waits for the card
+					b.Fatal(err)
+				}
+				b.ReportMetric(w.flops()*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
 }
 
 // own is a card of a test's own, which may do to it what it likes.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +123,34 @@ func TestExportsComeBack(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// Numbers of config.json that are fractions are written as such even where they are whole:
+// transformers 5 checks the kinds of its fields, and takes 1 for no float.
+func TestFractionsHaveAPoint(t *testing.T) {
+	fraction := regexp.MustCompile(`(theta|base|factor|pct|dropout|pdrop|eps|epsilon)$`)
+	seen, tok := 0, tokenizers(t)["bpe"]
+	for name, shape := range checkpointtest.Forms {
+		if strings.HasPrefix(name, "no one's") {
+			continue
+		}
+		m := checkpointtest.Files{}
+		if err := WriteHF(m, checkpointtest.Fresh(t, shape, tok), format.F32); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(string(m[layout.ConfigFile].Data), "\n") {
+			key, value, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(line), ","), ": ")
+			if key = strings.Trim(key, `"`); !fraction.MatchString(key) {
+				continue
+			}
+			if seen++; !strings.ContainsAny(value, ".e") {
+				t.Errorf("%s: %s is written as %s", name, key, value)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d fractions were found", seen)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strconv"
+	"strings"
 
 	"hornbook/model/data/chat"
 	"hornbook/model/format"
@@ -21,6 +23,18 @@ const (
 	AdapterConfigFile   = "adapter_config.json"
 	AdapterFile         = "adapter_model.safetensors"
 )
+
+// real is a number that JSON writes with a point or an exponent even where it is whole:
+// transformers 5 takes no 1 where it wants a float.
+type real float64
+
+func (x real) MarshalJSON() ([]byte, error) {
+	text := strconv.FormatFloat(float64(x), 'g', -1, 64)
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return []byte(text), nil
+}
 
 // EndOfText is the special token that ends a text, where there is one.
 const EndOfText = chat.EndOfText
@@ -51,8 +65,8 @@ func shapeOf(c recipe.Model, f Family) map[string]any {
 	case GPT2:
 		return map[string]any{
 			"n_positions": c.Context, "n_ctx": c.Context, "n_embd": c.Channels, "n_layer": c.Layers, "n_head": c.Heads, "n_inner": c.Hidden,
-			"activation_function": gelu, "layer_norm_epsilon": c.NormEps,
-			"resid_pdrop": 0, "embd_pdrop": 0, "attn_pdrop": 0, "scale_attn_weights": true,
+			"activation_function": gelu, "layer_norm_epsilon": real(c.NormEps),
+			"resid_pdrop": real(0), "embd_pdrop": real(0), "attn_pdrop": real(0), "scale_attn_weights": true,
 		}
 	case DeepSeek:
 		return deepSeekShape(c)
@@ -65,8 +79,8 @@ func shapeOf(c recipe.Model, f Family) map[string]any {
 		}
 		return map[string]any{
 			"max_position_embeddings": c.Context, "hidden_size": c.Channels, "num_layers": c.Layers, "num_heads": c.Heads, "intermediate_size": c.Hidden,
-			"activation_function": gelu, "layer_norm_epsilon": c.NormEps, "attention_types": []any{[]any{kinds, 1}}, "attention_layers": kinds,
-			"window_size": max(1, c.Window), "resid_dropout": 0, "embed_dropout": 0, "attention_dropout": 0,
+			"activation_function": gelu, "layer_norm_epsilon": real(c.NormEps), "attention_types": []any{[]any{kinds, 1}}, "attention_layers": kinds,
+			"window_size": max(1, c.Window), "resid_dropout": real(0), "embed_dropout": real(0), "attention_dropout": real(0),
 		}
 	case NeoX:
 		part := 1.0
@@ -75,16 +89,16 @@ func shapeOf(c recipe.Model, f Family) map[string]any {
 		}
 		return map[string]any{
 			"max_position_embeddings": c.Context, "hidden_size": c.Channels, "num_hidden_layers": c.Layers, "num_attention_heads": c.Heads,
-			"intermediate_size": c.Hidden, "hidden_act": gelu, "layer_norm_eps": c.NormEps, "rotary_pct": part, "rotary_emb_base": c.RoPEBase,
-			"use_parallel_residual": c.Parallel, "attention_bias": c.Biased == "", "attention_dropout": 0, "hidden_dropout": 0,
+			"intermediate_size": c.Hidden, "hidden_act": gelu, "layer_norm_eps": real(c.NormEps), "rotary_pct": real(part), "rotary_emb_base": real(c.RoPEBase),
+			"use_parallel_residual": c.Parallel, "attention_bias": c.Biased == "", "attention_dropout": real(0), "hidden_dropout": real(0),
 			"rope_scaling": scalingOf(c, false), "rope_parameters": scalingOf(c, true),
 		}
 	}
 	out := map[string]any{
 		"hidden_size": c.Channels, "intermediate_size": c.Hidden, "num_hidden_layers": c.Layers, "num_attention_heads": c.Heads,
 		"num_key_value_heads": c.KVHeads, "head_dim": c.HeadSize(), "max_position_embeddings": c.Context, "hidden_act": "silu",
-		"rms_norm_eps": c.NormEps, "rope_theta": c.RoPEBase, "rope_parameters": scalingOf(c, true),
-		"rope_scaling": scalingOf(c, false), "attention_dropout": 0,
+		"rms_norm_eps": real(c.NormEps), "rope_theta": real(c.RoPEBase), "rope_parameters": scalingOf(c, true),
+		"rope_scaling": scalingOf(c, false), "attention_dropout": real(0),
 	}
 	switch f {
 	case Llama:
@@ -121,19 +135,19 @@ func scalingOf(c recipe.Model, parameters bool) any {
 	out := map[string]any{"rope_type": cmp.Or(s.Kind, "default")}
 	switch s.Kind {
 	case "llama3":
-		out["low_freq_factor"], out["high_freq_factor"], out["original_max_position_embeddings"] = s.Low, s.High, s.Context
+		out["low_freq_factor"], out["high_freq_factor"], out["original_max_position_embeddings"] = real(s.Low), real(s.High), s.Context
 		fallthrough
 	case "linear":
-		out["factor"] = s.Factor
+		out["factor"] = real(s.Factor)
 	default:
 		if !parameters {
 			return nil
 		}
 	}
 	if parameters {
-		out["rope_theta"] = c.RoPEBase
+		out["rope_theta"] = real(c.RoPEBase)
 		if c.Rotary > 0 {
-			out["partial_rotary_factor"] = float64(c.Rotary) / float64(c.HeadSize())
+			out["partial_rotary_factor"] = real(c.Rotary) / real(c.HeadSize())
 		}
 	}
 	return out

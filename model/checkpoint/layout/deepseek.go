@@ -128,13 +128,13 @@ func deepSeekShape(c recipe.Model) map[string]any {
 	l, e := c.Latent, c.Experts
 	return map[string]any{
 		"hidden_size": c.Channels, "intermediate_size": c.Hidden, "num_hidden_layers": c.Layers, "num_attention_heads": c.Heads,
-		"num_key_value_heads": c.Heads, "max_position_embeddings": c.Context, "hidden_act": "silu", "rms_norm_eps": c.NormEps,
-		"rope_theta": c.RoPEBase, "rope_parameters": scalingOf(c, true), "rope_scaling": nil, "rope_interleave": true,
-		"attention_bias": false, "attention_dropout": 0, "pretraining_tp": 1,
+		"num_key_value_heads": c.Heads, "max_position_embeddings": c.Context, "hidden_act": "silu", "rms_norm_eps": real(c.NormEps),
+		"rope_theta": real(c.RoPEBase), "rope_parameters": scalingOf(c, true), "rope_scaling": nil, "rope_interleave": true,
+		"attention_bias": false, "attention_dropout": real(0), "pretraining_tp": 1,
 		"q_lora_rank": l.Query, "kv_lora_rank": l.Rank, "qk_nope_head_dim": l.Plain, "qk_rope_head_dim": l.Turned,
 		"qk_head_dim": l.Plain + l.Turned, "head_dim": l.Turned, "v_head_dim": l.Value,
 		"n_routed_experts": e.Count, "num_experts_per_tok": e.Chosen, "n_shared_experts": e.Shared, "moe_intermediate_size": e.Hidden,
-		"first_k_dense_replace": e.Dense, "moe_layer_freq": 1, "norm_topk_prob": e.Normed, "routed_scaling_factor": e.Scale,
+		"first_k_dense_replace": e.Dense, "moe_layer_freq": 1, "norm_topk_prob": e.Normed, "routed_scaling_factor": real(e.Scale),
 		"n_group": 1, "topk_group": 1, "scoring_func": "sigmoid", "topk_method": "noaux_tc", "num_nextn_predict_layers": c.Ahead,
 	}
 }
