@@ -74,9 +74,9 @@ func weightsOf(t *testing.T, dir string) []float32 {
 // never stopped.
 func TestKilledRunGoesOn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("25 kills are not for -short")
+		t.Skip("a dozen kills are not for -short")
 	}
-	const steps, most, least = 400, 25, 3
+	const steps, most, least = 120, 12, 3
 	data := textFile(t, tales)
 	args := func(dir string) []string {
 		return []string{"train", "-data", data, "-preset", "tiny", "-steps", fmt.Sprint(steps), "-seed", "5", "-ranks", "2", "-out", dir}
