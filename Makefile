@@ -2,7 +2,8 @@
 # that is named here comes through Go's module proxy.
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
-export GOFLAGS := -buildvcs=false
+# Without paths of this machine whatever is built, so that all share what is compiled.
+export GOFLAGS := -buildvcs=false -trimpath
 ADDR ?= 127.0.0.1:8080
 PURE := GOEXPERIMENT=
 WASM := GOOS=js GOARCH=wasm
@@ -14,7 +15,7 @@ COMPUTES := ./model/kernel ./model/cpu ./model/optim ./model
 # Of training a variant of the kernels could change the numbers, and that they do not
 # depend on how the work is divided. How runs are held, stopped, taken up again and robbed
 # of ranks, by every objective, is tested natively and in wasm.
-COURSE := Posttraining|Held|Stopped|Exhausted|Patience|Lost|NoRankLeft|StateOf|StateWhile|Refuse
+COURSE := Posttraining|Loop|StoppedIn|SampleEnds|WarmedUp|Patience|Lost|NoRankLeft|StateOf|StateWhile|Refuse
 
 .PHONY: all run build base saved single edge edge-worker edge-test edge-tested clients test test-browser test-native test-variants check bench compare visit lab generate fuzz clean
 
@@ -26,7 +27,7 @@ run: build
 
 build: node_modules generate
 	go run ./static/build
-	go build -trimpath -o build/hornbook ./cmd/hornbook
+	go build -o build/hornbook ./cmd/hornbook
 
 # base pre-trains the model that the page opens with, anew: half an hour on two
 # cores. Its files are in the repository.
@@ -68,7 +69,7 @@ $(CLIENTS)/node_modules: $(CLIENTS)/package-lock.json
 # edge builds the Cloudflare worker, and the page as its static assets. Of Go's two JSON
 # packages the smaller one is taken, which also bears deep nesting on workerd's stack.
 EDGE := wasm/edge/testdata/workerd
-EDGE_BUILD := GOEXPERIMENT=nojsonv2 $(WASM) go build -trimpath -ldflags="-s -w"
+EDGE_BUILD := GOEXPERIMENT=nojsonv2 $(WASM) go build -ldflags="-s -w"
 edge: build edge-worker
 edge-worker:
 	rm -rf build/edge
