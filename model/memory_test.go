@@ -1,11 +1,11 @@
 package model_test
 
 import (
-	"runtime"
 	"testing"
 
 	"hornbook/model"
 	"hornbook/model/cpu"
+	"hornbook/model/memtest"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -20,18 +20,6 @@ var shapes = map[string]recipe.Model{
 	"lookback":   {Vocab: 11, Context: 600, Layers: 2, Heads: 2, KVHeads: 2, Channels: 32, Hidden: 32, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 1e4, MLP: "swiglu", Lookback: 2, Trigrams: 64},
 	"deepseek": {Vocab: 11, Context: 700, Layers: 3, Heads: 4, KVHeads: 4, Channels: 64, Hidden: 128, Norm: "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 1e4, MLP: "swiglu",
 		Latent: recipe.Latent{Query: 48, Rank: 24, Plain: 16, Turned: 8, Value: 20}, Experts: recipe.Experts{Count: 6, Chosen: 2, Shared: 1, Hidden: 40, Dense: 1, Normed: true, Scale: 1}, Ahead: 1},
-}
-
-// live is the memory that lives on after do.
-func live(do func() any) float64 {
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	kept := do()
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	runtime.KeepAlive(kept)
-	return float64(after.HeapAlloc) - float64(before.HeapAlloc)
 }
 
 func prompt(n int) []int32 {
@@ -54,12 +42,12 @@ func TestWritingBytes(t *testing.T) {
 		m := model.New(cpu.New(), c)
 		hashWeights(m)
 		for what, took := range map[string]struct{ is, said float64 }{
-			"one sequence": {live(func() any {
+			"one sequence": {memtest.Live(func() any {
 				g := model.NewGenerator(m)
 				g.Probabilities(g.Prompt(prompt(c.Context)))
 				return g
 			}), c.WritingBytes(1, c.Context)},
-			"eight sequences": {live(func() any {
+			"eight sequences": {memtest.Live(func() any {
 				w := model.NewWriter(m)
 				prompts := []model.Prompt{{IDs: prompt(c.Context - 8), Seeds: []uint64{1, 2, 3, 4}}, {IDs: prompt(c.Context - 9), Seeds: []uint64{1, 2, 3, 4}}}
 				w.Write(prompts, model.Rule{Tokens: 4}, nil)
@@ -78,7 +66,7 @@ func TestGeneratorsCacheGrows(t *testing.T) {
 	c := shapes["wide heads"]
 	m := model.New(cpu.New(), c)
 	hashWeights(m)
-	took := live(func() any {
+	took := memtest.Live(func() any {
 		g := model.NewGenerator(m)
 		g.Prompt(prompt(60))
 		return g

@@ -22,6 +22,7 @@ type question struct {
 	Tokenizer string   `json:"tokenizer"`
 	File      string   `json:"file"` // in the place of Tokenizer, where it lies
 	Texts     []string `json:"texts"`
+	RustAlone []string `json:"rustAlone"` // texts after those, which the port is not asked for
 
 	Tokenizers []string `json:"tokenizers"` // of encodeAll
 	Whole      bool     `json:"whole"`

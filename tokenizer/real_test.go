@@ -57,17 +57,21 @@ func TestSentencePiece(t *testing.T) {
 var realNames = []string{"qwen3", "llama3", "llama2", "gpt4o", "deepseek_v3", "gemma3", "mistral_nemo"}
 
 // TestOracleReal: ids of the tokenizers of large models are those that Hugging
-// Face's original gives, on the awkward texts and on a megabyte of all mixed.
+// Face's original gives, on the awkward texts and on a megabyte of all mixed; its port,
+// which is slow, gives them on the awkward texts and on a part of the mixed.
 func TestOracleReal(t *testing.T) {
-	texts := append(slices.Clone(awkward), mixed(1<<20, string(readFile(t, "testdata/train.txt"))))
+	train := string(readFile(t, "testdata/train.txt"))
+	texts, long := append(slices.Clone(awkward), mixed(1<<16, train)), []string{mixed(1<<20, train)}
 	for _, name := range realNames {
 		t.Run(name, func(t *testing.T) {
 			tok := readReal(t, name)
-			a := askOracle(t, question{Ask: "encode", File: realFile(name), Texts: texts})
-			for i, text := range texts {
+			a := askOracle(t, question{Ask: "encode", File: realFile(name), Texts: texts, RustAlone: long})
+			for i, text := range slices.Concat(texts, long) {
 				ids := slices.Concat(tok.before, tok.EncodeSpecial([]byte(text)), tok.behind)
 				sameIDs(t, "Rust", tok, text, ids, a.Rust[i])
-				sameIDs(t, "JavaScript", tok, text, ids, a.JS[i])
+				if i < len(texts) {
+					sameIDs(t, "JavaScript", tok, text, ids, a.JS[i])
+				}
 				if got := strings.ToValidUTF8(string(tok.Decode(ids)), "\uFFFD"); got != a.RustText[i] {
 					t.Errorf("decoded %s, want %s", quote(got), quote(a.RustText[i]))
 				}

@@ -22,6 +22,7 @@ var house = []struct{ room, third string }{
 	{"model/webgpu", ""},
 	{"wasm/fuse", ""},
 	{"wasm/exec", ""},
+	{"model/memtest", ""},
 	{"model/backendtest", "gonum.org/v1/gonum"},
 	{"model/data", ""},
 	{"model/data/village", ""},

@@ -74,9 +74,9 @@ func weightsOf(t *testing.T, dir string) []float32 {
 // never stopped.
 func TestKilledRunGoesOn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("25 kills are not for -short")
+		t.Skip("a dozen kills are not for -short")
 	}
-	const steps, most, least = 400, 25, 3
+	const steps, most, least = 120, 12, 3
 	data := textFile(t, tales)
 	args := func(dir string) []string {
 		return []string{"train", "-data", data, "-preset", "tiny", "-steps", fmt.Sprint(steps), "-seed", "5", "-ranks", "2", "-out", dir}
@@ -133,13 +133,13 @@ func TestKilledRunGoesOn(t *testing.T) {
 // and what was forgotten.
 func TestTrainFrom(t *testing.T) {
 	base, data := filepath.Join(t.TempDir(), "base"), textFile(t, tales)
-	if _, errs, status := call("train", "-data", data, "-preset", "tiny", "-steps", "60", "-out", base); status != 0 {
+	if _, errs, status := call("train", "-data", data, "-preset", "tiny", "-steps", "20", "-set", "last_eval_batches=4", "-out", base); status != 0 {
 		t.Fatal(errs)
 	}
 	other := textFile(t, bytes.Repeat([]byte("a rose is a rose is a rose. "), 700))
 	for _, c := range [][]string{{"full"}, {"last", "-last-layers", "1"}, {"lora", "-lora-rank", "2"}} {
 		dir := filepath.Join(t.TempDir(), c[0])
-		args := append([]string{"train", "-from", base, "-data", other, "-steps", "40", "-out", dir, "-json", "-method"}, c...)
+		args := append([]string{"train", "-from", base, "-data", other, "-steps", "40", "-set", "last_eval_batches=4", "-out", dir, "-json", "-method"}, c...)
 		out, errs, status := call(args...)
 		if status != 0 {
 			t.Fatalf("%q: %s", args, errs)

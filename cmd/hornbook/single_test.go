@@ -64,7 +64,7 @@ func (p *tab) trainsAndWrites(workers string) {
 	p.Helper()
 	p.tiny()
 	p.choose("Workers", workers)
-	p.fill("Steps", "60")
+	p.fill("Steps", "16")
 	p.trains()
 	p.until(workers+" have trained", `document.getElementById("run").dataset.ranks === "`+workers+`"`)
 	p.at("try")

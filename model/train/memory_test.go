@@ -1,12 +1,12 @@
 package train
 
 import (
-	"runtime"
 	"testing"
 
 	"hornbook/model"
 	"hornbook/model/cpu"
 	"hornbook/model/data"
+	"hornbook/model/memtest"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
 )
@@ -33,7 +33,7 @@ func TestMemoryIsSaid(t *testing.T) {
 		for i := range ids {
 			ids[i] = int32(i * i % 2000)
 		}
-		took := live(func() any {
+		took := memtest.Live(func() any {
 			run := begunFor(t, r, ids)
 			for range 2 {
 				if err := run.Step(); err != nil {
@@ -65,16 +65,4 @@ func begunFor(t *testing.T, r recipe.Recipe, ids []int32) *Run {
 		t.Fatal(err)
 	}
 	return run
-}
-
-// live is the memory that lives on after do.
-func live(do func() any) float64 {
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	kept := do()
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	runtime.KeepAlive(kept)
-	return float64(after.HeapAlloc) - float64(before.HeapAlloc)
 }

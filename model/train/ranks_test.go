@@ -132,13 +132,17 @@ func TestReplicasAgree(t *testing.T) {
 // An evaluation is the same to the bit however many ranks share it, of any
 // number of batches, and disturbs no step.
 func TestSharedEvaluation(t *testing.T) {
-	for _, batches := range []int{1, 3, 8} {
+	all, most := []int{1, 3, 8}, 4
+	if testing.Short() {
+		all, most = all[:2], 3
+	}
+	for _, batches := range all {
 		r := brief("quick")
 		r.EvalBatches = batches
 		alone := begin(t, r)
 		want := measures(alone)
 		loss := steps(t, alone, 3)
-		for size := 2; size <= 4; size++ {
+		for size := 2; size <= most; size++ {
 			run := shared(t, r, size, Goroutines)
 			calls := 0
 			if got, _ := run.Evaluate(func() bool { calls++; return true }); !slices.Equal(got.Measures, want) {

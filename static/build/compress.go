@@ -3,13 +3,16 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 )
@@ -43,12 +46,13 @@ func compressAll() error {
 	if err != nil {
 		return err
 	}
+	sizes, err := sizesOf(names)
+	if err != nil {
+		return err
+	}
 	first, kept := 0, 0
-	for _, name := range names {
-		size, err := compress(filepath.Join(dist, name))
-		if err != nil {
-			return err
-		}
+	for i, name := range names {
+		size := sizes[i]
 		if strings.Contains(name, ".fused.") { // which loads instead of the other
 			continue
 		}
@@ -60,6 +64,22 @@ func compressAll() error {
 	fmt.Printf("static/dist: %.2f MB compressed at first load, without samples and with one of the trainers; %.2f MB kept for offline\n",
 		float64(first)/1e6, float64(kept)/1e6)
 	return nil
+}
+
+// sizesOf compresses files, as many at once as there are cores, to these sizes.
+func sizesOf(names []string) ([]int, error) {
+	sizes, errs := make([]int, len(names)), make([]error, len(names))
+	cores := make(chan struct{}, runtime.NumCPU())
+	var all sync.WaitGroup
+	for i, name := range names {
+		all.Go(func() {
+			cores <- struct{}{}
+			sizes[i], errs[i] = compress(filepath.Join(dist, name))
+			<-cores
+		})
+	}
+	all.Wait()
+	return sizes, errors.Join(errs...)
 }
 
 // later are folders, kinds of files and files that the page can do without at

@@ -28,15 +28,17 @@ async function encodeRust(tokenizer, texts) {
 
 const answers = {
   // Ids, and the text that they decode to, by both of Hugging Face's tokenizers.
-  async encode({ tokenizer, file, texts }) {
+  async encode({ tokenizer, file, texts, rustAlone }) {
     tokenizer ||= fs.readFileSync(file, 'utf8');
     const js = new JSTokenizer(JSON.parse(tokenizer), {});
     const original = rust.Tokenizer.fromString(tokenizer);
     const answer = { js: [], jsText: [], rust: [], rustText: [] };
-    for (const text of texts) {
-      const ids = js.encode(text).ids;
-      answer.js.push(ids);
-      answer.jsText.push(ids.length ? js.decode(ids, { clean_up_tokenization_spaces: false }) : '');
+    for (const text of texts.concat(rustAlone ?? [])) {
+      if (answer.js.length < texts.length) {
+        const ids = js.encode(text).ids;
+        answer.js.push(ids);
+        answer.jsText.push(ids.length ? js.decode(ids, { clean_up_tokenization_spaces: false }) : '');
+      }
       const theirs = (await original.encode(text)).getIds();
       answer.rust.push(theirs);
       answer.rustText.push(await original.decode(theirs, false));

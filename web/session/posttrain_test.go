@@ -176,6 +176,9 @@ func TestBadTasksAndPairs(t *testing.T) {
 		"too many pairs":         {pairs, string(manyPairs), protocol.PairsWrong, "100000"},
 		"few pairs":              {pairs, string(preferring(9)), protocol.PairsFew, ""},
 	} {
+		if testing.Short() && len(c.file) > 1<<21 {
+			continue // it takes long, and no variant could change it
+		}
 		d.commands <- &protocol.SetText{Request: as(3), Source: "upload", Name: name, Data: []byte(c.file)}
 		d.commands <- &protocol.Train{Request: as(5), Recipe: c.recipe, Ranks: 1}
 		p := d.problem(c.code)

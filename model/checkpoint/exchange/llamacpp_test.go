@@ -102,11 +102,31 @@ type clientAnswer struct {
 
 const clientTokens = 50
 
-// askLlama lets llama.cpp go on from clientPrompts.
-func askLlama(t *testing.T, file []byte) (a clientAnswer) {
+// askLlama lets llama.cpp, started once, go on from the prompts by each file.
+func askLlama(t *testing.T, files map[string][]byte, prompts []string, tokens int) (answers map[string]clientAnswer) {
 	t.Helper()
-	askClients(t, "llama.mjs", file, map[string]any{"prompts": clientPrompts, "tokens": clientTokens, "context": 96}, &a)
-	return a
+	askClients(t, "llama.mjs", files, map[string]any{"prompts": prompts, "tokens": tokens, "context": 96}, &answers)
+	return answers
+}
+
+// followLlama compares what llama.cpp makes of each file with what we make of it.
+func followLlama(t *testing.T, files map[string][]byte, dtype format.DType) {
+	t.Helper()
+	answers := askLlama(t, files, clientPrompts, clientTokens)
+	for name, file := range files {
+		t.Run(name, func(t *testing.T) {
+			compareWithLlama(t, asImported(t, file), answers[name], dtype)
+		})
+	}
+}
+
+func asImported(t *testing.T, file []byte) checkpoint.Run {
+	t.Helper()
+	run, _, err := Import(fstest.MapFS{"a.gguf": &fstest.MapFile{Data: file}}, generous)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
 }
 
 // llama.cpp cuts our prompts into the same ids. With f32 it writes the same
@@ -115,7 +135,7 @@ func askLlama(t *testing.T, file []byte) (a clientAnswer) {
 // closer than twice that.
 func TestLlamaCpp(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it starts llama.cpp a dozen times")
+		t.Skip("it starts llama.cpp three times")
 	}
 	if !kernel.Fast {
 		t.Skip("llama.cpp is compared with the fast kernels")
@@ -129,6 +149,7 @@ func TestLlamaCpp(t *testing.T) {
 		t.Fatal(err)
 	}
 	toks := []tokenizer.Tokenizer{chars, tokenizer.NewBytes(), bpe}
+	files := map[format.DType]map[string][]byte{format.F32: {}, format.F16: {}, format.Q8: {}}
 	for i, c := range clients {
 		tok := toks[i%len(toks)]
 		run := taught(t, c.shape, tok)
@@ -137,18 +158,15 @@ func TestLlamaCpp(t *testing.T) {
 			dtypes = dtypes[:1]
 		}
 		for _, dtype := range dtypes {
-			t.Run(c.name+", "+string(tok.Kind())+", "+string(dtype), func(t *testing.T) {
-				var file bytes.Buffer
-				if notes, err := WriteGGUF(&file, run, dtype); err != nil || len(notes) > 0 {
-					t.Fatal(err, notes)
-				}
-				back, _, err := Import(fstest.MapFS{"a.gguf": &fstest.MapFile{Data: file.Bytes()}}, generous)
-				if err != nil {
-					t.Fatal(err)
-				}
-				compareWithLlama(t, back, askLlama(t, file.Bytes()), dtype)
-			})
+			var file bytes.Buffer
+			if notes, err := WriteGGUF(&file, run, dtype); err != nil || len(notes) > 0 {
+				t.Fatal(c.name, dtype, err, notes)
+			}
+			files[dtype][c.name+", "+string(tok.Kind())+", "+string(dtype)] = file.Bytes()
 		}
+	}
+	for dtype, some := range files {
+		followLlama(t, some, dtype)
 	}
 }
 

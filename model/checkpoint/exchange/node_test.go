@@ -5,6 +5,7 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,15 +47,18 @@ func askNode(t *testing.T, script, need string, required bool, request, answer a
 	}
 }
 
-// askClients is askNode of a script that asks llama.cpp about a GGUF file, which
-// "make clients" installs, on Linux on x64; the request gets the file's path.
-func askClients(t *testing.T, script string, file []byte, request map[string]any, answer any) {
+// askClients is askNode of a script that asks llama.cpp about GGUF files, which
+// "make clients" installs, on Linux on x64; the request gets the files' paths.
+func askClients(t *testing.T, script string, files map[string][]byte, request map[string]any, answer any) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "model.gguf")
-	if err := os.WriteFile(path, file, 0o666); err != nil {
-		t.Fatal(err)
+	dir, paths := t.TempDir(), map[string]string{}
+	for name, file := range files {
+		paths[name] = filepath.Join(dir, fmt.Sprintf("%d.gguf", len(paths)))
+		if err := os.WriteFile(paths[name], file, 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
-	request["file"] = path
+	request["files"] = paths
 	const clients = "testdata/clients"
 	askNode(t, filepath.Join(clients, script), clients+"/node_modules/node-llama-cpp", os.Getenv("HORNBOOK_CLIENTS") == "required", request, answer)
 }

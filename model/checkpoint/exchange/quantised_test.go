@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"testing/fstest"
 
 	"hornbook/model/checkpoint"
 	"hornbook/model/checkpoint/checkpointtest"
@@ -62,35 +61,30 @@ func withBlocks(t *testing.T, run checkpoint.Run, kind string) []byte {
 // has them, whose rows it looks up, which it does exactly; all else is F32.
 func TestQuantisedAsLlamaCpp(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it starts llama.cpp a dozen times")
+		t.Skip("it starts llama.cpp")
 	}
 	if !kernel.Fast {
 		t.Skip("llama.cpp is compared with the fast kernels")
 	}
 	shape := recipe.Model{Context: 96, Layers: 1, Heads: 4, KVHeads: 2, Channels: 256, Hidden: 64, Norm: "rmsnorm", NormEps: 1e-5, Position: "rope", RoPEBase: 10000, MLP: "swiglu"}
 	run := checkpointtest.Fresh(t, shape, tokenizer.NewBytes())
+	files := map[string][]byte{}
 	for kind := range quantised {
-		t.Run(kind, func(t *testing.T) {
-			file := withBlocks(t, run, kind)
-			back, _, err := Import(fstest.MapFS{"a.gguf": &fstest.MapFile{Data: file}}, generous)
-			if err != nil {
-				t.Fatal(err)
+		files[kind] = withBlocks(t, run, kind)
+		for _, x := range asImported(t, files[kind]).Model.Parameters[0].Numbers() {
+			if math.Abs(float64(x)) > 64 {
+				t.Fatalf("%s: a weight of %v is none that tells much", kind, x)
 			}
-			for _, x := range back.Model.Parameters[0].Numbers() {
-				if math.Abs(float64(x)) > 64 {
-					t.Fatalf("a weight of %v is none that tells much", x)
-				}
-			}
-			compareWithLlama(t, back, askLlama(t, file), format.F32)
-		})
+		}
 	}
+	followLlama(t, files, format.F32)
 }
 
 // llama.cpp cuts texts as we do by each rule that both know, and by SentencePiece's
 // vocabularies.
 func TestCutsAsLlamaCpp(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it starts llama.cpp half a dozen times")
+		t.Skip("it starts llama.cpp")
 	}
 	if !kernel.Fast {
 		t.Skip("llama.cpp is compared with the fast kernels")
@@ -99,18 +93,14 @@ func TestCutsAsLlamaCpp(t *testing.T) {
 	for _, rule := range splitRules {
 		files[rule.names[0]] = remade(t, checkpointtest.Fresh(t, clients[1].shape, splitting(t, rule)), func(*gguf.File) {})
 	}
+	prompts := []string{"the thing said", awkward, "2026 2612 and12", "café 日本", "a", "Ünï's 1234567890", "\n\n x"}
+	answers := askLlama(t, files, prompts, 1)
 	for name, file := range files {
 		t.Run(name, func(t *testing.T) {
-			back, _, err := Import(fstest.MapFS{"a.gguf": {Data: file}}, generous)
-			if err != nil {
-				t.Fatal(err)
-			}
-			prompts := []string{"the thing said", awkward, "2026 2612 and12", "café 日本", "a", "Ünï's 1234567890", "\n\n x"}
-			var a clientAnswer
-			askClients(t, "llama.mjs", file, map[string]any{"prompts": prompts, "tokens": 1, "context": 96}, &a)
+			back := asImported(t, file)
 			for i, prompt := range prompts {
-				if ids := back.Tokenizer.Encode([]byte(prompt)); !slices.Equal(ids, a.Answers[i].IDs) {
-					t.Errorf("llama.cpp cuts %q into %v, and we into %v", prompt, a.Answers[i].IDs, ids)
+				if ids := back.Tokenizer.Encode([]byte(prompt)); !slices.Equal(ids, answers[name].Answers[i].IDs) {
+					t.Errorf("llama.cpp cuts %q into %v, and we into %v", prompt, answers[name].Answers[i].IDs, ids)
 				}
 			}
 		})

@@ -145,7 +145,7 @@ func TestTemplateByLlamaCpp(t *testing.T) {
 			}
 			stop := template.Stop()
 			talks := append(slices.Clone(talks), forged)
-			askClients(t, "chat.mjs", file.Bytes(), map[string]any{"talks": talks, "stop": stop}, &a)
+			askClients(t, "chat.mjs", map[string][]byte{"model": file.Bytes()}, map[string]any{"talks": talks, "stop": stop}, &a)
 			for i, theirs := range a.Answers {
 				equal(t, "ids", theirs.IDs, unended(template, talks[i]))
 				equal(t, "stop", theirs.Stops[0], stop[:1])

@@ -113,6 +113,9 @@ func TestReadRefuses(t *testing.T) {
 		{"\n" + written3(`"`+strings.Repeat("x", maxLine)+`"`, `"a"`, `"b"`), "longer than", 2},
 		{strings.Repeat(ok+"\n", MaxPairs+1), "more than 100000 pairs", MaxPairs + 1},
 	} {
+		if testing.Short() && len(bad.text) > 1<<21 {
+			continue // it takes long, and no variant could change it
+		}
 		pairs, _, err := Read(strings.NewReader(bad.text))
 		var wrong *chat.Wrong
 		if !errors.As(err, &wrong) || wrong.Line != bad.line || !strings.Contains(err.Error(), bad.says) || pairs != nil {
@@ -137,7 +140,11 @@ func (e *endless) Read(p []byte) (int, error) {
 // a line.
 func TestReadStopsAtTheLimit(t *testing.T) {
 	head, tail := `{"prompt":"`, `","chosen":"a","rejected":"b"}`+"\n"
-	for _, n := range []int{1 << 19, 1<<19 - len(head) - len(tail), 600_001} { // the second divides the limit
+	lengths := []int{1<<19 - len(head) - len(tail), 1 << 19, 600_001} // the first divides the limit
+	if testing.Short() {
+		lengths = lengths[:1]
+	}
+	for _, n := range lengths {
 		_, _, err := Read(&endless{line: head + strings.Repeat("p", n) + tail})
 		var wrong *chat.Wrong
 		if !errors.As(err, &wrong) || wrong.Line != 0 || !strings.Contains(err.Error(), "larger than 64 MB") {

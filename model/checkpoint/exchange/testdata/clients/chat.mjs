@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import { getLlama, LlamaLogLevel, resolveChatWrapper } from 'node-llama-cpp';
 
-const { file, talks, stop } = JSON.parse(fs.readFileSync(0, 'utf8'));
+const { files: { model: file }, talks, stop } = JSON.parse(fs.readFileSync(0, 'utf8'));
 const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error });
 const model = await llama.loadModel({ modelPath: file, useMmap: false });
 const wrapper = resolveChatWrapper(model, { type: 'jinjaTemplate', fallbackToOtherWrappersOnJinjaError: false });
