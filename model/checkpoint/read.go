@@ -12,13 +12,17 @@ import (
 )
 
 // Read reads the folder of a run.
-func Read(fsys fs.FS) (Run, error) {
+func Read(fsys fs.FS) (Run, error) { return ReadWithin(fsys, noLimit) }
+
+// ReadWithin is Read of a run that takes at most limit bytes; of another it gives a
+// *TooLarge before memory is taken for it.
+func ReadWithin(fsys fs.FS, limit float64) (Run, error) {
 	o, err := Open(fsys)
 	if err != nil {
 		return Run{}, err
 	}
 	defer o.Close()
-	return o.Load(noLimit)
+	return o.Load(limit)
 }
 
 // noLimit leaves it to the machine how large a model may be.

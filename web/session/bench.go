@@ -42,7 +42,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 		c.Recipe.WeightBytes = 2 * float64(c.Recipe.Model.Parameters())
 	}
 	c.Recipe.EvalBatches, c.Recipe.LastEvalBatches = 1, 1
-	if problem := cmp.Or(wrongRanks(c.Ranks), s.fits(c.Recipe)); problem != nil {
+	if problem := cmp.Or(wrongRanks(c.Ranks), s.fits(c.Recipe, c.Ranks)); problem != nil {
 		return nil, problem
 	}
 	sample := &text{bytes: village.Text(villageSeed, benchText)[:benchText]}
@@ -54,7 +54,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 
 func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *protocol.Problem) {
 	c.Recipe.Model.Vocab, c.Recipe.Objective = max(c.Recipe.Model.Vocab, sample.tok.Size()), recipe.LM
-	if problem := s.fits(c.Recipe); problem != nil {
+	if problem := s.fits(c.Recipe, c.Ranks); problem != nil {
 		return nil, problem
 	}
 	said := held() + int(c.Recipe.BytesOn(max(1, c.Ranks)))

@@ -78,7 +78,7 @@ func New(host Host) *Session {
 	host.Memory = cmp.Or(host.Memory, protocol.MaxMemory)
 	s := &Session{host: host, phase: idle, voice: &voice{emit: host.Emit}}
 	s.texts = &texts{voice: s.voice, fetch: host.Sample, goOn: s.goOn}
-	s.library = &library{voice: s.voice, shelf: host.Shelf, none: cmp.Or(host.Why, protocol.KeepNone), elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
+	s.library = &library{voice: s.voice, shelf: host.Shelf, none: cmp.Or(host.Why, protocol.KeepNone), memory: host.Memory, elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
 	s.writer = &writer{voice: s.voice, load: s.library.small}
 	s.runner = &runner{voice: s.voice, cores: host.Cores, memory: host.Memory, launch: host.Launch}
