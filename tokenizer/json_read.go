@@ -29,20 +29,40 @@ func ReadJSON(r io.Reader) (Tokenizer, error) {
 // ReadJSONNotes is ReadJSON that also says, in whole sentences, what a person
 // should know: what is dropped, added or done otherwise.
 func ReadJSONNotes(r io.Reader) (t Tokenizer, notes []string, err error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
-	if err != nil {
-		return nil, nil, fmt.Errorf("tokenizer.json: %w", err)
-	}
-	if len(data) > MaxFile {
-		return nil, nil, fmt.Errorf("tokenizer.json: it has more than %d bytes; a tokenizer has a few million: is it another file?", MaxFile)
-	}
-	if t, err = parse(data); err != nil {
-		return nil, nil, fmt.Errorf("tokenizer.json: %w", err)
+	if t, err = ReadJSONWith(r, nil); err != nil {
+		return nil, nil, err
 	}
 	return t, Notes(t), nil
 }
 
-func parse(data []byte) (Tokenizer, error) {
+// Added is a token that a file beside tokenizer.json adds to it.
+type Added struct {
+	Content    string `json:"content"`
+	SingleWord bool   `json:"single_word"`
+	LStrip     bool   `json:"lstrip"`
+	RStrip     bool   `json:"rstrip"`
+	Normalized bool   `json:"normalized"`
+	Special    bool   `json:"special"`
+}
+
+// ReadJSONWith is ReadJSON of a tokenizer to which more tokens are added, as Hugging Face's
+// add_tokens does: one that is an added token already stays as it is, one of the vocabulary
+// keeps its id, others get the next.
+func ReadJSONWith(r io.Reader, more []Added) (t Tokenizer, err error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	if len(data) > MaxFile {
+		return nil, fmt.Errorf("tokenizer.json: it has more than %d bytes; a tokenizer has a few million: is it another file?", MaxFile)
+	}
+	if t, err = parse(data, more); err != nil {
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	return t, nil
+}
+
+func parse(data []byte, more []Added) (Tokenizer, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("it is not valid UTF-8; export it again")
 	}
@@ -50,11 +70,34 @@ func parse(data []byte) (Tokenizer, error) {
 	if err := f.read(data); err != nil {
 		return nil, err
 	}
+	f.add(more)
 	t, err := f.tokenizer()
 	if err != nil {
 		return nil, err
 	}
 	return t.simplest(), nil
+}
+
+func (f *format) add(more []Added) {
+	if len(more) == 0 {
+		return
+	}
+	next, known := int32(len(f.Model.Vocab)), map[string]bool{"": true}
+	for _, a := range f.AddedTokens {
+		next, known[a.Content] = max(next, a.ID+1), true
+	}
+	for _, a := range more {
+		if known[a.Content] {
+			continue
+		}
+		known[a.Content] = true
+		id, has := f.Model.Vocab[a.Content]
+		if !has {
+			id = next
+			next++
+		}
+		f.AddedTokens = append(f.AddedTokens, addedToken{ID: id, Content: a.Content, SingleWord: a.SingleWord, LStrip: a.LStrip, RStrip: a.RStrip, Normalized: a.Normalized, Special: a.Special})
+	}
 }
 
 // read reads the file; what is in it besides changes nothing.

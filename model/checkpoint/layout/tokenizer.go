@@ -1,8 +1,10 @@
 package layout
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"hornbook/model/format"
@@ -32,8 +34,10 @@ func HasTokenizer(names []string) error {
 	return format.Wrong(format.Incomplete, TokenizerFile, "it is missing: without it no text can be turned into tokens; give it too (transformers write it by save_pretrained of a fast tokenizer)")
 }
 
-// ReadTokenizer reads tokenizer.json or, where there is none, the older files.
+// ReadTokenizer reads tokenizer.json, with what the files beside it add, or, where there is
+// none, the older files.
 func ReadTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
+	more := addedBeside(fsys)
 	r, err := format.InOrder(fsys, TokenizerFile, tokenizer.MaxFile)
 	if _, old := fs.Stat(fsys, vocabFile); old == nil && errors.Is(err, fs.ErrNotExist) {
 		return readOldTokenizer(fsys)
@@ -42,11 +46,87 @@ func ReadTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
 		return nil, err
 	}
 	defer r.Close()
-	tok, err := tokenizer.ReadJSON(r)
+	tok, err := tokenizer.ReadJSONWith(r, more)
 	if err != nil {
 		return nil, &format.Problem{Kind: format.Unsupported, File: TokenizerFile, What: "this tokenizer cannot be used", Err: err}
 	}
 	return tok, nil
+}
+
+// namedTokens are the keys of tokenizer_config.json that name a token, in the order in which
+// transformers add them.
+var namedTokens = []string{"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}
+
+// mostBeside is how many tokens may be added beside tokenizer.json.
+const mostBeside = 1 << 12
+
+// addedBeside are the tokens that transformers add when they load a tokenizer: those that
+// tokenizer_config.json lists, then those that it or the older file names. What cannot be
+// read there ReadPapers tells.
+func addedBeside(fsys fs.FS) (more []tokenizer.Added) {
+	config, _ := objectIn(fsys, TokenizerConfigFile)
+	specials, _ := objectIn(fsys, SpecialsFile)
+	var listed map[int]tokenizer.Added
+	json.Unmarshal(config["added_tokens_decoder"], &listed)
+	for _, id := range slices.Sorted(maps.Keys(listed)) {
+		more = append(more, listed[id])
+	}
+	for _, key := range namedTokens {
+		more = append(more, specialTokens(namedIn(config, specials, key))...)
+	}
+	for _, key := range []string{"additional_special_tokens", "extra_special_tokens"} {
+		more = append(more, specialTokens(namedIn(config, specials, key))...)
+	}
+	return more[:min(len(more), mostBeside)]
+}
+
+// namedIn is the value of a key of tokenizer_config.json or, where that lists no tokens, of
+// the older special_tokens_map.json.
+func namedIn(config, specials map[string]json.RawMessage, key string) json.RawMessage {
+	_, lists := config["added_tokens_decoder"]
+	if text, has := specials[key]; has && !lists {
+		return text
+	}
+	return config[key]
+}
+
+// specialTokens are those of a value: a text, an object with a content, or a list or an
+// object of such.
+func specialTokens(text json.RawMessage) (tokens []tokenizer.Added) {
+	if token, is := specialToken(text); is {
+		return []tokenizer.Added{token}
+	}
+	var list []json.RawMessage
+	var named map[string]json.RawMessage
+	if json.Unmarshal(text, &list) != nil && json.Unmarshal(text, &named) == nil {
+		for _, key := range slices.Sorted(maps.Keys(named)) {
+			list = append(list, named[key])
+		}
+	}
+	for _, one := range list[:min(len(list), mostBeside)] {
+		if token, is := specialToken(one); is {
+			tokens = append(tokens, token)
+		}
+	}
+	return tokens
+}
+
+// specialToken is the one of a text, or of an object with a content.
+func specialToken(text json.RawMessage) (token tokenizer.Added, is bool) {
+	if json.Unmarshal(text, &token.Content) != nil && json.Unmarshal(text, &token) != nil {
+		return token, false
+	}
+	token.Special = true
+	return token, token.Content != ""
+}
+
+// objectIn are the fields of a file, if it is there and an object.
+func objectIn(fsys fs.FS, name string) (map[string]json.RawMessage, bool) {
+	text, err := format.Whole(fsys, name, paperFiles[name])
+	if err != nil {
+		return nil, false
+	}
+	return object(text)
 }
 
 func readOldTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
