@@ -29,7 +29,7 @@ func ReadJSON(r io.Reader) (Tokenizer, error) {
 // ReadJSONNotes is ReadJSON that also says, in whole sentences, what a person
 // should know: what is dropped, added or done otherwise.
 func ReadJSONNotes(r io.Reader) (t Tokenizer, notes []string, err error) {
-	if t, err = ReadJSONWith(r, nil); err != nil {
+	if t, err = ReadJSONWith(r, Beside{}); err != nil {
 		return nil, nil, err
 	}
 	return t, Notes(t), nil
@@ -45,10 +45,16 @@ type Added struct {
 	Special    bool   `json:"special"`
 }
 
-// ReadJSONWith is ReadJSON of a tokenizer to which more tokens are added, as Hugging Face's
-// add_tokens does: one that is an added token already stays as it is, one of the vocabulary
-// keeps its id, others get the next.
-func ReadJSONWith(r io.Reader, more []Added) (t Tokenizer, err error) {
+// Beside is what files beside tokenizer.json say that changes ids.
+type Beside struct {
+	Added       []Added // tokens to be added
+	PrefixSpace *bool   // whether bytes of a text begin with a space; nil where nobody says
+}
+
+// ReadJSONWith is ReadJSON of a tokenizer to which more is said. Tokens are added as
+// Hugging Face's add_tokens does: one that is an added token already stays as it is, one of
+// the vocabulary keeps its id, others get the next.
+func ReadJSONWith(r io.Reader, b Beside) (t Tokenizer, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer.json: %w", err)
@@ -56,13 +62,13 @@ func ReadJSONWith(r io.Reader, more []Added) (t Tokenizer, err error) {
 	if len(data) > MaxFile {
 		return nil, fmt.Errorf("tokenizer.json: it has more than %d bytes; a tokenizer has a few million: is it another file?", MaxFile)
 	}
-	if t, err = parse(data, more); err != nil {
+	if t, err = parse(data, b); err != nil {
 		return nil, fmt.Errorf("tokenizer.json: %w", err)
 	}
 	return t, nil
 }
 
-func parse(data []byte, more []Added) (Tokenizer, error) {
+func parse(data []byte, b Beside) (Tokenizer, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("it is not valid UTF-8; export it again")
 	}
@@ -70,7 +76,8 @@ func parse(data []byte, more []Added) (Tokenizer, error) {
 	if err := f.read(data); err != nil {
 		return nil, err
 	}
-	f.add(more)
+	f.add(b.Added)
+	f.space(b.PrefixSpace)
 	t, err := f.tokenizer()
 	if err != nil {
 		return nil, err
@@ -78,6 +85,18 @@ func parse(data []byte, more []Added) (Tokenizer, error) {
 	return t.simplest(), nil
 }
 
+// space gives a pre-tokenizer that is ByteLevel alone, as transformers do, another
+// add_prefix_space.
+func (f *format) space(wanted *bool) {
+	var keys map[string]any
+	if wanted == nil || json.Unmarshal(f.PreTokenizer, &keys) != nil || keys["type"] != "ByteLevel" || keys["add_prefix_space"] == *wanted {
+		return
+	}
+	keys["add_prefix_space"] = *wanted
+	f.PreTokenizer, _ = json.Marshal(keys) // of what was JSON: no error
+}
+
+// add adds tokens to those of the file.
 func (f *format) add(more []Added) {
 	if len(more) == 0 {
 		return

@@ -232,7 +232,9 @@ func (c *hfConfig) looking(m *recipe.Model, f layout.Family) error {
 		return nil
 	}
 	kinds := c.LayerTypes
-	if len(kinds) == 0 && f != layout.Mistral {
+	if f == layout.Mistral { // of which all layers have the window
+		kinds = nil
+	} else if len(kinds) == 0 {
 		for i := range min(max(0, m.Layers), 1<<10) {
 			kinds = append(kinds, "full_attention")
 			if i >= orElse(c.MaxWindowLayers, 28) {

@@ -86,6 +86,7 @@ func TestReportedConfigs(t *testing.T) {
 		{"qwen3", change{"sliding_window": 4, "use_sliding_window": false, "max_window_layers": 1}, "", false},
 		{"qwen3", change{"sliding_window": nil, "use_sliding_window": false, "layer_types": []string{"full_attention", "full_attention"}}, "", false},
 		{"qwen3", change{"num_key_value_heads": gone}, "", false},
+		{"llama", change{"architectures": []string{"MistralForCausalLM"}, "model_type": "mistral", "sliding_window": nil, "layer_types": []string{"sliding_attention", "sliding_attention"}}, "", false},
 		{"gpt2", change{"n_positions": gone, "n_ctx": 16}, "", false},
 		{"gpt2", change{"reorder_and_upcast_attn": true, "summary_type": "cls_index"}, "", false},
 		{"gpt2", change{"activation_function": "gelu_pytorch_tanh"}, "", false},
@@ -221,6 +222,51 @@ func TestReportedAddedTokens(t *testing.T) {
 		_, notes, err := Import(rewritten(t, base, layout.TokenizerConfigFile, c), generous)
 		if said := strings.Join(notes, "\n"); err != nil || !strings.Contains(said, "[PAD]") {
 			t.Errorf("%s: %v, it says %q", name, err, said)
+		}
+	}
+}
+
+// A space before a text is put where tokenizer_config.json says so, as transformers do.
+func TestReportedPrefixSpace(t *testing.T) {
+	bpe, err := tokenizer.TrainBPE([]byte(strings.Repeat(checkpointtest.Text, 9)), 280)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := folderOf(t, checkpointtest.Fresh(t, checkpointtest.Forms["llama"], bpe))
+	for _, wanted := range []bool{true, false} {
+		run, _, err := Import(rewritten(t, folder, layout.TokenizerConfigFile, map[string]any{"add_prefix_space": wanted}), generous)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := "to be"
+		if wanted {
+			text = " to be"
+		}
+		if got, want := run.Tokenizer.Encode([]byte("to be")), bpe.Encode([]byte(text)); !slices.Equal(got, want) {
+			t.Errorf("%v: the ids are %v, want %v", wanted, got, want)
+		}
+	}
+}
+
+// What files ask of writing and of texts and is not done here is said.
+func TestReportedUndone(t *testing.T) {
+	folder := folderOf(t, checkpointtest.Fresh(t, checkpointtest.Forms["llama"], checkpointtest.Chars(t)))
+	for _, c := range []struct {
+		file   string
+		change map[string]any
+		says   string
+	}{
+		{layout.GenerationFile, map[string]any{"temperature": 0.6, "top_p": 0.9, "do_sample": true, "max_new_tokens": 20, "repetition_penalty": 1.0, "suppress_tokens": nil, "bad_words_ids": []int{}}, ""},
+		{layout.GenerationFile, map[string]any{"stop_strings": []string{"\n\n"}}, `stop_strings ["\n\n"]`},
+		{layout.GenerationFile, map[string]any{"repetition_penalty": 1.1, "suppress_tokens": []int{3}}, "repetition_penalty 1.1, suppress_tokens [3]"},
+		{layout.TokenizerConfigFile, map[string]any{"tokenizer_class": "LlamaTokenizer", "add_eos_token": true}, "(add_eos_token)"},
+		{layout.TokenizerConfigFile, map[string]any{"tokenizer_class": "LlamaTokenizer", "add_eos_token": false, "add_bos_token": false}, ""},
+		{layout.TokenizerConfigFile, map[string]any{"tokenizer_class": "Qwen2Tokenizer", "add_bos_token": true, "clean_up_tokenization_spaces": true, "model_max_length": 1e30}, ""},
+		{layout.TokenizerConfigFile, map[string]any{"split_special_tokens": true}, "split_special_tokens"},
+	} {
+		_, notes, err := Import(rewritten(t, folder, c.file, c.change), generous)
+		if said := strings.Join(notes, "\n"); err != nil || !strings.Contains(said, c.says) || (said == "") != (c.says == "") {
+			t.Errorf("%v: %v, it says %q, want %q", c.change, err, said, c.says)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func HasTokenizer(names []string) error {
 // ReadTokenizer reads tokenizer.json, with what the files beside it add, or, where there is
 // none, the older files.
 func ReadTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
-	more := addedBeside(fsys)
+	beside := saidBeside(fsys)
 	r, err := format.InOrder(fsys, TokenizerFile, tokenizer.MaxFile)
 	if _, old := fs.Stat(fsys, vocabFile); old == nil && errors.Is(err, fs.ErrNotExist) {
 		return readOldTokenizer(fsys)
@@ -46,7 +46,7 @@ func ReadTokenizer(fsys fs.FS) (tokenizer.Tokenizer, error) {
 		return nil, err
 	}
 	defer r.Close()
-	tok, err := tokenizer.ReadJSONWith(r, more)
+	tok, err := tokenizer.ReadJSONWith(r, beside)
 	if err != nil {
 		return nil, &format.Problem{Kind: format.Unsupported, File: TokenizerFile, What: "this tokenizer cannot be used", Err: err}
 	}
@@ -60,11 +60,13 @@ var namedTokens = []string{"bos_token", "eos_token", "unk_token", "sep_token", "
 // mostBeside is how many tokens may be added beside tokenizer.json.
 const mostBeside = 1 << 12
 
-// addedBeside are the tokens that transformers add when they load a tokenizer: those that
-// tokenizer_config.json lists, then those that it or the older file names. What cannot be
-// read there ReadPapers tells.
-func addedBeside(fsys fs.FS) (more []tokenizer.Added) {
+// saidBeside is what transformers change when they load a tokenizer: they add the tokens
+// that tokenizer_config.json lists, then those that it or the older file names. What cannot
+// be read there ReadPapers tells.
+func saidBeside(fsys fs.FS) (b tokenizer.Beside) {
 	config, _ := objectIn(fsys, TokenizerConfigFile)
+	json.Unmarshal(config["add_prefix_space"], &b.PrefixSpace)
+	more := b.Added
 	specials, _ := objectIn(fsys, SpecialsFile)
 	var listed map[int]tokenizer.Added
 	json.Unmarshal(config["added_tokens_decoder"], &listed)
@@ -77,7 +79,8 @@ func addedBeside(fsys fs.FS) (more []tokenizer.Added) {
 	for _, key := range []string{"additional_special_tokens", "extra_special_tokens"} {
 		more = append(more, specialTokens(namedIn(config, specials, key))...)
 	}
-	return more[:min(len(more), mostBeside)]
+	b.Added = more[:min(len(more), mostBeside)]
+	return b
 }
 
 // namedIn is the value of a key of tokenizer_config.json or, where that lists no tokens, of
