@@ -49,6 +49,8 @@ type Added struct {
 type Beside struct {
 	Added       []Added // tokens to be added
 	PrefixSpace *bool   // whether bytes of a text begin with a space; nil where nobody says
+	Framed      bool    // Begin and End are what stands around a text, "" for nothing
+	Begin, End  string
 }
 
 // ReadJSONWith is ReadJSON of a tokenizer to which more is said. Tokens are added as
@@ -78,6 +80,7 @@ func parse(data []byte, b Beside) (Tokenizer, error) {
 	}
 	f.add(b.Added)
 	f.space(b.PrefixSpace)
+	f.frame(b)
 	t, err := f.tokenizer()
 	if err != nil {
 		return nil, err
@@ -94,6 +97,35 @@ func (f *format) space(wanted *bool) {
 	}
 	keys["add_prefix_space"] = *wanted
 	f.PreTokenizer, _ = json.Marshal(keys) // of what was JSON: no error
+}
+
+// frame makes what stands around a text what b says, where it is not; a token that is not
+// there frames nothing.
+func (f *format) frame(b Beside) {
+	var r aroundReader
+	if !b.Framed || r.postProcessor(f.PostProcessor, "post_processor") != nil {
+		return
+	}
+	single, tokens := []any{}, object{}
+	side := func(name string) (ids []int32) {
+		id, has := f.Model.Vocab[name]
+		for _, a := range f.AddedTokens {
+			if a.Content == name {
+				id, has = a.ID, true
+			}
+		}
+		if !has {
+			return nil
+		}
+		single = append(single, object{"SpecialToken": object{"id": name, "type_id": 0}})
+		tokens[name] = object{"id": name, "ids": []int32{id}, "tokens": []string{name}}
+		return []int32{id}
+	}
+	before := side(b.Begin)
+	single = append(single, object{"Sequence": object{"id": "A", "type_id": 0}})
+	if behind := side(b.End); !slices.Equal(before, r.before) || !slices.Equal(behind, r.behind) {
+		f.PostProcessor = written(object{"type": "TemplateProcessing", "single": single, "pair": single, "special_tokens": tokens})
+	}
 }
 
 // add adds tokens to those of the file.

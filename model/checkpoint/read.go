@@ -9,6 +9,7 @@ import (
 	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
+	"hornbook/tokenizer"
 )
 
 // Read reads the folder of a run.
@@ -48,6 +49,11 @@ func Open(fsys fs.FS) (_ *Opening, err error) {
 		return nil, err
 	}
 	c := d.Recipe.Model
+	if o.Run.Tokenizer.Size() > c.Vocab && len(d.Papers) > 0 { // papers name tokens that were left out when they came
+		if smaller, _, err := tokenizer.Shrink(o.Run.Tokenizer, c.Vocab); err == nil {
+			o.Run.Tokenizer = smaller
+		}
+	}
 	if n := o.Run.Tokenizer.Size(); n != c.Vocab {
 		return nil, format.Wrong(format.Damaged, layout.TokenizerFile, "it has %d tokens, but the model in %s has %d", n, RunFile, c.Vocab)
 	}

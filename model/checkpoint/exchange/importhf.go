@@ -44,7 +44,7 @@ func openHF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	if o.Run.Papers, err = layout.ReadPapers(fsys, names, o.Run.Tokenizer.Size()); err != nil {
 		return nil, err
 	}
-	o.Notes = append(o.Notes, layout.Undone(o.Run.Tokenizer, o.Run.Papers)...)
+	o.Notes = append(o.Notes, layout.Undone(o.Run.Papers)...)
 	if err = addShards(o, fsys, names); err != nil {
 		return nil, err
 	}

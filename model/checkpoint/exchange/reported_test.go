@@ -211,17 +211,27 @@ func TestReportedAddedTokens(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if ids := run.Tokenizer.EncodeSpecial([]byte("a<|im_end|>")); !slices.Equal(ids, []int32{tok.Encode([]byte("a"))[0], 257}) {
-			t.Errorf("%s: the ids are %v", name, ids)
+		kept, err := checkpoint.Read(checkpointtest.InMemory(t, run))
+		if err != nil {
+			t.Fatalf("%s, kept: %v", name, err)
+		}
+		for _, run := range []checkpoint.Run{run, kept} {
+			if ids := run.Tokenizer.EncodeSpecial([]byte("a<|im_end|>")); !slices.Equal(ids, []int32{tok.Encode([]byte("a"))[0], 257}) {
+				t.Errorf("%s: the ids are %v", name, ids)
+			}
 		}
 	}
 	for name, c := range map[string]map[string]any{
 		"without a row":    {"pad_token": "[PAD]"},
 		"further than all": {"added_tokens_decoder": map[string]any{"300": map[string]any{"content": "[PAD]", "special": true}}},
 	} {
-		_, notes, err := Import(rewritten(t, base, layout.TokenizerConfigFile, c), generous)
+		run, notes, err := Import(rewritten(t, base, layout.TokenizerConfigFile, c), generous)
 		if said := strings.Join(notes, "\n"); err != nil || !strings.Contains(said, "[PAD]") {
-			t.Errorf("%s: %v, it says %q", name, err, said)
+			t.Fatalf("%s: %v, it says %q", name, err, said)
+		}
+		kept, err := checkpoint.Read(checkpointtest.InMemory(t, run))
+		if err != nil || kept.Tokenizer.Size() != tok.Size() {
+			t.Errorf("%s, kept: %v", name, err)
 		}
 	}
 }
@@ -248,6 +258,35 @@ func TestReportedPrefixSpace(t *testing.T) {
 	}
 }
 
+// Of Llama's and Gemma's classes the keys of tokenizer_config.json say what stands around a
+// text, whatever tokenizer.json says; of others they say nothing.
+func TestReportedFrames(t *testing.T) {
+	tok := tokenizer.NewBytes("<s>", "</s>")
+	folder := folderOf(t, checkpointtest.Fresh(t, checkpointtest.Forms["llama"], tok))
+	for _, c := range []struct {
+		class          string
+		change         map[string]any
+		before, behind []int32
+	}{
+		{"LlamaTokenizerFast", map[string]any{"add_bos_token": true}, []int32{256}, nil},
+		{"LlamaTokenizer", map[string]any{"add_bos_token": true, "add_eos_token": true}, []int32{256}, []int32{257}},
+		{"GemmaTokenizer", map[string]any{"add_bos_token": false, "add_eos_token": true}, nil, []int32{257}},
+		{"LlamaTokenizer", map[string]any{"add_bos_token": true, "bos_token": nil}, nil, nil},
+		{"LlamaTokenizer", map[string]any{}, nil, nil},
+		{"Qwen2Tokenizer", map[string]any{"add_bos_token": true}, nil, nil},
+	} {
+		all := map[string]any{"tokenizer_class": c.class, "bos_token": "<s>", "eos_token": map[string]any{"content": "</s>"}}
+		maps.Copy(all, c.change)
+		run, notes, err := Import(rewritten(t, folder, layout.TokenizerConfigFile, all), generous)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before, behind := tokenizer.Frame(run.Tokenizer); !slices.Equal(before, c.before) || !slices.Equal(behind, c.behind) || (len(notes) > 0) != (len(before)+len(behind) > 0) {
+			t.Errorf("%s with %v: %v and %v stand around a text; it says %q", c.class, c.change, before, behind, notes)
+		}
+	}
+}
+
 // What files ask of writing and of texts and is not done here is said.
 func TestReportedUndone(t *testing.T) {
 	folder := folderOf(t, checkpointtest.Fresh(t, checkpointtest.Forms["llama"], checkpointtest.Chars(t)))
@@ -259,8 +298,6 @@ func TestReportedUndone(t *testing.T) {
 		{layout.GenerationFile, map[string]any{"temperature": 0.6, "top_p": 0.9, "do_sample": true, "max_new_tokens": 20, "repetition_penalty": 1.0, "suppress_tokens": nil, "bad_words_ids": []int{}}, ""},
 		{layout.GenerationFile, map[string]any{"stop_strings": []string{"\n\n"}}, `stop_strings ["\n\n"]`},
 		{layout.GenerationFile, map[string]any{"repetition_penalty": 1.1, "suppress_tokens": []int{3}}, "repetition_penalty 1.1, suppress_tokens [3]"},
-		{layout.TokenizerConfigFile, map[string]any{"tokenizer_class": "LlamaTokenizer", "add_eos_token": true}, "(add_eos_token)"},
-		{layout.TokenizerConfigFile, map[string]any{"tokenizer_class": "LlamaTokenizer", "add_eos_token": false, "add_bos_token": false}, ""},
 		{layout.TokenizerConfigFile, map[string]any{"tokenizer_class": "Qwen2Tokenizer", "add_bos_token": true, "clean_up_tokenization_spaces": true, "model_max_length": 1e30}, ""},
 		{layout.TokenizerConfigFile, map[string]any{"split_special_tokens": true}, "split_special_tokens"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"hornbook/model/format"
 	"hornbook/tokenizer"
@@ -65,9 +66,10 @@ const mostBeside = 1 << 12
 // be read there ReadPapers tells.
 func saidBeside(fsys fs.FS) (b tokenizer.Beside) {
 	config, _ := objectIn(fsys, TokenizerConfigFile)
-	json.Unmarshal(config["add_prefix_space"], &b.PrefixSpace)
-	more := b.Added
 	specials, _ := objectIn(fsys, SpecialsFile)
+	json.Unmarshal(config["add_prefix_space"], &b.PrefixSpace)
+	b.Framed, b.Begin, b.End = framed(config, specials)
+	more := b.Added
 	var listed map[int]tokenizer.Added
 	json.Unmarshal(config["added_tokens_decoder"], &listed)
 	for _, id := range slices.Sorted(maps.Keys(listed)) {
@@ -81,6 +83,30 @@ func saidBeside(fsys fs.FS) (b tokenizer.Beside) {
 	}
 	b.Added = more[:min(len(more), mostBeside)]
 	return b
+}
+
+// framers are the beginnings of classes that put tokens around a text by their own keys,
+// whatever tokenizer.json says.
+var framers = []string{"Llama", "CodeLlama", "Gemma"}
+
+// framed tells which tokens these are, where the keys are there.
+func framed(config, specials map[string]json.RawMessage) (is bool, begin, end string) {
+	var class string
+	json.Unmarshal(config["tokenizer_class"], &class)
+	if !slices.ContainsFunc(framers, func(name string) bool { return strings.HasPrefix(class, name) }) {
+		return false, "", ""
+	}
+	adds := func(key, token string, add bool) (name string) {
+		if json.Unmarshal(config[key], &add) == nil {
+			is = true
+		}
+		if t, has := specialToken(namedIn(config, specials, token)); has && add {
+			name = t.Content
+		}
+		return name
+	}
+	begin, end = adds("add_bos_token", "bos_token", true), adds("add_eos_token", "eos_token", false)
+	return is, begin, end
 }
 
 // namedIn is the value of a key of tokenizer_config.json or, where that lists no tokens, of
