@@ -32,7 +32,7 @@ func TestMemoryIsSaid(t *testing.T) {
 	for name, c := range map[string]struct {
 		recipe.Recipe
 		ranks int
-	}{"all": {base, 1}, "gpt2": {gpt2, 1}, "short": {short, 1}, "adapter": {adapter, 1}, "two ranks": {base, 2}, "three ranks": {many, 3}} {
+	}{"all": {base, 1}, "gpt2": {gpt2, 1}, "short": {short, 1}, "adapter": {adapter, 1}, "two ranks": {many, 2}, "three ranks": {many, 3}} {
 		r := c.Recipe
 		r.EvalBatches, r.LastEvalBatches = 1, 1
 		ids := make([]int32, 4000)
