@@ -133,7 +133,9 @@ func (m *GPT) hidden(p *Pass) *tensor.Tensor {
 	}
 	x = p.show("embedding", m.lookback.forward(p, x))
 	for i, b := range m.blocks {
-		x = b.forward(p, x, m, i)
+		if x = b.forward(p, x, m, i); p.Cache == nil && p.Probe == nil {
+			p.Keep(x)
+		}
 	}
 	return p.show("norm", m.norm.forward(p, x))
 }

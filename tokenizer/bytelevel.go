@@ -5,17 +5,19 @@ package tokenizer
 // and a line end Ċ in tokenizer.json.
 
 var (
-	byteChar  [256]rune     // byte → its character
-	byteOrder [256]byte     // GPT-2's ids of the bytes: by the code point of the character
-	byteID    [256]int32    // the inverse of byteOrder
-	charByte  map[rune]byte // the inverse of byteChar
+	byteChar  [256]rune  // byte → its character
+	byteOrder [256]byte  // GPT-2's ids of the bytes: by the code point of the character
+	byteID    [256]int32 // the inverse of byteOrder
+	charByte  [512]int16 // the inverse of byteChar, -1 where there is none
 )
 
 func init() {
-	charByte = make(map[rune]byte, 256)
+	for i := range charByte {
+		charByte[i] = -1
+	}
 	id, hidden := 0, 0
 	place := func(b int, char rune) {
-		byteChar[b], charByte[char] = char, byte(b)
+		byteChar[b], charByte[char] = char, int16(b)
 		byteOrder[id], byteID[b] = byte(b), int32(id)
 		id++
 	}
@@ -61,11 +63,10 @@ func byteLevel(piece string) string {
 func fromByteLevel(s string) (piece string, ok bool) {
 	bytes := make([]byte, 0, len(s))
 	for _, char := range s {
-		b, ok := charByte[char]
-		if !ok {
+		if int(char) >= len(charByte) || charByte[char] < 0 {
 			return "", false
 		}
-		bytes = append(bytes, b)
+		bytes = append(bytes, byte(charByte[char]))
 	}
 	return string(bytes), true
 }

@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -69,16 +70,27 @@ type (
 
 func (list *addedTokens) UnmarshalJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
-	return eachItem(dec, '[', "added_tokens", MaxSize, func() error {
+	if token, err := dec.Token(); err != nil || token != json.Delim('[') {
+		return errors.Join(err, errors.New("added_tokens: it must be a list"))
+	}
+	for dec.More() {
+		if len(*list) == MaxSize {
+			return tooMany("added_tokens", MaxSize)
+		}
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
 			return err
 		}
 		token, err := readAddedToken(raw, fmt.Sprintf("added_tokens[%d]", len(*list)))
+		if err != nil {
+			return err
+		}
 		*list = append(*list, token)
-		return err
-	})
+	}
+	return nil
 }
+
+func tooMany(where string, most int) error { return fmt.Errorf("%s: more than %d items", where, most) }
 
 func readAddedToken(raw json.RawMessage, where string) (t addedToken, err error) {
 	s, err := readSection(raw, where)
@@ -99,23 +111,26 @@ func readAddedToken(raw json.RawMessage, where string) (t addedToken, err error)
 }
 
 func (t *table) UnmarshalJSON(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
 	*t = table{}
-	return eachItem(dec, '{', "model.vocab", MaxSize, func() error {
-		key, err := dec.Token()
-		if err != nil {
-			return err
+	s := scan{text: string(data)}
+	if !s.pass('{') {
+		return errors.New("model.vocab: it must be an object")
+	}
+	for !s.pass('}') {
+		name, _ := s.string()
+		id, err := s.id()
+		_, twice := (*t)[name]
+		switch {
+		case err != nil:
+			return fmt.Errorf("model.vocab: the id of %s: %w", quote(name), err)
+		case twice:
+			return fmt.Errorf("model.vocab: %s stands there twice", quote(name))
+		case len(*t) == MaxSize:
+			return tooMany("model.vocab", MaxSize)
 		}
-		var id int32
-		if err := dec.Decode(&id); err != nil {
-			return fmt.Errorf("model.vocab: the id of %s: %w", quote(key.(string)), err)
-		}
-		if _, ok := (*t)[key.(string)]; ok {
-			return fmt.Errorf("model.vocab: %s stands there twice", quote(key.(string)))
-		}
-		(*t)[key.(string)] = id
-		return nil
-	})
+		(*t)[strings.Clone(name)] = id // else the whole text would be kept with it
+	}
+	return nil
 }
 
 // MarshalJSON writes the tokens in the order of their ids.
@@ -149,15 +164,21 @@ func (t table) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON takes both forms in use: "a b" and ["a", "b"].
 func (list *mergeList) UnmarshalJSON(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	return eachItem(dec, '[', "model.merges", maxMerges, func() error {
-		merge, err := nextMerge(dec)
+	s := scan{text: string(data)}
+	if !s.pass('[') {
+		return errors.New("model.merges: it must be a list")
+	}
+	for !s.pass(']') {
+		if len(*list) == maxMerges {
+			return tooMany("model.merges", maxMerges)
+		}
+		merge, err := s.merge()
 		if err != nil {
 			return fmt.Errorf("model.merges: number %d: %w", len(*list), err)
 		}
 		*list = append(*list, merge)
-		return nil
-	})
+	}
+	return nil
 }
 
 // MarshalJSON writes the form "a b", which every version reads, where no piece
@@ -175,31 +196,20 @@ func (list mergeList) MarshalJSON() ([]byte, error) {
 
 var errMerge = fmt.Errorf("it must join two tokens, as in “t h”")
 
-func nextMerge(dec *json.Decoder) (merge [2]string, err error) {
-	token, err := dec.Token()
-	if err != nil {
-		return merge, err
+func (s *scan) merge() (merge [2]string, err error) {
+	if line, is := s.string(); is {
+		return cutMerge(line)
 	}
-	if s, ok := token.(string); ok {
-		return cutMerge(s)
+	is := s.pass('[')
+	for i := range merge {
+		if is {
+			merge[i], is = s.string()
+		}
 	}
-	if token != json.Delim('[') {
+	if !is || !s.pass(']') || merge[0] == "" || merge[1] == "" {
 		return merge, errMerge
 	}
-	for i := range merge {
-		if token, err = dec.Token(); err != nil {
-			return merge, err
-		}
-		s, ok := token.(string)
-		if !ok || s == "" {
-			return merge, errMerge
-		}
-		merge[i] = s
-	}
-	if token, err = dec.Token(); err == nil && token != json.Delim(']') {
-		err = errMerge
-	}
-	return merge, err
+	return merge, nil
 }
 
 // cutMerge reads the form "a b".
@@ -209,23 +219,4 @@ func cutMerge(line string) (merge [2]string, err error) {
 		return merge, errMerge
 	}
 	return [2]string{a, b}, nil
-}
-
-// eachItem calls item for each item of the list or object that dec stands at.
-func eachItem(dec *json.Decoder, open json.Delim, where string, most int, item func() error) error {
-	if token, err := dec.Token(); err != nil {
-		return err
-	} else if token != open {
-		return fmt.Errorf("%s: it must begin with %v", where, open)
-	}
-	for n := 0; dec.More(); n++ {
-		if n == most {
-			return fmt.Errorf("%s: more than %d items", where, most)
-		}
-		if err := item(); err != nil {
-			return err
-		}
-	}
-	_, err := dec.Token()
-	return err
 }

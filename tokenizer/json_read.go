@@ -29,20 +29,30 @@ func ReadJSON(r io.Reader) (Tokenizer, error) {
 // ReadJSONNotes is ReadJSON that also says, in whole sentences, what a person
 // should know: what is dropped, added or done otherwise.
 func ReadJSONNotes(r io.Reader) (t Tokenizer, notes []string, err error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
-	if err != nil {
-		return nil, nil, fmt.Errorf("tokenizer.json: %w", err)
-	}
-	if len(data) > MaxFile {
-		return nil, nil, fmt.Errorf("tokenizer.json: it has more than %d bytes; a tokenizer has a few million: is it another file?", MaxFile)
-	}
-	if t, err = parse(data); err != nil {
-		return nil, nil, fmt.Errorf("tokenizer.json: %w", err)
+	if t, err = ReadJSONWith(r, Beside{}); err != nil {
+		return nil, nil, err
 	}
 	return t, Notes(t), nil
 }
 
-func parse(data []byte) (Tokenizer, error) {
+// ReadJSONWith is ReadJSON of a tokenizer to which more is said. Tokens are added as
+// Hugging Face's add_tokens does: one that is an added token already stays as it is, one of
+// the vocabulary keeps its id, others get the next.
+func ReadJSONWith(r io.Reader, b Beside) (t Tokenizer, err error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	if len(data) > MaxFile {
+		return nil, fmt.Errorf("tokenizer.json: it has more than %d bytes; a tokenizer has a few million: is it another file?", MaxFile)
+	}
+	if t, err = parse(data, b); err != nil {
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	return t, nil
+}
+
+func parse(data []byte, b Beside) (Tokenizer, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("it is not valid UTF-8; export it again")
 	}
@@ -50,6 +60,9 @@ func parse(data []byte) (Tokenizer, error) {
 	if err := f.read(data); err != nil {
 		return nil, err
 	}
+	f.add(b.Added)
+	f.space(b.PrefixSpace)
+	f.frame(b)
 	t, err := f.tokenizer()
 	if err != nil {
 		return nil, err
@@ -117,10 +130,15 @@ func (m *model) read(raw json.RawMessage) error {
 	if err := s.end(); err != nil {
 		return err
 	}
-	if err := decode(s.keys["vocab"], &m.Vocab); err != nil {
-		return err
+	if raw := s.keys["vocab"]; !isNull(raw) {
+		if err := m.Vocab.UnmarshalJSON(raw); err != nil { // what is in keys is valid already
+			return err
+		}
 	}
-	return decode(s.keys["merges"], &m.Merges)
+	if raw := s.keys["merges"]; !isNull(raw) {
+		return m.Merges.UnmarshalJSON(raw)
+	}
+	return nil
 }
 
 // decode decodes raw, if it is there.
@@ -218,31 +236,37 @@ func (t *BPE) trim() {
 // addTokens puts the tokens in the order of their ids. An id that no token has
 // stands for nothing.
 func (t *BPE) addTokens(f *format) error {
-	all := make(table, len(f.Model.Vocab)+len(f.AddedTokens))
+	vocab, apart := f.Model.Vocab, table{}
 	size := int32(0)
 	take := func(name string, id int32) error {
 		if id < 0 || id >= MaxSize {
 			return fmt.Errorf("the id of %s is %d; ids must be from 0 to %d", quote(name), id, MaxSize-1)
 		}
-		all[name], size = id, max(size, id+1)
+		size = max(size, id+1)
 		return nil
 	}
-	for name, id := range f.Model.Vocab {
+	for name, id := range vocab {
 		if err := take(name, id); err != nil {
 			return fmt.Errorf("model.vocab: %w", err)
 		}
 	}
 	t.specials = map[string]int32{}
 	for _, a := range f.AddedTokens {
-		id, has := all[a.Content]
+		id, inVocab := vocab[a.Content]
+		has := inVocab
+		if !inVocab {
+			id, has = apart[a.Content]
+		}
 		if has && id != a.ID {
 			return fmt.Errorf("added_tokens: %s has the id %d, but %d before", quote(a.Content), a.ID, id)
 		}
 		if err := take(a.Content, a.ID); err != nil {
 			return fmt.Errorf("added_tokens: %w", err)
 		}
-		_, inVocab := f.Model.Vocab[a.Content]
-		if a.apart = !inVocab; !has || inVocab {
+		if a.apart = !inVocab; a.apart {
+			apart[a.Content] = a.ID
+		}
+		if !has || inVocab {
 			t.added = append(t.added, a)
 		}
 		if a.Special {
@@ -252,20 +276,34 @@ func (t *BPE) addTokens(f *format) error {
 	if size == 0 {
 		return errors.New("model.vocab: it is empty")
 	}
-	if holes := int(size) - len(all); holes > len(all) {
-		return fmt.Errorf("the ids go up to %d, but there are only %d tokens", size-1, len(all))
+	if all := len(vocab) + len(apart); int(size)-all > all {
+		return fmt.Errorf("the ids go up to %d, but there are only %d tokens", size-1, all)
 	}
 	t.names, t.pieces = make([]string, size), make([]string, size)
-	for name, id := range all {
-		if name == "" || t.names[id] != "" {
-			return fmt.Errorf("the id %d of %s is that of %s too", id, quote(name), quote(t.names[id]))
+	for _, names := range []table{vocab, apart} {
+		for name, id := range names {
+			if name == "" || t.names[id] != "" {
+				return fmt.Errorf("the id %d of %s is that of %s too", id, quote(name), quote(t.names[id]))
+			}
+			t.names[id], t.pieces[id] = name, name
 		}
-		t.names[id], t.pieces[id] = name, name
-		if _, special := t.specials[name]; !special {
+	}
+	special := t.areSpecial()
+	for id, name := range t.names {
+		if name != "" && !special[id] {
 			t.pieces[id] = t.decoded(name)
 		}
 	}
 	return nil
+}
+
+// areSpecial tells of each id whether it is a special token's.
+func (t *BPE) areSpecial() []bool {
+	special := make([]bool, len(t.pieces))
+	for _, id := range t.specials {
+		special[id] = true
+	}
+	return special
 }
 
 // addSymbols finds the tokens that are bytes or characters.
@@ -274,8 +312,9 @@ func (t *BPE) addSymbols(f *format) error {
 	if m.IgnoreMerges {
 		t.whole = map[string]int32{}
 	}
+	special := t.areSpecial()
 	for name, id := range m.Vocab {
-		if t.isSpecial(id) {
+		if special[id] || len(name) > utf8.UTFMax && t.whole == nil {
 			continue
 		}
 		piece, ok := name, true
@@ -313,19 +352,17 @@ func (t *BPE) addSymbols(f *format) error {
 
 // addMerges reads the merges. Of a pair that stands there twice the last counts.
 func (t *BPE) addMerges(f *format) error {
-	vocab := f.Model.Vocab
-	special := make([]bool, len(t.pieces))
-	for _, id := range t.specials {
-		special[id] = true
-	}
+	vocab, special := f.Model.Vocab, t.areSpecial()
+	var joined []byte
 	t.rules = make(map[pair]rule, len(f.Model.Merges))
 	t.merges = make([]pair, len(f.Model.Merges))
 	for rank, m := range f.Model.Merges {
+		joined = append(append(joined[:0], m[0]...), m[1]...)
 		var ids [3]int32
-		for i, name := range [3]string{m[0], m[1], m[0] + m[1]} {
-			id, ok := vocab[name]
+		for i, name := range [3][]byte{joined[:len(m[0])], joined[len(m[0]):], joined} {
+			id, ok := vocab[string(name)]
 			if !ok || special[id] {
-				return fmt.Errorf("model.merges: number %d, %s and %s: %s is not a piece of model.vocab", rank, quote(m[0]), quote(m[1]), quote(name))
+				return fmt.Errorf("model.merges: number %d, %s and %s: %s is not a piece of model.vocab", rank, quote(m[0]), quote(m[1]), quote(string(name)))
 			}
 			ids[i] = id
 		}

@@ -25,7 +25,7 @@ func runAt(dir string) (checkpoint.Run, error) {
 	case !format.Exists(os.DirFS(dir), checkpoint.RunFile):
 		return checkpoint.Run{}, fmt.Errorf("-run %s: there is no saved model here (no %s); name a folder that train -out or import -o saved to%s", dir, checkpoint.RunFile, ifForeign(dir, foreignIn(dir)...))
 	}
-	return checkpoint.Load(dir)
+	return checkpoint.LoadWithin(dir, memory())
 }
 
 // foreignIn are the files in a folder by which one knows a model of another program.

@@ -51,7 +51,7 @@ func (t *talk) converse(ctx context.Context) {
 			close(over)
 		}
 	}
-	t.Yield, t.Sample, t.Cores, t.Memory, t.Launch = runtime.Gosched, sample, runtime.GOMAXPROCS(0), memory(), training.Goroutines
+	t.Yield, t.Sample, t.Cores, t.Memory, t.Resident, t.Launch = runtime.Gosched, sample, runtime.GOMAXPROCS(0), memory(), resident, training.Goroutines
 	session.New(t.Host).Serve(until(over, t.queue))
 }
 

@@ -177,7 +177,7 @@ func textOf(files []string, name, encoding, objective string, errs io.Writer) (*
 
 // goOn goes on with the run in j.dir. It reports false if there is none.
 func (j *job) goOn(ctx context.Context, f *flag.FlagSet) (found bool, err error) {
-	kept, err := checkpoint.Load(j.dir)
+	kept, err := checkpoint.LoadWithin(j.dir, memory())
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -1,6 +1,8 @@
 package checkpoint
 
 import (
+	"slices"
+
 	"hornbook/model"
 	"hornbook/model/checkpoint/layout"
 	"hornbook/model/format"
@@ -11,12 +13,15 @@ import (
 // checked, its weights are not.
 type Opening struct {
 	layout.Store
-	Run    Run                            // but for Model and what finish reads
-	Layout func(*model.GPT) []layout.Slot // of the store's tensors
-	File   string                         // that the weights lie in, for errors
-	Notes  []string                       // what a person should know of it, whole sentences
-	verify func() error                   // compares the files with their sums; nil for none
-	finish func(*Run) error               // reads the rest; nil for none
+	Run      Run                            // but for Model and what finish reads
+	Layout   func(*model.GPT) []layout.Slot // of the store's tensors
+	File     string                         // that the weights lie in, for errors
+	Notes    []string                       // what a person should know of it, whole sentences
+	Copy     layout.Stored                  // what should be a copy of the tensor CopyOf and is left out, if CopyOf is not ""
+	CopyOf   string
+	CopyNote string           // of Notes, where it is none
+	verify   func() error     // compares the files with their sums; nil for none
+	finish   func(*Run) error // reads the rest; nil for none
 }
 
 // Needs are what the open model takes, its writers' caches included; the largest
@@ -89,6 +94,9 @@ func (o *Opening) read() (Run, error) {
 	if err := o.Fill(slots); err != nil {
 		return Run{}, err
 	}
+	if err := o.compareCopy(slots); err != nil {
+		return Run{}, err
+	}
 	run := o.Run
 	run.Model = m
 	if o.finish != nil {
@@ -97,6 +105,28 @@ func (o *Opening) read() (Run, error) {
 		}
 	}
 	return run, nil
+}
+
+// compareCopy notes that what should be a copy is none.
+func (o *Opening) compareCopy(slots []layout.Slot) error {
+	for _, s := range slots {
+		if s.Name != o.CopyOf || o.CopyOf == "" {
+			continue
+		}
+		same := slices.Equal(s.Shape, o.Copy.Shape)
+		if same {
+			want := s.Values(nil)
+			got := make([]float32, len(want))
+			if err := o.Copy.Read(got); err != nil {
+				return format.Unreadable(o.Copy.File, err)
+			}
+			same = slices.Equal(got, want)
+		}
+		if !same {
+			o.Notes = append(o.Notes, o.CopyNote)
+		}
+	}
+	return nil
 }
 
 // complete refuses files that hold less than half of what the model needs,

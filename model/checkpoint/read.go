@@ -9,16 +9,21 @@ import (
 	"hornbook/model/format/safetensors"
 	"hornbook/model/recipe"
 	"hornbook/model/tensor"
+	"hornbook/tokenizer"
 )
 
 // Read reads the folder of a run.
-func Read(fsys fs.FS) (Run, error) {
+func Read(fsys fs.FS) (Run, error) { return ReadWithin(fsys, noLimit) }
+
+// ReadWithin is Read of a run that takes at most limit bytes; of another it gives a
+// *TooLarge before memory is taken for it.
+func ReadWithin(fsys fs.FS, limit float64) (Run, error) {
 	o, err := Open(fsys)
 	if err != nil {
 		return Run{}, err
 	}
 	defer o.Close()
-	return o.Load(noLimit)
+	return o.Load(limit)
 }
 
 // noLimit leaves it to the machine how large a model may be.
@@ -44,6 +49,11 @@ func Open(fsys fs.FS) (_ *Opening, err error) {
 		return nil, err
 	}
 	c := d.Recipe.Model
+	if o.Run.Tokenizer.Size() > c.Vocab && len(d.Papers) > 0 { // papers name tokens that were left out when they came
+		if smaller, _, err := tokenizer.Shrink(o.Run.Tokenizer, c.Vocab); err == nil {
+			o.Run.Tokenizer = smaller
+		}
+	}
 	if n := o.Run.Tokenizer.Size(); n != c.Vocab {
 		return nil, format.Wrong(format.Damaged, layout.TokenizerFile, "it has %d tokens, but the model in %s has %d", n, RunFile, c.Vocab)
 	}

@@ -44,8 +44,11 @@ func Save(dir string, run Run) error {
 }
 
 // Load reads the run that Save wrote to dir.
-func Load(dir string) (Run, error) {
-	run, err := Read(os.DirFS(dir))
+func Load(dir string) (Run, error) { return LoadWithin(dir, noLimit) }
+
+// LoadWithin is Load of a run that takes at most limit bytes.
+func LoadWithin(dir string, limit float64) (Run, error) {
+	run, err := ReadWithin(os.DirFS(dir), limit)
 	if err != nil {
 		return Run{}, fmt.Errorf("%s: %w", dir, err)
 	}

@@ -64,10 +64,14 @@ func (o *Optimizer) Continue(steps int, former *Optimizer) {
 	if former == nil {
 		return
 	}
-	for i, s := range o.states {
+	for _, s := range o.states {
 		for _, f := range former.states {
-			if f.p == s.p {
-				o.states[i] = f
+			if f.p != s.p {
+				continue
+			}
+			o.backend.Copy(s.m, f.m)
+			if s.v != nil {
+				o.backend.Copy(s.v, f.v)
 			}
 		}
 	}

@@ -29,7 +29,7 @@ func (r Recipe) BytesOn(ranks int) float64 {
 		all += n * m.WritingBytes((MostAsked+ranks-1)/ranks, m.Context)
 	}
 	rows := min(r.RowsAtOnce(), (r.Batch+ranks-1)/ranks)
-	return all + n*float64(rows)*r.rowBytes()
+	return all + n*max(float64(rows)*r.rowBytes(), float64(r.RowsAtOnce())*r.measuredBytes())
 }
 
 // weights are the bytes that those of all ranks lie in. An adapter is laid beside the
@@ -108,6 +108,14 @@ func (r Recipe) rowBytes() float64 {
 		all += 2 * float64(m.Vocab) // what another model says, and how sure it is
 	}
 	return 4 * float64(m.Context) * all
+}
+
+// measuredBytes is what an evaluation, which keeps of a layer only what the next reads,
+// computes of one row of a batch. Each rank measures whole batches, so that a loss is the
+// same for any number of them.
+func (r Recipe) measuredBytes() float64 {
+	m := r.Model
+	return 4 * float64(m.Context) * (m.passBytes()/(4*float64(m.Layers)) + float64(m.Vocab) + 4*float64(m.Channels))
 }
 
 // ShortContext is the most positions of a sequence whose attention weights, T×T

@@ -13,7 +13,7 @@ import (
 
 // What a run holds after two steps and an evaluation is what its recipe says but for what
 // writes, within 15 %: of all weights, of an adapter beside weights of 16 bits, of the last
-// layers, with the vocabulary, the MLP, or short contexts large.
+// layers, with the vocabulary, the MLP, or short contexts large, by one rank or several.
 func TestMemoryIsSaid(t *testing.T) {
 	if testing.Short() {
 		t.Skip("memory is the same whatever computes")
@@ -27,7 +27,13 @@ func TestMemoryIsSaid(t *testing.T) {
 	short.Model.Context, short.Batch = 64, 16
 	adapter := recipe.FineTune(base, recipe.Lora, 0)
 	adapter.Batch, adapter.WeightBytes = 2, 2*float64(base.Model.Parameters())
-	for name, r := range map[string]recipe.Recipe{"all": base, "gpt2": gpt2, "short": short, "adapter": adapter} {
+	many := base
+	many.Batch, many.Model.Layers = 3, 2
+	for name, c := range map[string]struct {
+		recipe.Recipe
+		ranks int
+	}{"all": {base, 1}, "gpt2": {gpt2, 1}, "short": {short, 1}, "adapter": {adapter, 1}, "two ranks": {many, 2}, "three ranks": {many, 3}} {
+		r := c.Recipe
 		r.EvalBatches, r.LastEvalBatches = 1, 1
 		ids := make([]int32, 4000)
 		for i := range ids {
@@ -35,6 +41,10 @@ func TestMemoryIsSaid(t *testing.T) {
 		}
 		took := memtest.Live(func() any {
 			run := begunFor(t, r, ids)
+			t.Cleanup(run.Close)
+			if err := run.Share(c.ranks, Goroutines); err != nil {
+				t.Fatal(err)
+			}
 			for range 2 {
 				if err := run.Step(); err != nil {
 					t.Fatal(err)
@@ -43,10 +53,11 @@ func TestMemoryIsSaid(t *testing.T) {
 			run.Evaluate(nil)
 			return run
 		})
-		said := r.Bytes() - recipe.Writers*r.Model.WritingBytes(1, r.Model.Context)
+		said := r.BytesOn(c.ranks) - recipe.Writers*r.Model.WritingBytes(1, r.Model.Context)
 		if apart := took / said; apart > 1.15 || apart < 1/1.15 {
 			t.Errorf("%s: it holds %.1f MB, and %.1f are said", name, took/1e6, said/1e6)
 		}
+		t.Logf("%s: %.1f MB, said %.1f", name, took/1e6, said/1e6)
 	}
 }
 

@@ -230,6 +230,7 @@ type Generated struct {
 	Tokens          int      `json:"tokens"`
 	TokensPerSecond float64  `json:"tokens_per_second"`
 	Cancelled       bool     `json:"cancelled"`
+	Ended           bool     `json:"ended"` // with a token that ends the model's texts, which is the last one told if it was to be shown
 	Unknown         []string `json:"unknown"`
 }
 

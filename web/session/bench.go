@@ -42,7 +42,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 		c.Recipe.WeightBytes = 2 * float64(c.Recipe.Model.Parameters())
 	}
 	c.Recipe.EvalBatches, c.Recipe.LastEvalBatches = 1, 1
-	if problem := cmp.Or(wrongRanks(c.Ranks), s.fits(c.Recipe)); problem != nil {
+	if problem := cmp.Or(wrongRanks(c.Ranks), s.fits(c.Recipe, c.Ranks)); problem != nil {
 		return nil, problem
 	}
 	sample := &text{bytes: village.Text(villageSeed, benchText)[:benchText]}
@@ -54,7 +54,7 @@ func (s *Session) benched(c *protocol.Bench) (*protocol.Benched, *protocol.Probl
 
 func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *protocol.Problem) {
 	c.Recipe.Model.Vocab, c.Recipe.Objective = max(c.Recipe.Model.Vocab, sample.tok.Size()), recipe.LM
-	if problem := s.fits(c.Recipe); problem != nil {
+	if problem := s.fits(c.Recipe, c.Ranks); problem != nil {
 		return nil, problem
 	}
 	said := held() + int(c.Recipe.BytesOn(max(1, c.Ranks)))
@@ -91,7 +91,7 @@ func (s *Session) time(c *protocol.Bench, sample *text) (*protocol.Benched, *pro
 	}
 	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
 	return &protocol.Benched{Timing: protocol.Timing{Backend: run.Device(), Ranks: run.Ranks(), MsPerStep: protocol.Spread{Median: ms(t.Median), Min: ms(t.Min), Max: ms(t.Max)},
-		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: memory(), MemorySaid: said}}, nil
+		TokensPerSecond: t.TokensPerSecond, GFLOPS: t.GFLOPS, LossFirst: t.LossFirst, LossLast: t.LossLast, MemoryBytes: s.resident(), MemorySaid: said}}, nil
 }
 
 // begun is a run of a model of random weights: a new one's, or of an adapter beside them.
@@ -124,6 +124,14 @@ func held() int {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return int(m.Sys - m.HeapIdle)
+}
+
+// resident is the most memory that the program has had.
+func (s *Session) resident() int {
+	if s.host.Resident == nil {
+		return memory()
+	}
+	return cmp.Or(s.host.Resident(), memory())
 }
 
 // memory is what the program has taken from the system, in bytes: in

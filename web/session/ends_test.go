@@ -53,7 +53,7 @@ func TestWritingStopsAtTheEnd(t *testing.T) {
 		d.commands <- &protocol.Import{Names: []string{"m"}, Files: stubborn(t, says)}
 		next[*protocol.Model](d)
 		d.commands <- &protocol.Generate{Request: as(1), Prompt: "the", Tokens: 8}
-		if g := next[*protocol.Generated](d); g.Tokens != want || g.Cancelled {
+		if g := next[*protocol.Generated](d); g.Tokens != want || g.Cancelled || g.Ended != (want == 0) {
 			t.Errorf("of %d it wrote %+v, want %d tokens", says, g, want)
 		}
 	}
@@ -63,7 +63,7 @@ func TestWritingStopsAtTheEnd(t *testing.T) {
 	if w := next[*protocol.Writing](d); len(w.Tokens) != 1 || w.Tokens[0].Text != "<|im_end|>" {
 		t.Errorf("on request it shows %+v", w.Tokens)
 	}
-	if g := next[*protocol.Generated](d); g.Tokens != 1 {
+	if g := next[*protocol.Generated](d); g.Tokens != 1 || !g.Ended {
 		t.Errorf("with its end it wrote %+v", g)
 	}
 }

@@ -14,6 +14,7 @@ type library struct {
 	voice     *voice
 	shelf     *shelf.Shelf                            // nil: there is none
 	none      protocol.Code                           // why there is no shelf
+	memory    float64                                 // bytes that an opened model may take
 	elsewhere func(id string) (checkpoint.Run, error) // opens a model of the host; nil for none
 	folder    func(checkpoint.Run) error              // keeps the run where there is no shelf; nil for nowhere
 	current   *current                                // the open model; nil before the first Train or Open

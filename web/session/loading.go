@@ -43,7 +43,7 @@ func (l *library) find(id string) (checkpoint.Run, error) {
 	if l.shelf != nil {
 		var kept checkpoint.Run
 		err := l.shelf.Read(id, func(files fs.FS) (err error) {
-			kept, err = checkpoint.Read(files)
+			kept, err = checkpoint.ReadWithin(files, l.memory)
 			return err
 		})
 		if name := l.shelf.Name(id); name != "" {

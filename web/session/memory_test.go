@@ -6,7 +6,22 @@ import (
 
 	"hornbook/model/recipe"
 	"hornbook/web/protocol"
+	"hornbook/web/shelf"
 )
+
+// A model of the shelf that needs more memory than there is now is refused before any is
+// taken.
+func TestShelfKeepsToMemory(t *testing.T) {
+	dir := folder(t)
+	d, id := learned(t, dir)
+	d.leave()
+	d = sitAt(t, Host{Shelf: shelf.New(dir), Memory: 1 << 10})
+	d.commands <- &protocol.Open{ModelID: id}
+	if p := d.problem(protocol.ModelTooLarge); p.Want != "1024" || len(p.Got) < 6 {
+		t.Errorf("it says %+v", p)
+	}
+	d.leave()
+}
 
 // What a run will take is said before it is prepared. One that does not fit is refused with
 // what would fit, and that does: here a shorter context, of a model that can see more.

@@ -97,7 +97,7 @@ func (s *Session) prepare(c *protocol.Train) (*current, *run, *protocol.Problem)
 // begin prepares a new model.
 func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.Problem) {
 	r := c.Recipe
-	if problem := s.fits(r); problem != nil {
+	if problem := s.fits(r, c.Ranks); problem != nil {
 		return nil, nil, problem
 	}
 	tok, problem := s.cutNew(r, t)
@@ -105,7 +105,7 @@ func (s *Session) begin(c *protocol.Train, t *text) (*current, *run, *protocol.P
 		return nil, nil, problem
 	}
 	r.Model.Vocab = tok.Size()
-	if problem := s.fits(r); problem != nil {
+	if problem := s.fits(r, c.Ranks); problem != nil {
 		return nil, nil, problem
 	}
 	s.tellTaking(r, c.Ranks)
@@ -236,8 +236,8 @@ func unstarted(err error, tokens int, r recipe.Recipe) *protocol.Problem {
 
 // fits says what of r cannot be trained, or not in the memory that there is. What fits is
 // kept to: what nobody knows any more is cleared away before the program takes more than r
-// may.
-func (s *Session) fits(r recipe.Recipe) *protocol.Problem {
+// may, by as many ranks as lie in its memory.
+func (s *Session) fits(r recipe.Recipe, asked int) *protocol.Problem {
 	if err := r.Check(); err != nil {
 		return wrong(err)
 	}
@@ -246,7 +246,11 @@ func (s *Session) fits(r recipe.Recipe) *protocol.Problem {
 	}
 	var now runtime.MemStats
 	runtime.ReadMemStats(&now)
-	debug.SetMemoryLimit(int64(r.Bytes() + float64(now.HeapAlloc) + besides))
+	ranks := 1 // in a browser each has a memory of its own
+	if runtime.GOOS != "js" {
+		ranks = s.runner.ranks(r, 0, asked)
+	}
+	debug.SetMemoryLimit(int64(r.BytesOn(ranks) + float64(now.HeapAlloc) + besides))
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (s *Session) revive(c *current) (*run, *protocol.Problem) {
 		return nil, problem
 	}
 	c.Recipe.WeightBytes = weightBytes(c.Model)
-	if problem := s.fits(c.Recipe); problem != nil {
+	if problem := s.fits(c.Recipe, 0); problem != nil {
 		return nil, problem
 	}
 	d, problem := s.learns(c.Recipe, c.Tokenizer, text, old)

@@ -52,18 +52,19 @@ type Session struct {
 
 // Host is what a session needs of its surroundings.
 type Host struct {
-	Emit   func(protocol.Event)                    // sends an event; never blocks
-	Yield  func()                                  // lets new commands arrive
-	Sample func(name string) ([]byte, error)       // fetches a built-in text that is a file
-	Cores  int                                     // that can work at once; 0 for one
-	Memory float64                                 // bytes that a model may take to be trained or opened; 0 for protocol.MaxMemory
-	GPU    func() (GPU, error)                     // lends a graphics card; nil where there can be none
-	Launch train.Launch                            // starts other ranks; nil where there can be none
-	Shelf  *shelf.Shelf                            // where models are kept; nil: nowhere
-	Why    protocol.Code                           // there is no Shelf; "" for protocol.KeepNone
-	Base   bool                                    // Load has a model Base to begin with
-	Load   func(id string) (checkpoint.Run, error) // opens a model that is not of the shelf; nil for none
-	Save   func(checkpoint.Run) error              // keeps the run where there is no shelf; nil for nowhere
+	Emit     func(protocol.Event)                    // sends an event; never blocks
+	Yield    func()                                  // lets new commands arrive
+	Sample   func(name string) ([]byte, error)       // fetches a built-in text that is a file
+	Cores    int                                     // that can work at once; 0 for one
+	Memory   float64                                 // bytes that a model may take to be trained or opened; 0 for protocol.MaxMemory
+	Resident func() int                              // the most bytes of memory that the program has had; nil or 0: what it has taken from the system
+	GPU      func() (GPU, error)                     // lends a graphics card; nil where there can be none
+	Launch   train.Launch                            // starts other ranks; nil where there can be none
+	Shelf    *shelf.Shelf                            // where models are kept; nil: nowhere
+	Why      protocol.Code                           // there is no Shelf; "" for protocol.KeepNone
+	Base     bool                                    // Load has a model Base to begin with
+	Load     func(id string) (checkpoint.Run, error) // opens a model that is not of the shelf; nil for none
+	Save     func(checkpoint.Run) error              // keeps the run where there is no shelf; nil for nowhere
 }
 
 // SampleNames lists the built-in texts; the page begins with the first, which
@@ -78,7 +79,7 @@ func New(host Host) *Session {
 	host.Memory = cmp.Or(host.Memory, protocol.MaxMemory)
 	s := &Session{host: host, phase: idle, voice: &voice{emit: host.Emit}}
 	s.texts = &texts{voice: s.voice, fetch: host.Sample, goOn: s.goOn}
-	s.library = &library{voice: s.voice, shelf: host.Shelf, none: cmp.Or(host.Why, protocol.KeepNone), elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
+	s.library = &library{voice: s.voice, shelf: host.Shelf, none: cmp.Or(host.Why, protocol.KeepNone), memory: host.Memory, elsewhere: host.Load, folder: host.Save, cards: map[string]described{}}
 	s.texts.keep, s.texts.kept = s.library.keepText, s.library.text
 	s.writer = &writer{voice: s.voice, load: s.library.small}
 	s.runner = &runner{voice: s.voice, cores: host.Cores, memory: host.Memory, launch: host.Launch}

@@ -36,7 +36,7 @@ func (s *Session) tune(c *protocol.Train, t *text) (*current, *run, *protocol.Pr
 	r.Model, r.WeightBytes = from.Model.Config, weightBytes(from.Model)
 	r.Model.Context = context
 	r.Tuning.LoRA.Targets = layout.OwnTargets(r.Tuning.LoRA.Targets) // people may have PEFT's names for them
-	if problem := s.fits(r); problem != nil {
+	if problem := s.fits(r, c.Ranks); problem != nil {
 		return nil, nil, problem
 	}
 	s.tellTaking(r, c.Ranks)

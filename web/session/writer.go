@@ -143,15 +143,15 @@ func (w *writer) write() {
 		x.logits = x.generator.Prompt(x.ids)
 	}
 	id := x.generator.Pick(x.logits, x.rule, x.rng)
-	end := slices.Contains(x.stop, id)
-	if end && !x.ask.ShowEnd {
+	x.ended = slices.Contains(x.stop, id)
+	if x.ended && !x.ask.ShowEnd {
 		w.end(false)
 		return
 	}
 	likely := x.generator.Probabilities(x.logits)[id]
 	x.untold = append(x.untold, protocol.Choice{Token: id, Text: x.text(id), Probability: float64(likely)})
 	x.ids = append(x.ids, id)
-	if x.written++; end || x.written == x.ask.Tokens {
+	if x.written++; x.ended || x.written == x.ask.Tokens {
 		w.end(false)
 		return
 	}
@@ -181,6 +181,6 @@ func (w *writer) end(cancelled bool) {
 	}
 	w.tell()
 	w.writing = nil
-	w.voice.answer(x.ask.ID, &protocol.Generated{Tokens: x.written, Cancelled: cancelled, Unknown: x.unknown,
+	w.voice.answer(x.ask.ID, &protocol.Generated{Tokens: x.written, Cancelled: cancelled, Ended: x.ended, Unknown: x.unknown,
 		TokensPerSecond: float64(x.written) / max(1e-9, time.Since(x.begin).Seconds())})
 }

@@ -25,6 +25,7 @@ type writing struct {
 	ids       []int32 // prompt and what was written
 	held      []byte  // the beginning of a character that is not whole yet
 	written   int
+	ended     bool              // the last token drawn is one that ends
 	stop      []int32           // tokens that end it; nil for none
 	untold    []protocol.Choice // written since the last Writing event
 	logits    []float32         // of the next token; nil: read ids again first

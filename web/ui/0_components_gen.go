@@ -7897,9 +7897,9 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", attrs368)
 		setAttr(vgn, "hidden", !c.More)
-		{
-			vgparent := vgn
-			_ = vgparent
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
 			addText(vgparent, " ")
 			for vgiterkeyt, key := range samplingFields {
 				var vgiterkey interface{} = vgiterkeyt
@@ -7928,8 +7928,19 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs95)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = addElement(vgparent, "input", attrs370)
+				setProp(vgn, "checked", c.ShowEnd)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.ShowEnd = event.PropBool("target", "checked") })
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("show_end"))
+			}
 			addText(vgparent, "\n  ")
-		}
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -7962,12 +7973,12 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs370)
+			vgn = addElement(vgparent, "section", attrs371)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs371)
+				vgn = addElement(vgparent, "h3", attrs372)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs177)
@@ -7988,11 +7999,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs372)
+				vgn = addElement(vgparent, "p", attrs373)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs373)
+					vgn = addElement(vgparent, "code", attrs374)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -8041,7 +8052,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs374)
+		vgn = addElement(vgparent, "section", attrs375)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -8463,9 +8474,10 @@ var (
 	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
 	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
 	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "show-end"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -72,6 +72,40 @@ func TestChat(t *testing.T) {
 	}
 }
 
+// The token that ends a text is written on request alone, which travels with a link;
+// what was said in a conversation goes on without it.
+func TestShowEnd(t *testing.T) {
+	p, h := answering()
+	ask := func(says string) *protocol.Generate {
+		trying(p).TypePrompt(says)
+		trying(p).Generate()
+		return last[*protocol.Generate](t, h)
+	}
+	end := func(c *protocol.Generate, tokens ...string) {
+		for _, token := range tokens {
+			p.Apply(&protocol.Writing{Reply: to(c.ID), Tokens: []protocol.Choice{{Text: token}}})
+		}
+		p.Apply(&protocol.Generated{Reply: to(c.ID), Tokens: len(tokens), Ended: true})
+	}
+	has(t, drawAt(t, p, "try"), english.Say("show_end"))
+	first := ask("Who?")
+	if end(first, "Tom", "."); first.ShowEnd {
+		t.Error("it asks for the end unasked")
+	}
+	trying(p).ShowEnd = true
+	if q, _ := welcomed(); strings.Contains(q.Address(), "show_end") || !strings.Contains(p.Address(), "show_end=true") {
+		t.Errorf("the link is %s", p.Address())
+	}
+	second := ask("And?")
+	if end(second, "Tim", "<|im_end|>"); !second.ShowEnd || second.Messages[1].Content != "Tom." {
+		t.Errorf("it asks for %+v", second)
+	}
+	has(t, drawAt(t, p, "try"), "&lt;|im_end|&gt;")
+	if third := ask("Well?"); third.Messages[3].Content != "Tim" {
+		t.Errorf("it goes on from %+v", third.Messages)
+	}
+}
+
 // The same model can go on from a beginning, as any other, which cannot chat.
 func TestChatOrNot(t *testing.T) {
 	p, h := answering()

@@ -19,6 +19,7 @@ func TestExperimentTravels(t *testing.T) {
 	tune(p).Set("lora_rank", "2")
 	trying(p).TypePrompt("A day & a night = 1 % more + 語")
 	trying(p).SetSampling("temperature", "0")
+	trying(p).ShowEnd = true
 	p.Go("pretrain")
 	p.CopyLink()
 	address := h.copied
@@ -30,7 +31,7 @@ func TestExperimentTravels(t *testing.T) {
 	q.Addressed(address, true)
 	q.Apply(ready())
 	if q.Open != "pretrain" || pre(q).Draft.Base.Preset != "tiny" || pre(q).Draft.Fields["steps"] != "77" || trying(q).Prompt != "A day & a night = 1 % more + 語" ||
-		trying(q).Sampling["temperature"] != "0" || of[*Text](q).Source != "opticks" || tune(q).Draft.Fields["lora_rank"] != "2" || tune(q).Method() != "lora" {
+		trying(q).Sampling["temperature"] != "0" || !trying(q).ShowEnd || of[*Text](q).Source != "opticks" || tune(q).Draft.Fields["lora_rank"] != "2" || tune(q).Method() != "lora" {
 		t.Errorf("the other page is set up as %s", q.Address())
 	}
 	if got, want := q.Address(), address; got != want {

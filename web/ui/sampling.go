@@ -60,7 +60,7 @@ func (t *Try) bounds(key string, c *protocol.Generate) string {
 
 // readSampling reads all fields.
 func (t *Try) readSampling() (*protocol.Generate, *protocol.Problem) {
-	all := &protocol.Generate{}
+	all := &protocol.Generate{ShowEnd: t.ShowEnd}
 	for _, key := range samplingFields {
 		c, wrong := t.read(key, t.sampled(key))
 		if wrong != nil {

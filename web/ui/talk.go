@@ -46,9 +46,14 @@ func (t *Try) say(c *protocol.Generate) bool {
 	return true
 }
 
-// answer is what the model said last; silence is an answer too.
+// answer is what the model said last, without the token that ended it; silence is an
+// answer too.
 func (t *Try) answer() string {
-	return cmp.Or(strings.TrimSpace(t.Now.Text()), t.Page.W.Say("silence"))
+	said := t.Now
+	if said.Done != nil && said.Done.Ended && t.request.ShowEnd {
+		said.Tokens = said.Tokens[:len(said.Tokens)-1]
+	}
+	return cmp.Or(strings.TrimSpace(said.Text()), t.Page.W.Say("silence"))
 }
 
 // unsay takes back what cannot be answered, so that it can be said otherwise.

@@ -20,6 +20,7 @@ type Try struct {
 	predicting int                  // id of the latest Predict
 	All        bool                 // all that was predicted is shown
 	Sampling   map[string]string    // fields by the protocol's names, where they were typed
+	ShowEnd    bool                 // the token that ends a text is written too
 	More       bool                 // and shown
 	Now        Completion           // of the open model
 	Former     Completion           // of the model as it was before it was trained further
@@ -94,6 +95,9 @@ func (t *Try) Keep(x Experiment) {
 	for key, text := range t.Sampling {
 		x.put(key, text)
 	}
+	if t.ShowEnd {
+		x.put("show_end", "true")
+	}
 }
 
 // Restore takes them over.
@@ -101,6 +105,9 @@ func (t *Try) Restore(x Experiment) {
 	if text, is := x.take("prompt"); is {
 		t.Prompt, t.own = promptOf(text), true
 		t.predict()
+	}
+	if _, is := x.take("show_end", "true"); is {
+		t.ShowEnd = true
 	}
 	for _, key := range samplingFields {
 		if text, is := x[key]; is {
@@ -116,6 +123,7 @@ func (t *Try) Restore(x Experiment) {
 func (t *Try) forget() {
 	t.Prompt, t.own = t.Page.W.Say("first_prompt"), false
 	clear(t.Sampling)
+	t.ShowEnd = false
 }
 
 // A prompt may have so many characters, and bytes, with which vugu can set a

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -76,6 +77,22 @@ type ropeParameters struct {
 	Low                 float64  `json:"low_freq_factor"`
 	High                float64  `json:"high_freq_factor"`
 	Original            int      `json:"original_max_position_embeddings"`
+
+	Full    *ropeParameters `json:"full_attention"` // of layers of a kind, where these may differ
+	Sliding *ropeParameters `json:"sliding_attention"`
+}
+
+// ofAll are those of all layers, an error where kinds of them turn in different ways.
+func (p *ropeParameters) ofAll() (*ropeParameters, error) {
+	switch {
+	case p == nil || p.Full == nil && p.Sliding == nil:
+		return p, nil
+	case p.Full != nil && p.Sliding != nil && !reflect.DeepEqual(p.Full, p.Sliding):
+		return nil, unsupported("heads of some layers turn otherwise with the position than those of others (rope_parameters), which is not supported")
+	case p.Full != nil:
+		return p.Full, nil
+	}
+	return p.Sliding, nil
 }
 
 // unsupported is a reason not to run what a config describes.
@@ -93,15 +110,15 @@ func readConfig(text []byte) (m recipe.Model, f layout.Family, err error) {
 	var known []string
 	for _, one := range layout.Families() {
 		known = append(known, layout.Architecture(one))
-		if slices.Contains(c.Architectures, layout.Architecture(one)) || len(c.Architectures) == 0 && c.ModelType == string(one) {
+		if slices.Contains(c.Architectures, layout.Architecture(one)) || slices.Contains(c.Architectures, layout.Bare(one)) || len(c.Architectures) == 0 && c.ModelType == string(one) {
 			f = one
 		}
 	}
 	switch {
 	case f == "":
 		return m, "", unsupported("it describes a model of the kind %q (%q); %s can be opened", c.Architectures, c.ModelType, strings.Join(known, ", "))
-	case len(c.QuantizationConfig) > 0 && string(c.QuantizationConfig) != "null":
-		return m, "", unsupported("its weights are quantized; get the model in float32, float16 or bfloat16")
+	case c.quantized() != "":
+		return m, "", unsupported("its weights are quantized (%s); get the model in float32, float16 or bfloat16", c.quantized())
 	case len(c.PrunedHeads) > 0:
 		return m, "", unsupported("some of its heads were taken out (pruned_heads), which is not supported")
 	}
@@ -120,11 +137,27 @@ func readConfig(text []byte) (m recipe.Model, f layout.Family, err error) {
 	return m, f, err
 }
 
-// rope is the model of a Llama and its like.
+// quantized says by what the weights are quantized, "" if they are not.
+func (c *hfConfig) quantized() string {
+	var q map[string]any
+	if json.Unmarshal(c.QuantizationConfig, &q) == nil && len(q) == 0 {
+		return ""
+	}
+	if method, is := q["quant_method"].(string); is {
+		return method
+	}
+	return strings.Repeat("quantization_config", min(1, len(c.QuantizationConfig)))
+}
+
+// usualContext is what classes have by themselves.
+var usualContext = map[layout.Family]int{layout.Llama: 2048, layout.Mistral: 131072, layout.Qwen2: 32768, layout.Qwen3: 32768, layout.NeoX: 2048}
+
+// rope is the model of a Llama and its like. Without heads of keys and values told their
+// tensors tell.
 func (c *hfConfig) rope(f layout.Family) (recipe.Model, error) {
 	m := recipe.Model{
-		Vocab: c.VocabSize, Context: c.MaxPositionEmbeddings, Layers: c.NumHiddenLayers, Heads: c.NumAttentionHeads,
-		KVHeads: orElse(c.NumKeyValueHeads, c.NumAttentionHeads), Channels: c.HiddenSize, Hidden: orElse(c.IntermediateSize, 0),
+		Vocab: c.VocabSize, Context: cmp.Or(c.MaxPositionEmbeddings, usualContext[f]), Layers: c.NumHiddenLayers, Heads: c.NumAttentionHeads,
+		KVHeads: orElse(c.NumKeyValueHeads, 0), Channels: c.HiddenSize, Hidden: orElse(c.IntermediateSize, 0),
 		HeadDim: orElse(c.HeadDim, 0), Norm: "rmsnorm", NormEps: orElse(c.RMSNormEps, 1e-6), Position: "rope",
 		MLP: "swiglu", QKNorm: f == layout.Qwen3, Tied: orElse(c.TieWordEmbeddings, false),
 	}
@@ -147,7 +180,11 @@ func (c *hfConfig) rope(f layout.Family) (recipe.Model, error) {
 func (c *hfConfig) turning(m *recipe.Model, f layout.Family, part float64) error {
 	m.RoPEBase = orElse(c.RopeTheta, 10000)
 	part = orElse(c.PartialRotaryFactor, part)
-	for _, p := range []*ropeParameters{c.RopeScaling, c.RopeParameters} {
+	for _, kinds := range []*ropeParameters{c.RopeScaling, c.RopeParameters} {
+		p, err := kinds.ofAll()
+		if err != nil {
+			return err
+		}
 		if p == nil {
 			continue
 		}
@@ -193,7 +230,9 @@ func (c *hfConfig) looking(m *recipe.Model, f layout.Family) error {
 		return nil
 	}
 	kinds := c.LayerTypes
-	if len(kinds) == 0 && f != layout.Mistral {
+	if f == layout.Mistral { // of which all layers have the window
+		kinds = nil
+	} else if len(kinds) == 0 {
 		for i := range min(max(0, m.Layers), 1<<10) {
 			kinds = append(kinds, "full_attention")
 			if i >= orElse(c.MaxWindowLayers, 28) {
@@ -302,7 +341,7 @@ func neoLayers(text json.RawMessage, layers int) (kinds []string, err error) {
 // neox is GPT-NeoX, Pythia among them.
 func (c *hfConfig) neox() (recipe.Model, error) {
 	m := recipe.Model{
-		Vocab: c.VocabSize, Context: c.MaxPositionEmbeddings, Layers: c.NumHiddenLayers, Heads: c.NumAttentionHeads, KVHeads: c.NumAttentionHeads,
+		Vocab: c.VocabSize, Context: cmp.Or(c.MaxPositionEmbeddings, usualContext[layout.NeoX]), Layers: c.NumHiddenLayers, Heads: c.NumAttentionHeads, KVHeads: c.NumAttentionHeads,
 		Channels: c.HiddenSize, Hidden: orElse(c.IntermediateSize, 0), Norm: "layernorm", NormEps: orElse(c.LayerNormEps, 1e-5),
 		Position: "rope", Bias: true, Parallel: orElse(c.UseParallelResidual, true), Tied: orElse(c.TieWordEmbeddings, false),
 	}
@@ -316,28 +355,6 @@ func (c *hfConfig) neox() (recipe.Model, error) {
 		return m, c.turning(&m, layout.NeoX, *c.RotaryPct)
 	}
 	return m, c.turning(&m, layout.NeoX, 0.25) // GPTNeoXConfig's default
-}
-
-// biases sets where m has biases, by the names of its tensors.
-func biases(m *recipe.Model, f layout.Family, tensors map[string]layout.Stored) {
-	any := func(ends ...string) bool {
-		for name := range tensors {
-			if slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(name, end) }) {
-				return true
-			}
-		}
-		return false
-	}
-	switch f {
-	case layout.GPT2, layout.Neo, layout.DeepSeek:
-	case layout.NeoX:
-		if !any("attention.query_key_value.bias", "attention.dense.bias") {
-			m.Biased = "mlp"
-		}
-	default:
-		reads, writes, mlp := any("q_proj.bias", "k_proj.bias", "v_proj.bias"), any("o_proj.bias"), any("gate_proj.bias", "up_proj.bias", "down_proj.bias")
-		m.Bias, m.Biased = reads || writes || mlp, where(reads, writes, mlp)
-	}
 }
 
 func orElse[T any](p *T, otherwise T) T {

@@ -235,7 +235,10 @@ var asked = []string{"context_length", "block_count", "embedding_length", "feed_
 func (k *keys) unknown() error {
 	for _, p := range k.f.Pairs {
 		end, is := strings.CutPrefix(p.Key, k.prefix)
-		if !is || slices.Contains(asked, end) || k.deep && slices.Contains(deepAsked, end) || neutral(p.Value) {
+		if end == "attention.causal" && p.Value == false {
+			return format.Wrong(format.Unsupported, "", "its tokens see those behind them too (%s is false): it is no model that writes", p.Key)
+		}
+		if !is || end == "attention.causal" || slices.Contains(asked, end) || k.deep && slices.Contains(deepAsked, end) || neutral(p.Value) {
 			continue
 		}
 		return format.Wrong(format.Unsupported, "", "it says %s = %v of its arithmetic, which is not supported", p.Key, p.Value)

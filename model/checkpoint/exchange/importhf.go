@@ -44,6 +44,7 @@ func openHF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	if o.Run.Papers, err = layout.ReadPapers(fsys, names, o.Run.Tokenizer.Size()); err != nil {
 		return nil, err
 	}
+	o.Notes = append(o.Notes, layout.Undone(o.Run.Papers)...)
 	if err = addShards(o, fsys, names); err != nil {
 		return nil, err
 	}
@@ -53,11 +54,19 @@ func openHF(fsys fs.FS, names []string) (_ *checkpoint.Opening, err error) {
 	if err = knownTypes(o, "F32", "F16", "BF16"); err != nil {
 		return nil, err
 	}
-	if head := layout.HeadName(f); has(o.Tensors, head) && m.Tied {
-		delete(o.Tensors, head) // a copy of the embedding
-	} else if !has(o.Tensors, head) {
+	switch head := layout.HeadName(f); {
+	case m.Tied && has(o.Tensors, head): // mostly a copy of the embedding
+		base, first := layout.Prefix(f)
+		o.Copy, o.CopyOf = o.Tensors[head], base+first
+		o.CopyNote = fmt.Sprintf("the head that lies in the file (%s) is another than the embedding; it is left out, as transformers do, since the configuration says that they are one (tie_word_embeddings)", head)
+		delete(o.Tensors, head)
+	case m.Tied:
+	case !has(o.Tensors, head):
 		m.Tied = true
+		o.Notes = append(o.Notes, fmt.Sprintf("the head (%s) is missing, though the configuration says that it is not the embedding (tie_word_embeddings); the embedding is taken for it", head))
 	}
+	told(&m, o.Tensors)
+	denied(o, f, text)
 	if f == layout.DeepSeek && has(o.Tensors, layout.AheadName(m.Layers)) {
 		m.Ahead = 1
 	}

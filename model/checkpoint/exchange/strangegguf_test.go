@@ -111,10 +111,11 @@ func TestStrangeGGUF(t *testing.T) {
 			set(f, "qwen3.attention.head_count_kv", []uint16{2, 2})
 			set(f, "qwen3.context_length", int16(16))
 		}), ""},
-		"arrays of arrays": {withPair(plain, nested), ""},
-		"a broken text":    {withPair(plain, slices.Concat(u32(8), u64(3), []byte("a\xff\xfe"))), ""},
-		"broken texts":     {withPair(plain, slices.Concat(u32(9), u32(8), u64(1), u64(1), []byte{0xC3})), ""},
-		"without pre":      {remade(t, run, func(f *gguf.File) { set(f, "tokenizer.ggml.pre", nil) }), NoteSplitRule},
+		"arrays of arrays":   {withPair(plain, nested), ""},
+		"causal, as it says": {remade(t, run, func(f *gguf.File) { set(f, "qwen3.attention.causal", true) }), ""},
+		"a broken text":      {withPair(plain, slices.Concat(u32(8), u64(3), []byte("a\xff\xfe"))), ""},
+		"broken texts":       {withPair(plain, slices.Concat(u32(9), u32(8), u64(1), u64(1), []byte{0xC3})), ""},
+		"without pre":        {remade(t, run, func(f *gguf.File) { set(f, "tokenizer.ggml.pre", nil) }), NoteSplitRule},
 		"bytes as types": {remade(t, run, func(f *gguf.File) {
 			types, _ := gguf.Wholes(f.Value("tokenizer.ggml.token_type"))
 			narrow := make([]uint8, len(types))
@@ -197,6 +198,7 @@ func TestOtherGGUF(t *testing.T) {
 		"its layers differ":                     func(f *gguf.File) { set(f, "llama.attention.head_count", []uint32{4, 2}) },
 		"\"llama.block_count\" is no whole":     func(f *gguf.File) { set(f, "llama.block_count", "two") },
 		"\"llama.rope.freq_base\" is no number": func(f *gguf.File) { set(f, "llama.rope.freq_base", "x") },
+		"it is no model that writes":            func(f *gguf.File) { set(f, "llama.attention.causal", false) },
 		"is not a text of UTF-8":                func(f *gguf.File) { set(f, "general.architecture", "\xff") },
 		"token 3 is not a text of UTF-8": func(f *gguf.File) {
 			f.Value("tokenizer.ggml.tokens").([]string)[3] = "\xff"

@@ -57,6 +57,12 @@ func Families() []Family {
 // Architecture is Hugging Face's class for f.
 func Architecture(f Family) string { return forms[f].architecture }
 
+// Bare is its name for f without a head.
+func Bare(f Family) string {
+	name := forms[f].architecture
+	return strings.TrimSuffix(strings.TrimSuffix(name, "ForCausalLM"), "LMHeadModel") + "Model"
+}
+
 // GGUFArchitecture is llama.cpp's name for f, "" for none.
 func GGUFArchitecture(f Family) string { return forms[f].gguf }
 

@@ -92,6 +92,13 @@ func (p Papers) template() (template string) {
 		if json.Unmarshal(fields["chat_template"], &template) == nil && template != "" {
 			return template
 		}
+		var several []struct{ Name, Template string }
+		json.Unmarshal(fields["chat_template"], &several)
+		for _, one := range several {
+			if one.Name == "default" {
+				return one.Template
+			}
+		}
 	}
 	fields, _ := object(p.Files[GGUFFile])
 	json.Unmarshal(fields["tokenizer.chat_template"], &template)
@@ -134,7 +141,8 @@ func MannerOf(tok tokenizer.Tokenizer, p Papers) Manner {
 		return nil
 	}
 	ids := func(fields map[string]json.RawMessage, key string) []int32 { return idsOf(fields[key], tok.Size()) }
-	named := func(key string) []int32 { return idNamed(names[key], tok) }
+	specials, _ := object(p.Files[SpecialsFile])
+	named := func(key string) []int32 { return idNamed(namedIn(names, specials, key), tok) }
 	var ends []int32
 	for _, key := range []string{"eos", "eot", "eom"} {
 		ends = append(ends, ids(gguf, "tokenizer.ggml."+key+"_token_id")...)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -123,6 +124,9 @@ func (a *Adapter) compare(fsys fs.FS, c adapterConfig, m *model.GPT) error {
 	return a.settle(c)
 }
 
+// ownName is what an adapter of any name has behind A and B.
+var ownName = regexp.MustCompile(`(\.lora_[AB])\.[^.]+\.weight$`)
+
 // bareNames are the adapter's tensors by their names in the model: without what PEFT
 // and PyTorch wrap around it, and the adapter's own name.
 func (a *Adapter) bareNames() (map[string]Stored, error) {
@@ -131,7 +135,10 @@ func (a *Adapter) bareNames() (map[string]Stored, error) {
 		for _, w := range []string{"_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module."} {
 			name = strings.ReplaceAll(name, w, "")
 		}
-		name = strings.TrimPrefix(strings.TrimPrefix(name, "module."), adapterPrefix)
+		for before := ""; before != name; { // an adapter may have been laid on an adapted model
+			before, name = name, strings.TrimPrefix(strings.TrimPrefix(name, "module."), adapterPrefix)
+		}
+		name = ownName.ReplaceAllString(name, "$1.weight")
 		for _, w := range []string{".default", ".modules_to_save", ".base_layer", ".original_module"} {
 			name = strings.Replace(name, w+".", ".", 1)
 		}
