@@ -64,9 +64,6 @@ func Write(sink format.Sink, r Run) error {
 	if r.Recipe.Objective == recipe.Distill && !r.Recipe.Distillation.Hard && r.Teacher == nil {
 		return format.Wrong(format.Incomplete, "", "the teacher that the run learns from is missing; name it again")
 	}
-	if deep(r.Recipe.Model) || r.Teacher != nil && deep(r.Teacher.Recipe.Model) {
-		return format.Wrong(format.Unsupported, "", "continue.py has no attention through a latent vector, no experts and no block for the word after the next (DeepSeek's form); export the model as hf, and go on with transformers")
-	}
 	if r.Script == nil {
 		r.Script = Script
 	}
@@ -96,9 +93,6 @@ func Write(sink format.Sink, r Run) error {
 
 // Scripts are the names of those that a folder can have.
 var Scripts = []string{"continue.py", "verifier.py"}
-
-// deep tells whether c has anything of DeepSeek's form.
-func deep(c recipe.Model) bool { return c.Latent.Rank > 0 || c.Experts.Count > 0 || c.Ahead > 0 }
 
 func scriptFiles(r Run) (files []format.Written, err error) {
 	names := Scripts

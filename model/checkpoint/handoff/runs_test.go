@@ -181,6 +181,25 @@ var cases = map[string]func(t *testing.T) begun{
 		r.Model.Lookback, r.Model.Trigrams, r.Clip, r.WeightDecay = 2, 64, 0.5, 0.1
 		return begin(t, tok, r, train.Data{Text: corpus(prose(2000))}, nil)
 	},
+	"lm, DeepSeek's form": func(t *testing.T) begun {
+		r := small("deepseek")
+		inDeepForm(&r.Model)
+		return begin(t, tok, r, train.Data{Text: corpus(prose(2000))}, nil)
+	},
+	"sft, DeepSeek's form, AdamW": func(t *testing.T) begun {
+		r := recipe.Chat(small("deepseek"), recipe.Full, 2000)
+		inDeepForm(&r.Model)
+		r.Steps, r.Batch, r.EvalEvery, r.Optimizer, r.Clip, r.WeightDecay = 24, 4, 8, "adamw", 0.5, 0.1
+		template, _ := chat.Of(tok)
+		c, _ := template.Corpus(talks(40), r.Model.Context)
+		return begin(t, tok, r, train.Data{Text: c}, nil)
+	},
+	"dpo, DeepSeek's form": func(t *testing.T) begun {
+		r := recipe.Prefer(small("deepseek"), recipe.Full, 40)
+		inDeepForm(&r.Model)
+		r.Steps, r.EvalEvery, r.Preferences.Pairs, r.Preferences.Chat = 24, 8, 3, true
+		return begin(t, tok, r, preferences(r), nil)
+	},
 	"lm, the last layer": func(t *testing.T) begun {
 		r := recipe.FineTune(small("quick"), recipe.Last, 2000)
 		r.Steps, r.EvalEvery, r.Tuning.LastLayers, r.Tuning.Patience = 24, 4, 1, 9
@@ -236,6 +255,13 @@ var cases = map[string]func(t *testing.T) begun{
 		large.Layers, large.Channels = 3, 24
 		return begin(t, tok, r, train.Data{Text: corpus(prose(2000))}, drawn(large))
 	},
+}
+
+// inDeepForm gives a small model of DeepSeek's form its size: the second of two blocks
+// has experts, and so has the block that looks ahead.
+func inDeepForm(m *recipe.Model) {
+	m.Latent = recipe.Latent{Query: 12, Rank: 8, Plain: 6, Turned: 4, Value: 5}
+	m.Experts = recipe.Experts{Count: 5, Chosen: 2, Shared: 1, Hidden: 10, Dense: 1, Normed: true, Scale: 1.5}
 }
 
 func preferences(r recipe.Recipe) (d train.Data) {
