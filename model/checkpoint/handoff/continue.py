@@ -32,7 +32,7 @@ try:
 except ImportError:
     raise SystemExit("continue.py: PyTorch is missing; install it: pip install torch, or on Debian apt-get install python3-torch")
 
-from folder import Folder, die, fill, handed, ids_in, laid_out, read_json, save
+from folder import Folder, die, fill, flat, handed, ids_in, laid_out, read_json, save
 from model import GPT, Random, begin, following, key, latent, write
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -286,7 +286,7 @@ class Optimizer:
             p.mul_(1 - lr * s["weight_decay"]).add_(u, alpha=-lr * max(1, p.shape[-2] / p.shape[-1])**0.5)
         for n, load in loads.items():
             if n in self.named:
-                b = full(self.named[n]) + BALANCE * torch.sign(load.mean() - load)
+                b = full(self.named[n]) + BALANCE * torch.sign(load.mean() - load).to(self.named[n].device)
                 self.named[n].copy_(like(self.named[n], b - b.mean()))
 
     def moments(self):
@@ -660,7 +660,7 @@ class Run:
             sums = sums + more
         for p in trained:
             p.grad = torch.zeros_like(p) if p.grad is None else p.grad
-        loads = [b for b in self.experts.values()]
+        loads = list(self.experts.values())
         due = self.rank == 0 and time.time() - self.saved >= self.args.save_every
         *sums, stopping, due = self.total(torch.cat([*loads, sums, torch.tensor([float(self.stopping), float(due)], device=self.device)]))
         dealt, sums = torch.tensor(sums[:-10]).split([len(b) for b in loads]), sums[-10:]
@@ -824,7 +824,7 @@ class Run:
         best = over and bool(self.best)  # its weights are the run's in the end
         if best:
             for n, p in self.named.items():
-                p.copy_(like(p, self.best[n]))
+                p.copy_(like(p, self.best[n].view(p.shape)))
             doc["measures"] = next((e["measures"] for e in map(json.loads, reversed(self.log)) if e["step"] == doc["best"]["step"] and "measures" in e), doc.get("measures"))
             doc.pop("best")
         weights, written = {n: self.whole(p) for n, p in self.every.items()}, {}
@@ -835,9 +835,9 @@ class Run:
         if self.optimizer and not best:
             written["optimizer.safetensors"] = list(self.optimizer.moments())
         if self.best and not best:
-            written["best.safetensors"] = list(self.best.items())
+            written["best.safetensors"] = [(n, flat(x)) for n, x in self.best.items()]
         if self.reference:
-            written["reference.safetensors"] = list(self.reference.items())
+            written["reference.safetensors"] = [(n, flat(x)) for n, x in self.reference.items()]
         written["log.jsonl"] = "".join(line + "\n" for line in self.log)
         doc.update(step=self.done, tokens=self.tokens, seconds=self.seconds)
         if self.written:

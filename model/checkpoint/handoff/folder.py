@@ -125,12 +125,17 @@ def save(path, doc, old, written, dropped):
 # and columns are exchanged, the order of the rows]. NAME[3] is an expert's of a parameter.
 
 def places(named, layout):
-    return layout or [[n, [[n, len(p)]], False, None] for n, p in named.items() if ".lora_" not in n]
+    return layout or [[n, [[n, len(flat(p))]], False, None] for n, p in named.items() if ".lora_" not in n]
 
 
 def part_of(named, name):
     whole, _, expert = name.partition("[")
-    return named[whole][int(expert[:-1])] if expert else named[whole]
+    return named[whole][int(expert[:-1])] if expert else flat(named[whole])
+
+
+def flat(x):
+    """The matrices of all experts are one below the other in files."""
+    return x.flatten(0, -2) if x.dim() > 2 else x
 
 
 @torch.no_grad()
@@ -139,10 +144,12 @@ def fill(net, tensors, layout):
     named = dict(net.named_parameters())
     for name, parts, turned, order in places(named, layout):
         try:
-            x = tensors[name].t() if turned else tensors[name]
+            x = tensors[name].t() if turned else flat(tensors[name])
             if order:
                 x = x[torch.tensor(order).argsort()]
             for (ours, _), part in zip(parts, x.split([rows for _, rows in parts])):
+                if ours and part_of(named, ours).shape != part.shape:
+                    raise ValueError
                 if ours:
                     part_of(named, ours).copy_(part)
         except (KeyError, IndexError, ValueError, TypeError, RuntimeError) as e:
