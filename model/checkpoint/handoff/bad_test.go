@@ -54,6 +54,8 @@ func TestRefused(t *testing.T) {
 		{func(dir string) { os.Remove(filepath.Join(dir, "run", "run.json")) }, "", "", nil, "run.json cannot be read"},
 		{changed("run/run.json", func(b []byte) []byte { return b[:len(b)/2] }), "", "", nil, "run.json cannot be read"},
 		{replaced("run/run.json", `"recipe": {`, `"recipes": {`), "", "", nil, "run.json: recipe is missing"},
+		{replaced("run/run.json", `"eval_batches": `, `"evil_batches": `), "", "", nil, "the recipe says nothing of eval_batches"},
+		{replaced("run/run.json", `"rope_base": `, `"rope_bass": `), "", "", nil, "the recipe says nothing of rope_base"},
 		{replaced("run/run.json", `"model.safetensors"`, `"../model.safetensors"`), "", "", nil, "changed or damaged"},
 		{replaced("run/run.json", `"version": 4`, `"version": 99`), "", "", nil, "is of version 99"},
 		{replaced("handoff.json", `"version": 1`, `"version": 2`), "", "", nil, "handoff.json is of version 2"},
@@ -94,6 +96,9 @@ func TestRefused(t *testing.T) {
 	pairs := folder(t, cases["dpo"](t).kept(nil))
 	resummed(t, "data/pairs_prompts.bin", func(b []byte) []byte { return b[4:] })(pairs)
 	work, says = append(work, []string{"refused", pairs, "", ""}), append(says, "do not tell of the answers")
+	tasks := folder(t, cases["grpo"](t).kept(nil))
+	resummed(t, "data/prompts.jsonl", func(b []byte) []byte { return b[:len(b)-3] })(tasks)
+	work, says = append(work, []string{"refused", tasks, "", ""}), append(says, "data/prompts.jsonl cannot be read")
 	several(t, 1, work)
 	for i, job := range work {
 		said, err := os.ReadFile(filepath.Join(job[1], "refused.txt"))

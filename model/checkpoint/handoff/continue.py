@@ -162,7 +162,8 @@ def dpo_loss(w, rows, logp, frozen):
     chosen = lambda x: (x * real)[0::2].sum()
     rejected = lambda x: (x * real)[1::2].sum()
     reward = w["beta"] * gain
-    return loss, sums_of(loss, chosen(real), chosen(reward), rejected(reward), chosen(right), chosen(said), rejected(said), chosen(mask.sum(1)), -chosen(said))
+    return loss, sums_of(loss, chosen(real), chosen(reward), rejected(reward), chosen(right), chosen(said), rejected(said),
+                         chosen(mask.sum(1)), -chosen(said))
 
 
 def grpo_loss(w, rows, logp, frozen, logits):
@@ -311,6 +312,15 @@ def orthogonal(g):
 
 
 # --- The run -------------------------------------------------------------------------------------------
+
+def read_lines(name):
+    """The values of a file in data/ that has one a line."""
+    try:
+        with open(os.path.join(HERE, "data", name), encoding="utf-8") as f:
+            return [json.loads(line) for line in f]
+    except ValueError as e:
+        die(f"data/{name} cannot be read ({e}); hand the run off again")
+
 
 class Run:
     def __init__(self, args):
@@ -480,7 +490,8 @@ class Run:
         if has("old.bin"):
             self.sets["old_loss"] = Windows(at("old.bin", V), B, T, 0)
         if has("pairs.bin"):
-            ids, lengths, prompts = at("pairs.bin", V), at("pairs_lengths.bin", T + 2, 2).tolist(), at("pairs_prompts.bin", T + 1, 1).tolist()
+            ids = at("pairs.bin", V)
+            lengths, prompts = at("pairs_lengths.bin", T + 2, 2).tolist(), at("pairs_prompts.bin", T + 1, 1).tolist()
             if sum(lengths) != len(ids) or len(lengths) != len(prompts) or len(lengths) % 2 or any(p >= n for p, n in zip(prompts, lengths)):
                 die("data/pairs_lengths.bin and data/pairs_prompts.bin do not tell of the answers in data/pairs.bin; hand the run off again")
             answers = [(x.tolist(), n) for x, n in zip(ids.split(lengths), prompts)]
@@ -490,9 +501,10 @@ class Run:
             sys.path.insert(0, HERE)
             import verifier
             self.verifier = verifier
-            for name in ("prompts", "held", "pieces"):
-                with open(os.path.join(HERE, "data", name + (".json" if name == "pieces" else ".jsonl")), encoding="utf-8") as f:
-                    setattr(self, name, json.load(f) if name == "pieces" else [json.loads(line) for line in f])
+            self.pieces = read_lines("pieces.json")[0]
+            self.prompts, self.held = read_lines("prompts.jsonl"), read_lines("held.jsonl")
+            if len(self.pieces) != V or any(not 0 <= id < V for e in self.prompts + self.held for id in e["ids"]):
+                die("data/prompts.jsonl, held.jsonl and pieces.json do not tell of the model's tokens; hand the run off again")
 
     # What a step learns from.
 
@@ -563,7 +575,8 @@ class Run:
         G, draw = w["group"], Random(r["seed"], (0x60 << 32) + self.done)
         asked = [self.prompts[draw.below(len(self.prompts))] for _ in range(w["prompts"])]
         prompts = [a["ids"][max(0, len(a["ids"]) + w["reply_most"] - r["model"]["context"]):] for a in asked for _ in range(G)]
-        written = self.write(prompts, [key(r["seed"], self.done, i, s) for i in range(len(asked)) for s in range(G)], w["reply_most"], stop, w["heat"])
+        seeds = [key(r["seed"], self.done, i, s) for i in range(len(asked)) for s in range(G)]
+        written = self.write(prompts, seeds, w["reply_most"], stop, w["heat"])
         self.written += sum(map(len, written))
         ahead, lengths, seen = [], [], [0.0] * 3
         for i, example in enumerate(asked):
@@ -575,8 +588,10 @@ class Run:
             seen = [a + b / len(asked) for a, b in zip(seen, (mean, deviation, float(deviation == 0)))]
         self.tally[1] += 1
         self.tally[12:] = [a + b for a, b in zip(self.tally[12:], seen)]
-        each, learned = [e for group in shares(w, lengths) for e in group], [i for i, n in enumerate(n for group in lengths for n in group) if n]
-        return lessons_of([(prompts[i] + written[i], len(prompts[i])) for i in learned], [each[i] for i in learned], advantage=[ahead[i] for i in learned])
+        each = [e for group in shares(w, lengths) for e in group]
+        learned = [i for i, n in enumerate(n for group in lengths for n in group) if n]
+        return lessons_of([(prompts[i] + written[i], len(prompts[i])) for i in learned], [each[i] for i in learned],
+                          advantage=[ahead[i] for i in learned])
 
     def pieces_of(self, rows, unit=1):
         """This process' part of rows, in as many pieces as each has; what is missing is there and counts nothing.
@@ -605,22 +620,21 @@ class Run:
         r, targets = self.recipe, rows["targets"]
         second = learns and kind == "batch" and self.net.ahead is not None
         out = self.forward(rows, self.ddp if learns else self.net, counted=rows["counted"] if learns else None, ahead=second)
-        heat = {"grpo": lambda: r["rewards"]["heat"], "distill": lambda: r["distillation"]["distill_temperature"]}.get(kind, lambda: 1)()
+        heat = r["rewards"]["heat"] if kind == "grpo" else r["distillation"]["distill_temperature"] if kind == "distill" else 1
         logits = (out[0] if second else out).float() / heat
         logp = logp_of(logits, targets)
         if kind == "batch":
-            told = -(logp * rows["weight"]).sum()
-            return told + (self.second_loss(rows, out[1].float()) if second else 0), sums_of(told)
+            loss = told = -(logp * rows["weight"]).sum()
+            if second:
+                targets, weight = self.second_word(rows)
+                loss = told - AHEAD * (logp_of(out[1].float(), targets) * weight).sum()
+            return loss, sums_of(told)
         frozen, teacher = self.compared(rows, kind, heat)
         if kind == "dpo":
             return dpo_loss(r["preferences"], rows, logp, frozen)
         if kind == "grpo":
             return grpo_loss(r["rewards"], rows, logp, frozen, logits)
         return distill_loss(r["distillation"], rows, logits, teacher)
-
-    def second_loss(self, rows, logits):
-        targets, weight = self.second_word(rows)
-        return -AHEAD * (logp_of(logits, targets) * weight).sum()
 
     def second_word(self, rows):
         """Targets of the words after the next, where the next is of the same sequence, and what they count."""
@@ -642,7 +656,7 @@ class Run:
     def step(self):
         start, kind, (stage, first) = time.time(), self.kind(), stage_of(self.recipe, self.done)
         if self.optimizer is None or first == self.done > 0:
-            moments = self.folder.tensors("optimizer.safetensors") if self.optimizer is None and self.done > first else None
+            moments = self.folder.tensors("optimizer.safetensors") if self.optimizer is None and self.done > first else {}
             self.optimizer = Optimizer(stage, self.named, self.done - first, moments or {}, self.rates)
         if kind != "grpo" or self.given is None or self.between_rounds():
             rows = self.rows()
@@ -705,7 +719,8 @@ class Run:
             measures["bits_per_byte"] = measures["val_loss"] / math.log(2) / (self.hand["bytes"] / self.hand["tokens"])
         measures = {k: v for k, v in measures.items() if math.isfinite(v)}  # Hornbook reads no others
         better = self.judge(-measures["pass@1"] if "pass@1" in measures else measures.get("val_loss", math.inf))
-        self.log.append(json.dumps({"step": self.done, "tokens": self.tokens, "seconds": self.seconds, **({"best": True} if better else {}), "measures": measures}))
+        best = {"best": True} if better else {}
+        self.log.append(json.dumps({"step": self.done, "tokens": self.tokens, "seconds": self.seconds, **best, "measures": measures}))
         self.doc["measures"] = measures
         self.say(f"step {self.done:6d}/{self.steps}  " + "  ".join(f"{k} {v:.4f}" for k, v in measures.items()))
 
@@ -737,7 +752,8 @@ class Run:
         m["train_loss"] = self.read(self.pair_rows(self.pairs[:min(len(held), self.train_pairs)]), "dpo", 2)[0]
         m["val_loss"], n, *sums = self.read(self.pair_rows(held), "dpo", 2)
         c, j, right, logc, logr = (x / n for x in sums[:5])
-        m.update({"rewards/chosen": c, "rewards/rejected": j, "rewards/margins": c - j, "rewards/accuracies": right, "logps/chosen": logc, "logps/rejected": logr})
+        m.update({"rewards/chosen": c, "rewards/rejected": j, "rewards/margins": c - j, "rewards/accuracies": right,
+                  "logps/chosen": logc, "logps/rejected": logr})
 
     def examine_distill(self, m):
         if self.frozen is None:
@@ -755,7 +771,8 @@ class Run:
         held = self.held[:w["most_asked"] if self.done == self.warm or self.done >= self.steps else w["asked"]]
         if held:
             prompts = [e["ids"][-(self.recipe["model"]["context"] - w["reply_most"]):] for e in held for _ in range(tries)]
-            written = self.write(prompts, [(EVAL_SEED << 32) + i for i in range(len(prompts))], w["reply_most"], stop, w["heat"] if tries > 1 else 0)
+            seeds = [(EVAL_SEED << 32) + i for i in range(len(prompts))]
+            written = self.write(prompts, seeds, w["reply_most"], stop, w["heat"] if tries > 1 else 0)
             replies = [(held[i // tries], self.reply(x)) for i, x in enumerate(written)]
             right = [self.verifier.right(strict, e, x) for e, x in replies]
             counts = [sum(right[i:i + tries]) for i in range(0, len(right), tries)]
@@ -825,8 +842,9 @@ class Run:
         if best:
             for n, p in self.named.items():
                 p.copy_(like(p, self.best[n].view(p.shape)))
-            doc["measures"] = next((e["measures"] for e in map(json.loads, reversed(self.log)) if e["step"] == doc["best"]["step"] and "measures" in e), doc.get("measures"))
-            doc.pop("best")
+            step = doc.pop("best")["step"]
+            known = [e["measures"] for e in map(json.loads, self.log) if e["step"] == step and "measures" in e]
+            doc["measures"] = known[-1] if known else doc.get("measures")
         weights, written = {n: self.whole(p) for n, p in self.every.items()}, {}
         if self.trains == "adapter":
             written["adapter_model.safetensors"] = list(laid_out(weights, self.adapter()))

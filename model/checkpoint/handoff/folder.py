@@ -70,14 +70,25 @@ def write_safetensors(path, tensors):
             part.copy_(x.detach().reshape(-1))
 
 
+RECIPE = """model objective trains from seed init batch steps optimizer learning_rate muon_rate final_fraction warm_up schedule hold
+    beta1 beta2 momentum weight_decay clip eval_every eval_batches last_eval_batches tuning""".split()
+MODEL = """vocab context layers heads kv_heads head_dim channels hidden norm norm_eps position rope_base mlp qk_norm bias tied lookback
+    trigrams""".split()
+
+
 class Folder:
     """A run's folder: run.json names the others by their sums. Where a save was cut off they lie under NAME.new."""
 
     def __init__(self, path):
         self.path = path
-        self.doc = read_json(os.path.join(path, "run.json"), {"version": int, "name": str, "recipe": dict, "sha256": dict}, "use another copy, or hand the run off again")
+        self.doc = read_json(os.path.join(path, "run.json"), {"version": int, "name": str, "recipe": dict, "sha256": dict},
+                             "use another copy, or hand the run off again")
         if self.doc["version"] not in (4, 5):
             die(f"{path}/run.json is of version {self.doc['version']}, and this continue.py knows 4 and 5; take the one of the Hornbook that wrote it")
+        recipe = self.doc["recipe"]
+        missing = [k for k in RECIPE if k not in recipe] or [k for k in MODEL if k not in recipe["model"]]
+        if missing:
+            die(f"{path}/run.json: the recipe says nothing of {missing[0]}; use another copy, or hand the run off again")
         for name, want in self.doc["sha256"].items():
             if os.path.basename(name) != name or not os.path.exists(self.at(name)) or sum_of(self.at(name)) != want:
                 die(f"{os.path.join(path, name)} is missing or is not the one that run.json tells of: it was changed or damaged; use another copy")
