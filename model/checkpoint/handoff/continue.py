@@ -609,6 +609,16 @@ class Run:
             pieces.append({k: x[at:at + at_once].to(self.device) for k, x in part.items()})
         return pieces
 
+    def count_again(self, rows, unit):
+        """Hornbook reads lessons in portions of at most a batch's tokens, and a prompt anew in each: experts have that to do."""
+        most, read, n = self.recipe["batch"] * self.recipe["model"]["context"], 0, rows["counted"].sum(1).tolist()
+        for i in range(0, len(n), unit):
+            more = sum(n[i:i + unit])
+            if read and read + more > most:
+                read = 0
+                rows["counted"][i, :1 + int((rows["targets"][i] >= 0).nonzero().max())] = True
+            read += more
+
     # A step.
 
     def forward(self, rows, net, **more):
@@ -659,8 +669,11 @@ class Run:
             moments = self.folder.tensors("optimizer.safetensors") if self.optimizer is None and self.done > first else {}
             self.optimizer = Optimizer(stage, self.named, self.done - first, moments or {}, self.rates)
         if kind != "grpo" or self.given is None or self.between_rounds():
-            rows = self.rows()
-            self.given = self.pieces_of(rows, 2 if kind == "dpo" else 1), int(rows["counted"].sum())
+            rows, unit = self.rows(), 2 if kind == "dpo" else 1
+            tokens = int(rows["counted"].sum())
+            if kind != "batch" and self.experts:
+                self.count_again(rows, unit)
+            self.given = self.pieces_of(rows, unit), tokens
         pieces, tokens = self.given
         self.net.train()
         trained = [p for p in self.named.values() if p.requires_grad]
