@@ -155,6 +155,7 @@ fuzz:
 	go test -run=NONE -fuzz=FuzzLlama2c $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzDeepSeek $(SHORT) ./model/checkpoint/exchange
 	go test -run=NONE -fuzz=FuzzPapers $(SHORT) ./model/checkpoint/exchange
+	go test -run=NONE -fuzz=FuzzBack $(SHORT) ./model/checkpoint/handoff
 	go test -run=NONE -fuzz=FuzzDecode $(SHORT) ./web/protocol
 	go test -run=NONE -fuzz=FuzzManifest $(SHORT) ./web/shelf
 	go test -run=NONE -fuzz=FuzzRead $(SHORT) ./web/lesson

@@ -2,8 +2,10 @@ package handoff_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,11 +51,31 @@ func TestRefused(t *testing.T) {
 	}{
 		{changed("data/ids.bin", func(b []byte) []byte { return b[:len(b)-4] }), "", "", nil, "data/ids.bin is missing or was changed"},
 		{changed("run/model.safetensors", func(b []byte) []byte { b[len(b)-1] ^= 1; return b }), "", "", nil, "changed or damaged"},
-		{func(dir string) { os.Remove(filepath.Join(dir, "run", "run.json")) }, "", "", nil, "holds no run that can be read"},
-		{changed("run/run.json", func(b []byte) []byte { return b[:len(b)/2] }), "", "", nil, "holds no run that can be read"},
+		{func(dir string) { os.Remove(filepath.Join(dir, "run", "run.json")) }, "", "", nil, "run.json cannot be read"},
+		{changed("run/run.json", func(b []byte) []byte { return b[:len(b)/2] }), "", "", nil, "run.json cannot be read"},
+		{replaced("run/run.json", `"recipe": {`, `"recipes": {`), "", "", nil, "run.json: recipe is missing"},
+		{replaced("run/run.json", `"eval_batches": `, `"evil_batches": `), "", "", nil, "the recipe says nothing of eval_batches"},
+		{replaced("run/run.json", `"rope_base": `, `"rope_bass": `), "", "", nil, "the recipe says nothing of rope_base"},
+		{replaced("run/run.json", `"model.safetensors"`, `"../model.safetensors"`), "", "", nil, "changed or damaged"},
 		{replaced("run/run.json", `"version": 4`, `"version": 99`), "", "", nil, "is of version 99"},
 		{replaced("handoff.json", `"version": 1`, `"version": 2`), "", "", nil, "handoff.json is of version 2"},
 		{func(dir string) { os.Remove(filepath.Join(dir, "handoff.json")) }, "", "", nil, "handoff.json cannot be read"},
+		{changed("handoff.json", func(b []byte) []byte { return b[:len(b)-9] }), "", "", nil, "handoff.json cannot be read"},
+		{changed("handoff.json", func([]byte) []byte { return []byte("[1]") }), "", "", nil, "handoff.json is no JSON object"},
+		{replaced("handoff.json", `"version": 1`, `"version": "1"`), "", "", nil, `version is "1"`},
+		{replaced("handoff.json", `"sha256": {`, `"sha257": {`), "", "", nil, "sha256 is missing"},
+		{replaced("handoff.json", `"tokens": `, `"tokens": "many", "more": `), "", "", nil, `tokens is "many"`},
+		{replaced("handoff.json", `"data/ids.bin"`, `"../data/ids.bin"`), "", "", nil, "../data/ids.bin is missing or was changed"},
+		{replaced("handoff.json", `"data/ids.bin"`, `"data"`), "", "", nil, "data is missing or was changed"},
+		{replaced("handoff.json", `"blocks.0.norm1.gain"`, `"blocks.9.norm1.gain"`), "", "", nil, "the model or its file has nothing of that name"},
+		{replaced("handoff.json", `"model.embed_tokens.weight"`, `"model.embed_ducks.weight"`), "", "", nil, "the model or its file has nothing of that name"},
+		{replaced("handoff.json", `"blocks.0.attention.query.weight",
+          16`, `"blocks.0.attention.query.weight",
+          17`), "", "", nil, "the model or its file has another shape"},
+		{resummed(t, "data/ids.bin", func(b []byte) []byte { return b[:len(b)-1] }), "", "", nil, "no whole numbers of 32 bits"},
+		{resummed(t, "data/ids.bin", func(b []byte) []byte { b[3] = 1; return b }), "", "", nil, "data/ids.bin has numbers from "},
+		{resummed(t, "data/ids.bin", func(b []byte) []byte { b[3] = 0x80; return b }), "", "", nil, "data/ids.bin has numbers from -"},
+		{resummed(t, "data/ids.bin", func(b []byte) []byte { return b[:80] }), "", "", nil, "data/ids.bin is too short"},
 		{nothing, "99", "", nil, "99 processes cannot share a batch of"},
 		{nothing, "", "1.12.1", nil, "1.13 or newer is needed"},
 		{nothing, "", "", []string{"--shard"}, "--shard"},
@@ -68,11 +90,38 @@ func TestRefused(t *testing.T) {
 	over.Step = over.Recipe.Steps
 	work, says = append(work, []string{"refused", folder(t, over), "", ""}), append(says, "steps of the run are taken; --steps 48 goes on")
 	work, says = append(work, []string{"refused", folder(t, cases["dpo"](t).kept(nil)), "", "", "--layers", "3"}), append(says, "a new model cannot begin with dpo")
+	talk := folder(t, cases["sft, an adapter"](t).kept(nil))
+	resummed(t, "data/lengths.bin", func(b []byte) []byte { return b[4:] })(talk)
+	work, says = append(work, []string{"refused", talk, "", ""}), append(says, "data/lengths.bin adds up to")
+	pairs := folder(t, cases["dpo"](t).kept(nil))
+	resummed(t, "data/pairs_prompts.bin", func(b []byte) []byte { return b[4:] })(pairs)
+	work, says = append(work, []string{"refused", pairs, "", ""}), append(says, "do not tell of the answers")
+	tasks := folder(t, cases["grpo"](t).kept(nil))
+	resummed(t, "data/prompts.jsonl", func(b []byte) []byte { return b[:len(b)-3] })(tasks)
+	work, says = append(work, []string{"refused", tasks, "", ""}), append(says, "data/prompts.jsonl cannot be read")
 	several(t, 1, work)
 	for i, job := range work {
 		said, err := os.ReadFile(filepath.Join(job[1], "refused.txt"))
 		if err != nil || !strings.HasPrefix(string(said), "continue.py: ") || !strings.Contains(string(said), says[i]) {
 			t.Errorf("%v is refused with %q (%v), want %q", job[2:], said, err, says[i])
+		}
+	}
+}
+
+// resummed changes a file of data, and its sum in handoff.json.
+func resummed(t *testing.T, name string, change func([]byte) []byte) func(dir string) {
+	return func(dir string) {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		hand, err2 := os.ReadFile(filepath.Join(dir, "handoff.json"))
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		sum := func(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
+		was := sum(text)
+		text = change(text)
+		hand = bytes.Replace(hand, []byte(was), []byte(sum(text)), 1)
+		if err := errors.Join(os.WriteFile(filepath.Join(dir, name), text, 0o666), os.WriteFile(filepath.Join(dir, "handoff.json"), hand, 0o666)); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -6,6 +6,8 @@
 //
 //	README.md      what to type
 //	continue.py    the training loop in PyTorch
+//	model.py       the transformer that it trains
+//	folder.py      how it reads and writes files
 //	handoff.json   how weights and data lie
 //	run/           the run, as package checkpoint has it: Hugging Face's form where there is one
 //	teacher/       the same, of the model that a student learns from
@@ -38,7 +40,7 @@ type Run struct {
 	Source  []byte          // that the data were made from
 	Teacher *checkpoint.Run // of a student, without an adapter; nil for none
 
-	Script func(name string) ([]byte, error) // gives continue.py and verifier.py; nil: Script
+	Script func(name string) ([]byte, error) // gives Scripts; nil: Script
 }
 
 // manifest is handoff.json.
@@ -63,9 +65,6 @@ type manifest struct {
 func Write(sink format.Sink, r Run) error {
 	if r.Recipe.Objective == recipe.Distill && !r.Recipe.Distillation.Hard && r.Teacher == nil {
 		return format.Wrong(format.Incomplete, "", "the teacher that the run learns from is missing; name it again")
-	}
-	if deep(r.Recipe.Model) || r.Teacher != nil && deep(r.Teacher.Recipe.Model) {
-		return format.Wrong(format.Unsupported, "", "continue.py has no attention through a latent vector, no experts and no block for the word after the next (DeepSeek's form); export the model as hf, and go on with transformers")
 	}
 	if r.Script == nil {
 		r.Script = Script
@@ -95,15 +94,12 @@ func Write(sink format.Sink, r Run) error {
 }
 
 // Scripts are the names of those that a folder can have.
-var Scripts = []string{"continue.py", "verifier.py"}
-
-// deep tells whether c has anything of DeepSeek's form.
-func deep(c recipe.Model) bool { return c.Latent.Rank > 0 || c.Experts.Count > 0 || c.Ahead > 0 }
+var Scripts = []string{"continue.py", "model.py", "folder.py", "verifier.py"}
 
 func scriptFiles(r Run) (files []format.Written, err error) {
 	names := Scripts
 	if r.Data.Job == nil {
-		names = names[:1]
+		names = names[:len(names)-1] // all but the verifier
 	}
 	for _, name := range names {
 		text, err := r.Script(name)

@@ -181,6 +181,25 @@ var cases = map[string]func(t *testing.T) begun{
 		r.Model.Lookback, r.Model.Trigrams, r.Clip, r.WeightDecay = 2, 64, 0.5, 0.1
 		return begin(t, tok, r, train.Data{Text: corpus(prose(2000))}, nil)
 	},
+	"lm, DeepSeek's form": func(t *testing.T) begun {
+		r := small("deepseek")
+		inDeepForm(&r.Model)
+		return begin(t, tok, r, train.Data{Text: corpus(prose(2000))}, nil)
+	},
+	"sft, DeepSeek's form, AdamW": func(t *testing.T) begun {
+		r := recipe.Chat(small("deepseek"), recipe.Full, 2000)
+		inDeepForm(&r.Model)
+		r.Steps, r.Batch, r.EvalEvery, r.Optimizer, r.Clip, r.WeightDecay = 24, 4, 8, "adamw", 0.5, 0.1
+		template, _ := chat.Of(tok)
+		c, _ := template.Corpus(talks(40), r.Model.Context)
+		return begin(t, tok, r, train.Data{Text: c}, nil)
+	},
+	"dpo, DeepSeek's form": func(t *testing.T) begun {
+		r := recipe.Prefer(small("deepseek"), recipe.Full, 40)
+		inDeepForm(&r.Model)
+		r.Steps, r.EvalEvery, r.Preferences.Pairs, r.Preferences.Chat = 24, 8, 3, true
+		return begin(t, tok, r, preferences(r), nil)
+	},
 	"lm, the last layer": func(t *testing.T) begun {
 		r := recipe.FineTune(small("quick"), recipe.Last, 2000)
 		r.Steps, r.EvalEvery, r.Tuning.LastLayers, r.Tuning.Patience = 24, 4, 1, 9
@@ -203,31 +222,12 @@ var cases = map[string]func(t *testing.T) begun{
 		r.Steps, r.EvalEvery, r.Preferences.Pairs, r.Preferences.Loss, r.Preferences.Chat = 24, 8, 4, "ipo", true
 		return begin(t, tok, r, preferences(r), nil)
 	},
-	"grpo": func(t *testing.T) begun { // the first letter is asked for
-		letters, err := tokenizer.NewChars([]byte("abcde?"), chat.Specials...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var file strings.Builder
-		for i := range 60 {
-			fmt.Fprintf(&file, "{\"prompt\":%q,\"answer\":\"a\"}\n", strings.Repeat(string(rune('a'+i%5)), 1+i/5))
-		}
-		asked, err := task.Read("letters", strings.NewReader(file.String()), "exact")
-		if err != nil {
-			t.Fatal(err)
-		}
+	"grpo": func(t *testing.T) begun { return rewarded(t, small("r1")) },
+	"grpo, DeepSeek's form": func(t *testing.T) begun {
 		r := small("r1")
-		w := &r.Rewards
-		w.Task, w.WarmUp, w.WarmRate, w.Prompts, w.Group, w.ReplyMost, w.KL, w.Updates, w.Asked, w.MostAsked, w.Examples = "", 8, 1e-3, 6, 6, 4, 0.01, 2, 6, 9, 60
-		w.Reward, w.LengthCost, w.Scale, w.Loss, w.Verifier = "anywhere=0.5,strict", 0.01, true, "dapo", "exact"
-		r.Model.Vocab, r.LearningRate = letters.Size(), 1e-2
-		job, err := train.NewJob(r, asked)
-		if err != nil {
-			t.Fatal(err)
-		}
-		template, _ := chat.Of(letters)
-		c, _ := template.Corpus(asked.Demonstrations(task.Mix{}, 1, 60), r.Model.Context)
-		return begin(t, letters, r, train.Data{Text: c, Job: job}, nil)
+		r.Model.QKNorm, r.Model.Ahead = false, 1
+		inDeepForm(&r.Model)
+		return rewarded(t, r)
 	},
 	"distill": func(t *testing.T) begun {
 		r := recipe.Distilled(small("quick"), "teacher")
@@ -236,6 +236,40 @@ var cases = map[string]func(t *testing.T) begun{
 		large.Layers, large.Channels = 3, 24
 		return begin(t, tok, r, train.Data{Text: corpus(prose(2000))}, drawn(large))
 	},
+}
+
+// rewarded begins a run by rewards: the first letter is asked for.
+func rewarded(t *testing.T, r recipe.Recipe) begun {
+	letters, err := tokenizer.NewChars([]byte("abcde?"), chat.Specials...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&file, "{\"prompt\":%q,\"answer\":\"a\"}\n", strings.Repeat(string(rune('a'+i%5)), 1+i/5))
+	}
+	asked, err := task.Read("letters", strings.NewReader(file.String()), "exact")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &r.Rewards
+	w.Task, w.WarmUp, w.WarmRate, w.Prompts, w.Group, w.ReplyMost, w.KL, w.Updates, w.Asked, w.MostAsked, w.Examples = "", 8, 1e-3, 6, 6, 4, 0.01, 2, 6, 9, 60
+	w.Reward, w.LengthCost, w.Scale, w.Loss, w.Verifier = "anywhere=0.5,strict", 0.01, true, "dapo", "exact"
+	r.Model.Vocab, r.LearningRate = letters.Size(), 1e-2
+	job, err := train.NewJob(r, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, _ := chat.Of(letters)
+	c, _ := template.Corpus(asked.Demonstrations(task.Mix{}, 1, 60), r.Model.Context)
+	return begin(t, letters, r, train.Data{Text: c, Job: job}, nil)
+}
+
+// inDeepForm gives a small model of DeepSeek's form its size: the second of two blocks
+// has experts, and so has the block that looks ahead.
+func inDeepForm(m *recipe.Model) {
+	m.Latent = recipe.Latent{Query: 12, Rank: 8, Plain: 6, Turned: 4, Value: 5}
+	m.Experts = recipe.Experts{Count: 5, Chosen: 2, Shared: 1, Hidden: 10, Dense: 1, Normed: true, Scale: 1.5}
 }
 
 func preferences(r recipe.Recipe) (d train.Data) {

@@ -95,7 +95,9 @@ func (l *layouter) addEach(mod module, block int) {
 		return
 	}
 	for e := range w.Dims[0] {
-		l.slots = append(l.slots, newSlot(numbered(numbered(mod.hf, block), e)+".weight", false, partOf(w.Slice(e, 1))))
+		own := w.Slice(e, 1)
+		own.Name = fmt.Sprintf("%s[%d]", w.Name, e)
+		l.slots = append(l.slots, newSlot(numbered(numbered(mod.hf, block), e)+".weight", false, partOf(own)))
 	}
 }
 

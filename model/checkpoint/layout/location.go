@@ -16,7 +16,8 @@ type Location struct {
 	Order  []int  // the row of the parts that each of the file's is; nil for the same
 }
 
-// Part is a parameter by its name and its rows; a name of "" stands for zeros.
+// Part is a parameter by its name and its rows: "" stands for zeros, NAME[3] for what
+// expert 3 has of a parameter that all experts have.
 type Part struct {
 	Name string
 	Rows int
