@@ -127,6 +127,7 @@ func (m *GPT) hidden(p *Pass) *tensor.Tensor {
 			panic("model: more tokens than the context holds")
 		}
 	}
+	since := p.Since()
 	x := p.Embed(m.tokens, p.IDs)
 	if m.positions != nil {
 		x = p.AddPositions(x, m.positions, p.Spans)
@@ -134,7 +135,7 @@ func (m *GPT) hidden(p *Pass) *tensor.Tensor {
 	x = p.show("embedding", m.lookback.forward(p, x))
 	for i, b := range m.blocks {
 		if x = b.forward(p, x, m, i); p.Cache == nil && p.Probe == nil {
-			p.Keep(x)
+			p.Keep(&since, x)
 		}
 	}
 	return p.show("norm", m.norm.forward(p, x))

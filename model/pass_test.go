@@ -126,3 +126,25 @@ func TestProbe(t *testing.T) {
 func allOf(c model.Config) recipe.Recipe {
 	return recipe.Recipe{Objective: recipe.LM, Trains: recipe.All, From: recipe.New, Model: c}
 }
+
+// Two passes on one tape leave each other's outcome alone, though each frees what it no
+// longer needs: a student and its teacher are compared so.
+func TestTwoPassesOnOneTape(t *testing.T) {
+	for name, c := range forms() {
+		m := model.New(cpu.New(), c)
+		hashWeights(m)
+		first, second := []int32{1, 2, 3, 4, 5}, []int32{5, 4, 3, 2, 1}
+		tape := tensor.NewTape(cpu.New())
+		alone := func(ids []int32) []float32 {
+			tape.Reset(false)
+			return slices.Clone(m.Forward(model.Whole(tape, ids, []int{len(ids)})).Numbers())
+		}
+		wantFirst, wantSecond := alone(first), alone(second)
+		tape.Reset(false)
+		a := m.Forward(model.Whole(tape, first, []int{len(first)}))
+		b := m.Forward(model.Whole(tape, second, []int{len(second)}))
+		if !slices.Equal(a.Numbers(), wantFirst) || !slices.Equal(b.Numbers(), wantSecond) {
+			t.Errorf("%s: a pass changed what the other gave", name)
+		}
+	}
+}

@@ -12,8 +12,6 @@ type Tape struct {
 	ids       [][]int32
 	spans     []Span
 	usedIDs   int
-	kept      *Tensor // by the latest Keep, nil for none
-	keptTo    int     // what of the pool was made before it
 }
 
 // rule adds to the gradients of a node's inputs what flows back to its output.
@@ -41,25 +39,33 @@ func (t *Tape) Reset(record bool) {
 	clear(t.nodes)
 	t.spans = t.spans[:0]
 	t.nodes, t.used, t.usedIDs, t.recording = t.nodes[:0], 0, 0, record
-	t.kept, t.keptTo = nil, 0
 	t.Backend.Reset()
 }
 
-// Keep frees all that the tape has made but x, where nothing is recorded; what of it
+// Since is a place on a tape: what was made after it, Keep may free.
+type Since struct {
+	kept *Tensor // by the latest Keep, nil for none
+	to   int     // what of the pool was made before it
+}
+
+// Since is where the tape is now.
+func (t *Tape) Since() Since { return Since{to: t.used} }
+
+// Keep frees all that the tape has made since but x, where nothing is recorded; what of it
 // others still look at is theirs to know.
-func (t *Tape) Keep(x *Tensor) {
+func (t *Tape) Keep(s *Since, x *Tensor) {
 	if t.recording {
 		return
 	}
-	if t.kept != nil && t.kept != x {
-		t.Backend.Free(t.kept)
+	if s.kept != nil && s.kept != x {
+		t.Backend.Free(s.kept)
 	}
-	for _, made := range t.pool[t.keptTo:t.used] {
+	for _, made := range t.pool[s.to:t.used] {
 		if made != x && made.of == nil {
 			t.Backend.Free(made)
 		}
 	}
-	t.kept, t.keptTo = x, t.used
+	s.kept, s.to = x, t.used
 }
 
 // Backward makes d loss / d p the gradient of every p of params, zero where

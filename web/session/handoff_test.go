@@ -27,7 +27,7 @@ func TestHandOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"README.md", "continue.py", "model.py", "folder.py", "handoff.json", "data/ids.bin", "trl/sft.yaml"} {
+	for _, name := range []string{"README.md", "continue.py", "handoff.json", "data/ids.bin", "trl/sft.yaml"} {
 		if _, err := fs.Stat(z, name); err != nil {
 			t.Error(err)
 		}

@@ -5,9 +5,7 @@
 // The folder:
 //
 //	README.md      what to type
-//	continue.py    the training loop in PyTorch
-//	model.py       the transformer that it trains
-//	folder.py      how it reads and writes files
+//	continue.py    goes on with it in PyTorch
 //	handoff.json   how weights and data lie
 //	run/           the run, as package checkpoint has it: Hugging Face's form where there is one
 //	teacher/       the same, of the model that a student learns from
@@ -94,7 +92,7 @@ func Write(sink format.Sink, r Run) error {
 }
 
 // Scripts are the names of those that a folder can have.
-var Scripts = []string{"continue.py", "model.py", "folder.py", "verifier.py"}
+var Scripts = []string{"continue.py", "verifier.py"}
 
 func scriptFiles(r Run) (files []format.Written, err error) {
 	names := Scripts

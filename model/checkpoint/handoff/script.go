@@ -4,7 +4,7 @@ package handoff
 
 import "embed"
 
-//go:embed continue.py model.py folder.py verifier.py
+//go:embed continue.py verifier.py
 var scripts embed.FS
 
 // Script is the text of one of Scripts. In the browser they are files beside the page,

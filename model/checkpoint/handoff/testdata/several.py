@@ -11,7 +11,6 @@ JOBS is a list of [what, folder that was handed off, arguments…]:
 """
 import importlib.util, json, os, sys
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # of model.py and folder.py, which all have
 with open(sys.argv[1]) as f:
     jobs = json.load(f)
 for what, folder, *rest in jobs:
