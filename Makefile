@@ -80,13 +80,14 @@ edge-worker:
 
 # edge-test tests it on workerd, Cloudflare's runtime: as it is put up, and as a
 # program that obeys the tests' clock. wrangler packs it without putting it up.
+# A class in the browser is in edge-test alone: its requests are tested without one.
 edge-test: build edge-tested
-	HORNBOOK_EDGE=required go test -run InTheBrowser ./wasm/edge
+	HORNBOOK_EDGE=required go test -run ClassInTheBrowser ./wasm/edge
 edge-tested: edge-worker $(EDGE)/node_modules
 	rm -rf build/edge-test && mkdir build/edge-test
 	cp build/edge/*.mjs build/edge/*.js build/edge-test
 	$(EDGE_BUILD) -tags edgetest -o build/edge-test/app.wasm ./wasm/edge
-	HORNBOOK_EDGE=required go test -skip InTheBrowser ./wasm/edge
+	HORNBOOK_EDGE=required go test -skip ClassInTheBrowser ./wasm/edge
 	cd wasm/edge && HORNBOOK_BUILT=1 WRANGLER_SEND_METRICS=false testdata/workerd/node_modules/.bin/wrangler deploy --dry-run --outdir ../../build/edge-dry
 
 $(EDGE)/node_modules: $(EDGE)/package-lock.json

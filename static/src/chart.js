@@ -89,22 +89,27 @@
       ctx.textBaseline = "bottom";
       ctx.fillText(name, x, bbox.top - 3 * devicePixelRatio);
       const at = u.data[0].indexOf(step);
-      series.forEach((s, i) => value(u, s, u.data[i + 1][at], u.data[i + 1][at + 1], x, first));
+      const here = series.map((s, i) => ({ s, v: u.data[i + 1][at], next: u.data[i + 1][at + 1] })).filter(({ v }) => v != null);
+      here.sort((a, b) => a.v - b.v);
+      let room = Infinity; // above what is written already
+      for (const { s, v, next } of here) room = value(u, s, v, next, x, first, room);
     }
     ctx.restore();
   }
 
   // value puts a dot on a curve and writes its value beside it, away from
-  // where the curve goes next.
-  function value(u, s, v, next, x, first) {
-    if (v == null) return;
+  // where the curve goes next, and above the values of lower curves; it is the room
+  // that is left above it.
+  function value(u, s, v, next, x, first, room) {
     const { ctx } = u, y = u.valToPos(v, "y", true), below = first && next > v;
     ctx.fillStyle = colour(s.colour);
     ctx.beginPath();
     ctx.arc(x, y, 4 * devicePixelRatio, 0, 2 * Math.PI);
     ctx.fill();
     ctx.textBaseline = below ? "top" : "bottom";
-    ctx.fillText(format(v), x + (first ? 7 : -7) * devicePixelRatio, y + (below ? 4 : -3) * devicePixelRatio);
+    const at = below ? y + 4 * devicePixelRatio : Math.min(y - 3 * devicePixelRatio, room);
+    ctx.fillText(format(v), x + (first ? 7 : -7) * devicePixelRatio, at);
+    return below ? room : at - 14 * devicePixelRatio;
   }
 
   // merge brings the curves on one row of steps, as uPlot wants them.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strconv"
 
 	"github.com/syumai/workers"
@@ -23,6 +24,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(300) // an instance begins with little, and ends after a hundred requests
 	rows, err := d1.OpenConnector("ROWS")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "edge: there is no database ROWS; see wrangler.jsonc:", err)
@@ -50,11 +52,26 @@ func main() {
 }
 
 // serve answers requests, one at a time; worker.mjs deals them out.
+//
+// One goroutine handles them all: a new one would let its stack grow anew, step by step.
 func serve(h http.Handler) {
+	type asked struct {
+		w    *answer
+		r    *http.Request
+		done chan struct{}
+	}
+	requests := make(chan asked)
+	go func() {
+		for one := range requests {
+			h.ServeHTTP(one.w, one.r)
+			one.w.send()
+			close(one.done)
+		}
+	}()
 	workers.ServeNonBlock(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := &answer{ResponseWriter: w}
-		h.ServeHTTP(a, r)
-		a.send()
+		one := asked{&answer{ResponseWriter: w}, r, make(chan struct{})}
+		requests <- one
+		<-one.done
 	}))
 	workers.Ready()
 	select {} // until worker.mjs lets go of the instance

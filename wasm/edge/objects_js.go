@@ -1,12 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"syscall/js"
 	"time"
 
@@ -29,58 +29,30 @@ func (o objects) call(method string, args ...any) (js.Value, error) {
 	return promise, nil
 }
 
-// Put hands the request's own stream to R2 by way of a stream of the wanted length,
-// which fails if the body is shorter or longer, or when the time is over. R2 keeps all
-// or nothing, and compares the hash.
-func (o objects) Put(ctx context.Context, id string, body io.Reader, want share.Want) error {
+// Put hands the request's own stream to R2 (keep in worker.mjs), which keeps all or
+// nothing and compares the hash; both ends of what is kept come back.
+func (o objects) Put(ctx context.Context, id string, body io.Reader, want share.Want) (share.Object, error) {
 	raw, is := body.(interface{ GetRawJSBody() js.Value })
 	if !is {
-		return errors.New("edge: the body is no stream of JavaScript's")
+		return nil, errors.New("edge: the body is no stream of JavaScript's")
 	}
-	options := map[string]any{}
-	if deadline, has := ctx.Deadline(); has {
-		options["signal"] = js.Global().Get("AbortSignal").Call("timeout", max(1, time.Until(deadline).Milliseconds()))
+	deadline, has := ctx.Deadline()
+	if !has {
+		return nil, errors.New("edge: a put has no end")
 	}
-	stream := js.Global().Get("FixedLengthStream").New(want.Size)
-	piped, err := jsrt.Call(raw.GetRawJSBody(), "pipeTo", stream.Get("writable"), options)
-	if err != nil {
-		return share.ErrCut // the body was read, or is none
-	}
-	arrived := make(chan error, 1)
-	go func() {
-		_, err := jsrt.Await(piped)
-		arrived <- err
-	}()
-	_, err = o.call("put", id, stream.Get("readable"), map[string]any{"sha256": hex.EncodeToString(want.Sum[:])})
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return share.ErrSlow
-	case strings.Contains(err.Error(), "SHA-256"):
-		return share.ErrSum
-	}
-	select {
-	case cut := <-arrived:
-		if cut != nil {
-			return share.ErrCut
-		}
-	case <-time.After(time.Second): // R2 failed while the body still comes
-	}
-	return err
-}
-
-// Open opens an object, of which nothing is read yet.
-func (o objects) Open(_ context.Context, id string) (share.Object, error) {
-	head, err := o.call("head", id)
+	kept, err := jsrt.Await(js.Global().Call("keep", o.bucket, id, raw.GetRawJSBody(), want.Size,
+		hex.EncodeToString(want.Sum[:]), max(1, time.Until(deadline).Milliseconds()), block))
 	switch {
 	case err != nil:
-		return nil, err
-	case head.IsNull():
-		return nil, share.ErrNone
+		return nil, fmt.Errorf("edge: put in R2: %w", err)
+	case kept.Type() == js.TypeString:
+		return nil, cmp.Or(refused[kept.String()], errors.New("edge: put in R2: it says "+kept.String()))
 	}
-	return &object{o, id, int64(head.Get("size").Float()), map[int64][]byte{}}, nil
+	return opened(o, id, want.Size, jsrt.CopyIn(kept)), nil
 }
+
+// refused are the words of keep.
+var refused = map[string]error{"slow": share.ErrSlow, "sum": share.ErrSum, "cut": share.ErrCut}
 
 // Send gives R2's stream to the answer.
 func (o objects) Send(_ context.Context, id string, w io.Writer) error {

@@ -19,11 +19,10 @@ const Days = 30
 
 // Objects keeps bytes under ids.
 type Objects interface {
-	// Put keeps body, which has want.Size bytes, whole or not at all. It is ErrSum or
-	// ErrCut if what came is not what is wanted, ErrSlow after ctx's deadline.
-	Put(ctx context.Context, id string, body io.Reader, want Want) error
-	// Open opens what lies under id to be read anywhere; ErrNone if nothing does.
-	Open(ctx context.Context, id string) (Object, error)
+	// Put keeps body, which has want.Size bytes, whole or not at all, and opens it to be
+	// read anywhere. It is ErrSum or ErrCut if what came is not what is wanted, ErrSlow
+	// after ctx's deadline.
+	Put(ctx context.Context, id string, body io.Reader, want Want) (Object, error)
 	// Send writes what lies under id to w; ErrNone, before anything is written, if
 	// nothing does.
 	Send(ctx context.Context, id string, w io.Writer) error

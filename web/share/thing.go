@@ -63,7 +63,8 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) keep(r *http.Request, t thing, want Want) (err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.Slow)
 	defer cancel()
-	switch err := s.Objects.Put(ctx, t.id, r.Body, want); {
+	o, err := s.Objects.Put(ctx, t.id, r.Body, want)
+	switch {
 	case errors.Is(err, ErrSum):
 		return wrongHash
 	case errors.Is(err, ErrCut):
@@ -79,7 +80,7 @@ func (s *Server) keep(r *http.Request, t thing, want Want) (err error) {
 			err = errors.Join(err, s.Objects.Delete(ctx, t.id))
 		}
 	}()
-	if err := s.look(ctx, t); err != nil {
+	if err := s.look(o, t); err != nil {
 		return err
 	}
 	n, err := s.exec(ctx, `INSERT INTO things (id, kind, size, sha256, key_hash, expires)
@@ -91,12 +92,8 @@ func (s *Server) keep(r *http.Request, t thing, want Want) (err error) {
 	return err
 }
 
-// look has t's bytes read by the readers of its kind.
-func (s *Server) look(ctx context.Context, t thing) (err error) {
-	o, err := s.Objects.Open(ctx, t.id)
-	if err != nil {
-		return err
-	}
+// look has t's bytes read by the readers of its kind, and closes them.
+func (s *Server) look(o Object, t thing) (err error) {
 	defer o.Close()
 	defer func() {
 		if p := recover(); p != nil {

@@ -2112,7 +2112,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "aria-expanded", disabled(c.Of.Stuck))
 					setAttr(vgn, "hidden", !c.Of.helps())
 					setText(vgn, c.Page.W.Say("learn_stuck"))
-					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Stuck = !c.Of.Stuck })
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Help() })
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "button", attrs116)
 					setText(vgn, c.Page.W.Say("learn_leave"))
@@ -8213,7 +8213,7 @@ var (
 	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
 	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "recalled"}}
 	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "extension"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rescue"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-rescue"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "rescue"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
 	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
 	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-without"}}
 	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to-step"}}

@@ -153,11 +153,13 @@ func TestLesson(t *testing.T) {
 
 // Who is stuck is helped, and goes on without.
 func TestStuck(t *testing.T) {
-	p, _ := school(t)
+	p, h := school(t)
 	l := learning(p)
 	p.OpenLesson("small.lesson.md", small)
 	l.Begin(9)
-	l.Stuck = true
+	if l.Help(); h.focused != "guide-rescue" {
+		t.Errorf("the focus is on %q", h.focused)
+	}
 	has(t, drawAt(t, p, "try"), "Never mind.")
 	l.Without()
 	has(t, drawAt(t, p, "try"), "Because of that.")

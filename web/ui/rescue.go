@@ -8,6 +8,14 @@ import (
 
 // What those go on with in a lesson for whom a training does not work.
 
+// Help shows the way out of a step, which may stand below what can be seen of the card,
+// or hides it again.
+func (t *Learn) Help() {
+	if t.Stuck = !t.Stuck; t.Stuck {
+		t.Page.Host.Focus("guide-rescue")
+	}
+}
+
 // rescued tells whether the step has a saved model, which it still waits for.
 func (t *Learn) rescued() bool {
 	s := t.step()

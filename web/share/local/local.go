@@ -56,8 +56,20 @@ const part = ".part"
 // at is where an id lies; ids are letters and digits, which the handler has seen to.
 func (f Files) at(id string) string { return filepath.Join(f.dir, id) }
 
-// Put writes a file beside its place and moves it there when it is whole.
-func (f Files) Put(_ context.Context, id string, body io.Reader, want share.Want) (err error) {
+// Put keeps a file and opens it.
+func (f Files) Put(_ context.Context, id string, body io.Reader, want share.Want) (share.Object, error) {
+	if err := f.write(id, body, want); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(f.at(id))
+	if err != nil {
+		return nil, fmt.Errorf("keep a thing: %w", errors.Join(err, os.Remove(f.at(id))))
+	}
+	return object{file}, nil
+}
+
+// write writes a file beside its place and moves it there when it is whole.
+func (f Files) write(id string, body io.Reader, want share.Want) (err error) {
 	file, err := os.OpenFile(f.at(id)+part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("keep a thing: %w", err)
@@ -85,15 +97,6 @@ func (f Files) Put(_ context.Context, id string, body io.Reader, want share.Want
 		return fmt.Errorf("keep a thing: %w", err)
 	}
 	return nil
-}
-
-// Open opens a file.
-func (f Files) Open(_ context.Context, id string) (share.Object, error) {
-	file, err := os.Open(f.at(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, share.ErrNone
-	}
-	return object{file}, err
 }
 
 // object is an opened file; what goes wrong says nothing of where it lies.

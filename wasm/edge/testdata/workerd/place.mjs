@@ -63,7 +63,8 @@ async function count() {
 
 // profile is the time in ms that the worker's isolate has computed since the last time it
 // was asked, as V8's profiler sees it: JavaScript, Go, and what collects their garbage.
-// R2, D1 and the network are others' isolates, or none's.
+// R2, D1 and the network are others' isolates, or none's. It looks every 0.4 ms: four times
+// as often, and its own looking is a third of what it sees.
 let inspector, asked = 0;
 const answers = new Map();
 const inspect = (method, params) => new Promise((done) => {
@@ -83,7 +84,7 @@ async function profile() {
       answers.get(said.id)?.(said);
     });
     await inspect("Profiler.enable");
-    await inspect("Profiler.setSamplingInterval", { interval: 100 });
+    await inspect("Profiler.setSamplingInterval", { interval: 400 });
     await inspect("Profiler.start");
     return { ms: 0 };
   }
