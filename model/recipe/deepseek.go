@@ -34,6 +34,10 @@ const AheadWeight = 0.3
 // must keep up with the router (LOG.md).
 const Balance = 1e-2
 
+// Formed tells whether a model has anything of DeepSeek's form, which no graphics card has
+// programs for.
+func (m Model) Formed() bool { return m.Latent.Rank > 0 || m.Experts.Count > 0 || m.Ahead > 0 }
+
 // Mixed tells whether a layer's MLP is made of experts.
 func (m Model) Mixed(layer int) bool { return m.Experts.Count > 0 && layer >= m.Experts.Dense }
 

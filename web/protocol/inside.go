@@ -1,11 +1,12 @@
 package protocol
 
-// LookInside asks what the parts of DeepSeek's form do in the open model: at a text, and on
-// the part of the given text that no run learns from. Answer: Inside, or a Problem. It works
-// while a run is going on.
+// LookInside asks what the parts of DeepSeek's form do in the open model: at a text and, if
+// it is to count, on the part of the given text that no run learns from. Answer: Inside, or
+// a Problem. It works while a run is going on.
 type LookInside struct {
 	Request
-	Text string `json:"text"` // of which the first tokens count, as many as the model sees
+	Text  string `json:"text"` // of which the first 128 tokens are told, or as many as the model sees
+	Count bool   `json:"count"`
 }
 
 // Inside answers LookInside.
@@ -14,7 +15,7 @@ type Inside struct {
 	Pieces  []Piece  `json:"pieces"`  // the text in tokens
 	Unknown []string `json:"unknown"` // characters that the model has never seen, left out
 	Blocks  []Mixed  `json:"blocks"`  // those that have experts
-	Held    int      `json:"held"`    // tokens on which loads and second words were counted; 0: there is no text for it
+	Held    int      `json:"held"`    // tokens on which loads and second words were counted; 0: it was not to count, or there is no text for it
 	Step    int      `json:"step"`    // of the run that is going on; 0 for none, or before the first
 	Right   int      `json:"right"`   // words after the next that were expected
 	Second  int      `json:"second"`  // of so many

@@ -27,19 +27,17 @@ func (s *Session) lookInside(c *protocol.LookInside) {
 	case open == nil:
 		s.voice.tell(&protocol.Problem{Code: protocol.NoModel})
 		return
-	case open.Model.Experts.Count == 0 && open.Model.Config.Ahead == 0:
-		s.voice.tell(&protocol.Problem{Code: protocol.BadMessage, Detail: "the open model has no experts and does not look ahead"})
+	case !open.Model.Formed():
+		s.voice.tell(&protocol.Problem{Code: protocol.BadMessage, Detail: "the open model has nothing of this form"})
 		return
 	}
 	told := &protocol.Inside{Pieces: []protocol.Piece{}, Unknown: unknown(open.Tokenizer, c.Text), Step: s.step()}
 	look := &look{model: open.Model, tape: tensor.NewTape(open.Model.Backend.Beside(false)), goOn: s.goOn}
-	problem := s.countInside(look, open, told)
-	if problem == nil {
-		look.read(open.Tokenizer, c.Text, told)
-		s.voice.tell(told)
+	if c.Count && s.voice.problem(s.countInside(look, open, told)) {
 		return
 	}
-	s.voice.tell(problem)
+	look.read(open.Tokenizer, c.Text, told)
+	s.voice.tell(told)
 }
 
 // step is how far the run is, 0 for none.

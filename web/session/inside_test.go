@@ -26,12 +26,12 @@ func TestLookInside(t *testing.T) {
 	d.give(own)
 	d.commands <- &protocol.Train{Recipe: deep(40)}
 	d.state("training")
-	d.commands <- &protocol.LookInside{Request: as(4), Text: "Tom"}
+	d.commands <- &protocol.LookInside{Request: as(4), Text: "Tom", Count: true}
 	if during := next[*protocol.Inside](d); during.ID != 4 || during.Held == 0 || len(during.Pieces) != 3 {
 		t.Errorf("while it trains it tells %+v", during)
 	}
 	d.state("done")
-	d.commands <- &protocol.LookInside{Request: as(5), Text: "Tom ran ☃"}
+	d.commands <- &protocol.LookInside{Request: as(5), Text: "Tom ran ☃", Count: true}
 	told := next[*protocol.Inside](d)
 	if len(told.Pieces) != 8 || len(told.Unknown) != 1 || told.Held != 256 || told.Second == 0 || told.Right > told.Second || told.Step != 0 {
 		t.Errorf("it tells of %d tokens, %v, %d held out, %d of %d right, step %d", len(told.Pieces), told.Unknown, told.Held, told.Right, told.Second, told.Step)
