@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"testing"
 
 	"hornbook/model/recipe"
@@ -108,4 +109,16 @@ func TestNothingInside(t *testing.T) {
 	d.problem(protocol.BadMessage)
 	d.commands <- &protocol.Speculate{Tokens: 5}
 	d.problem(protocol.BadMessage)
+}
+
+// A card is not asked to train what it has no programs for, and that is said.
+func TestNoCardForExperts(t *testing.T) {
+	d := sitAt(t, Host{GPU: func() (GPU, error) {
+		t.Error("the card is asked for")
+		return GPU{}, errors.New("none")
+	}})
+	d.give(own)
+	d.commands <- &protocol.Train{Recipe: deep(2), Backend: "webgpu"}
+	d.problem(protocol.GPULacks)
+	d.state("done")
 }

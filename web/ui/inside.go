@@ -66,7 +66,7 @@ func (t *Inside) Apply(e protocol.Event) {
 		}
 	case *protocol.Text:
 		if !t.own && !ofTalks(e) {
-			t.Text = firstRunes(e.Preview, 240)
+			t.Text = firstWords(e.Preview, 45)
 		}
 	case *protocol.Model:
 		t.Seen, t.Counted, t.Told, t.Block, t.looking, t.writing = nil, nil, nil, 0, 0, 0

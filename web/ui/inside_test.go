@@ -124,7 +124,7 @@ func TestLoadsAndCache(t *testing.T) {
 	}
 	within(p).AsTable = true
 	html := drawAt(t, p, "inside")
-	for _, part := range []string{"busiest expert: 1.00 × the mean; without the bias 3.00", "busiest expert: 3.00 × the mean; without the bias 1.00", "the block that looks ahead",
+	for _, part := range []string{"busiest: 1.00 × the mean; without the bias 3.00", "busiest: 3.00 × the mean; without the bias 1.00", "the block that looks ahead",
 		"Counted on 40 tokens", "from 1.52 to 1.12 times the mean", ">" + english.Percent(0.375) + "</td>", ">" + english.Percent(0.125) + "</td>",
 		"48 numbers", "256 numbers", "5.3 times less. For 128 tokens in 4 layers that is 98 kB in place of 524 kB",
 		"right in " + english.Percent(0.75) + " of 20 places", "the graphics card has no programs"} {
