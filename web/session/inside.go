@@ -19,6 +19,7 @@ const (
 	insideRows    = 4   // sequences of each
 	insideContext = 128 // tokens of each, and of a text, at most
 	insideSeed    = 1
+	insideLogits  = 16 << 20 // numbers that a look takes at most for what may come next
 )
 
 func (s *Session) lookInside(c *protocol.LookInside) {
@@ -51,15 +52,23 @@ func (s *Session) step() int {
 // countInside counts on what no run learns from, if there is enough of it.
 func (s *Session) countInside(l *look, open *current, told *protocol.Inside) *protocol.Problem {
 	held, problem := s.heldOut(open)
-	time := min(insideContext, open.Model.Context)
+	rows, time := insideSize(open.Model.Config)
 	if problem != nil || len(held) <= time {
 		return problem
 	}
-	if err := l.count(data.NewSampler(held, insideRows, time, insideSeed), told); err != nil {
+	if err := l.count(data.NewSampler(held, rows, time, insideSeed), told); err != nil {
 		return ended(err)
 	}
-	told.Held = insideBatches * insideRows * time
+	told.Held = insideBatches * rows * time
 	return nil
+}
+
+// insideSize is how many sequences of how many tokens a model reads at once, of which there
+// are fewer where it is large.
+func insideSize(m model.Config) (rows, time int) {
+	most := max(2, min(m.ReadAtOnce(), insideLogits/m.Vocab))
+	time = min(insideContext, m.Context, most)
+	return max(1, min(insideRows, most/time)), time
 }
 
 // heldOut is the part of what the run learns from, or else of the given text, that a run
@@ -114,7 +123,7 @@ func (l *look) count(from *data.Sampler, told *protocol.Inside) error {
 // read sees which experts take the tokens of a text, and tells it of all blocks that have some.
 func (l *look) read(tok tokenizer.Tokenizer, text string, told *protocol.Inside) {
 	ids := tokenizer.EncodeWhole(tok, []byte(text))
-	ids = ids[:min(len(ids), insideContext, l.model.Context)]
+	ids = ids[:min(len(ids), insideContext, l.model.Context, l.model.ReadAtOnce())]
 	for _, id := range ids {
 		told.Pieces = append(told.Pieces, protocol.Piece{Token: id, Text: show(tok, id)})
 	}

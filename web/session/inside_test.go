@@ -62,6 +62,22 @@ func TestLookInside(t *testing.T) {
 	}
 }
 
+// A model with many tokens, or a wide one, is looked into a little at a time.
+func TestInsideSize(t *testing.T) {
+	small, _ := recipe.ByName("deepseek")
+	small.Model.Vocab = 1024
+	large := small.Model
+	large.Vocab, large.Context = 129280, 4096
+	for _, c := range []struct {
+		of         recipe.Model
+		rows, time int
+	}{{small.Model, 4, 128}, {large, 1, 128}} {
+		if rows, time := insideSize(c.of); rows != c.rows || time != c.time {
+			t.Errorf("of %d tokens and a context of %d it reads %d times %d", c.of.Vocab, c.of.Context, rows, time)
+		}
+	}
+}
+
 // With drafts it writes what it writes without, and says which words were drafts.
 func TestSpeculate(t *testing.T) {
 	d := sit(t)
