@@ -23,7 +23,7 @@ type Experts struct {
 	Normed bool    `json:"normed"` // the chosen ones' weights are divided by their sum
 	Scale  float64 `json:"scale"`  // and multiplied by this
 
-	Unbalanced bool `json:"unbalanced,omitzero"` // nothing sees to it that all have as much to do: to see what comes of that
+	Unbalanced bool `json:"unbalanced"` // nothing sees to it that all have as much to do: to see what comes of that
 }
 
 // AheadWeight is what the loss of the word after the next counts beside that of the next.
