@@ -70,7 +70,9 @@ func (t *Inside) Apply(e protocol.Event) {
 		}
 	case *protocol.Model:
 		t.Seen, t.Counted, t.Told, t.Block, t.looking, t.writing = nil, nil, nil, 0, 0, 0
-		t.look(true)
+		if t.Page.Open == t.place.ID {
+			t.enter()
+		}
 	case *protocol.Fit, *protocol.Eval:
 		t.look(true)
 	case *protocol.State:

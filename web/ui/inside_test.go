@@ -112,6 +112,21 @@ func TestLooksOnceAtATime(t *testing.T) {
 	}
 }
 
+// Where the station is open before the model is, it asks for a text to count on too.
+func TestInsideIsOpenFirst(t *testing.T) {
+	h := &paper{}
+	p := NewPage(h, "en")
+	p.Open = "inside"
+	p.Apply(&protocol.Ready{Presets: recipe.Presets(), Default: recipe.Default, Samples: []string{"village"}, Base: true})
+	r, _ := recipe.ByName("deepseek")
+	p.Apply(&protocol.Model{Recipe: r, ModelID: "m"})
+	last[*protocol.SetText](t, h)
+	p.Apply(&protocol.Fit{})
+	if c := last[*protocol.LookInside](t, h); !c.Count {
+		t.Errorf("it asks for %+v", c)
+	}
+}
+
 // Loads, the second word and the cache are shown as numbers beside their pictures.
 func TestLoadsAndCache(t *testing.T) {
 	p, h := formed(t)
