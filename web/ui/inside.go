@@ -193,7 +193,7 @@ func (t *Inside) taken() (list []taken) {
 				one.Class = expertClass(turn.Expert)
 			}
 			numbers = append(numbers, strconv.Itoa(turn.Expert+1))
-			says = append(says, t.Page.W.Say("inside_turn", "expert", t.Page.W.Count(turn.Expert+1), "part", t.Page.W.Percent(turn.Weight/t.weights(turns[i]))))
+			says = append(says, t.Page.W.Say("inside_turn", "expert", t.Page.W.Count(turn.Expert+1), "part", t.Page.W.Percent(turn.Weight/weightOf(turns[i]))))
 		}
 		one.Experts, one.Says = strings.Join(numbers, "·"), t.Page.W.List(says...)
 		list = append(list, one)
@@ -201,7 +201,8 @@ func (t *Inside) taken() (list []taken) {
 	return list
 }
 
-func (t *Inside) weights(turns []protocol.Turn) (sum float64) {
+// weightOf is what the experts of a token count together.
+func weightOf(turns []protocol.Turn) (sum float64) {
 	for _, turn := range turns {
 		sum += turn.Weight
 	}
