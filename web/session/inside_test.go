@@ -138,3 +138,17 @@ func TestNoCardForExperts(t *testing.T) {
 	d.problem(protocol.GPULacks)
 	d.state("done")
 }
+
+// Of a model that only looks ahead the second words are counted.
+func TestOnlyAhead(t *testing.T) {
+	d := sit(t)
+	d.give(own)
+	r := deep(4)
+	r.Model.Experts, r.Model.Latent = recipe.Experts{}, recipe.Latent{}
+	d.commands <- &protocol.Train{Recipe: r}
+	d.state("done")
+	d.commands <- &protocol.LookInside{Text: "Tom", Count: true}
+	if told := next[*protocol.Inside](d); len(told.Blocks) != 0 || told.Second == 0 || len(told.Pieces) != 3 {
+		t.Errorf("it tells of %d blocks, %d second words", len(told.Blocks), told.Second)
+	}
+}
