@@ -3364,7 +3364,7 @@ func (c *Loads) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "loads"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "loads-title"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "loads"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
