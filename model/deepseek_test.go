@@ -100,3 +100,42 @@ func deepSeek(t *testing.T) (*model.GPT, data.Batch) {
 	hashWeights(m)
 	return m, window(c.Model, 0, 4)
 }
+
+// What a token's experts say adds up to what the loads count, and the router alone deals
+// otherwise where there is a balance.
+func TestTurns(t *testing.T) {
+	m, b := deepSeek(t)
+	for i, p := range m.Config.Tensors() {
+		if p.Role == recipe.Load {
+			balance := make([]float32, m.Config.Experts.Count)
+			balance[0] = 5 // so that all tokens go to the first
+			m.Parameters[i].Upload(balance)
+		}
+	}
+	tape, with, alone := tensor.NewTape(cpu.New()), m.NewLoads(), m.NewLoads()
+	m.Expects(tape, b, with)
+	m.LoadsAlone(tape, b, alone)
+	ids := b.IDs[:10]
+	turns := m.Turns(tape, ids)
+	for block := range m.Layers {
+		if !m.Mixed(block) {
+			if turns[block] != nil {
+				t.Errorf("block %d has no experts and tells of %v", block, turns[block])
+			}
+			continue
+		}
+		if with[block][0] != len(b.IDs) || alone[block][0] == len(b.IDs) {
+			t.Errorf("block %d: with the balance %v, without %v", block, with[block], alone[block])
+		}
+		for i := range ids {
+			sum, first := 0.0, false
+			for _, turn := range turns[block][i] {
+				sum += turn.Weight
+				first = first || turn.Expert == 0
+			}
+			if !first || len(turns[block][i]) != m.Config.Experts.Chosen || math.Abs(sum-m.Config.Experts.Scale) > 1e-5 {
+				t.Errorf("block %d: token %d goes to %+v", block, i, turns[block][i])
+			}
+		}
+	}
+}

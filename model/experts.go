@@ -24,9 +24,13 @@ func newExperts(m *GPT, named tensors, name string) *experts {
 
 func (e *experts) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor.Tensor {
 	c := m.Experts
-	weights, dealt := p.Route(e.router.forward(p, x), e.balance, c.Chosen, float32(c.Scale), c.Normed)
+	balance := e.balance
+	if p.Alone {
+		balance = tensor.Zeros(p.Backend, c.Count)
+	}
+	weights, dealt := p.Route(e.router.forward(p, x), balance, c.Chosen, float32(c.Scale), c.Normed)
 	if p.Dealt != nil {
-		p.Dealt(block, dealt)
+		p.Dealt(block, dealt, weights)
 	}
 	rows := p.Embed(x, dealt.IDs) // (N·k,C), those of the first expert first
 	hidden := p.SwiGLU(p.ExpertLinear(rows, e.gate, dealt.Counts), p.ExpertLinear(rows, e.up, dealt.Counts))
@@ -41,7 +45,7 @@ func (e *experts) forward(p *Pass, x *tensor.Tensor, m *GPT, block int) *tensor.
 type Loads [][]int
 
 // Count is a Pass's Dealt that adds to l.
-func (l Loads) Count(block int, d tensor.Dealt) {
+func (l Loads) Count(block int, d tensor.Dealt, _ *tensor.Tensor) {
 	for e, n := range d.Counts {
 		l[block][e] += int(n)
 	}

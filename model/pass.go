@@ -12,11 +12,15 @@ type Pass struct {
 	*tensor.Tape
 	IDs   []int32
 	Spans []tensor.Span
-	Past  [][]int32                       // of each span: the tokens before it; nil where it begins its sequence
-	Keys  []int32                         // rows of the pass whose keys and values the spans look back at, one span's after the other's; nil: each at its own
-	Cache *Cache                          // of keys and values; nil: the pass's own are all that there are
-	Probe Probe                           // nil for none
-	Dealt func(block int, d tensor.Dealt) // is told which tokens went to which experts; nil: nobody
+	Past  [][]int32 // of each span: the tokens before it; nil where it begins its sequence
+	Keys  []int32   // rows of the pass whose keys and values the spans look back at, one span's after the other's; nil: each at its own
+	Cache *Cache    // of keys and values; nil: the pass's own are all that there are
+	Probe Probe     // nil for none
+
+	// Dealt is told which tokens go to which experts of a block, with the weights (R) of
+	// what those say; nil: nobody.
+	Dealt func(block int, d tensor.Dealt, weights *tensor.Tensor)
+	Alone bool // the router alone chooses experts, as if nothing had balanced what they have to do
 }
 
 // Probe is shown what flows at a place and gives what is to flow on: x itself,

@@ -8,7 +8,8 @@ import "hornbook/model/tensor"
 // second if it would have written it. Where two tokens are as good as equally likely a
 // pass of two rows may round otherwise than one of one.
 type Speculator struct {
-	Passes, Drafts, Kept int // of the model; proposals, and those that it kept
+	Passes, Drafts, Kept int   // of the model; proposals, and those that it kept
+	Taken                []int // places of these in what was written last
 
 	model       *GPT
 	tape        *tensor.Tape
@@ -32,6 +33,7 @@ func NewSpeculator(m *GPT) *Speculator {
 func (s *Speculator) Write(prompt []int32, tokens int) (written []int32) {
 	s.cache.forget(0)
 	s.next.forget(0)
+	s.Taken = s.Taken[:0]
 	tokens = min(tokens, s.model.Context-len(prompt))
 	read := prompt
 	for len(written) < tokens {
@@ -40,6 +42,7 @@ func (s *Speculator) Write(prompt []int32, tokens int) (written []int32) {
 			s.cache.seen[0] = s.cache.seen[0][:len(s.cache.seen[0])-1]
 			best, read = best[:1], read[:1]
 		} else if len(written) > 0 {
+			s.Taken = append(s.Taken, len(written))
 			written = append(written, read[last])
 			s.Kept++
 		}

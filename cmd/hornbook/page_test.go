@@ -245,7 +245,7 @@ func TestAccessible(t *testing.T) {
 	p := openTab(t)
 	every := func(when string) {
 		part := "document"
-		for _, station := range []string{"learn", "text", "tokens", "pretrain", "finetune", "chat", "preferences", "rewards", "distill", "try", "models", "speed", "class"} {
+		for _, station := range []string{"learn", "text", "tokens", "pretrain", "finetune", "chat", "preferences", "rewards", "distill", "try", "inside", "models", "speed", "class"} {
 			p.at(station)
 			p.accessibleIn(part, when+", "+station)
 			part = `{include: ["main"]}` // what is around it stays

@@ -89,7 +89,9 @@ func (o *Optimizer) Step() (fraction float64) {
 	for _, s := range o.states {
 		switch {
 		case s.balances:
-			balance(s.p)
+			if !r.Model.Experts.Unbalanced {
+				balance(s.p)
+			}
 			continue
 		case s.v == nil:
 			o.muon(s, m)

@@ -22,6 +22,8 @@ type Experts struct {
 	Dense  int     `json:"dense"`  // first layers that have one MLP all the same
 	Normed bool    `json:"normed"` // the chosen ones' weights are divided by their sum
 	Scale  float64 `json:"scale"`  // and multiplied by this
+
+	Unbalanced bool `json:"unbalanced"` // nothing sees to it that all have as much to do: to see what comes of that
 }
 
 // AheadWeight is what the loss of the word after the next counts beside that of the next.
@@ -31,6 +33,10 @@ const AheadWeight = 0.3
 // others, or fewer. DeepSeek has a tenth of it, at a twentieth of our learning rates: it
 // must keep up with the router (LOG.md).
 const Balance = 1e-2
+
+// Formed tells whether a model has anything of DeepSeek's form, which no graphics card has
+// programs for.
+func (m Model) Formed() bool { return m.Latent.Rank > 0 || m.Experts.Count > 0 || m.Ahead > 0 }
 
 // Mixed tells whether a layer's MLP is made of experts.
 func (m Model) Mixed(layer int) bool { return m.Experts.Count > 0 && layer >= m.Experts.Dense }
@@ -49,6 +55,27 @@ func (m Model) Turning() int {
 		return m.Latent.Turned
 	}
 	return m.HeadSize()
+}
+
+// twin is deepSeek with plain attention and one MLP a layer, as wide as makes a step take
+// as many operations: what it is measured by.
+func twin() Recipe {
+	r := deepSeek()
+	r.Preset, r.Model = "twin", r.Model.Dense(r.VocabSize)
+	return r
+}
+
+// Dense is m with plain attention and one MLP a layer, which is as wide as makes a token
+// of a vocabulary cost as many operations or hardly more.
+func (m Model) Dense(vocab int) Model {
+	m.Vocab = vocab
+	d := m
+	d.Latent, d.Experts, d.Hidden = Latent{}, Experts{}, 4
+	for want := m.FLOPsPerToken(); d.FLOPsPerToken() < want; {
+		d.Hidden += 4
+	}
+	d.Vocab = 0
+	return d
 }
 
 // latent are the tensors of latent attention. Those of one matrix of others lie apart

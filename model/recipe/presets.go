@@ -13,8 +13,8 @@ func Presets() []Recipe { return []Recipe{stories(), quick(), tiny(), speedrun()
 // are taught by rewards.
 func Labs() []Recipe { return []Recipe{r1(), silent(), cheat()} }
 
-// Further are recipes that the command offers beside the presets.
-func Further() []Recipe { return []Recipe{deepSeek()} }
+// Further are recipes of new models that are offered behind the presets.
+func Further() []Recipe { return []Recipe{deepSeek(), twin()} }
 
 // ByName returns the preset, or the recipe of a lab or a further one, called name.
 func ByName(name string) (Recipe, bool) {

@@ -180,3 +180,19 @@ func TestMeasures(t *testing.T) {
 		}
 	}
 }
+
+// The twin of deepseek takes as many operations a token, and keeps five times as much of it.
+func TestTwin(t *testing.T) {
+	deep, _ := ByName("deepseek")
+	twin, _ := ByName("twin")
+	deep.Model.Vocab, twin.Model.Vocab = deep.VocabSize, twin.VocabSize
+	if ratio := twin.Model.FLOPsPerToken() / deep.Model.FLOPsPerToken(); ratio < 1 || ratio > 1.01 {
+		t.Errorf("it takes %.3f of the operations", ratio)
+	}
+	if got, want := deep.Model.Kept(), twin.Model.Kept(); got != 48 || want < 5*got {
+		t.Errorf("deepseek keeps %d numbers, its twin %d", got, want)
+	}
+	if !deep.Model.Formed() || !twin.Model.Formed() || twin.Model.Latent.Rank > 0 || twin.Model.Mixed(3) {
+		t.Error("the twin has more of the form than looking ahead")
+	}
+}

@@ -143,3 +143,15 @@ func speculates(t *testing.T, m *model.GPT) {
 		t.Errorf("of %d drafts %d are kept", s.Drafts, s.Kept)
 	}
 }
+
+// What is not to be balanced is left as it is.
+func TestUnbalanced(t *testing.T) {
+	r := deep()
+	r.Model.Experts.Unbalanced = true
+	run := begin(t, r)
+	before := balances(run)
+	steps(t, run, 4)
+	if got := balances(run); len(got) == 0 || !slices.Equal(got, before) {
+		t.Errorf("%v became %v", before, got)
+	}
+}

@@ -84,7 +84,7 @@ func sizesOf(names []string) ([]int, error) {
 
 // later are folders, kinds of files and files that the page can do without at
 // first.
-var later = []string{"samples", "lessons", "saved", ".png", ".webmanifest", "sw.js", "reader.js", "reader.wasm"}
+var later = []string{"samples", "lessons", "pages", "saved", ".png", ".webmanifest", "sw.js", "reader.js", "reader.wasm"}
 
 // compress returns the size of path's smallest form. A form that is no smaller
 // than the file is not kept.

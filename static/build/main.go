@@ -61,7 +61,7 @@ func build() error {
 	if err := clear(); err != nil {
 		return err
 	}
-	for _, part := range []func(goroot string) error{sources, index, libraries, codes, samples, lessons, base, saved, vuguHelper, workerScripts, modules, serviceWorker} {
+	for _, part := range []func(goroot string) error{sources, index, libraries, codes, samples, lessons, pages, base, saved, vuguHelper, workerScripts, modules, serviceWorker} {
 		if err := part(goroot); err != nil {
 			return err
 		}
@@ -157,6 +157,20 @@ func lessons(string) error {
 			all = append(append(all, one...), '\n')
 		}
 		if err := write("lessons/"+language+".md", all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pages copies those that explain something, which are fetched when they are asked for.
+func pages(string) error {
+	paths, err := filepath.Glob("web/lesson/pages/*.md")
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if err := copyFile("pages/"+filepath.Base(path), path); err != nil {
 			return err
 		}
 	}

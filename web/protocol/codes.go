@@ -45,6 +45,7 @@ const (
 	TrainerGone   Code = "trainer_gone"   // the worker ended; the page must be opened again
 	RanksFewer    Code = "ranks_fewer"    // a notice: Got workers were asked for; Want train
 	RankLost      Code = "rank_lost"      // a notice: a worker ended; Got go on with the run
+	GPULacks      Code = "gpu_lacks"      // a notice: the graphics card was wanted, but has no programs for this form of model
 	GPUUnused     Code = "gpu_unused"     // a notice: the graphics card was wanted, but is not there, or computes something else; Detail: how
 	GPULost       Code = "gpu_lost"       // a notice: the graphics card failed in a run, which goes on without from step Got; Detail: how
 	BadMessage    Code = "bad_message"    // a command that the codec refused
@@ -96,7 +97,7 @@ const (
 var Codes = []Code{
 	Finished, Stopped, TextEmpty, TextOne, TextTooShort, TextShort, TextTooLong, TextBinary, TextMissing, TextUnread, NoSettings, FilesMany,
 	SampleUnknown, SampleFailed, TooManyKinds, RecipeWrong, NoModel, Busy, NotTraining, LossNaN, OutOfMemory,
-	Cancelled, TrainerGone, RanksFewer, RankLost, GPUUnused, GPULost, BadMessage, Internal, StoppedEarly,
+	Cancelled, TrainerGone, RanksFewer, RankLost, GPULacks, GPUUnused, GPULost, BadMessage, Internal, StoppedEarly,
 	KeepNone, KeepInsecure, KeepFull, KeepFailed, ShelfFailed, BaseFailed, ModelUnknown, ModelDamaged, ModelUnsupported, ModelNone, ModelIncomplete, ModelStandIn, ModelNotes, ModelUnsafe, ModelTooLarge,
 	ModelElsewhere, ExportImpossible, AdapterNone, AdapterStranger, AdapterUnsupported, TextGone, TuneShort, TuneUnknown, TalksWrong, TalksFew, PairsWrong, PairsFew, PromptsNone, PreferredNone, TasksWrong, RewardUnknown, TeacherGone, TeacherStranger, ChatNone, NearGELU, SameBits,
 }
@@ -104,7 +105,7 @@ var Codes = []Code{
 // Notice tells whether a problem of this code is to be told only: what was
 // asked for goes on.
 func (c Code) Notice() bool {
-	return slices.Contains([]Code{RanksFewer, RankLost, GPUUnused, GPULost, SameBits, ModelNotes}, c)
+	return slices.Contains([]Code{RanksFewer, RankLost, GPULacks, GPUUnused, GPULost, SameBits, ModelNotes}, c)
 }
 
 // MaxMemory is what a model may take to be trained or opened, in bytes, where nobody says

@@ -172,4 +172,6 @@ var commands = map[string]func() Command{
 	"check_tasks":   func() Command { return new(CheckTasks) },
 	"set_pairs":     func() Command { return new(SetPairs) },
 	"outcomes":      func() Command { return new(Outcomes) },
+	"look_inside":   func() Command { return new(LookInside) },
+	"speculate":     func() Command { return new(Speculate) },
 }

@@ -363,4 +363,6 @@ var events = map[string]func() Event{
 	"pair_list":  func() Event { return new(PairList) },
 	"told":       func() Event { return new(Told) },
 	"gpu":        func() Event { return new(GPU) },
+	"inside":     func() Event { return new(Inside) },
+	"speculated": func() Event { return new(Speculated) },
 }

@@ -132,6 +132,12 @@ func (s *Session) lend(r *run, ranks int) bool {
 	if wish == backend || !s.fitsTwice(r.Recipe) {
 		return false
 	}
+	if r.Recipe.Model.Formed() {
+		if wish != "" {
+			s.voice.tell(&protocol.Problem{Code: protocol.GPULacks})
+		}
+		return false
+	}
 	lent, err := s.tried(r)
 	if s.goOn() != nil || lent != nil && lent.Software && wish == "" {
 		return false

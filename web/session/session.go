@@ -18,6 +18,7 @@ import (
 	"cmp"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"hornbook/model/checkpoint"
@@ -92,7 +93,7 @@ func (s *Session) Serve(commands <-chan protocol.Command) {
 	s.commands = commands
 	defer s.runner.end()
 	s.voice.tell(&protocol.Ready{Backend: backend, SIMD: kernel.Fast, Fused: kernel.Fused, Cores: max(1, s.host.Cores),
-		Ranks: min(s.runner.most(), train.MostRanks), Memory: s.host.Memory, Presets: recipe.Presets(), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Verifiers: task.Verifiers, Base: s.host.Base, GPU: s.host.GPU != nil})
+		Ranks: min(s.runner.most(), train.MostRanks), Memory: s.host.Memory, Presets: slices.Concat(recipe.Presets(), recipe.Further()), Default: recipe.Default, Labs: recipe.Labs(), Samples: SampleNames, Tasks: task.Names, Tastes: taste.Names, Verifiers: task.Verifiers, Base: s.host.Base, GPU: s.host.GPU != nil})
 	s.move(idle, "")
 	if !s.host.Base { // else it is told when Base has been opened, which comes first
 		s.library.tellShelf()
@@ -234,6 +235,10 @@ func (s *Session) handleSlow(c protocol.Command) {
 		s.merge()
 	case *protocol.Outcomes:
 		s.outcomes(c)
+	case *protocol.LookInside:
+		s.lookInside(c)
+	case *protocol.Speculate:
+		s.speculate(c)
 	case *protocol.Rename, *protocol.Duplicate, *protocol.Delete, *protocol.Undelete:
 		s.library.change(c)
 	default:

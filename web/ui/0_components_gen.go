@@ -1533,6 +1533,171 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Drafts are how words are written two at a time, and what that brings.
+type Drafts struct {
+	Page *Page
+	Of   *Inside
+}
+
+func (c *Drafts) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "drafts"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "drafts-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", attrs88)
+		setText(vgn, c.Page.W.Say("inside_ahead"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setText(vgn, c.Page.W.Say("inside_ahead_about"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs89)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs90)
+			setAttr(vgn, "aria-disabled", disabled(c.Of.writing != 0))
+			setAttr(vgn, "class", primary(!c.Page.Active()))
+			setText(vgn, c.Page.W.Say("inside_write"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Write() })
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs91)
+			setAttr(vgn, "hidden", c.Of.Told == nil)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = addElement(vgparent, "input", attrs92)
+				setProp(vgn, "checked", !c.Of.Plain)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Plain = !event.PropBool("target", "checked") })
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("inside_switch"))
+			}
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "button", attrs93)
+			setAttr(vgn, "hidden", c.Of.Told == nil)
+			setText(vgn, c.Page.W.Say("inside_take_over"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOver() })
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.Told != nil {
+				vgn = addElement(vgparent, "div", attrs94)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "section", attrs95)
+					setAttr(vgn, "aria-label", c.Page.W.Say("completion"))
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "div", attrs96)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "span", attrs97)
+							setText(vgn, c.Of.Told.Prompt)
+							for vgiterkeyt, one := range c.Of.Told.Written {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								one := one
+								_ = one
+								vgn = addElement(vgparent, "span", nil)
+								setAttr(vgn, "class", c.Of.wordClass(one))
+								setText(vgn, one.Text)
+							}
+						}
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "table", attrs98)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "thead", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "tr", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, c.Page.W.Say("inside_way"))
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, c.Page.W.Say("inside_passes"))
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, c.Page.W.Say("inside_time"))
+								}
+							}
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "tbody", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, " ")
+								for vgiterkeyt, row := range c.Of.wayRows() {
+									var vgiterkey interface{} = vgiterkeyt
+									_ = vgiterkey
+									row := row
+									_ = row
+									vgn = addElement(vgparent, "tr", nil)
+									{
+										vgparent := vgn
+										_ = vgparent
+										vgn = addElement(vgparent, "th", attrs30)
+										setText(vgn, row[0])
+										vgn = addElement(vgparent, "td", nil)
+										setText(vgn, row[1])
+										vgn = addElement(vgparent, "td", nil)
+										setText(vgn, row[2])
+									}
+								}
+							}
+							addText(vgparent, "\n        ")
+						}(vgn)
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "p", attrs99)
+						setText(vgn, c.Of.costSays())
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // End is what the open model's run has cost and what came of it, once it is over, at the
 // station where it was begun.
 type End struct {
@@ -1554,12 +1719,12 @@ func (c *End) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Here && c.Page.outcome() != nil {
-			vgn = addElement(vgparent, "section", attrs88)
+			vgn = addElement(vgparent, "section", attrs100)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs89)
+				vgn = addElement(vgparent, "h3", attrs101)
 				setText(vgn, c.Page.W.Say("outcome_title"))
 				addText(vgparent, "\n    ")
 				{
@@ -1597,7 +1762,7 @@ func (c *Finetune) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs90)
+		vgn = addElement(vgparent, "h2", attrs102)
 		setText(vgn, c.Page.stationName("finetune"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -1712,7 +1877,7 @@ func (c *Further) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs91)
+				vgn = addElement(vgparent, "select", attrs103)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseMethod(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -1792,7 +1957,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.asksGuess() {
-			vgn = addElement(vgparent, "section", attrs92)
+			vgn = addElement(vgparent, "section", attrs104)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -1801,7 +1966,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "b", attrs93)
+					vgn = addElement(vgparent, "b", attrs105)
 					setText(vgn, c.Page.W.Say("rewards_guess_title"))
 					addText(vgparent, " ")
 					vgn = addElement(vgparent, "span", nil)
@@ -1809,7 +1974,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("rewards_guess_about"))
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "fieldset", attrs94)
+				vgn = addElement(vgparent, "fieldset", attrs106)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1822,11 +1987,11 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						g := g
 						_ = g
-						vgn = addElement(vgparent, "label", attrs95)
+						vgn = addElement(vgparent, "label", attrs91)
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "input", attrs96)
+							vgn = addElement(vgparent, "input", attrs107)
 							setAttr(vgn, "value", g)
 							setProp(vgn, "checked", g == c.Of.Guess)
 							listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseGuess(g) })
@@ -1837,7 +2002,7 @@ func (c *Guess) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs97)
+				vgn = addElement(vgparent, "p", attrs108)
 				setAttr(vgn, "hidden", c.Of.guessSays() == "")
 				setText(vgn, c.Of.guessSays())
 				addText(vgparent, "\n  ")
@@ -1875,12 +2040,12 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.step() != nil {
-			vgn = addElement(vgparent, "section", attrs98)
+			vgn = addElement(vgparent, "section", attrs109)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs99)
+				vgn = addElement(vgparent, "p", attrs110)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -1888,20 +2053,20 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Of.stepSays())
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs100)
+				vgn = addElement(vgparent, "div", attrs111)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs101)
+					vgn = addElement(vgparent, "button", attrs112)
 					setAttr(vgn, "aria-expanded", disabled(!c.Of.Folded))
 					setText(vgn, c.Of.foldSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Folded = !c.Of.Folded })
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h2", attrs102)
+				vgn = addElement(vgparent, "h2", attrs113)
 				setText(vgn, c.Of.step().Title)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs103)
+				vgn = addElement(vgparent, "div", attrs114)
 				setAttr(vgn, "aria-label", c.Page.W.Say("learn_card"))
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
@@ -1935,7 +2100,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgparent
 						addText(vgparent, " ")
 						if len(c.Of.step().Do) > 0 && (c.Of.step().Predict == nil || c.Of.answer("predict") >= 0) && !c.Of.isDone() {
-							vgn = addElement(vgparent, "div", attrs104)
+							vgn = addElement(vgparent, "div", attrs115)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -1954,14 +2119,14 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.Of.step().Say != nil {
-							vgn = addElement(vgparent, "label", attrs105)
+							vgn = addElement(vgparent, "label", attrs116)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, lesson.Plain(c.Of.step().Say.Text))
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "textarea", attrs106)
+								vgn = addElement(vgparent, "textarea", attrs117)
 								setAttr(vgn, "id", "say")
 								setProp(vgn, "value", c.Of.said[c.Of.step().Say.Name])
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.Tell(c.Of.step().Say.Name, event.PropString("target", "value")) })
@@ -1983,7 +2148,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = i
 							name := name
 							_ = name
-							vgn = addElement(vgparent, "blockquote", attrs107)
+							vgn = addElement(vgparent, "blockquote", attrs118)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2022,7 +2187,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.Of.ready() && len(c.Of.step().Extension) > 0 {
-							vgn = addElement(vgparent, "div", attrs108)
+							vgn = addElement(vgparent, "div", attrs119)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2047,7 +2212,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.Of.Stuck && c.Of.helps() {
-							vgn = addElement(vgparent, "div", attrs109)
+							vgn = addElement(vgparent, "div", attrs120)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2063,13 +2228,13 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addComponent(vgout, vgparent, vgcomp)
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs110)
+								vgn = addElement(vgparent, "button", attrs121)
 								setAttr(vgn, "aria-disabled", disabled(c.Of.taking != 0))
 								setAttr(vgn, "hidden", !c.Of.rescued())
 								setText(vgn, c.Page.W.Say("learn_saved"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeSaved() })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs111)
+								vgn = addElement(vgparent, "button", attrs122)
 								setText(vgn, c.Page.W.Say("learn_without"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Without() })
 								addText(vgparent, "\n        ")
@@ -2086,7 +2251,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.Of.away() {
-						vgn = addElement(vgparent, "a", attrs112)
+						vgn = addElement(vgparent, "a", attrs123)
 						setAttr(vgn, "href", address(c.Of.step().Station))
 						setText(vgn, c.Page.W.Say("learn_to", "station", c.Page.stationName(c.Of.step().Station)))
 					}
@@ -2097,24 +2262,24 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs113)
+					vgn = addElement(vgparent, "button", attrs124)
 					setAttr(vgn, "aria-disabled", disabled(!c.Of.ready()))
 					setAttr(vgn, "class", primary(c.Of.ready()))
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Next() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs114)
+					vgn = addElement(vgparent, "button", attrs125)
 					setAttr(vgn, "hidden", c.Of.at == 0)
 					setText(vgn, c.Page.W.Say("learn_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Back() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs115)
+					vgn = addElement(vgparent, "button", attrs126)
 					setAttr(vgn, "aria-expanded", disabled(c.Of.Stuck))
 					setAttr(vgn, "hidden", !c.Of.helps())
 					setText(vgn, c.Page.W.Say("learn_stuck"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Help() })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs116)
+					vgn = addElement(vgparent, "button", attrs127)
 					setText(vgn, c.Page.W.Say("learn_leave"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Leave() })
 					addText(vgparent, "\n    ")
@@ -2124,7 +2289,7 @@ func (c *Guide) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		addText(vgparent, "\n  ")
 		if c.Of.number != none && c.Of.step() == nil {
-			vgn = addElement(vgparent, "p", attrs117)
+			vgn = addElement(vgparent, "p", attrs128)
 			setText(vgn, c.Page.W.Say("learn_loading"))
 		}
 		addText(vgparent, "\n")
@@ -2168,11 +2333,11 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs118)
+				vgn = addElement(vgparent, "input", attrs129)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import") })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs119)
+				vgn = addElement(vgparent, "span", attrs130)
 				setText(vgn, c.Page.W.Say("bring_in"))
 				addText(vgparent, "\n    ")
 			}
@@ -2182,7 +2347,7 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs120)
+				vgn = addElement(vgparent, "input", attrs131)
 				setAttr(vgn, "aria-label", c.Page.W.Say("bring_in_folder"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.BringIn("import-folder") })
 				addText(vgparent, "\n      ")
@@ -2193,16 +2358,310 @@ func (c *Import) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs121)
+		vgn = addElement(vgparent, "p", attrs132)
 		setText(vgn, c.Page.W.Say("bring_in_hint"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs122)
+		vgn = addElement(vgparent, "p", attrs133)
 		setText(vgn, c.Of.storageSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs123)
+		vgn = addElement(vgparent, "button", attrs134)
 		setAttr(vgn, "hidden", !c.Of.canPersist())
 		setText(vgn, c.Page.W.Say("keep_for_good"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.KeepForGood() })
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+func (c *Inside) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "inside"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "inside"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "inside-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h2", attrs135)
+		setText(vgn, c.Page.stationName("inside"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs32)
+		setText(vgn, c.Page.W.Say("inside_lead"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Page.Model == nil && c.Page.Usable() {
+				{
+					vgcomp := component[Blocked](vgin, 0x73B51099B73F4879, vgiterkey)
+					vgcomp.Page = c.Page
+					vgn = addComponent(vgout, vgparent, vgcomp)
+				}
+			}
+			addText(vgparent, "\n    ")
+			if c.Page.Model != nil && !c.formed() {
+				vgn = addElement(vgparent, "div", attrs136)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", nil)
+					setText(vgn, c.Page.W.Say("inside_plain_form"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs9)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs137)
+						setText(vgn, c.Page.W.Say("inside_preset"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.choosePreset() })
+					}
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Notice](vgin, 0xBE92B6853F98BB40, vgiterkey)
+			vgcomp.Page = c.Page
+			vgcomp.Problem = c.Problem()
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.formed() {
+				vgn = addElement(vgparent, "div", nil)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "label", attrs116)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Page.W.Say("inside_text"))
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "textarea", attrs138)
+						setProp(vgn, "value", c.Text)
+						listen(vgn, "input", func(event vugu.DOMEvent) { c.Type(event.PropString("target", "value")) })
+						addText(vgparent, "\n      ")
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.unknown() != "" {
+							vgn = addElement(vgparent, "p", attrs139)
+							setText(vgn, c.unknown())
+						}
+					}
+					addText(vgparent, "\n      ")
+					if c.mixed() {
+						{
+							vgcomp := component[Takers](vgin, 0x5475FBF0217C1E99, vgiterkey)
+							vgcomp.Of = c
+							vgcomp.Page = c.Page
+							vgn = addComponent(vgout, vgparent, vgcomp)
+						}
+					}
+					addText(vgparent, "\n      ")
+					if c.ahead() {
+						{
+							vgcomp := component[Drafts](vgin, 0x1F15B56A6390625E, vgiterkey)
+							vgcomp.Of = c
+							vgcomp.Page = c.Page
+							vgn = addComponent(vgout, vgparent, vgcomp)
+						}
+					}
+					addText(vgparent, "\n      ")
+					if c.mixed() {
+						{
+							vgcomp := component[Loads](vgin, 0xA62D8A864FF3C876, vgiterkey)
+							vgcomp.Of = c
+							vgcomp.Page = c.Page
+							vgn = addComponent(vgout, vgparent, vgcomp)
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs140)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						if c.latent() {
+							vgn = addElement(vgparent, "section", attrs141)
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "h3", attrs142)
+								setText(vgn, c.Page.W.Say("inside_cache"))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "dl", attrs143)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, " ")
+									for vgiterkeyt, k := range c.kept() {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										k := k
+										_ = k
+										vgn = addElement(vgparent, "div", nil)
+										{
+											vgparent := vgn
+											_ = vgparent
+											vgn = addElement(vgparent, "dt", nil)
+											setText(vgn, k.Name)
+											vgn = addElement(vgparent, "dd", attrs144)
+											setText(vgn, k.Value)
+											vgn = addElement(vgparent, "dd", attrs145)
+											{
+												vgparent := vgn
+												_ = vgparent
+												for vgiterkeyt, b := range k.Bars {
+													var vgiterkey interface{} = vgiterkeyt
+													_ = vgiterkey
+													b := b
+													_ = b
+													vgn = addElement(vgparent, "meter", attrs146)
+													setAttr(vgn, "class", b.Class)
+													setAttr(vgn, "value", b.Long)
+												}
+											}
+										}
+									}
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "p", attrs3)
+								setText(vgn, c.keptSays())
+								addText(vgparent, "\n        ")
+							}(vgn)
+						}
+						addText(vgparent, "\n        ")
+						if c.ahead() {
+							vgn = addElement(vgparent, "section", attrs147)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "h3", attrs148)
+								setText(vgn, c.Page.W.Say("inside_second"))
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "div", attrs149)
+								{
+									vgparent := vgn
+									_ = vgparent
+									addText(vgparent, " ")
+									for vgiterkeyt, b := range c.secondBar() {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										b := b
+										_ = b
+										vgn = addElement(vgparent, "meter", attrs146)
+										setAttr(vgn, "class", b.Class)
+										setAttr(vgn, "value", b.Long)
+									}
+								}
+								addText(vgparent, "\n          ")
+								vgn = addElement(vgparent, "p", attrs150)
+								setText(vgn, c.secondSays())
+								addText(vgparent, "\n        ")
+							}
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("inside_processor"))
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs151)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Story == nil {
+				vgn = addElement(vgparent, "button", attrs152)
+				setText(vgn, c.Page.W.Say("inside_story"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.OpenStory() })
+			}
+			addText(vgparent, "\n    ")
+			if c.Lost {
+				vgn = addElement(vgparent, "p", attrs153)
+				setText(vgn, c.Page.W.Say("inside_story_lost"))
+			}
+			addText(vgparent, "\n    ")
+			if c.Story != nil {
+				vgn = addElement(vgparent, "article", attrs154)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					for i, s := range c.Story {
+						var vgiterkey interface{} = i
+						_ = vgiterkey
+						i := i
+						_ = i
+						s := s
+						_ = s
+						vgn = addElement(vgparent, "div", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							if i == 0 {
+								vgn = addElement(vgparent, "h3", attrs155)
+								setText(vgn, s.Title)
+							}
+							if i > 0 {
+								vgn = addElement(vgparent, "h4", nil)
+								setText(vgn, s.Title)
+							}
+							addText(vgparent, "\n        ")
+							{
+								vgcomp := component[Blocks](vgin, 0xB584D103E72DB4F5, vgiterkey)
+								vgcomp.Of = s.Blocks
+								vgn = addComponent(vgout, vgparent, vgcomp)
+							}
+							addText(vgparent, "\n      ")
+						}
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "button", attrs156)
+					setText(vgn, c.Page.W.Say("inside_story_close"))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.CloseStory() })
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -2239,19 +2698,19 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "h2", attrs124)
+					vgn = addElement(vgparent, "h2", attrs157)
 					setText(vgn, c.Page.stationName("learn"))
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "p", attrs32)
 					setText(vgn, c.Page.W.Say("learn_lead"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs125)
+					vgn = addElement(vgparent, "div", attrs158)
 					{
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, " ")
 						if len(c.Wrong) > 0 {
-							vgn = addElement(vgparent, "div", attrs126)
+							vgn = addElement(vgparent, "div", attrs159)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2278,7 +2737,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 						addText(vgparent, "\n        ")
 						if c.Lost {
-							vgn = addElement(vgparent, "p", attrs127)
+							vgn = addElement(vgparent, "p", attrs153)
 							setText(vgn, c.Page.W.Say("learn_lost"))
 						}
 						addText(vgparent, "\n      ")
@@ -2290,7 +2749,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgparent
 						addText(vgparent, " ")
 						if c.ownSays() != "" {
-							vgn = addElement(vgparent, "p", attrs128)
+							vgn = addElement(vgparent, "p", attrs160)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2308,7 +2767,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "hidden", c.Lessons != nil || c.Lost)
 					setText(vgn, c.Page.W.Say("learn_loading"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs129)
+					vgn = addElement(vgparent, "ol", attrs161)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -2379,7 +2838,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "button", attrs130)
+						vgn = addElement(vgparent, "button", attrs162)
 						setAttr(vgn, "hidden", !c.hasAnswers())
 						setText(vgn, c.Page.W.Say("learn_save"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.SaveAnswers() })
@@ -2392,7 +2851,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.paperOf() != nil && c.Paper == "sheet" {
-				vgn = addElement(vgparent, "div", attrs131)
+				vgn = addElement(vgparent, "div", attrs163)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2401,18 +2860,18 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "button", attrs132)
+						vgn = addElement(vgparent, "button", attrs164)
 						setText(vgn, c.Page.W.Say("print"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
-						vgn = addElement(vgparent, "button", attrs133)
+						vgn = addElement(vgparent, "button", attrs165)
 						setText(vgn, c.Page.W.Say("learn_all"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs134)
+					vgn = addElement(vgparent, "p", attrs166)
 					setText(vgn, c.Page.W.Say("learn_sheet_name"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "h2", attrs135)
+					vgn = addElement(vgparent, "h2", attrs167)
 					setText(vgn, c.name(c.paperOf()))
 					addText(vgparent, "\n      ")
 					{
@@ -2425,7 +2884,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.paperOf() != nil && c.Paper == "teacher" {
-				vgn = addElement(vgparent, "div", attrs136)
+				vgn = addElement(vgparent, "div", attrs168)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -2434,15 +2893,15 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "button", attrs137)
+						vgn = addElement(vgparent, "button", attrs169)
 						setText(vgn, c.Page.W.Say("print"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
-						vgn = addElement(vgparent, "button", attrs133)
+						vgn = addElement(vgparent, "button", attrs165)
 						setText(vgn, c.Page.W.Say("learn_all"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Read("", 0) })
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "h2", attrs135)
+					vgn = addElement(vgparent, "h2", attrs167)
 					setText(vgn, c.name(c.paperOf()))
 					addText(vgparent, "\n      ")
 					vgn = addElement(vgparent, "h3", nil)
@@ -2484,7 +2943,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "h3", nil)
 					setText(vgn, c.Page.W.Say("learn_questions"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs138)
+					vgn = addElement(vgparent, "ol", attrs170)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2568,7 +3027,7 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs105)
+			vgn = addElement(vgparent, "label", attrs116)
 			setAttr(vgn, "hidden", c.link() == "")
 			{
 				vgparent := vgn
@@ -2577,12 +3036,12 @@ func (c *Link) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("link"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs139)
+				vgn = addElement(vgparent, "input", attrs171)
 				setProp(vgn, "value", c.link())
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs140)
+			vgn = addElement(vgparent, "button", attrs172)
 			setText(vgn, c.label())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(c.To) })
 			addText(vgparent, "\n  ")
@@ -2638,32 +3097,32 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs141)
+		vgn = addElement(vgparent, "div", attrs173)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs142)
+			vgn = addElement(vgparent, "p", attrs174)
 			setText(vgn, c.Of.listSays())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs143)
+			vgn = addElement(vgparent, "button", attrs175)
 			setAttr(vgn, "aria-expanded", disabled(c.Of.List.Open))
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Of.lookLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Open = !c.Of.List.Open })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs144)
+			vgn = addElement(vgparent, "button", attrs176)
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0)
 			setText(vgn, c.Page.W.Say("prefs_take_out"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.TakeOut() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs145)
+			vgn = addElement(vgparent, "button", attrs177)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Sharing.Of.Kind == "pairs"))
 			setAttr(vgn, "hidden", len(c.Of.List.Pairs) == 0 || !c.Page.Sharing.can())
 			setText(vgn, c.Page.W.Say("share"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(c.Of.thing()) })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs146)
+			vgn = addElement(vgparent, "button", attrs178)
 			setText(vgn, c.Page.W.Say("prefs_bring_in"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.visit("text") })
 			addText(vgparent, "\n  ")
@@ -2689,7 +3148,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.List.former != nil {
-				vgn = addElement(vgparent, "p", attrs147)
+				vgn = addElement(vgparent, "p", attrs179)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -2703,7 +3162,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs148)
+		vgn = addElement(vgparent, "ol", attrs180)
 		setAttr(vgn, "hidden", !c.Of.List.Open)
 		setAttr(vgn, "start", c.Of.List.From+1)
 		func(vgparent *vugu.VGNode) {
@@ -2726,10 +3185,10 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs149)
+							vgn = addElement(vgparent, "p", attrs181)
 							setText(vgn, asksFor(c.Of.List.Pairs[i]))
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs150)
+							vgn = addElement(vgparent, "p", attrs182)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2740,7 +3199,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Of.List.Pairs[i].Chosen)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs151)
+							vgn = addElement(vgparent, "p", attrs183)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -2777,49 +3236,49 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if c.Of.List.Edits == i {
-						vgn = addElement(vgparent, "div", attrs152)
+						vgn = addElement(vgparent, "div", attrs184)
 						func(vgparent *vugu.VGNode) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs105)
+							vgn = addElement(vgparent, "label", attrs116)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_prompt"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs153)
+								vgn = addElement(vgparent, "textarea", attrs185)
 								setProp(vgn, "value", asksFor(c.Of.List.Edited))
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.ask(event.PropString("target", "value")) })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs105)
+							vgn = addElement(vgparent, "label", attrs116)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_chosen"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs154)
+								vgn = addElement(vgparent, "textarea", attrs186)
 								setProp(vgn, "value", c.Of.List.Edited.Chosen)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Chosen = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "label", attrs105)
+							vgn = addElement(vgparent, "label", attrs116)
 							{
 								vgparent := vgn
 								_ = vgparent
 								vgn = addElement(vgparent, "span", nil)
 								setText(vgn, c.Page.W.Say("prefs_rejected"))
 								addText(vgparent, " ")
-								vgn = addElement(vgparent, "textarea", attrs155)
+								vgn = addElement(vgparent, "textarea", attrs187)
 								setProp(vgn, "value", c.Of.List.Edited.Rejected)
 								listen(vgn, "input", func(event vugu.DOMEvent) { c.Of.List.Edited.Rejected = event.PropString("target", "value") })
 							}
 							addText(vgparent, "\n        ")
 							if c.Of.Edges {
-								vgn = addElement(vgparent, "p", attrs156)
+								vgn = addElement(vgparent, "p", attrs188)
 								setText(vgn, c.Page.W.Say("prefs_edit_wrong"))
 							}
 							addText(vgparent, "\n        ")
@@ -2828,7 +3287,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs157)
+								vgn = addElement(vgparent, "button", attrs189)
 								setText(vgn, c.Page.W.Say("prefs_save"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveEdit() })
 								addText(vgparent, "\n          ")
@@ -2872,7 +3331,7 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Say("prefs_behind"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.List.Turn(1) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs158)
+					vgn = addElement(vgparent, "button", attrs190)
 					setText(vgn, c.Page.W.Say("prefs_clear"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Delete(-1) })
 					addText(vgparent, "\n    ")
@@ -2880,6 +3339,233 @@ func (c *Listing) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n  ")
 		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Loads are how much the experts of each layer have to do.
+type Loads struct {
+	Page *Page
+	Of   *Inside
+}
+
+func (c *Loads) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "loads"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", attrs191)
+		setText(vgn, c.Page.W.Say("inside_loads"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setText(vgn, c.Page.W.Say("inside_loads_about"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs192)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			for vgiterkeyt, b := range c.Of.counted() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				b := b
+				_ = b
+				vgn = addElement(vgparent, "figure", nil)
+				setAttr(vgn, "data-block", b.Block)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "figcaption", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "b", nil)
+						setText(vgn, c.Of.blockName(b.Block))
+						addText(vgparent, " ")
+						vgn = addElement(vgparent, "span", nil)
+						setText(vgn, c.Of.loadSays(b))
+					}
+					addText(vgparent, "\n      ")
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "load"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "aria-label", c.Of.loadAbout(b))
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+						vgparent.AppendChild(vgn)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for vgiterkeyt, x := range c.Of.loadBars(b) {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								x := x
+								_ = x
+								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute(nil)}
+								vgparent.AppendChild(vgn)
+								setAttr(vgn, "class", x.Class)
+								setAttr(vgn, "height", x.High)
+								setAttr(vgn, "width", x.Wide)
+								setAttr(vgn, "x", x.X)
+								setAttr(vgn, "y", x.Y)
+							}
+						}
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mean"}, vugu.VGAttribute{Namespace: "", Key: "x1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "x2", Val: "100%"}}}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "y1", c.Of.meanAt())
+						setAttr(vgn, "y2", c.Of.meanAt())
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "base"}, vugu.VGAttribute{Namespace: "", Key: "x1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "x2", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "y1", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "y2", Val: "100%"}}}
+						vgparent.AppendChild(vgn)
+						setText(vgn, vugu.HTML(""))
+						addText(vgparent, "\n        ")
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+						vgparent.AppendChild(vgn)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for vgiterkeyt, x := range c.Of.loadBars(b) {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								x := x
+								_ = x
+								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "y", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "15"}, vugu.VGAttribute{Namespace: "", Key: "text-anchor", Val: "middle"}}}
+								vgparent.AppendChild(vgn)
+								setAttr(vgn, "x", x.Middle)
+								setText(vgn, x.Number)
+							}
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs193)
+		setAttr(vgn, "hidden", c.Of.Counted == nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "span", attrs194)
+			setText(vgn, c.Page.W.Say("inside_with"))
+			addText(vgparent, " ")
+			vgn = addElement(vgparent, "span", attrs195)
+			setText(vgn, c.Page.W.Say("inside_without"))
+			addText(vgparent, " ")
+			vgn = addElement(vgparent, "span", attrs196)
+			setText(vgn, c.Page.W.Say("inside_mean"))
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs197)
+		setText(vgn, c.Of.loadOn())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs9)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "button", attrs198)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.AsTable))
+			setAttr(vgn, "hidden", c.Of.Counted == nil)
+			setText(vgn, c.Of.tableLabel())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.AsTable {
+				vgn = addElement(vgparent, "div", attrs73)
+				setAttr(vgn, "aria-label", c.Page.W.Say("inside_loads"))
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "table", nil)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "thead", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = addElement(vgparent, "tr", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "th", attrs29)
+								setText(vgn, c.Page.W.Say("inside_expert_column"))
+								for vgiterkeyt, name := range c.Of.loadColumns() {
+									var vgiterkey interface{} = vgiterkeyt
+									_ = vgiterkey
+									name := name
+									_ = name
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, name)
+								}
+							}
+						}
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "tbody", nil)
+						{
+							vgparent := vgn
+							_ = vgparent
+							addText(vgparent, " ")
+							for e := range c.Of.experts() {
+								var vgiterkey interface{} = e
+								_ = vgiterkey
+								e := e
+								_ = e
+								vgn = addElement(vgparent, "tr", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "th", attrs30)
+									setText(vgn, c.Page.W.Count(e+1))
+									for vgiterkeyt, cell := range c.Of.loadCells(e) {
+										var vgiterkey interface{} = vgiterkeyt
+										_ = vgiterkey
+										cell := cell
+										_ = cell
+										vgn = addElement(vgparent, "td", nil)
+										setText(vgn, cell)
+									}
+								}
+							}
+						}
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -2921,11 +3607,11 @@ func (c *Losses) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs95)
+			vgn = addElement(vgparent, "label", attrs91)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs159)
+				vgn = addElement(vgparent, "input", attrs199)
 				setProp(vgn, "checked", c.Of.LogScale)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.LogScale = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -3056,7 +3742,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_judge_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs160)
+				vgn = addElement(vgparent, "select", attrs200)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseTaste(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3085,7 +3771,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("prefs_prompts_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs161)
+				vgn = addElement(vgparent, "select", attrs201)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChoosePrompts(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -3106,12 +3792,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs162)
+			vgn = addElement(vgparent, "button", attrs202)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setText(vgn, c.Of.judgeLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Judging() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs163)
+			vgn = addElement(vgparent, "button", attrs203)
 			setAttr(vgn, "aria-disabled", disabled(!c.Of.canDraw()))
 			setAttr(vgn, "aria-expanded", disabled(c.Of.Hand.Open))
 			setText(vgn, c.Of.handLabel())
@@ -3119,7 +3805,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs164)
+		vgn = addElement(vgparent, "p", attrs204)
 		setText(vgn, c.Of.judgeSays())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -3128,7 +3814,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.Judge.id > 0 {
-				vgn = addElement(vgparent, "progress", attrs165)
+				vgn = addElement(vgparent, "progress", attrs205)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_judge_label"))
 				setAttr(vgn, "max", c.Of.Judge.Prompts)
 				setAttr(vgn, "value", c.Of.judgeDone())
@@ -3141,7 +3827,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgn
 			addText(vgparent, " ")
 			if c.Of.Hand.Open {
-				vgn = addElement(vgparent, "section", attrs166)
+				vgn = addElement(vgparent, "section", attrs206)
 				setAttr(vgn, "aria-label", c.Page.W.Say("prefs_choose"))
 				listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.pressed(event.PropString("key")) })
 				func(vgparent *vugu.VGNode) {
@@ -3154,7 +3840,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "p", attrs149)
+						vgn = addElement(vgparent, "p", attrs181)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3167,7 +3853,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 					addText(vgparent, "\n      ")
 					if len(c.Of.Hand.queue) > 0 {
-						vgn = addElement(vgparent, "div", attrs167)
+						vgn = addElement(vgparent, "div", attrs207)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3177,12 +3863,12 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								i := i
 								_ = i
-								vgn = addElement(vgparent, "div", attrs168)
+								vgn = addElement(vgparent, "div", attrs208)
 								{
 									vgparent := vgn
 									_ = vgparent
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "p", attrs169)
+									vgn = addElement(vgparent, "p", attrs209)
 									setText(vgn, c.Of.handSaid(i))
 									addText(vgparent, "\n          ")
 									vgn = addElement(vgparent, "button", nil)
@@ -3210,7 +3896,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs170)
+							vgn = addElement(vgparent, "button", attrs210)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(tie) })
 							{
 								vgparent := vgn
@@ -3222,7 +3908,7 @@ func (c *Making) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, c.Page.W.Say("prefs_tie"))
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "button", attrs171)
+							vgn = addElement(vgparent, "button", attrs211)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Choose(later) })
 							{
 								vgparent := vgn
@@ -3273,23 +3959,23 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.mends() {
-			vgn = addElement(vgparent, "section", attrs172)
+			vgn = addElement(vgparent, "section", attrs212)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs173)
+				vgn = addElement(vgparent, "h3", attrs213)
 				setText(vgn, c.Page.W.Say("rewards_mend_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", nil)
 				setText(vgn, c.Page.W.Say("rewards_mend_about"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs174)
+				vgn = addElement(vgparent, "div", attrs214)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs175)
+					vgn = addElement(vgparent, "div", attrs215)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3299,11 +3985,11 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							i := i
 							_ = i
-							vgn = addElement(vgparent, "label", attrs95)
+							vgn = addElement(vgparent, "label", attrs91)
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = addElement(vgparent, "input", attrs176)
+								vgn = addElement(vgparent, "input", attrs216)
 								setAttr(vgn, "id", "hole-"+switches[i])
 								setProp(vgn, "checked", c.Of.closed(i))
 								listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Close(i, event.PropBool("target", "checked")) })
@@ -3326,7 +4012,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "p", attrs177)
+						vgn = addElement(vgparent, "p", attrs217)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3343,7 +4029,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							setText(vgn, sampleAnswer)
 						}
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "ul", attrs178)
+						vgn = addElement(vgparent, "ul", attrs218)
 						setAttr(vgn, "aria-label", c.Page.W.Say("rewards_mend_title"))
 						{
 							vgparent := vgn
@@ -3387,7 +4073,7 @@ func (c *Mend) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs179)
+				vgn = addElement(vgparent, "button", attrs219)
 				setAttr(vgn, "aria-disabled", disabled(!c.Of.canTrain()))
 				setText(vgn, c.Page.W.Say("rewards_again"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Train() })
@@ -3423,22 +4109,22 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Page.Sharing.Made) > 0 {
-			vgn = addElement(vgparent, "section", attrs180)
+			vgn = addElement(vgparent, "section", attrs220)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs181)
+				vgn = addElement(vgparent, "h3", attrs221)
 				setText(vgn, c.Page.W.Say("shared_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs3)
 				setText(vgn, c.Page.W.Say("shared_hint"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs182)
+				vgn = addElement(vgparent, "p", attrs222)
 				setAttr(vgn, "hidden", c.Page.Sharing.Of.Kind != "")
 				setText(vgn, c.Page.Sharing.Wrong)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "ul", attrs183)
+				vgn = addElement(vgparent, "ul", attrs223)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -3469,17 +4155,17 @@ func (c *Mine) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs184)
+								vgn = addElement(vgparent, "button", attrs224)
 								setAttr(vgn, "aria-label", c.named("copy_link", i))
 								setText(vgn, c.Page.copyLabel(linkTo(c.Page.Sharing.Made[i].ID)))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Copied(linkTo(c.Page.Sharing.Made[i].ID)) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs185)
+								vgn = addElement(vgparent, "button", attrs225)
 								setAttr(vgn, "aria-label", c.named("share_longer", i))
 								setText(vgn, c.Page.W.Say("share_longer"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Longer(c.Page.Sharing.Made[i].ID) })
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs186)
+								vgn = addElement(vgparent, "button", attrs226)
 								setAttr(vgn, "aria-label", c.named("share_back", i))
 								setText(vgn, c.Page.W.Say("share_back"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.TakeBack(c.Page.Sharing.Made[i].ID) })
@@ -3518,7 +4204,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs187)
+		vgn = addElement(vgparent, "h2", attrs227)
 		setText(vgn, c.Page.stationName("models"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -3531,10 +4217,10 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs188)
+		vgn = addElement(vgparent, "p", attrs228)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs125)
+		vgn = addElement(vgparent, "div", attrs158)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3553,11 +4239,11 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs189)
+						vgn = addElement(vgparent, "button", attrs229)
 						setText(vgn, c.Page.W.Say("open_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Agree() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs190)
+						vgn = addElement(vgparent, "button", attrs230)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Decline() })
 						addText(vgparent, "\n      ")
@@ -3579,7 +4265,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs191)
+		vgn = addElement(vgparent, "ul", attrs231)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -3597,7 +4283,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs192)
+					vgn = addElement(vgparent, "div", attrs232)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3619,7 +4305,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "p", attrs134)
+							vgn = addElement(vgparent, "p", attrs166)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -3642,7 +4328,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs193)
+						vgn = addElement(vgparent, "button", attrs233)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("undo"), "model", m.Name))
 						setAttr(vgn, "hidden", !c.isDeleted(m.ID))
 						setAttr(vgn, "id", undoID(m.ID))
@@ -3662,7 +4348,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Page.W.Say("open"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Open(m.ID) })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "a", attrs194)
+						vgn = addElement(vgparent, "a", attrs234)
 						setAttr(vgn, "hidden", !c.hasPaper(m))
 						setText(vgn, c.Page.W.Say("model_paper"))
 						addText(vgparent, "\n        ")
@@ -3710,20 +4396,20 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs195)
+					vgn = addElement(vgparent, "label", attrs235)
 					setAttr(vgn, "hidden", !canCompare(m) || c.isDeleted(m.ID))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "input", attrs196)
+						vgn = addElement(vgparent, "input", attrs236)
 						setAttr(vgn, "aria-label", c.Page.W.Say("model_named", "button", c.Page.W.Say("compare"), "model", m.Name))
 						setProp(vgn, "checked", c.isCompared(m.ID))
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Compare(m.ID, event.PropBool("target", "checked")) })
-						vgn = addElement(vgparent, "span", attrs197)
+						vgn = addElement(vgparent, "span", attrs237)
 						setText(vgn, c.Page.W.Say("compare"))
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs198)
+					vgn = addElement(vgparent, "div", attrs238)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3739,7 +4425,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs199)
+					vgn = addElement(vgparent, "div", attrs239)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -3758,7 +4444,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("download_form"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs200)
+									vgn = addElement(vgparent, "select", attrs240)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.As = event.PropString("target", "value") })
 									{
 										vgparent := vgn
@@ -3779,7 +4465,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs201)
+								vgn = addElement(vgparent, "button", attrs241)
 								setAttr(vgn, "aria-disabled", disabled(c.isMaking()))
 								setText(vgn, c.Page.W.Say("download"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Download() })
@@ -3789,7 +4475,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs199)
+					vgn = addElement(vgparent, "div", attrs239)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -3810,7 +4496,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = vgiterkey
 										t := t
 										_ = t
-										vgn = addElement(vgparent, "button", attrs202)
+										vgn = addElement(vgparent, "button", attrs242)
 										setAttr(vgn, "aria-pressed", disabled(c.Page.Sharing.is(t)))
 										setText(vgn, c.Page.W.Say("shared_"+t.Kind))
 										listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Choose(t) })
@@ -3836,7 +4522,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}(vgn)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs199)
+					vgn = addElement(vgparent, "div", attrs239)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3855,14 +4541,14 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("new_name"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "input", attrs203)
+									vgn = addElement(vgparent, "input", attrs243)
 									setProp(vgn, "value", c.NewName)
 									listen(vgn, "input", func(event vugu.DOMEvent) { c.NewName = event.PropString("target", "value") })
 									listen(vgn, "keydown", func(event vugu.DOMEvent) { c.renameKey(event.PropString("key")) })
 									addText(vgparent, "\n          ")
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "button", attrs204)
+								vgn = addElement(vgparent, "button", attrs244)
 								setText(vgn, c.Page.W.Say("save_name"))
 								listen(vgn, "click", func(event vugu.DOMEvent) { c.Rename() })
 								addText(vgparent, "\n        ")
@@ -3876,7 +4562,7 @@ func (c *Models) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs205)
+		vgn = addElement(vgparent, "button", attrs245)
 		setAttr(vgn, "hidden", c.All || len(c.Page.Shelf.Cards) <= fewCards)
 		setText(vgn, c.Page.W.Say("show_all", "n", len(c.Page.Shelf.Cards)))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.All = true })
@@ -3929,10 +4615,10 @@ func (c *Newer) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "span", attrs206)
+		vgn = addElement(vgparent, "span", attrs246)
 		setText(vgn, c.Page.newerSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs207)
+		vgn = addElement(vgparent, "button", attrs247)
 		setAttr(vgn, "hidden", !c.Page.canRenew())
 		setText(vgn, c.Page.W.Say("newer_use"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Renew() })
@@ -3968,7 +4654,7 @@ func (c *Notice) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Problem != nil {
-			vgn = addElement(vgparent, "p", attrs127)
+			vgn = addElement(vgparent, "p", attrs153)
 			setText(vgn, c.Page.W.Problem(c.Problem))
 		}
 		addText(vgparent, "\n")
@@ -4002,7 +4688,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs208)
+		vgn = addElement(vgparent, "div", attrs248)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -4023,7 +4709,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setText(vgn, c.Page.W.Field(key))
 					addText(vgparent, "\n      ")
 					if c.Of.fieldOptions(key) == nil {
-						vgn = addElement(vgparent, "input", attrs209)
+						vgn = addElement(vgparent, "input", attrs249)
 						setAttr(vgn, "aria-describedby", "about-"+key)
 						setAttr(vgn, "aria-invalid", c.Of.invalid(key))
 						setAttr(vgn, "id", "n-"+key)
@@ -4055,7 +4741,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						}
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs210)
+					vgn = addElement(vgparent, "span", attrs250)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout(key))
 					addText(vgparent, "\n    ")
@@ -4067,10 +4753,10 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs211)
+				vgn = addElement(vgparent, "label", attrs251)
 				setText(vgn, c.Page.W.Field("ranks"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs212)
+				vgn = addElement(vgparent, "select", attrs252)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseWorkers(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4089,7 +4775,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs213)
+				vgn = addElement(vgparent, "span", attrs253)
 				setText(vgn, c.Page.W.FieldAbout("ranks"))
 				addText(vgparent, "\n    ")
 			}
@@ -4100,10 +4786,10 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs214)
+				vgn = addElement(vgparent, "label", attrs254)
 				setText(vgn, c.Page.W.Field("backend"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs215)
+				vgn = addElement(vgparent, "select", attrs255)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseBackend(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4122,7 +4808,7 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n      ")
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs216)
+				vgn = addElement(vgparent, "span", attrs256)
 				setText(vgn, c.Page.W.FieldAbout("backend"))
 				addText(vgparent, "\n    ")
 			}
@@ -4143,16 +4829,16 @@ func (c *Numbers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.moreLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.More = !c.Of.More })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "span", attrs217)
+			vgn = addElement(vgparent, "span", attrs257)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs218)
+				vgn = addElement(vgparent, "button", attrs258)
 				setText(vgn, c.Page.W.Say("save_experiment"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveExperiment() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs219)
+				vgn = addElement(vgparent, "span", attrs259)
 				setText(vgn, c.Page.W.Say("save_experiment_about"))
 				addText(vgparent, "\n    ")
 			}
@@ -4259,11 +4945,11 @@ func (c *Own) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "a", attrs220)
+					vgn = addElement(vgparent, "a", attrs260)
 					setText(vgn, c.Page.W.Say("rewards_own_bring"))
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs221)
+				vgn = addElement(vgparent, "button", attrs261)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.Sharing.Of.Kind == "task"))
 				setAttr(vgn, "hidden", !c.Of.canShare())
 				setText(vgn, c.Page.W.Say("share"))
@@ -4374,21 +5060,21 @@ func (c *Past) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("model_writing"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs222)
+		vgn = addElement(vgparent, "pre", attrs262)
 		setAttr(vgn, "aria-label", c.Page.W.Say("model_writing"))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "span", attrs223)
+			vgn = addElement(vgparent, "span", attrs97)
 			setText(vgn, c.Of.sampleTitle())
-			vgn = addElement(vgparent, "span", attrs224)
+			vgn = addElement(vgparent, "span", attrs96)
 			setText(vgn, c.Of.sampleText())
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs225)
+		vgn = addElement(vgparent, "p", attrs263)
 		setText(vgn, c.Of.grownSays())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs226)
+		vgn = addElement(vgparent, "ol", attrs264)
 		setAttr(vgn, "aria-label", c.Page.W.Say("earlier_writing"))
 		{
 			vgparent := vgn
@@ -4449,7 +5135,7 @@ func (c *Preferences) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs227)
+		vgn = addElement(vgparent, "h2", attrs265)
 		setText(vgn, c.Page.stationName("preferences"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -4590,7 +5276,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("prefs_shows"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs228)
+						vgn = addElement(vgparent, "select", attrs266)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseAspect(event.PropString("target", "value")) })
 						{
 							vgparent := vgn
@@ -4649,7 +5335,7 @@ func (c *Preferred) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.Pairs != nil {
-				vgn = addElement(vgparent, "p", attrs229)
+				vgn = addElement(vgparent, "p", attrs267)
 				setText(vgn, c.Page.W.Pairs(c.Page.Pairs))
 			}
 			addText(vgparent, "\n    ")
@@ -4707,7 +5393,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs230)
+		vgn = addElement(vgparent, "h2", attrs268)
 		setText(vgn, c.Page.stationName("pretrain"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -4725,7 +5411,7 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("preset_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs231)
+				vgn = addElement(vgparent, "select", attrs269)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChoosePreset(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -4866,12 +5552,12 @@ func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "fieldset", attrs94)
+				vgn = addElement(vgparent, "fieldset", attrs106)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "legend", attrs232)
+					vgn = addElement(vgparent, "legend", attrs270)
 					setText(vgn, lesson.Plain(c.Q.Text))
 					addText(vgparent, "\n      ")
 					for i, choice := range c.Q.Choices {
@@ -4886,7 +5572,7 @@ func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = addElement(vgparent, "input", attrs233)
+							vgn = addElement(vgparent, "input", attrs271)
 							setAttr(vgn, "aria-disabled", disabled(c.Of.shut(c.What)))
 							setAttr(vgn, "name", c.What)
 							setAttr(vgn, "value", i)
@@ -4905,7 +5591,7 @@ func (c *Quiz) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.revealed() {
-						vgn = addElement(vgparent, "div", attrs97)
+						vgn = addElement(vgparent, "div", attrs108)
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -4958,12 +5644,12 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if len(c.Of.Board.Results) > 0 {
-			vgn = addElement(vgparent, "div", attrs234)
+			vgn = addElement(vgparent, "div", attrs272)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs235)
+				vgn = addElement(vgparent, "h3", attrs273)
 				setText(vgn, c.Page.W.Say("class_results", "n", len(c.Of.Board.Results)))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "div", attrs34)
@@ -4979,7 +5665,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("class_sort"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "select", attrs236)
+						vgn = addElement(vgparent, "select", attrs274)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.Board.Sort = event.PropString("target", "value") })
 						{
 							vgparent := vgn
@@ -5000,7 +5686,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						addText(vgparent, "\n      ")
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs237)
+					vgn = addElement(vgparent, "button", attrs275)
 					setText(vgn, c.Page.W.Say("class_table"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Board.SaveTable() })
 					addText(vgparent, "\n    ")
@@ -5028,12 +5714,12 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "div", attrs238)
+				vgn = addElement(vgparent, "div", attrs276)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "table", attrs239)
+					vgn = addElement(vgparent, "table", attrs277)
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
 						_ = vgn
@@ -5085,11 +5771,11 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									{
 										vgparent := vgn
 										_ = vgparent
-										vgn = addElement(vgparent, "label", attrs95)
+										vgn = addElement(vgparent, "label", attrs91)
 										{
 											vgparent := vgn
 											_ = vgparent
-											vgn = addElement(vgparent, "input", attrs196)
+											vgn = addElement(vgparent, "input", attrs236)
 											setAttr(vgn, "aria-label", c.Page.W.Say("class_lay", "name", c.Of.Board.name(f)))
 											setAttr(vgn, "disabled", disabled(len(f.Result.Curve) < 2) == "true")
 											setProp(vgn, "checked", c.Of.Board.isLaid(f.ID))
@@ -5108,7 +5794,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										}
 									}
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "th", attrs240)
+									vgn = addElement(vgparent, "th", attrs278)
 									setText(vgn, c.Of.Board.name(f))
 									addText(vgparent, "\n            ")
 									vgn = addElement(vgparent, "td", nil)
@@ -5117,7 +5803,7 @@ func (c *Results) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "td", nil)
 									setText(vgn, c.Of.Board.settings(f))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "td", attrs224)
+									vgn = addElement(vgparent, "td", attrs96)
 									{
 										vgparent := vgn
 										_ = vgparent
@@ -5191,7 +5877,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs241)
+		vgn = addElement(vgparent, "h2", attrs279)
 		setText(vgn, c.Page.stationName("rewards"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -5221,7 +5907,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("rewards_lab_label"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs242)
+				vgn = addElement(vgparent, "select", attrs280)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseLab(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5306,7 +5992,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_task_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs243)
+									vgn = addElement(vgparent, "select", attrs281)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTask(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -5339,7 +6025,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "span", nil)
 									setText(vgn, c.Page.W.Say("rewards_verifier_label"))
 									addText(vgparent, "\n            ")
-									vgn = addElement(vgparent, "select", attrs244)
+									vgn = addElement(vgparent, "select", attrs282)
 									listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseVerifier(event.PropString("target", "value")) })
 									{
 										vgparent := vgn
@@ -5411,12 +6097,12 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs245)
+		vgn = addElement(vgparent, "div", attrs283)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs246)
+			vgn = addElement(vgparent, "div", attrs284)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5428,7 +6114,7 @@ func (c *Rewards) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs247)
+			vgn = addElement(vgparent, "div", attrs285)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5506,7 +6192,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "header", attrs248)
+		vgn = addElement(vgparent, "header", attrs286)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -5514,22 +6200,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "h1", nil)
 			setText(vgn, c.Page.W.Say("title"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs249)
+			vgn = addElement(vgparent, "p", attrs287)
 			setText(vgn, c.Page.W.Say("tagline"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs250)
+			vgn = addElement(vgparent, "button", attrs288)
 			setText(vgn, c.Page.copyLabel(c.Page.Address()))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CopyLink() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs251)
+			vgn = addElement(vgparent, "label", attrs289)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs232)
+				vgn = addElement(vgparent, "span", attrs270)
 				setText(vgn, c.Page.W.Say("language"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs252)
+				vgn = addElement(vgparent, "select", attrs290)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Page.ChooseLanguage(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -5572,7 +6258,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "main", attrs253)
+		vgn = addElement(vgparent, "main", attrs291)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5589,7 +6275,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addComponent(vgout, vgparent, vgcomp)
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs254)
+			vgn = addElement(vgparent, "div", attrs292)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -5610,7 +6296,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs255)
+		vgn = addElement(vgparent, "div", attrs293)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -5645,15 +6331,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs256)
+		vgn = addElement(vgparent, "button", attrs294)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs257)
+		vgn = addElement(vgparent, "button", attrs295)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs258)
+		vgn = addElement(vgparent, "button", attrs296)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -5711,7 +6397,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							var vgn *vugu.VGNode
 							_ = vgn
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "p", attrs177)
+							vgn = addElement(vgparent, "p", attrs217)
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -5723,7 +6409,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs259)
+							vgn = addElement(vgparent, "div", attrs297)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -5751,7 +6437,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs260)
+										vgn = addElement(vgparent, "p", attrs298)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -5776,7 +6462,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs261)
+				vgn = addElement(vgparent, "button", attrs299)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -5815,13 +6501,13 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs262)
+		vgn = addElement(vgparent, "button", attrs300)
 		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
 		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
 		setText(vgn, c.Page.W.Say("share_it"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs263)
+		vgn = addElement(vgparent, "p", attrs301)
 		setText(vgn, c.Page.Sharing.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -5839,7 +6525,7 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs182)
+		vgn = addElement(vgparent, "p", attrs222)
 		setText(vgn, c.Page.Sharing.Wrong)
 		addText(vgparent, "\n")
 	}
@@ -5884,14 +6570,14 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs264)
+			vgn = addElement(vgparent, "section", attrs302)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h4", attrs134)
+				vgn = addElement(vgparent, "h4", attrs166)
 				setAttr(vgn, "hidden", len(c.List) == 1)
 				setText(vgn, s.Name)
 				addText(vgparent, "\n    ")
@@ -5906,7 +6592,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs265)
+						vgn = addElement(vgparent, "p", attrs303)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -5928,10 +6614,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs266)
+									vgn = addElement(vgparent, "dd", attrs144)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs267)
+									vgn = addElement(vgparent, "dd", attrs145)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -5941,7 +6627,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs268)
+											vgn = addElement(vgparent, "meter", attrs146)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -5986,7 +6672,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs269)
+		vgn = addElement(vgparent, "h2", attrs304)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -5997,16 +6683,16 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs270)
+			vgn = addElement(vgparent, "button", attrs305)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs95)
+			vgn = addElement(vgparent, "label", attrs91)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs271)
+				vgn = addElement(vgparent, "input", attrs306)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -6015,7 +6701,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs272)
+		vgn = addElement(vgparent, "p", attrs307)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -6025,15 +6711,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs273)
+		vgn = addElement(vgparent, "h3", attrs308)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs274)
+		vgn = addElement(vgparent, "div", attrs309)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs275)
+			vgn = addElement(vgparent, "table", attrs310)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -6106,7 +6792,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs276)
+		vgn = addElement(vgparent, "dl", attrs311)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6131,7 +6817,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs277)
+		vgn = addElement(vgparent, "div", attrs312)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6149,13 +6835,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs278)
+		vgn = addElement(vgparent, "button", attrs313)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs279)
+		vgn = addElement(vgparent, "button", attrs314)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -6188,12 +6874,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs280)
+		vgn = addElement(vgparent, "div", attrs315)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs281)
+			vgn = addElement(vgparent, "p", attrs316)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -6208,14 +6894,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs282)
+			vgn = addElement(vgparent, "button", attrs317)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs283)
+		vgn = addElement(vgparent, "dl", attrs318)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -6239,7 +6925,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs284)
+		vgn = addElement(vgparent, "div", attrs319)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -6253,10 +6939,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs285)
+			vgn = addElement(vgparent, "p", attrs320)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs286)
+			vgn = addElement(vgparent, "progress", attrs321)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -6266,12 +6952,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs287)
+				vgn = addElement(vgparent, "button", attrs322)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs288)
+				vgn = addElement(vgparent, "button", attrs323)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -6293,11 +6979,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs289)
+			vgn = addElement(vgparent, "p", attrs324)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs290)
+			vgn = addElement(vgparent, "p", attrs325)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -6309,7 +6995,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs291)
+		vgn = addElement(vgparent, "ul", attrs326)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6344,12 +7030,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs292)
+				vgn = addElement(vgparent, "p", attrs327)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs293)
+		vgn = addElement(vgparent, "ul", attrs328)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6371,7 +7057,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs294)
+		vgn = addElement(vgparent, "div", attrs329)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6390,11 +7076,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs295)
+						vgn = addElement(vgparent, "button", attrs330)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs296)
+						vgn = addElement(vgparent, "button", attrs331)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -6405,8 +7091,129 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs297)
+		vgn = addElement(vgparent, "p", attrs332)
 		setText(vgn, c.Page.offlineSays())
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Takers are the words of a text with the experts that take them.
+type Takers struct {
+	Page *Page
+	Of   *Inside
+}
+
+func (c *Takers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "takers"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "takers-title"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs333)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "h3", attrs334)
+			setText(vgn, c.Page.W.Say("inside_takers"))
+			addText(vgparent, "\n    ")
+			vgn = addElement(vgparent, "label", attrs35)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "span", nil)
+				setText(vgn, c.Page.W.Say("inside_layer"))
+				addText(vgparent, "\n      ")
+				vgn = addElement(vgparent, "select", attrs335)
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseBlock(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n        ")
+					for vgiterkeyt, b := range c.Of.blocks() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						b := b
+						_ = b
+						vgn = addElement(vgparent, "option", nil)
+						setAttr(vgn, "value", b.Block)
+						setProp(vgn, "selected", b.Block == c.Of.block().Block)
+						setText(vgn, c.Of.blockName(b.Block))
+					}
+					addText(vgparent, "\n      ")
+				}
+				addText(vgparent, "\n    ")
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setText(vgn, c.Page.W.Say("inside_takers_about", "n", c.Page.W.Count(c.Of.shape().Experts.Chosen), "all", c.Page.W.Count(c.Of.shape().Experts.Count)))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "ol", attrs336)
+		setAttr(vgn, "aria-label", c.Page.W.Say("inside_takers"))
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			for vgiterkeyt, x := range c.Of.taken() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				x := x
+				_ = x
+				vgn = addElement(vgparent, "li", nil)
+				setAttr(vgn, "class", x.Class)
+				setAttr(vgn, "title", x.Says)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "span", attrs337)
+					setText(vgn, x.Text)
+					vgn = addElement(vgparent, "span", attrs338)
+					setText(vgn, x.Experts)
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "dl", attrs339)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			for vgiterkeyt, r := range c.Of.expertRows() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				r := r
+				_ = r
+				vgn = addElement(vgparent, "div", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "dt", nil)
+					setAttr(vgn, "class", r.Class)
+					setText(vgn, r.Name)
+					vgn = addElement(vgparent, "dd", attrs6)
+					setText(vgn, r.Words)
+				}
+			}
+		}
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -6440,14 +7247,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs298)
+			vgn = addElement(vgparent, "section", attrs340)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs299)
+					vgn = addElement(vgparent, "p", attrs341)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -6501,10 +7308,10 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs300)
+		vgn = addElement(vgparent, "button", attrs342)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
-		vgn = addElement(vgparent, "span", attrs210)
+		vgn = addElement(vgparent, "span", attrs250)
 		setAttr(vgn, "id", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key+"_about"))
 	}
@@ -6531,7 +7338,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs301)
+		vgn = addElement(vgparent, "h2", attrs343)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6550,7 +7357,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs302)
+				vgn = addElement(vgparent, "select", attrs344)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6582,12 +7389,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs303)
+				vgn = addElement(vgparent, "input", attrs345)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "span", attrs119)
+				vgn = addElement(vgparent, "span", attrs130)
 				setText(vgn, c.Page.W.Say("upload_text"))
 				addText(vgparent, "\n    ")
 			}
@@ -6599,7 +7406,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs304)
+		vgn = addElement(vgparent, "p", attrs346)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6608,12 +7415,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs305)
+				vgn = addElement(vgparent, "div", attrs347)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "label", attrs105)
+					vgn = addElement(vgparent, "label", attrs116)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -6621,7 +7428,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs306)
+						vgn = addElement(vgparent, "textarea", attrs348)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -6642,7 +7449,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs307)
+		vgn = addElement(vgparent, "div", attrs349)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6652,12 +7459,12 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				u := u
 				_ = u
-				vgn = addElement(vgparent, "p", attrs127)
+				vgn = addElement(vgparent, "p", attrs153)
 				setText(vgn, c.Page.W.Document(u))
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs308)
+		vgn = addElement(vgparent, "ul", attrs350)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6678,7 +7485,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs309)
+				vgn = addElement(vgparent, "label", attrs351)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6686,7 +7493,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs310)
+					vgn = addElement(vgparent, "select", attrs352)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -6714,7 +7521,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs311)
+		vgn = addElement(vgparent, "div", attrs353)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -6730,17 +7537,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs312)
+				vgn = addElement(vgparent, "p", attrs354)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs139)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
 			if c.specialSays() != "" {
-				vgn = addElement(vgparent, "p", attrs314)
+				vgn = addElement(vgparent, "p", attrs355)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6759,7 +7566,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs315)
+				vgn = addElement(vgparent, "p", attrs356)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6774,7 +7581,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs316)
+		vgn = addElement(vgparent, "pre", attrs357)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -6784,7 +7591,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs317)
+				vgn = addElement(vgparent, "p", attrs358)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6798,7 +7605,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs318)
+				vgn = addElement(vgparent, "p", attrs359)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6813,7 +7620,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "fieldset", attrs94)
+		vgn = addElement(vgparent, "fieldset", attrs106)
 		setAttr(vgn, "hidden", !c.canTeach())
 		{
 			vgparent := vgn
@@ -6822,22 +7629,22 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "legend", nil)
 			setText(vgn, c.Page.W.Say("who_learns"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs95)
+			vgn = addElement(vgparent, "label", attrs91)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs319)
+				vgn = addElement(vgparent, "input", attrs360)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("method_pretrain"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs95)
+			vgn = addElement(vgparent, "label", attrs91)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs320)
+				vgn = addElement(vgparent, "input", attrs361)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -6846,13 +7653,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs321)
+		vgn = addElement(vgparent, "div", attrs362)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs322)
+				vgn = addElement(vgparent, "p", attrs363)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -6861,7 +7668,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs139)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -6898,7 +7705,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs323)
+		vgn = addElement(vgparent, "h2", attrs364)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6916,7 +7723,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs105)
+		vgn = addElement(vgparent, "label", attrs116)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6924,13 +7731,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs324)
+			vgn = addElement(vgparent, "textarea", attrs365)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs325)
+		vgn = addElement(vgparent, "ol", attrs366)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -6949,9 +7756,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs326)
+					vgn = addElement(vgparent, "span", attrs337)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs327)
+					vgn = addElement(vgparent, "span", attrs338)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -6965,7 +7772,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs139)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -6983,7 +7790,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs328)
+				vgn = addElement(vgparent, "select", attrs367)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -7004,7 +7811,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs309)
+			vgn = addElement(vgparent, "label", attrs351)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -7013,7 +7820,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs329)
+				vgn = addElement(vgparent, "input", attrs368)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -7056,7 +7863,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs330)
+					vgn = addElement(vgparent, "button", attrs369)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -7065,7 +7872,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs311)
+		vgn = addElement(vgparent, "div", attrs353)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7112,7 +7919,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs331)
+		vgn = addElement(vgparent, "div", attrs370)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7136,12 +7943,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs332)
+				vgn = addElement(vgparent, "div", attrs371)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs333)
+					vgn = addElement(vgparent, "p", attrs372)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -7260,15 +8067,15 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs334)
+				vgn = addElement(vgparent, "label", attrs373)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs232)
+					vgn = addElement(vgparent, "span", attrs270)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs335)
+					vgn = addElement(vgparent, "input", attrs374)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -7280,13 +8087,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs336)
+		vgn = addElement(vgparent, "div", attrs375)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs337)
+				vgn = addElement(vgparent, "p", attrs376)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -7301,7 +8108,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs338)
+					vgn = addElement(vgparent, "button", attrs377)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -7311,7 +8118,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs339)
+		vgn = addElement(vgparent, "div", attrs378)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7321,11 +8128,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs257)
+			vgn = addElement(vgparent, "button", attrs295)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs258)
+			vgn = addElement(vgparent, "button", attrs296)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -7483,12 +8290,12 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs340)
+				vgn = addElement(vgparent, "div", attrs379)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs177)
+					vgn = addElement(vgparent, "p", attrs217)
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -7505,7 +8312,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs341)
+					vgn = addElement(vgparent, "ol", attrs380)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -7556,11 +8363,11 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs342)
+								vgn = addElement(vgparent, "span", attrs381)
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = addElement(vgparent, "span", attrs232)
+									vgn = addElement(vgparent, "span", attrs270)
 									setText(vgn, c.Page.W.Say("rewards_advantage"))
 									addText(vgparent, " ")
 									vgn = addElement(vgparent, "span", nil)
@@ -7580,7 +8387,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs343)
+						vgn = addElement(vgparent, "p", attrs382)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -7613,7 +8420,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs344)
+		vgn = addElement(vgparent, "h2", attrs383)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7633,22 +8440,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs345)
+		vgn = addElement(vgparent, "div", attrs384)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs346)
+			vgn = addElement(vgparent, "div", attrs385)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs95)
+				vgn = addElement(vgparent, "label", attrs91)
 				setAttr(vgn, "hidden", c.Page.Model == nil || !c.Page.Model.Chat)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs347)
+					vgn = addElement(vgparent, "input", attrs386)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -7662,7 +8469,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "label", attrs105)
+				vgn = addElement(vgparent, "label", attrs116)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7670,7 +8477,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs348)
+					vgn = addElement(vgparent, "textarea", attrs387)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -7684,32 +8491,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs313)
+						vgn = addElement(vgparent, "p", attrs139)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs349)
+				vgn = addElement(vgparent, "div", attrs89)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs350)
+					vgn = addElement(vgparent, "button", attrs388)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs351)
+					vgn = addElement(vgparent, "button", attrs389)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs352)
+					vgn = addElement(vgparent, "button", attrs390)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs353)
+					vgn = addElement(vgparent, "button", attrs391)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -7723,7 +8530,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs354)
+				vgn = addElement(vgparent, "div", attrs392)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -7767,16 +8574,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs355)
+			vgn = addElement(vgparent, "div", attrs393)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs356)
+				vgn = addElement(vgparent, "h3", attrs394)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs357)
+				vgn = addElement(vgparent, "ol", attrs395)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7791,7 +8598,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs358)
+							vgn = addElement(vgparent, "button", attrs396)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -7802,10 +8609,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs359)
+								vgn = addElement(vgparent, "meter", attrs397)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs360)
+								vgn = addElement(vgparent, "span", attrs398)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -7820,12 +8627,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs361)
+					vgn = addElement(vgparent, "button", attrs399)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs362)
+					vgn = addElement(vgparent, "button", attrs400)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -7836,31 +8643,31 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs349)
+		vgn = addElement(vgparent, "div", attrs89)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs95)
+			vgn = addElement(vgparent, "label", attrs91)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs363)
+				vgn = addElement(vgparent, "input", attrs401)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs364)
+			vgn = addElement(vgparent, "button", attrs402)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs365)
+		vgn = addElement(vgparent, "label", attrs403)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -7869,7 +8676,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs366)
+			vgn = addElement(vgparent, "select", attrs404)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -7890,12 +8697,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs367)
+		vgn = addElement(vgparent, "button", attrs405)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs368)
+		vgn = addElement(vgparent, "div", attrs406)
 		setAttr(vgn, "hidden", !c.More)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -7915,25 +8722,25 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs369)
+					vgn = addElement(vgparent, "input", attrs407)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
 					setProp(vgn, "value", c.sampled(key))
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.SetSampling(key, event.PropString("target", "value")) })
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs210)
+					vgn = addElement(vgparent, "span", attrs250)
 					setAttr(vgn, "id", "about-"+key)
 					setText(vgn, c.Page.W.FieldAbout("sampling_"+key))
 					addText(vgparent, "\n    ")
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs95)
+			vgn = addElement(vgparent, "label", attrs91)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs370)
+				vgn = addElement(vgparent, "input", attrs408)
 				setProp(vgn, "checked", c.ShowEnd)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ShowEnd = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -7973,15 +8780,15 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs371)
+			vgn = addElement(vgparent, "section", attrs409)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs372)
+				vgn = addElement(vgparent, "h3", attrs410)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs177)
+				vgn = addElement(vgparent, "p", attrs217)
 				setText(vgn, c.Page.W.Say("rewards_worked_of", "prompt", c.Of.workedRound().Prompt))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "ol", nil)
@@ -7999,11 +8806,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs373)
+				vgn = addElement(vgparent, "p", attrs411)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs374)
+					vgn = addElement(vgparent, "code", attrs412)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -8052,7 +8859,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs375)
+		vgn = addElement(vgparent, "section", attrs413)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -8061,15 +8868,15 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs299)
+				vgn = addElement(vgparent, "p", attrs341)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs224)
+			vgn = addElement(vgparent, "div", attrs96)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "span", attrs223)
+				vgn = addElement(vgparent, "span", attrs97)
 				setText(vgn, c.Of.Prompt)
 				for i, t := range c.Of.Tokens {
 					var vgiterkey interface{} = i
@@ -8192,292 +8999,330 @@ var (
 	attrs85  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin"}}
 	attrs86  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "twin-says"}}
 	attrs87  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside-twin"}}
-	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
-	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
-	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
-	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
-	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
-	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
-	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
-	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
-	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guide-title"}}
-	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint where"}}
-	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons fold"}}
-	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-fold"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "guide-body"}}
-	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-body"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "body"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
-	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "do"}}
-	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
-	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "recalled"}}
-	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "extension"}}
-	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-rescue"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "rescue"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
-	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-without"}}
-	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to-step"}}
-	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-next"}}
-	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-stuck"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-leave"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide working"}}
-	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
-	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
-	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
-	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
-	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-wrong"}}
-	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
-	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-own"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "offer"}}
-	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lessons"}}
-	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-answers"}}
-	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet"}}
-	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
-	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
-	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet teacher"}}
-	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}}
-	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answered"}}
-	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "readonly", Val: "readonly"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "address"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "copy"}}
-	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
-	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
-	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
-	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
-	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
-	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
-	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
-	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
-	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
-	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
-	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
-	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
-	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
-	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
-	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
-	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
-	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
-	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
-	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
-	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
-	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
-	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
-	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
-	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}}
-	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
-	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
-	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
-	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
-	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
-	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
-	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
-	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
-	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
-	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
-	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
-	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
-	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
-	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
-	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
-	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
-	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
-	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
-	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
-	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
-	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
-	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
-	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
-	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
-	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
-	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
-	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
-	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
-	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
-	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
-	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tasks-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
-	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
-	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
-	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
-	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
-	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
-	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
-	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
-	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
-	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
-	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
-	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
-	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
-	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
-	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
-	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
-	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
-	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
-	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
-	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
-	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
-	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
-	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
-	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
-	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
-	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "show-end"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs88  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "drafts-title"}}
+	attrs89  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs90  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speculate"}}
+	attrs91  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check"}}
+	attrs92  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "with-drafts"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs93  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-over"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs94  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "drafted"}}
+	attrs95  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "drafted"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs96  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "said"}}
+	attrs97  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "by"}}
+	attrs98  = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain-table"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "ways"}}
+	attrs99  = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "drafts-say"}}
+	attrs100 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "outcome-title"}}
+	attrs101 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "outcome-title"}}
+	attrs102 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "finetune-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs103 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "method"}}
+	attrs104 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guess-title"}}
+	attrs105 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guess-title"}}
+	attrs106 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who-learns"}}
+	attrs107 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "guess"}}
+	attrs108 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs109 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "guide"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "guide-title"}}
+	attrs110 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint where"}}
+	attrs111 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons fold"}}
+	attrs112 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-fold"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "guide-body"}}
+	attrs113 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs114 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-body"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "body"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}
+	attrs115 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "do"}}
+	attrs116 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field wide"}}
+	attrs117 = []vugu.VGAttribute{{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs118 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "recalled"}}
+	attrs119 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "extension"}}
+	attrs120 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-rescue"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "rescue"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs121 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs122 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-without"}}
+	attrs123 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to-step"}}
+	attrs124 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-next"}}
+	attrs125 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs126 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-stuck"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs127 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "guide-leave"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs128 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "guide working"}}
+	attrs129 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "accept", Val: ".zip,.gguf,.safetensors,.json"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs130 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs131 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "import-folder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "webkitdirectory", Val: "webkitdirectory"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "import-hint"}}
+	attrs132 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "import-hint"}}
+	attrs133 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "storage"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "storage"}}
+	attrs134 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "persist"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs135 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "inside-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs136 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "blocked"}}
+	attrs137 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "inside-preset"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs138 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "look"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs139 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs140 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "kept-and-second"}}
+	attrs141 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kept"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "kept-title"}}
+	attrs142 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kept-title"}}
+	attrs143 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-list"}}
+	attrs144 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs145 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs146 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs147 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "second"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "second-title"}}
+	attrs148 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "second-title"}}
+	attrs149 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-list"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs150 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "second-says"}}
+	attrs151 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "story-place"}}
+	attrs152 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "story-open"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs153 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}}
+	attrs154 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "story"}}
+	attrs155 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "story-title"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "story-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs156 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "story-close"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs157 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs158 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "alert"}}
+	attrs159 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notice"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-wrong"}}
+	attrs160 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "learn-own"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "offer"}}
+	attrs161 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lessons"}}
+	attrs162 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-answers"}}
+	attrs163 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet"}}
+	attrs164 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "primary"}}
+	attrs165 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs166 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "name"}}
+	attrs167 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "paper-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs168 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "teacher"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "sheet teacher"}}
+	attrs169 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "print-sheet"}}
+	attrs170 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answered"}}
+	attrs171 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "readonly", Val: "readonly"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "address"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs172 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "copy"}}
+	attrs173 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row tools"}}
+	attrs174 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs175 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-look"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs176 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-out"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs177 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs178 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-in"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs179 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "pairs-undo"}}
+	attrs180 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pairs"}}
+	attrs181 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked-for"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs182 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chosen"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs183 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rejected"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs184 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "edit"}}
+	attrs185 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs186 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-chosen"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs187 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-rejected"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs188 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs189 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pair-save"}}
+	attrs190 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-clear"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs191 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "loads-title"}}
+	attrs192 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "loads"}}
+	attrs193 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "load-key"}}
+	attrs194 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "key balanced"}}
+	attrs195 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "key alone"}}
+	attrs196 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "key mean"}}
+	attrs197 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "load-on"}}
+	attrs198 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "load-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs199 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "log"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs200 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "judge-says"}}
+	attrs201 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-prompts"}}
+	attrs202 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-go"}}
+	attrs203 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hand-go"}}
+	attrs204 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-says"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs205 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "judge-progress"}}
+	attrs206 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "choose"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs207 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "both"}}
+	attrs208 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "answer"}}
+	attrs209 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs210 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-tie"}}
+	attrs211 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "choose-skip"}}
+	attrs212 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "mend-title"}}
+	attrs213 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "mend-title"}}
+	attrs214 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mending"}}
+	attrs215 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "switches"}}
+	attrs216 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs217 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "asked"}}
+	attrs218 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "counts"}}
+	attrs219 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "again"}}
+	attrs220 = []vugu.VGAttribute{{Namespace: "", Key: "aria-labelledby", Val: "shared-title"}}
+	attrs221 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared-title"}}
+	attrs222 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wrong"}}
+	attrs223 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shared"}}
+	attrs224 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain copy"}}
+	attrs225 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain longer"}}
+	attrs226 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain take-back"}}
+	attrs227 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "models-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs228 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs229 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "agree"}}
+	attrs230 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "decline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs231 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "shelf"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "shelf"}}
+	attrs232 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "card"}}
+	attrs233 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "undo"}}
+	attrs234 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "href", Val: "base/README.md"}, vugu.VGAttribute{Namespace: "", Key: "target", Val: "_blank"}}
+	attrs235 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "check compare-check"}}
+	attrs236 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs237 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs238 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "outcome-part"}}
+	attrs239 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "part"}}
+	attrs240 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as"}}
+	attrs241 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "download"}}
+	attrs242 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "chip"}}
+	attrs243 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-name"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "80"}}
+	attrs244 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-name"}}
+	attrs245 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "all"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs246 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "newer-says"}}
+	attrs247 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "renew"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs248 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}
+	attrs249 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs250 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}}
+	attrs251 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "workers"}}
+	attrs252 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "workers"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-ranks"}}
+	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-ranks"}}
+	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "for", Val: "backend"}}
+	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "backend"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-backend"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-backend"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "term"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "save-experiment"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "about-experiment"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "tooltip"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "about"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "about-experiment"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#/text"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tasks-share"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample-text"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "grown-says"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grown"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preferences-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "aspect"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pairs-learned"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "pretrain-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "preset"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "unseen"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-sort"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-table"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "table"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "board-title"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "board-rows"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "lab"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "reward-task"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "verifier"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "try-desk"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seen"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tried"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tagline"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-link"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "language"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "language"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "takers-head"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "takers-title"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "layer"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces taken"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "by-expert"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "by-expert"}}
+	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
+	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs376 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs377 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs378 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs379 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs380 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs381 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs382 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs383 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs384 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs385 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs386 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs387 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs388 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs389 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs390 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs391 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs392 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs393 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs394 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs395 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs396 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs397 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs398 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs399 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs400 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs401 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs402 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs403 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs404 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs405 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs406 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs407 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs408 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "show-end"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs409 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs410 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs411 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs412 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs413 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

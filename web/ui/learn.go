@@ -68,7 +68,7 @@ func (t *Learn) fetch() {
 // Fetched takes over a file that was asked for, "" where it could not be had.
 func (p *Page) Fetched(name, text string) {
 	t := of[*Learn](p)
-	if name != "lessons/"+p.W.Language+".md" {
+	if of[*Inside](p).fetched(name, text) || name != "lessons/"+p.W.Language+".md" {
 		return // of a language that is not wanted any more
 	}
 	lessons, wrong := lesson.Read(text)

@@ -64,6 +64,7 @@ func (p *Page) ChooseLanguage(language string) {
 	if t := of[*Learn](p); t.language != "" {
 		t.fetch()
 	}
+	of[*Inside](p).speaks()
 }
 
 // Usable tells whether the open station can be used: where it is about a text,

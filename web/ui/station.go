@@ -26,7 +26,7 @@ func stations(p *Page) []Station {
 		newLearn(p),
 		newText(p), newTokens(p),
 		newPretrain(p), newFinetune(p), newChat(p), newPreferences(p), newRewards(p), newDistil(p),
-		newTry(p),
+		newTry(p), newInside(p),
 		newModels(p), newSpeed(p), newClass(p),
 	}
 }
@@ -110,8 +110,11 @@ func (p *Page) Go(id string) bool {
 				p.meet()
 				of[*Class](p).follow()
 			}
-			if id == "learn" {
+			switch id {
+			case "learn":
 				of[*Learn](p).fetch()
+			case "inside":
+				of[*Inside](p).enter()
 			}
 			if p.aboutText() {
 				p.needText()
