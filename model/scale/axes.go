@@ -12,8 +12,7 @@ func AxesOf(sizes []Size, next Size, losses ...float64) Axes {
 		least, most = min(least, l), max(most, l)
 	}
 	room := math.Pow(next.Ops/sizes[0].Ops, 0.08)
-	high := math.Pow(most/least, 0.08)
-	return Axes{sizes[0].Ops / room, next.Ops * room, least / high, most * high}
+	return Axes{sizes[0].Ops / room, next.Ops * room, least / math.Pow(most/least, 0.08), most * math.Pow(most/least, 0.15)}
 }
 
 // X and Y are where a value stands, in parts of the way from the left and from the top.

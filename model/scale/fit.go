@@ -14,9 +14,10 @@ import (
 // that of the line, and that nobody knows how much it bends.
 //
 // What is taken for granted before any point is seen:
-//   - α lies between leastExponent and mostExponent, none of them likelier. Kaplan et al.
-//     2020 have 0.05 without a floor, Hoffmann et al. 2022 about 0.15 with one; models as
-//     small as these fall more steeply. E is not below 0.
+//   - α lies between leastExponent and mostExponent, and is as likely below a half of that
+//     as half of it is below a quarter: nobody knows its order. Kaplan et al. 2020 have 0.05
+//     without a floor, Hoffmann et al. 2022 about 0.15 with one; models as small as these
+//     fall more steeply. E is not below 0.
 //   - two runs that differ in their seed alone differ by about usualNoise of the loss
 //     (LOG.md). This counts as usualRuns runs do, so that two seeds that happen to agree
 //     make nobody sure.
@@ -119,7 +120,7 @@ func along(exponent float64, sizes []Point, noise float64, known int) line {
 	freedom := float64(known + len(sizes) - 2)
 	all := float64(known)*noise + squares
 	l.spread = math.Sqrt(all / freedom)
-	l.weight = math.Pow(all/(float64(known)*noise), -freedom/2) / math.Sqrt(l.points*l.deviation)
+	l.weight = math.Pow(all/(float64(known)*noise), -freedom/2) / math.Sqrt(l.points*l.deviation) / exponent
 	return l
 }
 

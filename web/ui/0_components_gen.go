@@ -4807,6 +4807,13 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgcomp.Page = c.Page
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Scaling](vgin, 0x65BC8EFEC9A96ED8, vgiterkey)
+			vgcomp.Of = &c.Ladder
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -5629,6 +5636,178 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Rungs are the picture of the scaling lab.
+type Rungs struct {
+	Page    *Page
+	Drawing LadderPicture
+}
+
+func (c *Rungs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ladder-chart"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs256)
+		setText(vgn, c.Page.W.Say("ladder_loss"))
+		addText(vgparent, "\n  ")
+		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
+		vgparent.AppendChild(vgn)
+		setAttr(vgn, "aria-label", c.Drawing.About)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, k := range c.Drawing.Up {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					k := k
+					_ = k
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}, vugu.VGAttribute{Namespace: "", Key: "x1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "x2", Val: "100%"}}}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "y1", k.At)
+						setAttr(vgn, "y2", k.At)
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "dx", Val: "-8"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "text-anchor", Val: "end"}}}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "y", k.At)
+						setText(vgn, k.Says)
+					}
+				}
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, k := range c.Drawing.Across {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					k := k
+					_ = k
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}, vugu.VGAttribute{Namespace: "", Key: "y1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y2", Val: "100%"}}}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "x1", k.At)
+						setAttr(vgn, "x2", k.At)
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "18"}, vugu.VGAttribute{Namespace: "", Key: "text-anchor", Val: "middle"}}}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "x", k.At)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "tspan", Attr: []vugu.VGAttribute(nil)}
+							vgparent.AppendChild(vgn)
+							setText(vgn, k.Says)
+							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "tspan", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "raised"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "-6"}}}
+							vgparent.AppendChild(vgn)
+							setText(vgn, k.Raised)
+						}
+					}
+				}
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "width", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 100 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polygon", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "band"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "points", c.Drawing.Band)
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "law"}, vugu.VGAttribute{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "points", c.Drawing.Line)
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				if c.Drawing.NextX != "" {
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "whisker"}}}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "x1", c.Drawing.NextX)
+					setAttr(vgn, "x2", c.Drawing.NextX)
+					setAttr(vgn, "y1", c.Drawing.Low)
+					setAttr(vgn, "y2", c.Drawing.High)
+				}
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, m := range c.Drawing.Marks {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					m := m
+					_ = m
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "circle", Attr: []vugu.VGAttribute(nil)}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "class", m.Class)
+						setAttr(vgn, "cx", m.X)
+						setAttr(vgn, "cy", m.Y)
+						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute(nil)}
+						vgparent.AppendChild(vgn)
+						setAttr(vgn, "class", m.Class)
+						setAttr(vgn, "dx", m.Dx)
+						setAttr(vgn, "dy", m.Dy)
+						setAttr(vgn, "x", m.X)
+						setAttr(vgn, "y", m.Y)
+						setText(vgn, m.Says)
+					}
+				}
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs257)
+		setText(vgn, c.Page.W.Say("ladder_ops"))
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Savings saves the chart as a picture and its numbers as a table, and prints.
 type Savings struct{ Page *Page }
 
@@ -5645,15 +5824,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs256)
+		vgn = addElement(vgparent, "button", attrs258)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs257)
+		vgn = addElement(vgparent, "button", attrs259)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs258)
+		vgn = addElement(vgparent, "button", attrs260)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -5723,7 +5902,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs259)
+							vgn = addElement(vgparent, "div", attrs261)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -5751,7 +5930,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs260)
+										vgn = addElement(vgparent, "p", attrs262)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -5776,7 +5955,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs261)
+				vgn = addElement(vgparent, "button", attrs263)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -5784,6 +5963,205 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n  ")
 			}(vgn)
 		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Scaling shows the scaling lab.
+type Scaling struct {
+	Page *Page
+	Of   *Ladder
+}
+
+func (c *Scaling) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "details", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "ladder-lab"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "summary", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "h3", nil)
+			setText(vgn, c.Page.W.Say("ladder_title"))
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs3)
+		setText(vgn, c.Page.W.Say("ladder_about"))
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", attrs264)
+		setAttr(vgn, "aria-label", c.Page.W.Say("ladder_pace"))
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			for vgiterkeyt, pace := range paces {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				pace := pace
+				_ = pace
+				vgn = addElement(vgparent, "button", attrs265)
+				setAttr(vgn, "aria-disabled", disabled(c.Of.on))
+				setAttr(vgn, "aria-pressed", disabled(pace == c.Of.Pace))
+				setText(vgn, c.Page.W.Say(pace))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChoosePace(pace) })
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs266)
+		setText(vgn, c.Of.says())
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.on {
+				vgn = addElement(vgparent, "p", attrs75)
+				{
+					vgparent := vgn
+					_ = vgparent
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "span", attrs267)
+					setText(vgn, c.Of.progress())
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "progress", attrs268)
+					setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
+					setAttr(vgn, "value", c.Of.part())
+					addText(vgparent, "\n    ")
+				}
+			}
+			addText(vgparent, "\n  ")
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			addText(vgparent, " ")
+			if c.Of.idle() {
+				vgn = addElement(vgparent, "p", nil)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = addElement(vgparent, "button", attrs269)
+					setAttr(vgn, "aria-disabled", disabled(!c.Of.canStart()))
+					setText(vgn, c.Of.button())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Start() })
+				}
+			}
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.drawn() {
+				vgn = addElement(vgparent, "div", nil)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n      ")
+					{
+						vgcomp := component[Rungs](vgin, 0xDD5D2B648A283544, vgiterkey)
+						vgcomp.Drawing = c.Of.picture()
+						vgcomp.Page = c.Page
+						vgn = addComponent(vgout, vgparent, vgcomp)
+					}
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs73)
+					setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, "\n        ")
+						vgn = addElement(vgparent, "table", attrs270)
+						func(vgparent *vugu.VGNode) {
+							var vgn *vugu.VGNode
+							_ = vgn
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "thead", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "tr", nil)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, c.Page.W.Say("parameters"))
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, c.Page.W.Say("ladder_ops"))
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, c.Page.W.Say("ladder_loss"))
+									vgn = addElement(vgparent, "th", attrs29)
+									setText(vgn, c.Page.W.Say("ladder_line"))
+								}
+							}
+							addText(vgparent, "\n          ")
+							vgn = addElement(vgparent, "tbody", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, " ")
+								for vgiterkeyt, r := range c.Of.rows() {
+									var vgiterkey interface{} = vgiterkeyt
+									_ = vgiterkey
+									r := r
+									_ = r
+									vgn = addElement(vgparent, "tr", nil)
+									{
+										vgparent := vgn
+										_ = vgparent
+										vgn = addElement(vgparent, "th", attrs30)
+										setText(vgn, r.Weights)
+										vgn = addElement(vgparent, "td", nil)
+										setText(vgn, r.Ops)
+										vgn = addElement(vgparent, "td", nil)
+										setText(vgn, r.Losses)
+										vgn = addElement(vgparent, "td", nil)
+										setText(vgn, r.Line)
+									}
+								}
+							}
+							addText(vgparent, "\n        ")
+						}(vgn)
+						addText(vgparent, "\n      ")
+					}(vgn)
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("ladder_sure"))
+					addText(vgparent, "\n      ")
+					vgn = addElement(vgparent, "div", attrs271)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = addElement(vgparent, "button", attrs272)
+						setText(vgn, c.Page.W.Say("save_numbers"))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveNumbers() })
+					}
+					addText(vgparent, "\n    ")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -5815,13 +6193,13 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs262)
+		vgn = addElement(vgparent, "button", attrs273)
 		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
 		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
 		setText(vgn, c.Page.W.Say("share_it"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs263)
+		vgn = addElement(vgparent, "p", attrs274)
 		setText(vgn, c.Page.Sharing.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -5884,7 +6262,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs264)
+			vgn = addElement(vgparent, "section", attrs275)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
@@ -5906,7 +6284,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs265)
+						vgn = addElement(vgparent, "p", attrs276)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -5928,10 +6306,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs266)
+									vgn = addElement(vgparent, "dd", attrs277)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs267)
+									vgn = addElement(vgparent, "dd", attrs278)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -5941,7 +6319,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs268)
+											vgn = addElement(vgparent, "meter", attrs279)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -5986,7 +6364,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs269)
+		vgn = addElement(vgparent, "h2", attrs280)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -5997,7 +6375,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs270)
+			vgn = addElement(vgparent, "button", attrs281)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -6006,7 +6384,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs271)
+				vgn = addElement(vgparent, "input", attrs282)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -6015,7 +6393,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs272)
+		vgn = addElement(vgparent, "p", attrs283)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -6025,15 +6403,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs273)
+		vgn = addElement(vgparent, "h3", attrs284)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs274)
+		vgn = addElement(vgparent, "div", attrs285)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs275)
+			vgn = addElement(vgparent, "table", attrs286)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -6106,7 +6484,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs276)
+		vgn = addElement(vgparent, "dl", attrs287)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6131,7 +6509,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs277)
+		vgn = addElement(vgparent, "div", attrs288)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6149,13 +6527,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs278)
+		vgn = addElement(vgparent, "button", attrs289)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs279)
+		vgn = addElement(vgparent, "button", attrs290)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -6188,12 +6566,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs280)
+		vgn = addElement(vgparent, "div", attrs291)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs281)
+			vgn = addElement(vgparent, "p", attrs292)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -6208,14 +6586,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs282)
+			vgn = addElement(vgparent, "button", attrs293)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs283)
+		vgn = addElement(vgparent, "dl", attrs294)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -6239,7 +6617,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs284)
+		vgn = addElement(vgparent, "div", attrs295)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -6253,10 +6631,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs285)
+			vgn = addElement(vgparent, "p", attrs296)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs286)
+			vgn = addElement(vgparent, "progress", attrs297)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -6266,12 +6644,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs287)
+				vgn = addElement(vgparent, "button", attrs298)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs288)
+				vgn = addElement(vgparent, "button", attrs299)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -6293,11 +6671,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs289)
+			vgn = addElement(vgparent, "p", attrs300)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs290)
+			vgn = addElement(vgparent, "p", attrs301)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -6309,7 +6687,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs291)
+		vgn = addElement(vgparent, "ul", attrs302)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6344,12 +6722,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs292)
+				vgn = addElement(vgparent, "p", attrs303)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs293)
+		vgn = addElement(vgparent, "ul", attrs304)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6371,7 +6749,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs294)
+		vgn = addElement(vgparent, "div", attrs305)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6390,11 +6768,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs295)
+						vgn = addElement(vgparent, "button", attrs306)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs296)
+						vgn = addElement(vgparent, "button", attrs307)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -6405,7 +6783,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs297)
+		vgn = addElement(vgparent, "p", attrs308)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -6440,14 +6818,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs298)
+			vgn = addElement(vgparent, "section", attrs309)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs299)
+					vgn = addElement(vgparent, "p", attrs310)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -6501,7 +6879,7 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs300)
+		vgn = addElement(vgparent, "button", attrs311)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
 		vgn = addElement(vgparent, "span", attrs210)
@@ -6531,7 +6909,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs301)
+		vgn = addElement(vgparent, "h2", attrs312)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6550,7 +6928,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs302)
+				vgn = addElement(vgparent, "select", attrs313)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6582,7 +6960,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs303)
+				vgn = addElement(vgparent, "input", attrs314)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -6599,7 +6977,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs304)
+		vgn = addElement(vgparent, "p", attrs315)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6608,7 +6986,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs305)
+				vgn = addElement(vgparent, "div", attrs316)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6621,7 +6999,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs306)
+						vgn = addElement(vgparent, "textarea", attrs317)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -6642,7 +7020,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs307)
+		vgn = addElement(vgparent, "div", attrs318)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6657,7 +7035,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs308)
+		vgn = addElement(vgparent, "ul", attrs319)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6678,7 +7056,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs309)
+				vgn = addElement(vgparent, "label", attrs320)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6686,7 +7064,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs310)
+					vgn = addElement(vgparent, "select", attrs321)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -6714,7 +7092,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs311)
+		vgn = addElement(vgparent, "div", attrs322)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -6730,17 +7108,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs312)
+				vgn = addElement(vgparent, "p", attrs323)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs324)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
 			if c.specialSays() != "" {
-				vgn = addElement(vgparent, "p", attrs314)
+				vgn = addElement(vgparent, "p", attrs325)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6759,7 +7137,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs315)
+				vgn = addElement(vgparent, "p", attrs326)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6774,7 +7152,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs316)
+		vgn = addElement(vgparent, "pre", attrs327)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -6784,7 +7162,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs317)
+				vgn = addElement(vgparent, "p", attrs328)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6798,7 +7176,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs318)
+				vgn = addElement(vgparent, "p", attrs329)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6826,7 +7204,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs319)
+				vgn = addElement(vgparent, "input", attrs330)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -6837,7 +7215,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs320)
+				vgn = addElement(vgparent, "input", attrs331)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -6846,13 +7224,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs321)
+		vgn = addElement(vgparent, "div", attrs332)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs322)
+				vgn = addElement(vgparent, "p", attrs333)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -6861,7 +7239,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs324)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -6898,7 +7276,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs323)
+		vgn = addElement(vgparent, "h2", attrs334)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6924,13 +7302,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs324)
+			vgn = addElement(vgparent, "textarea", attrs335)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs325)
+		vgn = addElement(vgparent, "ol", attrs336)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -6949,9 +7327,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs326)
+					vgn = addElement(vgparent, "span", attrs337)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs327)
+					vgn = addElement(vgparent, "span", attrs338)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -6965,7 +7343,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs313)
+				vgn = addElement(vgparent, "p", attrs324)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -6983,7 +7361,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs328)
+				vgn = addElement(vgparent, "select", attrs339)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -7004,7 +7382,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs309)
+			vgn = addElement(vgparent, "label", attrs320)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -7013,7 +7391,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs329)
+				vgn = addElement(vgparent, "input", attrs340)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -7056,7 +7434,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs330)
+					vgn = addElement(vgparent, "button", attrs341)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -7065,7 +7443,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs311)
+		vgn = addElement(vgparent, "div", attrs322)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7112,7 +7490,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs331)
+		vgn = addElement(vgparent, "div", attrs342)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7136,12 +7514,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs332)
+				vgn = addElement(vgparent, "div", attrs343)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs333)
+					vgn = addElement(vgparent, "p", attrs256)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -7260,7 +7638,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs334)
+				vgn = addElement(vgparent, "label", attrs344)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7268,7 +7646,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", attrs232)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs335)
+					vgn = addElement(vgparent, "input", attrs345)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -7280,13 +7658,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs336)
+		vgn = addElement(vgparent, "div", attrs346)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs337)
+				vgn = addElement(vgparent, "p", attrs347)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -7301,7 +7679,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs338)
+					vgn = addElement(vgparent, "button", attrs348)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -7311,7 +7689,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs339)
+		vgn = addElement(vgparent, "div", attrs271)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7321,11 +7699,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs257)
+			vgn = addElement(vgparent, "button", attrs259)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs258)
+			vgn = addElement(vgparent, "button", attrs260)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -7483,7 +7861,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs340)
+				vgn = addElement(vgparent, "div", attrs349)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -7505,7 +7883,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs341)
+					vgn = addElement(vgparent, "ol", attrs350)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -7556,7 +7934,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs342)
+								vgn = addElement(vgparent, "span", attrs351)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -7580,7 +7958,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs343)
+						vgn = addElement(vgparent, "p", attrs352)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -7613,7 +7991,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs344)
+		vgn = addElement(vgparent, "h2", attrs353)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7633,12 +8011,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs345)
+		vgn = addElement(vgparent, "div", attrs354)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs346)
+			vgn = addElement(vgparent, "div", attrs355)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -7648,7 +8026,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs347)
+					vgn = addElement(vgparent, "input", attrs356)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -7670,7 +8048,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs348)
+					vgn = addElement(vgparent, "textarea", attrs357)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -7684,32 +8062,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs313)
+						vgn = addElement(vgparent, "p", attrs324)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs349)
+				vgn = addElement(vgparent, "div", attrs358)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs350)
+					vgn = addElement(vgparent, "button", attrs359)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs351)
+					vgn = addElement(vgparent, "button", attrs360)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs352)
+					vgn = addElement(vgparent, "button", attrs361)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs353)
+					vgn = addElement(vgparent, "button", attrs362)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -7723,7 +8101,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs354)
+				vgn = addElement(vgparent, "div", attrs363)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -7767,16 +8145,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs355)
+			vgn = addElement(vgparent, "div", attrs364)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs356)
+				vgn = addElement(vgparent, "h3", attrs365)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs357)
+				vgn = addElement(vgparent, "ol", attrs366)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7791,7 +8169,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs358)
+							vgn = addElement(vgparent, "button", attrs367)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -7802,10 +8180,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs359)
+								vgn = addElement(vgparent, "meter", attrs368)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs360)
+								vgn = addElement(vgparent, "span", attrs369)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -7820,12 +8198,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs361)
+					vgn = addElement(vgparent, "button", attrs370)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs362)
+					vgn = addElement(vgparent, "button", attrs371)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -7836,7 +8214,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs349)
+		vgn = addElement(vgparent, "div", attrs358)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
@@ -7846,21 +8224,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs363)
+				vgn = addElement(vgparent, "input", attrs372)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs364)
+			vgn = addElement(vgparent, "button", attrs373)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs365)
+		vgn = addElement(vgparent, "label", attrs374)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -7869,7 +8247,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs366)
+			vgn = addElement(vgparent, "select", attrs375)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -7890,12 +8268,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs367)
+		vgn = addElement(vgparent, "button", attrs376)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs368)
+		vgn = addElement(vgparent, "div", attrs377)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -7915,7 +8293,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs369)
+					vgn = addElement(vgparent, "input", attrs378)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
@@ -7962,12 +8340,12 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs370)
+			vgn = addElement(vgparent, "section", attrs379)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs371)
+				vgn = addElement(vgparent, "h3", attrs380)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs177)
@@ -7988,11 +8366,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs372)
+				vgn = addElement(vgparent, "p", attrs381)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs373)
+					vgn = addElement(vgparent, "code", attrs382)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -8041,7 +8419,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs374)
+		vgn = addElement(vgparent, "section", attrs383)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -8050,7 +8428,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs299)
+				vgn = addElement(vgparent, "p", attrs310)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
@@ -8349,123 +8727,132 @@ var (
 	attrs253 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
 	attrs254 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
 	attrs255 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
-	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
-	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs256 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs257 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title across"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs258 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs259 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs260 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-progress"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1000"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "ladder-says"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-table"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-save"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs376 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs377 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs378 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs379 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs380 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs381 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs382 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs383 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )
