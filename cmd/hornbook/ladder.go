@@ -61,7 +61,7 @@ func (l *ladder) read() (there bool, err error) {
 		return false, fmt.Errorf("%s cannot be read (%w); move it away to begin anew", path, reason(err))
 	}
 	for _, size := range append(l.kept.Plan.Sizes, l.kept.Plan.Next) {
-		if err := size.Recipe.Check(); err != nil {
+		if err := size.Recipe(l.kept.Plan.Text, 1).Check(); err != nil {
 			return false, fmt.Errorf("%s has been changed: %w", path, err)
 		}
 	}
@@ -160,7 +160,7 @@ func (l *ladder) table() string {
 		row("run", r, "", "")
 	}
 	if f, next := l.kept.Forecast, l.kept.Plan.Next; f != nil {
-		row("forecast", ladderRun{Width: next.Recipe.Model.Channels, Weights: next.Weights, Tokens: next.Tokens, Point: scale.Point{Ops: f.Ops, Loss: f.Loss}}, number(f.Low), number(f.High))
+		row("forecast", ladderRun{Width: next.Width, Weights: next.Weights, Tokens: next.Tokens, Point: scale.Point{Ops: f.Ops, Loss: f.Loss}}, number(f.Low), number(f.High))
 	}
 	if l.kept.Tested != nil {
 		row("test", *l.kept.Tested, "", "")

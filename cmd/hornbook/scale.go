@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -217,7 +218,7 @@ func (l *ladder) climb() error {
 // train trains a size by a seed, goes on with a run that was interrupted, or takes over
 // one that is there, and notes it.
 func (l *ladder) train(size scale.Size, seed int, runs *[]ladderRun, says string) error {
-	r := size.Seeded(seed)
+	r := size.Recipe(l.kept.Plan.Text, seed)
 	dir := filepath.Join(l.dir, fmt.Sprintf("width-%d-seed-%d", r.Model.Channels, seed))
 	kept, err := checkpoint.Describe(os.DirFS(dir))
 	if err != nil || kept.State != "done" {
@@ -255,6 +256,9 @@ func (l *ladder) begin(ctx context.Context, j *job) error {
 	if err == nil && (kept.State == "training" || kept.State == "paused") {
 		j.from, j.going, j.saved = j.dir, true, kept.Step
 		return j.run(ctx)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the run in %s cannot be read (%w); delete it, and give the same command again", j.dir, err)
 	}
 	if err := spare(j.dir); err != nil {
 		return err

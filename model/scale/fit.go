@@ -1,10 +1,8 @@
 package scale
 
 import (
-	"cmp"
 	"errors"
 	"math"
-	"slices"
 )
 
 // How a law is fitted. For one exponent α the law is a line, L = E + A·x with x = C^-α, and
@@ -82,8 +80,7 @@ func Fit(runs []Point) (Law, error) {
 // bySize are the means of runs of one size, smallest first, with the sum of squares about
 // them and how many runs there are beyond the first of each.
 func bySize(runs []Point) (sizes []Point, squares float64, repeated int) {
-	runs = slices.Clone(runs)
-	slices.SortFunc(runs, func(a, b Point) int { return cmp.Or(cmp.Compare(a.Ops, b.Ops), cmp.Compare(a.Loss, b.Loss)) })
+	runs = inOrder(runs)
 	for len(runs) > 0 {
 		n, sum := 0, 0.0
 		for ; n < len(runs) && runs[n].Ops == runs[0].Ops; n++ {
@@ -96,6 +93,21 @@ func bySize(runs []Point) (sizes []Point, squares float64, repeated int) {
 		sizes, repeated, runs = append(sizes, Point{runs[0].Ops, mean}), repeated+n-1, runs[n:]
 	}
 	return sizes, squares, repeated
+}
+
+// inOrder are runs by their operations and losses: a few, so by insertion, which is less
+// code for the page than a sort.
+func inOrder(runs []Point) (sorted []Point) {
+	for _, r := range runs {
+		at := 0
+		for at < len(sorted) && (sorted[at].Ops < r.Ops || sorted[at].Ops == r.Ops && sorted[at].Loss < r.Loss) {
+			at++
+		}
+		sorted = append(sorted, r)
+		copy(sorted[at+1:], sorted[at:])
+		sorted[at] = r
+	}
+	return sorted
 }
 
 // along is the line for an exponent. x is 1 at the smallest size and 0 at the largest, so

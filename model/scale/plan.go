@@ -31,9 +31,9 @@ const (
 
 // Text is what a plan must know of a text.
 type Text struct {
-	Tokens int  // all of it, of which a tenth validates
-	Kinds  int  // different tokens
-	Bytes  bool // tokens are bytes, else characters
+	Tokens int  `json:"tokens"` // all of it, of which a tenth validates
+	Kinds  int  `json:"kinds"`  // V, different tokens
+	Bytes  bool `json:"bytes"`  // tokens are bytes, else characters
 }
 
 // TextOf is a text of so many characters, of which so many differ, and so many bytes.
@@ -49,21 +49,17 @@ func (t Text) learns() int { return t.Tokens - t.Tokens/10 }
 
 // Size is a rung of a ladder.
 type Size struct {
-	Recipe  recipe.Recipe `json:"recipe"`
-	Weights int           `json:"weights"` // N
-	Tokens  int           `json:"tokens"`  // D
-	Ops     float64       `json:"ops"`     // C
-}
-
-// Seeded is the size's recipe with a seed, counted from 1.
-func (s Size) Seeded(seed int) recipe.Recipe {
-	r := s.Recipe
-	r.Seed = uint64(seed)
-	return r
+	Width   int     `json:"width"` // channels
+	Layers  int     `json:"layers"`
+	Steps   int     `json:"steps"`
+	Weights int     `json:"weights"` // N
+	Tokens  int     `json:"tokens"`  // D
+	Ops     float64 `json:"ops"`     // C
 }
 
 // Plan is a ladder: the rungs that a law is fitted to, and the one that it forecasts.
 type Plan struct {
+	Text  Text    `json:"text"`
 	Sizes []Size  `json:"sizes"` // smallest first
 	Next  Size    `json:"next"`
 	Seeds int     `json:"seeds"` // runs of each of Sizes
@@ -108,7 +104,7 @@ func New(t Text, sizes, seeds int, ratio, ops float64) (Plan, error) {
 	for width := leastWidth + widthStep; ; width += widthStep {
 		wider := ladder(t, width, sizes, seeds, ratio)
 		short := wider.Next.Tokens > MostReadings*t.learns()
-		if short || wider.Ops() > ops || wider.Next.Recipe.Model.Channels > mostWidth {
+		if short || wider.Ops() > ops || wider.Next.Width > mostWidth {
 			best.Short = short && wider.Ops() <= ops
 			return best, nil
 		}
@@ -118,7 +114,7 @@ func New(t Text, sizes, seeds int, ratio, ops float64) (Plan, error) {
 
 // ladder is the one whose smallest model has a width.
 func ladder(t Text, width, sizes, seeds int, ratio float64) Plan {
-	p := Plan{Seeds: seeds, Ratio: ratio}
+	p := Plan{Text: t, Seeds: seeds, Ratio: ratio}
 	deep := layers
 	if width >= deepFrom {
 		deep = deepLayers
@@ -134,21 +130,35 @@ func ladder(t Text, width, sizes, seeds int, ratio float64) Plan {
 
 // size is the rung of a width.
 func size(t Text, width, layers int, ratio float64) Size {
-	r, _ := recipe.ByName("quick")
-	r.Preset, r.Tokenizer, r.Special, r.Batch = Preset, "chars", recipe.SpecialLetters, batch
+	s := Size{Width: width, Layers: layers}
+	r := s.Recipe(t, 0)
+	s.Weights = r.Model.Parameters() - r.Model.Vocab*r.Model.Channels
+	s.Steps = int(math.Ceil(ratio * float64(s.Weights) / float64(r.TokensPerStep())))
+	s.Tokens = s.Steps * r.TokensPerStep()
+	s.Ops = r.FLOPs(s.Tokens, 0)
+	return s
+}
+
+// Recipe is how a model of the size is trained on a text: preset quick's form, each run
+// with rates for as many steps as it has.
+func (s Size) Recipe(t Text, seed int) recipe.Recipe {
+	r := recipe.Recipe{
+		Preset: Preset, Tokenizer: "chars", VocabSize: 1024, Special: recipe.SpecialLetters, Objective: recipe.LM, Trains: recipe.All, From: recipe.New,
+		Seed: uint64(seed), Init: "unit", Batch: batch, Steps: s.Steps,
+		Model: recipe.Model{
+			Vocab: t.Kinds, Context: context, Layers: s.Layers, Heads: heads, KVHeads: heads, Channels: s.Width,
+			Hidden: widthStep * int(math.Ceil(float64(s.Width)*8/3/widthStep)),
+			Norm:   "rmsnorm", NormEps: 1e-6, Position: "rope", RoPEBase: 10000, MLP: "swiglu", QKNorm: true,
+		},
+		Optimizer: "muon", Schedule: "linear", Hold: 0.2, Beta1: 0.8, Beta2: 0.95, Momentum: 0.95,
+		EvalEvery: max(1, s.Steps/evals), EvalBatches: 10, SampleEvery: max(1, s.Steps/evals),
+		LastEvalBatches: min(mostBatches, max(leastBatches, 2*(t.Tokens-t.learns())/(batch*context))),
+	}
 	if t.Bytes {
 		r.Tokenizer = "bytes"
 	}
-	m := &r.Model
-	m.Context, m.Layers, m.Heads, m.KVHeads, m.Channels, m.Vocab = context, layers, heads, heads, width, t.Kinds
-	m.Hidden = widthStep * int(math.Ceil(float64(width)*8/3/widthStep))
-	weights := m.Parameters() - m.Vocab*m.Channels
-	r.Steps = int(math.Ceil(ratio * float64(weights) / float64(r.TokensPerStep())))
-	r.LearningRate, r.MuonRate = rates(r.Steps)
-	r.EvalEvery, r.SampleEvery = max(1, r.Steps/evals), max(1, r.Steps/evals)
-	r.LastEvalBatches = min(mostBatches, max(leastBatches, 2*(t.Tokens-t.learns())/r.TokensPerStep()))
-	tokens := r.Steps * r.TokensPerStep()
-	return Size{r, weights, tokens, r.FLOPs(tokens, 0)}
+	r.LearningRate, r.MuonRate = rates(max(1, s.Steps))
+	return r
 }
 
 // Each run is looked at some times on its way, and at its end on twice as many places as
@@ -170,4 +180,4 @@ func rounded(x float64) float64 {
 }
 
 // Trial is a model of a ladder by which a machine's rate is measured.
-func Trial(t Text) recipe.Recipe { return size(t, 32, layers, Ratio).Recipe }
+func Trial(t Text) recipe.Recipe { return size(t, 32, layers, Ratio).Recipe(t, 1) }

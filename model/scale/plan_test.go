@@ -19,7 +19,7 @@ func TestPlan(t *testing.T) {
 			}
 			all := append(append([]Size{}, p.Sizes...), p.Next)
 			for i, s := range all {
-				if err := s.Recipe.Check(); err != nil {
+				if err := s.Recipe(text, 1).Check(); err != nil {
 					t.Errorf("%v with %g: %v", text, ops, err)
 				}
 				if s.Tokens < Ratio*s.Weights {

@@ -5665,101 +5665,26 @@ func (c *Rungs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "box"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 100 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
 			vgparent.AppendChild(vgn)
 			{
 				vgparent := vgn
 				_ = vgparent
-				addText(vgparent, " ")
-				for vgiterkeyt, k := range c.Drawing.Up {
-					var vgiterkey interface{} = vgiterkeyt
-					_ = vgiterkey
-					k := k
-					_ = k
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
-					{
-						vgparent := vgn
-						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}, vugu.VGAttribute{Namespace: "", Key: "x1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "x2", Val: "100%"}}}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "y1", k.At)
-						setAttr(vgn, "y2", k.At)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "dx", Val: "-8"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "text-anchor", Val: "end"}}}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "y", k.At)
-						setText(vgn, k.Says)
-					}
-				}
-			}
-			addText(vgparent, "\n    ")
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, " ")
-				for vgiterkeyt, k := range c.Drawing.Across {
-					var vgiterkey interface{} = vgiterkeyt
-					_ = vgiterkey
-					k := k
-					_ = k
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
-					{
-						vgparent := vgn
-						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}, vugu.VGAttribute{Namespace: "", Key: "y1", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y2", Val: "100%"}}}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "x1", k.At)
-						setAttr(vgn, "x2", k.At)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tick"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "18"}, vugu.VGAttribute{Namespace: "", Key: "text-anchor", Val: "middle"}}}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "x", k.At)
-						{
-							vgparent := vgn
-							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "tspan", Attr: []vugu.VGAttribute(nil)}
-							vgparent.AppendChild(vgn)
-							setText(vgn, k.Says)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "tspan", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "raised"}, vugu.VGAttribute{Namespace: "", Key: "dy", Val: "-6"}}}
-							vgparent.AppendChild(vgn)
-							setText(vgn, k.Raised)
-						}
-					}
-				}
-			}
-			addText(vgparent, "\n    ")
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "width", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "100%"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 100 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polygon", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "band"}}}
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}}
 				vgparent.AppendChild(vgn)
-				setAttr(vgn, "points", c.Drawing.Band)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "polyline", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "law"}, vugu.VGAttribute{Namespace: "", Key: "fill", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "vector-effect", Val: "non-scaling-stroke"}}}
+				setAttr(vgn, "d", c.Drawing.Grid)
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "band"}}}
 				vgparent.AppendChild(vgn)
-				setAttr(vgn, "points", c.Drawing.Line)
+				setAttr(vgn, "d", c.Drawing.Band)
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "law"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "d", c.Drawing.Line)
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "law"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "d", c.Drawing.Whisker)
 			}
 			addText(vgparent, "\n    ")
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
-			{
-				vgparent := vgn
-				_ = vgparent
-				addText(vgparent, " ")
-				if c.Drawing.NextX != "" {
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "line", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "whisker"}}}
-					vgparent.AppendChild(vgn)
-					setAttr(vgn, "x1", c.Drawing.NextX)
-					setAttr(vgn, "x2", c.Drawing.NextX)
-					setAttr(vgn, "y1", c.Drawing.Low)
-					setAttr(vgn, "y2", c.Drawing.High)
-				}
-			}
-			addText(vgparent, "\n    ")
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}}}
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
 			vgparent.AppendChild(vgn)
 			{
 				vgparent := vgn
@@ -5770,25 +5695,33 @@ func (c *Rungs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "circle", Attr: []vugu.VGAttribute(nil)}
 					vgparent.AppendChild(vgn)
-					{
-						vgparent := vgn
-						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "circle", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "class", m.Class)
-						setAttr(vgn, "cx", m.X)
-						setAttr(vgn, "cy", m.Y)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
-						setAttr(vgn, "class", m.Class)
-						setAttr(vgn, "dx", m.Dx)
-						setAttr(vgn, "dy", m.Dy)
-						setAttr(vgn, "x", m.X)
-						setAttr(vgn, "y", m.Y)
-						setText(vgn, m.Says)
-					}
+					setAttr(vgn, "class", m.Class)
+					setAttr(vgn, "cx", m.X)
+					setAttr(vgn, "cy", m.Y)
+				}
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, t := range c.Drawing.Texts {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					t := t
+					_ = t
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "class", t.Class)
+					setAttr(vgn, "dx", t.Dx)
+					setAttr(vgn, "dy", t.Dy)
+					setAttr(vgn, "x", t.X)
+					setAttr(vgn, "y", t.Y)
+					setText(vgn, t.Says)
 				}
 			}
 			addText(vgparent, "\n  ")

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"encoding/csv"
-	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -82,8 +81,8 @@ func (l *Ladder) restore(x Experiment) {
 // isOf tells whether a card is of a run of a size, by a seed, on the text.
 func (l *Ladder) isOf(c protocol.Card, size scale.Size, seed int) bool {
 	r := c.Recipe
-	return r.Preset == scale.Preset && r.Seed == uint64(seed) && r.Model.Channels == size.Recipe.Model.Channels && r.Model.Layers == size.Recipe.Model.Layers &&
-		r.Steps == size.Recipe.Steps && c.Text == l.Page.Text.Name
+	return r.Preset == scale.Preset && r.Seed == uint64(seed) && r.Model.Channels == size.Width && r.Model.Layers == size.Layers &&
+		r.Steps == size.Steps && c.Text == l.Page.Text.Name
 }
 
 // find is the first card of such a run that is as wanted, nil for none: of the shelf, or of
@@ -176,7 +175,7 @@ func (l *Ladder) climb() {
 		return
 	}
 	p.solve(RunStrip)
-	r := step.size.Seeded(step.seed)
+	r := step.size.Recipe(l.planned.of, step.seed)
 	name := p.fresh(p.W.Say("ladder_name", "text", p.textName(p.Text.Name), "weights", p.W.Count(step.size.Weights)))
 	l.id = of[*Pretrain](p).ask(&protocol.Train{Recipe: r, Ranks: p.Workers, Backend: p.Backend, Name: name})
 }
@@ -257,11 +256,11 @@ func (f *fittedLadder) forecast() scale.Forecast { return f.line[len(f.line)-1] 
 func (l *Ladder) says() string {
 	w := l.Page.W
 	p, planned := l.plan()
-	var short *scale.TooShort
+	short, tooShort := l.planned.err.(*scale.TooShort) // not wrapped, and errors.As is dear here
 	switch {
 	case l.Page.Text == nil:
 		return w.Say("ladder_no_text")
-	case errors.As(l.planned.err, &short):
+	case tooShort:
 		return w.Say("ladder_too_short", "has", w.Count(short.Has), "needs", w.Count(short.Needs))
 	case !planned:
 		return w.Problem(&protocol.Problem{Code: protocol.Internal})
@@ -356,7 +355,7 @@ func (l *Ladder) work() (done, all, seconds float64) {
 			done, seconds = done+s.size.Ops, seconds+c.Seconds
 		}
 	}
-	if at := l.Page.Step; missing && l.Page.running() && at.Steps == now.size.Recipe.Steps {
+	if at := l.Page.Step; missing && l.Page.running() && at.Steps == now.size.Steps {
 		done, seconds = done+now.size.Ops*float64(at.Step)/float64(at.Steps), seconds+at.Seconds
 	}
 	return done, all, seconds
@@ -411,7 +410,7 @@ func (l *Ladder) SaveNumbers() {
 	number := func(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }
 	w.Write([]string{"kind", "width", "weights", "tokens", "seed", "operations", "loss", "low", "high"})
 	row := func(kind string, s scale.Size, seed int, loss float64, low, high string) {
-		w.Write([]string{kind, strconv.Itoa(s.Recipe.Model.Channels), strconv.Itoa(s.Weights), strconv.Itoa(s.Tokens), strconv.Itoa(seed), number(s.Ops), number(loss), low, high})
+		w.Write([]string{kind, strconv.Itoa(s.Width), strconv.Itoa(s.Weights), strconv.Itoa(s.Tokens), strconv.Itoa(seed), number(s.Ops), number(loss), low, high})
 	}
 	for _, s := range l.steps() {
 		if c := l.over(s.size, s.seed); c != nil {

@@ -77,8 +77,8 @@ func TestLadder(t *testing.T) {
 		t.Fatalf("trained by width: %v; still going: %v", seen, l.on)
 	}
 	html := drawAt(t, p, "pretrain")
-	has(t, html, "The line says that the next size will reach", ">Train the next size and see<", `class="mark forecast"`, "<polyline class=\"law\"")
-	if strings.Contains(html, `class="mark test"`) || strings.Contains(html, "NaN") {
+	has(t, html, "The line says that the next size will reach", ">Train the next size and see<", `<circle class="forecast"`, `<path class="law" d="M`)
+	if strings.Contains(html, `<circle class="test"`) || strings.Contains(html, "NaN") {
 		t.Error("the test is drawn before it was made, or what is no number is")
 	}
 	sent := len(h.commanded())
@@ -88,7 +88,7 @@ func TestLadder(t *testing.T) {
 	}
 	f, _ := l.law()
 	h.trained(t, p, f.forecast().Loss+0.001)
-	has(t, drawAt(t, p, "pretrain"), "it was right", `class="mark test"`)
+	has(t, drawAt(t, p, "pretrain"), "it was right", `<circle class="test"`)
 	l.SaveNumbers()
 	rows, err := csv.NewReader(strings.NewReader(h.saved)).ReadAll()
 	if err != nil || len(rows) != 1+6+2 || rows[7][0] != "forecast" || rows[8][0] != "test" {
@@ -114,19 +114,19 @@ func TestLadderGoesOn(t *testing.T) {
 	p, h, l := laddered(t)
 	steps := l.steps()
 	card := func(i int, state string, step int) protocol.Card {
-		r := steps[i].size.Seeded(steps[i].seed)
+		r := steps[i].size.Recipe(l.planned.of, steps[i].seed)
 		return protocol.Card{ID: "m" + string(rune('0'+i)), Name: "x", State: state, Text: "tales.txt", Recipe: r, Step: step, Steps: r.Steps, ValLoss: law[i], Curve: []float64{1, 1}}
 	}
-	p.Apply(&protocol.Shelf{Cards: []protocol.Card{card(1, "paused", 10), card(0, "done", steps[0].size.Recipe.Steps)}})
+	p.Apply(&protocol.Shelf{Cards: []protocol.Card{card(1, "paused", 10), card(0, "done", steps[0].size.Steps)}})
 	has(t, drawAt(t, p, "pretrain"), ">Go on with the sizes<")
 	l.Start()
 	open, is := h.latest().(*protocol.Open)
 	if !is || open.ModelID != "m1" {
 		t.Fatalf("the page asked for %#v", h.latest())
 	}
-	runs(p, steps[1].size.Seeded(2), law[1])
+	runs(p, steps[1].size.Recipe(l.planned.of, 2), law[1])
 	p.Apply(&protocol.State{State: "done", Reason: protocol.Finished})
-	if c, is := h.latest().(*protocol.Train); !is || c.Recipe.Model.Channels != steps[2].size.Recipe.Model.Channels {
+	if c, is := h.latest().(*protocol.Train); !is || c.Recipe.Model.Channels != steps[2].size.Width {
 		t.Errorf("then it asked for %#v", h.latest())
 	}
 }

@@ -12,20 +12,19 @@ import (
 // The picture of the scaling lab: loss against operations on logarithmic axes, in parts of
 // a hundred of its box.
 
-// A ladderMark is a point of the picture; where Says is "", without a number.
-type ladderMark struct{ Class, X, Y, Says, Dx, Dy string }
-
-// A ladderTick is a line of the grid with its number.
-type ladderTick struct{ At, Says, Raised string }
+// A ladderMark is a point of the picture, and a ladderText what is written, so many pixels
+// to the right of a place and below.
+type (
+	ladderMark struct{ Class, X, Y string }
+	ladderText struct{ Class, X, Y, Dx, Dy, Says string }
+)
 
 // LadderPicture is what is drawn.
 type LadderPicture struct {
-	Across, Up []ladderTick
-	Line, Band string
-	Marks      []ladderMark
-	Low, High  string // of the forecast
-	NextX      string
-	About      string
+	Grid, Line, Band, Whisker string // paths in a box of 100 by 100
+	Marks                     []ladderMark
+	Texts                     []ladderText
+	About                     string
 }
 
 // drawn tells whether there is a run to draw.
@@ -48,58 +47,76 @@ func (l *Ladder) picture() (d LadderPicture) {
 		losses = append(losses, c.ValLoss)
 	}
 	a := scale.AxesOf(p.Sizes, p.Next, losses...)
-	for _, ops := range a.OpsTicks() {
-		d.Across = append(d.Across, powerTick(a, ops))
-	}
-	for _, loss := range a.LossTicks() {
-		d.Up = append(d.Up, ladderTick{At: percent(100 * a.Y(loss)), Says: l.Page.W.Decimal(loss)})
-	}
+	d.grid(l.Page, a)
 	for _, r := range l.runs() {
-		d.Marks = append(d.Marks, mark(a, "run", r, "", 0, 0))
+		d.mark(a, "run", r)
 	}
 	d.About = l.says()
 	if !fits {
 		return d
 	}
 	for _, s := range f.law.Sizes {
-		d.Marks = append(d.Marks, mark(a, "mean", s, ladderLoss(l.Page, s.Loss), 7, -8))
+		d.mark(a, "mean", s)
+		d.number(l.Page, a, "mean", s, 7, -8)
 	}
-	at := f.forecast()
 	d.Line, d.Band = lineAndBand(a, f.line)
-	d.NextX, d.Low, d.High = percent(100*a.X(at.Ops)), percent(100*a.Y(at.Low)), percent(100*a.Y(at.High))
-	forecast := mark(a, "forecast", scale.Point{Ops: at.Ops, Loss: at.Loss}, ladderLoss(l.Page, at.Loss), 11, 4)
+	at := f.forecast()
+	d.Whisker = fmt.Sprintf("M%.2f,%.2fV%.2f", 100*a.X(at.Ops), 100*a.Y(at.Low), 100*a.Y(at.High))
+	forecast, up, down := scale.Point{Ops: at.Ops, Loss: at.Loss}, 4, 4
 	if c != nil {
-		test := mark(a, "test", scale.Point{Ops: at.Ops, Loss: c.ValLoss}, ladderLoss(l.Page, c.ValLoss), 11, 4)
-		if forecast.Dy, test.Dy = "-4", "13"; c.ValLoss > at.Loss { // so that the numbers keep apart
-			forecast.Dy, test.Dy = test.Dy, forecast.Dy
+		if up, down = -4, 13; c.ValLoss > at.Loss { // so that the numbers keep apart
+			up, down = down, up
 		}
-		d.Marks = append(d.Marks, test)
+		test := scale.Point{Ops: at.Ops, Loss: c.ValLoss}
+		d.mark(a, "test", test)
+		d.number(l.Page, a, "test", test, 11, down)
 	}
-	d.Marks = append(d.Marks, forecast)
+	d.mark(a, "forecast", forecast)
+	d.number(l.Page, a, "forecast", forecast, 11, up)
 	return d
 }
 
-// mark is a point with a number beside it, so many pixels to the right and below.
-func mark(a scale.Axes, class string, at scale.Point, says string, right, below int) ladderMark {
-	return ladderMark{"mark " + class, percent(100 * a.X(at.Ops)), percent(100 * a.Y(at.Loss)), says, strconv.Itoa(right), strconv.Itoa(below)}
-}
-
-// powerTick is a number of operations as a power of ten: 10 with a raised 11, or 3·10.
-func powerTick(a scale.Axes, ops float64) ladderTick {
-	power := math.Floor(math.Log10(ops) + 1e-9)
-	t := ladderTick{At: percent(100 * a.X(ops)), Says: "10", Raised: strconv.Itoa(int(power))}
-	if digit := math.Round(ops / math.Pow(10, power)); digit > 1 {
-		t.Says = strconv.Itoa(int(digit)) + "·10"
+// grid draws the axes' lines, and writes their numbers.
+func (d *LadderPicture) grid(p *Page, a scale.Axes) {
+	for _, loss := range a.LossTicks() {
+		y := 100 * a.Y(loss)
+		d.Grid += fmt.Sprintf("M0,%.2fH100", y)
+		d.Texts = append(d.Texts, ladderText{"tick up", "0", percent(y), "-8", "4", p.W.Decimal(loss)})
 	}
-	return t
+	for _, ops := range a.OpsTicks() {
+		x := 100 * a.X(ops)
+		d.Grid += fmt.Sprintf("M%.2f,0V100", x)
+		d.Texts = append(d.Texts, ladderText{"tick across", percent(x), "100%", "0", "18", powerOfTen(ops)})
+	}
 }
 
-// lineAndBand are the points of the line, and those around its band.
+func (d *LadderPicture) mark(a scale.Axes, class string, at scale.Point) {
+	d.Marks = append(d.Marks, ladderMark{class, percent(100 * a.X(at.Ops)), percent(100 * a.Y(at.Loss))})
+}
+
+func (d *LadderPicture) number(p *Page, a scale.Axes, class string, at scale.Point, right, below int) {
+	d.Texts = append(d.Texts, ladderText{class, percent(100 * a.X(at.Ops)), percent(100 * a.Y(at.Loss)), strconv.Itoa(right), strconv.Itoa(below), ladderLoss(p, at.Loss)})
+}
+
+// powerOfTen writes a number of operations: 10¹¹, or 3·10¹¹.
+func powerOfTen(ops float64) string {
+	power := math.Floor(math.Log10(ops) + 1e-9)
+	says := "10"
+	if digit := math.Round(ops / math.Pow(10, power)); digit > 1 {
+		says = strconv.Itoa(int(digit)) + "·10"
+	}
+	for _, digit := range strconv.Itoa(int(power)) {
+		says += string([]rune("⁰¹²³⁴⁵⁶⁷⁸⁹")[digit-'0'])
+	}
+	return says
+}
+
+// lineAndBand are the paths of the line, and around its band.
 func lineAndBand(a scale.Axes, line []scale.Forecast) (middle, band string) {
 	var on, above, below []string
 	for _, f := range line {
 		at := func(loss float64) string { return fmt.Sprintf("%.2f,%.2f", 100*a.X(f.Ops), 100*a.Y(loss)) }
 		on, above, below = append(on, at(f.Loss)), append(above, at(f.High)), append([]string{at(f.Low)}, below...)
 	}
-	return strings.Join(on, " "), strings.Join(append(above, below...), " ")
+	return "M" + strings.Join(on, "L"), "M" + strings.Join(append(above, below...), "L") + "Z"
 }
