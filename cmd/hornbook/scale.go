@@ -33,6 +33,8 @@ type ladder struct {
 	kept  ladderFile
 	out   io.Writer
 	errs  io.Writer
+	ctx   context.Context // ends when the program is asked to
+	stop  func()          // from then on that ends it at once
 }
 
 // scaleFlags are those of scale.
@@ -105,7 +107,9 @@ func scaleCommand(args []string, out, errs io.Writer) error {
 		return err
 	}
 	defer release()
-	l := &ladder{dir: *s.dir, text: text, ranks: *s.ranks, test: *s.test, out: out, errs: errs}
+	ctx, stop := interrupted()
+	defer stop()
+	l := &ladder{ctx: ctx, stop: stop, dir: *s.dir, text: text, ranks: *s.ranks, test: *s.test, out: out, errs: errs}
 	if err := l.plan(s); err != nil {
 		return err
 	}
@@ -222,6 +226,9 @@ func (l *ladder) train(size scale.Size, seed int, runs *[]ladderRun, says string
 	dir := filepath.Join(l.dir, fmt.Sprintf("width-%d-seed-%d", r.Model.Channels, seed))
 	kept, err := checkpoint.Describe(os.DirFS(dir))
 	if err != nil || kept.State != "done" {
+		if l.ctx.Err() != nil { // asked to end as the run before did
+			return l.stopped()
+		}
 		if err := l.run(dir, r, says); err != nil {
 			return err
 		}
@@ -231,7 +238,7 @@ func (l *ladder) train(size scale.Size, seed int, runs *[]ladderRun, says string
 	}
 	switch {
 	case kept.State != "done":
-		return fmt.Errorf("stopped; what is finished is kept in %s, and the same command goes on", l.dir)
+		return l.stopped()
 	case kept.Step < kept.Recipe.Steps || kept.TextSHA256 != l.kept.TextSHA256 || kept.Recipe.Model.Channels != r.Model.Channels || kept.Recipe.Steps != r.Steps:
 		return fmt.Errorf("%s holds another run than this ladder's; move it away, and give the same command again", dir)
 	}
@@ -242,13 +249,15 @@ func (l *ladder) train(size scale.Size, seed int, runs *[]ladderRun, says string
 	return err
 }
 
+func (l *ladder) stopped() error {
+	return fmt.Errorf("stopped; what is finished is kept in %s, and the same command goes on", l.dir)
+}
+
 // run trains one, or goes on with it; an interrupt pauses it.
 func (l *ladder) run(dir string, r recipe.Recipe, says string) error {
-	ctx, stop := interrupted()
-	defer stop()
 	j := newJob(dir, l.ranks, l.errs, l.progress(says))
 	j.text, j.recipe, j.quiet = l.text, r, true
-	return j.heed(ctx, stop, func() error { return l.begin(ctx, j) })
+	return j.heed(l.ctx, l.stop, func() error { return l.begin(l.ctx, j) })
 }
 
 func (l *ladder) begin(ctx context.Context, j *job) error {

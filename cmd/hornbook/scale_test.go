@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,5 +129,34 @@ func TestScaleRefuses(t *testing.T) {
 	}
 	if status, _, errs := scaled(t, text, dir); status == 0 || !strings.Contains(errs, "another.txt") {
 		t.Errorf("another text: status %d, %s", status, errs)
+	}
+}
+
+// TestScaleStops begins no run once it was asked to end, as when that came while the run
+// before ended by itself.
+func TestScaleStops(t *testing.T) {
+	text, dir := villageFile(t, 60_000), filepath.Join(t.TempDir(), "ladder")
+	f := addScaleFlags(flag.NewFlagSet("scale", flag.ContinueOnError))
+	if err := parse(f.FlagSet, append([]string{"-text", text, "-out", dir}, smallLadder...), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	read, err := texts(f.data, "", io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	l := &ladder{ctx: ctx, stop: func() {}, dir: dir, text: read, ranks: 1, out: io.Discard, errs: io.Discard}
+	if err := l.plan(f); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.climb(); err == nil || !strings.Contains(err.Error(), "the same command goes on") {
+		t.Errorf("asked to end, it says %v", err)
+	}
+	if runs, _ := filepath.Glob(filepath.Join(dir, "width-*")); len(runs) > 0 {
+		t.Errorf("asked to end, it began %v", runs)
 	}
 }
