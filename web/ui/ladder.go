@@ -180,9 +180,12 @@ func (l *Ladder) climb() {
 	l.id = of[*Pretrain](p).ask(&protocol.Train{Recipe: r, Ranks: p.Workers, Backend: p.Backend, Name: name})
 }
 
-// Apply goes on when a run is over, and leaves off when one was stopped or failed.
+// Apply goes on when a run is over, and leaves off when one was stopped or failed, or
+// another text was taken.
 func (l *Ladder) Apply(e protocol.Event) {
 	switch e := e.(type) {
+	case *protocol.Text:
+		l.on, l.tests = false, false
 	case *protocol.State:
 		if e.State == "done" {
 			l.note()

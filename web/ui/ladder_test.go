@@ -147,6 +147,20 @@ func TestLadderStops(t *testing.T) {
 	}
 }
 
+// TestLadderOfAnotherText leaves off when another text is taken, and counts none of its
+// runs for that.
+func TestLadderOfAnotherText(t *testing.T) {
+	p, h, l := laddered(t)
+	l.Start()
+	h.trained(t, p, 2)
+	p.Apply(&protocol.Text{Name: "others.txt", Bytes: 1_100_000, Characters: 1_100_000, Distinct: 65})
+	sent := len(h.commanded())
+	p.Apply(&protocol.State{State: "done", Reason: protocol.Finished})
+	if l.on || len(l.runs()) != 0 || len(h.commanded()) != sent {
+		t.Errorf("on another text it goes on: %v, with %d runs", l.on, len(l.runs()))
+	}
+}
+
 // TestLadderRefuses says what a text lacks, and that larger models did no better.
 func TestLadderRefuses(t *testing.T) {
 	p, h, l := laddered(t)
