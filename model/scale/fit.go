@@ -16,9 +16,10 @@ import (
 //     as half of it is below a quarter: nobody knows its order. Kaplan et al. 2020 have 0.05
 //     without a floor, Hoffmann et al. 2022 about 0.15 with one; models as small as these
 //     fall more steeply. E is not below 0.
-//   - two runs that differ in their seed alone differ by about usualNoise of the loss
-//     (LOG.md). This counts as usualRuns runs do, so that two seeds that happen to agree
-//     make nobody sure.
+//   - runs that differ in their seed alone deviate by about usualNoise of the loss (LOG.md).
+//     This counts as usualRuns runs do, so that two seeds that happen to agree make nobody
+//     sure. The mean of a size's runs counts as one run: sizes differ by more than chance,
+//     since width, rates and steps go in steps.
 const (
 	leastExponent, mostExponent, exponentStep = 0.02, 0.5, 0.02
 
