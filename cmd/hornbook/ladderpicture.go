@@ -13,7 +13,7 @@ import (
 const (
 	ladderWide, ladderHigh = 720, 460
 	ladderLeft, ladderTop  = 64, 44
-	ladderRight, ladderEnd = 96, 56
+	ladderRight, ladderEnd = 124, 56
 )
 
 // picture is the ladder as SVG: loss against operations on logarithmic axes, the runs,
@@ -37,18 +37,23 @@ func (l *ladder) picture() string {
 	d.axes()
 	d.law(l.law, scale.Between(p.Sizes, p.Next, 40))
 	for _, r := range l.kept.Runs {
-		d.mark(r.Point, `fill="#B3261E"`)
+		d.mark(r.Point, 3, `fill="#B3261E"`)
 	}
 	for _, s := range l.law.Sizes {
-		d.says(s.Ops, s.Loss, -12, fmt.Sprintf("%.3f", s.Loss))
+		d.mark(s, 5, `fill="#B3261E"`)
+		d.says(s, 8, -9, fmt.Sprintf("%.3f", s.Loss))
 	}
 	fmt.Fprintf(&d, `<line x1="%.1f" x2="%.1[1]f" y1="%.1f" y2="%.1f" stroke="#2E6E62" stroke-width="2"/>`+"\n", d.x(f.Ops), d.y(f.Low), d.y(f.High))
-	d.mark(scale.Point{Ops: f.Ops, Loss: f.Loss}, `fill="#FBF7EF" stroke="#2E6E62" stroke-width="2"`)
-	d.says(f.Ops, f.High, -6, fmt.Sprintf("forecast %.3f", f.Loss))
+	said, up, down := scale.Point{Ops: f.Ops, Loss: f.Loss}, 4.0, 4.0
 	if t := l.kept.Tested; t != nil {
-		d.mark(t.Point, `fill="#2E6E62"`)
-		d.says(f.Ops, f.Low, 18, fmt.Sprintf("came out %.3f", t.Loss))
+		if up, down = -4, 13; t.Loss > f.Loss { // so that the words keep apart
+			up, down = down, up
+		}
+		d.mark(t.Point, 5, `fill="#2E6E62"`)
+		d.says(t.Point, 11, down, fmt.Sprintf("came out %.3f", t.Loss))
 	}
+	d.mark(said, 5, `fill="#FBF7EF" stroke="#2E6E62" stroke-width="2"`)
+	d.says(said, 11, up, fmt.Sprintf("forecast %.3f", f.Loss))
 	d.WriteString("</svg>\n")
 	return d.String()
 }
@@ -94,10 +99,11 @@ func (d *ladderDrawing) law(law *scale.Law, ops []float64) {
 	fmt.Fprintf(d, `<polyline points="%s" fill="none" stroke="#2E6E62" stroke-width="2"/>`+"\n", strings.Join(line, " "))
 }
 
-func (d *ladderDrawing) mark(p scale.Point, style string) {
-	fmt.Fprintf(d, `<circle cx="%.1f" cy="%.1f" r="5" %s/>`+"\n", d.x(p.Ops), d.y(p.Loss), style)
+func (d *ladderDrawing) mark(p scale.Point, radius int, style string) {
+	fmt.Fprintf(d, `<circle cx="%.1f" cy="%.1f" r="%d" %s/>`+"\n", d.x(p.Ops), d.y(p.Loss), radius, style)
 }
 
-func (d *ladderDrawing) says(ops, loss, off float64, text string) {
-	fmt.Fprintf(d, `<text x="%.1f" y="%.1f" text-anchor="middle">%s</text>`+"\n", d.x(ops), d.y(loss)+off, text)
+// says writes beside a point, so many pixels to the right and below.
+func (d *ladderDrawing) says(p scale.Point, right, below float64, text string) {
+	fmt.Fprintf(d, `<text x="%.1f" y="%.1f">%s</text>`+"\n", d.x(p.Ops)+right, d.y(p.Loss)+below, text)
 }

@@ -74,7 +74,7 @@ func checkLadderFiles(t *testing.T, dir string, l ladderFile) {
 		t.Errorf("the table has %d rows: %v", len(rows), err)
 	}
 	picture, err := os.ReadFile(filepath.Join(dir, "scale.svg"))
-	if err != nil || bytes.Count(picture, []byte("<circle")) != len(l.Runs)+2 || bytes.Contains(picture, []byte("%!")) || bytes.Contains(picture, []byte("NaN")) {
+	if err != nil || bytes.Count(picture, []byte("<circle")) != len(l.Runs)+3+2 || bytes.Contains(picture, []byte("%!")) || bytes.Contains(picture, []byte("NaN")) {
 		t.Errorf("the picture: %v\n%s", err, picture)
 	}
 }
