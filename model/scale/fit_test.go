@@ -71,7 +71,7 @@ func TestRuler(t *testing.T) {
 // counts how many forecasts hold: about as many as they say, and not by being wide.
 func TestForecastsHold(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 2))
-	held, wide, rounds := 0, 0.0, 200
+	held, wide, rounds := 0, 0.0, 100
 	for range rounds {
 		exponent := 0.05 + 0.4*draw.Float64()
 		floor, above := 0.3+1.2*draw.Float64(), 0.5+0.5*draw.Float64()
