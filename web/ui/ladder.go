@@ -302,9 +302,10 @@ func ladderLoss(p *Page, loss float64) string { return p.W.Number(loss, 3) }
 
 // button is what Start would do.
 func (l *Ladder) button() string {
+	_, planned := l.plan()
 	_, place, missing := l.next()
 	switch {
-	case !missing:
+	case planned && !missing:
 		return l.Page.W.Say("ladder_test")
 	case place > 0:
 		return l.Page.W.Say("ladder_go_on")

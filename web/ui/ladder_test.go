@@ -165,7 +165,7 @@ func TestLadderOfAnotherText(t *testing.T) {
 func TestLadderRefuses(t *testing.T) {
 	p, h, l := laddered(t)
 	p.Apply(&protocol.Text{Name: "short.txt", Bytes: 9000, Characters: 9000, Distinct: 50})
-	has(t, drawAt(t, p, "pretrain"), "This text has 9,000 characters.")
+	has(t, drawAt(t, p, "pretrain"), "This text has 9,000 characters.", ">Three sizes<")
 	sent := len(h.commanded())
 	if l.Start(); len(h.commanded()) != sent {
 		t.Error("a ladder begins on a text that is too short")
