@@ -5921,84 +5921,20 @@ func (c *Scaling) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "details", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "ladder-lab"}}}
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "ladder-lab"}}}
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	func(vgparent *vugu.VGNode) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "summary", nil)
+		vgn = addElement(vgparent, "h3", nil)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = addElement(vgparent, "h3", nil)
+			vgn = addElement(vgparent, "button", attrs264)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.Open))
 			setText(vgn, c.Page.W.Say("ladder_title"))
-		}
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs3)
-		setText(vgn, c.Page.W.Say("ladder_about"))
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs264)
-		setAttr(vgn, "aria-label", c.Page.W.Say("ladder_pace"))
-		{
-			vgparent := vgn
-			_ = vgparent
-			addText(vgparent, " ")
-			for vgiterkeyt, pace := range paces {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				pace := pace
-				_ = pace
-				vgn = addElement(vgparent, "button", attrs265)
-				setAttr(vgn, "aria-disabled", disabled(c.Of.on))
-				setAttr(vgn, "aria-pressed", disabled(pace == c.Of.Pace))
-				setText(vgn, c.Page.W.Say(pace))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChoosePace(pace) })
-			}
-		}
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs266)
-		setText(vgn, c.Of.says())
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", nil)
-		{
-			vgparent := vgn
-			_ = vgparent
-			addText(vgparent, " ")
-			if c.Of.on {
-				vgn = addElement(vgparent, "p", attrs75)
-				{
-					vgparent := vgn
-					_ = vgparent
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs267)
-					setText(vgn, c.Of.progress())
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "progress", attrs268)
-					setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
-					setAttr(vgn, "value", c.Of.part())
-					addText(vgparent, "\n    ")
-				}
-			}
-			addText(vgparent, "\n  ")
-		}
-		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", nil)
-		{
-			vgparent := vgn
-			_ = vgparent
-			addText(vgparent, " ")
-			if c.Of.idle() {
-				vgn = addElement(vgparent, "p", nil)
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs269)
-					setAttr(vgn, "aria-disabled", disabled(!c.Of.canStart()))
-					setText(vgn, c.Of.button())
-					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Start() })
-				}
-			}
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Open = !c.Of.Open })
 		}
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6006,91 +5942,173 @@ func (c *Scaling) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, " ")
-			if c.Of.drawn() {
+			if c.Of.Open {
 				vgn = addElement(vgparent, "div", nil)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
-					addText(vgparent, "\n      ")
-					{
-						vgcomp := component[Rungs](vgin, 0xDD5D2B648A283544, vgiterkey)
-						vgcomp.Drawing = c.Of.picture()
-						vgcomp.Page = c.Page
-						vgn = addComponent(vgout, vgparent, vgcomp)
-					}
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs73)
-					setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
-					func(vgparent *vugu.VGNode) {
-						var vgn *vugu.VGNode
-						_ = vgn
-						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "table", attrs270)
-						func(vgparent *vugu.VGNode) {
-							var vgn *vugu.VGNode
-							_ = vgn
-							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "thead", nil)
-							{
-								vgparent := vgn
-								_ = vgparent
-								vgn = addElement(vgparent, "tr", nil)
-								{
-									vgparent := vgn
-									_ = vgparent
-									vgn = addElement(vgparent, "th", attrs29)
-									setText(vgn, c.Page.W.Say("parameters"))
-									vgn = addElement(vgparent, "th", attrs29)
-									setText(vgn, c.Page.W.Say("ladder_ops"))
-									vgn = addElement(vgparent, "th", attrs29)
-									setText(vgn, c.Page.W.Say("ladder_loss"))
-									vgn = addElement(vgparent, "th", attrs29)
-									setText(vgn, c.Page.W.Say("ladder_line"))
-								}
-							}
-							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "tbody", nil)
-							{
-								vgparent := vgn
-								_ = vgparent
-								addText(vgparent, " ")
-								for vgiterkeyt, r := range c.Of.rows() {
-									var vgiterkey interface{} = vgiterkeyt
-									_ = vgiterkey
-									r := r
-									_ = r
-									vgn = addElement(vgparent, "tr", nil)
-									{
-										vgparent := vgn
-										_ = vgparent
-										vgn = addElement(vgparent, "th", attrs30)
-										setText(vgn, r.Weights)
-										vgn = addElement(vgparent, "td", nil)
-										setText(vgn, r.Ops)
-										vgn = addElement(vgparent, "td", nil)
-										setText(vgn, r.Losses)
-										vgn = addElement(vgparent, "td", nil)
-										setText(vgn, r.Line)
-									}
-								}
-							}
-							addText(vgparent, "\n        ")
-						}(vgn)
-						addText(vgparent, "\n      ")
-					}(vgn)
-					addText(vgparent, "\n      ")
+					addText(vgparent, "\n  ")
 					vgn = addElement(vgparent, "p", attrs3)
-					setText(vgn, c.Page.W.Say("ladder_sure"))
-					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "div", attrs271)
+					setText(vgn, c.Page.W.Say("ladder_about"))
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", attrs265)
+					setAttr(vgn, "aria-label", c.Page.W.Say("ladder_pace"))
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = addElement(vgparent, "button", attrs272)
-						setText(vgn, c.Page.W.Say("save_numbers"))
-						listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveNumbers() })
+						addText(vgparent, " ")
+						for vgiterkeyt, pace := range paces {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							pace := pace
+							_ = pace
+							vgn = addElement(vgparent, "button", attrs266)
+							setAttr(vgn, "aria-disabled", disabled(c.Of.on))
+							setAttr(vgn, "aria-pressed", disabled(pace == c.Of.Pace))
+							setText(vgn, c.Page.W.Say(pace))
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChoosePace(pace) })
+						}
 					}
-					addText(vgparent, "\n    ")
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "p", attrs267)
+					setText(vgn, c.Of.says())
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.on {
+							vgn = addElement(vgparent, "p", attrs75)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "span", attrs268)
+								setText(vgn, c.Of.progress())
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "progress", attrs269)
+								setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
+								setAttr(vgn, "value", c.Of.part())
+								addText(vgparent, "\n    ")
+							}
+						}
+						addText(vgparent, "\n  ")
+					}
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.idle() {
+							vgn = addElement(vgparent, "p", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "button", attrs270)
+								setAttr(vgn, "aria-disabled", disabled(!c.Of.canStart()))
+								setText(vgn, c.Of.button())
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Start() })
+							}
+						}
+					}
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", nil)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						if c.Of.drawn() {
+							vgn = addElement(vgparent, "div", nil)
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n      ")
+								{
+									vgcomp := component[Rungs](vgin, 0xDD5D2B648A283544, vgiterkey)
+									vgcomp.Drawing = c.Of.picture()
+									vgcomp.Page = c.Page
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "div", attrs73)
+								setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
+								func(vgparent *vugu.VGNode) {
+									var vgn *vugu.VGNode
+									_ = vgn
+									addText(vgparent, "\n        ")
+									vgn = addElement(vgparent, "table", attrs271)
+									func(vgparent *vugu.VGNode) {
+										var vgn *vugu.VGNode
+										_ = vgn
+										addText(vgparent, "\n          ")
+										vgn = addElement(vgparent, "thead", nil)
+										{
+											vgparent := vgn
+											_ = vgparent
+											vgn = addElement(vgparent, "tr", nil)
+											{
+												vgparent := vgn
+												_ = vgparent
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("parameters"))
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("ladder_ops"))
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("ladder_loss"))
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("ladder_line"))
+											}
+										}
+										addText(vgparent, "\n          ")
+										vgn = addElement(vgparent, "tbody", nil)
+										{
+											vgparent := vgn
+											_ = vgparent
+											addText(vgparent, " ")
+											for vgiterkeyt, r := range c.Of.rows() {
+												var vgiterkey interface{} = vgiterkeyt
+												_ = vgiterkey
+												r := r
+												_ = r
+												vgn = addElement(vgparent, "tr", nil)
+												{
+													vgparent := vgn
+													_ = vgparent
+													vgn = addElement(vgparent, "th", attrs30)
+													setText(vgn, r.Weights)
+													vgn = addElement(vgparent, "td", nil)
+													setText(vgn, r.Ops)
+													vgn = addElement(vgparent, "td", nil)
+													setText(vgn, r.Losses)
+													vgn = addElement(vgparent, "td", nil)
+													setText(vgn, r.Line)
+												}
+											}
+										}
+										addText(vgparent, "\n        ")
+									}(vgn)
+									addText(vgparent, "\n      ")
+								}(vgn)
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "p", attrs3)
+								setText(vgn, c.Page.W.Say("ladder_sure"))
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "div", attrs272)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "button", attrs273)
+									setText(vgn, c.Page.W.Say("save_numbers"))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveNumbers() })
+								}
+								addText(vgparent, "\n    ")
+							}(vgn)
+						}
+						addText(vgparent, "\n  ")
+					}(vgn)
+					addText(vgparent, "\n")
 				}(vgn)
 			}
 			addText(vgparent, "\n  ")
@@ -6126,13 +6144,13 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs273)
+		vgn = addElement(vgparent, "button", attrs274)
 		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
 		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
 		setText(vgn, c.Page.W.Say("share_it"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs274)
+		vgn = addElement(vgparent, "p", attrs275)
 		setText(vgn, c.Page.Sharing.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6195,7 +6213,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs275)
+			vgn = addElement(vgparent, "section", attrs276)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
@@ -6217,7 +6235,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs276)
+						vgn = addElement(vgparent, "p", attrs277)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -6239,10 +6257,10 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn = addElement(vgparent, "dt", nil)
 									setText(vgn, r.Name)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs277)
+									vgn = addElement(vgparent, "dd", attrs278)
 									setText(vgn, r.Value)
 									addText(vgparent, "\n          ")
-									vgn = addElement(vgparent, "dd", attrs278)
+									vgn = addElement(vgparent, "dd", attrs279)
 									setAttr(vgn, "hidden", len(r.Bars) == 0)
 									{
 										vgparent := vgn
@@ -6252,7 +6270,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											_ = vgiterkey
 											b := b
 											_ = b
-											vgn = addElement(vgparent, "meter", attrs279)
+											vgn = addElement(vgparent, "meter", attrs280)
 											setAttr(vgn, "class", b.Class)
 											setAttr(vgn, "value", b.Long)
 										}
@@ -6297,7 +6315,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs280)
+		vgn = addElement(vgparent, "h2", attrs281)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6308,7 +6326,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs281)
+			vgn = addElement(vgparent, "button", attrs282)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -6317,7 +6335,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs282)
+				vgn = addElement(vgparent, "input", attrs283)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -6326,7 +6344,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs283)
+		vgn = addElement(vgparent, "p", attrs284)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -6336,15 +6354,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs284)
+		vgn = addElement(vgparent, "h3", attrs285)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs285)
+		vgn = addElement(vgparent, "div", attrs286)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs286)
+			vgn = addElement(vgparent, "table", attrs287)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -6417,7 +6435,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs287)
+		vgn = addElement(vgparent, "dl", attrs288)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6442,7 +6460,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs288)
+		vgn = addElement(vgparent, "div", attrs289)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6460,13 +6478,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs289)
+		vgn = addElement(vgparent, "button", attrs290)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs290)
+		vgn = addElement(vgparent, "button", attrs291)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -6499,12 +6517,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs291)
+		vgn = addElement(vgparent, "div", attrs292)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs292)
+			vgn = addElement(vgparent, "p", attrs293)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -6519,14 +6537,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs293)
+			vgn = addElement(vgparent, "button", attrs294)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs294)
+		vgn = addElement(vgparent, "dl", attrs295)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -6550,7 +6568,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs295)
+		vgn = addElement(vgparent, "div", attrs296)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -6564,10 +6582,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs296)
+			vgn = addElement(vgparent, "p", attrs297)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs297)
+			vgn = addElement(vgparent, "progress", attrs298)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -6577,12 +6595,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs298)
+				vgn = addElement(vgparent, "button", attrs299)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs299)
+				vgn = addElement(vgparent, "button", attrs300)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -6604,11 +6622,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs300)
+			vgn = addElement(vgparent, "p", attrs301)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs301)
+			vgn = addElement(vgparent, "p", attrs302)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -6620,7 +6638,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs302)
+		vgn = addElement(vgparent, "ul", attrs303)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6655,12 +6673,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs303)
+				vgn = addElement(vgparent, "p", attrs304)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs304)
+		vgn = addElement(vgparent, "ul", attrs305)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6682,7 +6700,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs305)
+		vgn = addElement(vgparent, "div", attrs306)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6701,11 +6719,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs306)
+						vgn = addElement(vgparent, "button", attrs307)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs307)
+						vgn = addElement(vgparent, "button", attrs308)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -6716,7 +6734,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs308)
+		vgn = addElement(vgparent, "p", attrs309)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -6751,14 +6769,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs309)
+			vgn = addElement(vgparent, "section", attrs310)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs310)
+					vgn = addElement(vgparent, "p", attrs311)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -6812,7 +6830,7 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs311)
+		vgn = addElement(vgparent, "button", attrs312)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
 		vgn = addElement(vgparent, "span", attrs210)
@@ -6842,7 +6860,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs312)
+		vgn = addElement(vgparent, "h2", attrs313)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6861,7 +6879,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs313)
+				vgn = addElement(vgparent, "select", attrs314)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -6893,7 +6911,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs314)
+				vgn = addElement(vgparent, "input", attrs315)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -6910,7 +6928,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs315)
+		vgn = addElement(vgparent, "p", attrs316)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6919,7 +6937,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs316)
+				vgn = addElement(vgparent, "div", attrs317)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6932,7 +6950,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs317)
+						vgn = addElement(vgparent, "textarea", attrs318)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -6953,7 +6971,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs318)
+		vgn = addElement(vgparent, "div", attrs319)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6968,7 +6986,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs319)
+		vgn = addElement(vgparent, "ul", attrs320)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6989,7 +7007,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs320)
+				vgn = addElement(vgparent, "label", attrs321)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -6997,7 +7015,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs321)
+					vgn = addElement(vgparent, "select", attrs322)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -7025,7 +7043,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs322)
+		vgn = addElement(vgparent, "div", attrs323)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7041,17 +7059,17 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs323)
+				vgn = addElement(vgparent, "p", attrs324)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil && c.Page.Text.Advice != "" {
-				vgn = addElement(vgparent, "p", attrs324)
+				vgn = addElement(vgparent, "p", attrs325)
 				setText(vgn, c.advice())
 			}
 			addText(vgparent, "\n    ")
 			if c.specialSays() != "" {
-				vgn = addElement(vgparent, "p", attrs325)
+				vgn = addElement(vgparent, "p", attrs326)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7070,7 +7088,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs326)
+				vgn = addElement(vgparent, "p", attrs327)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7085,7 +7103,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs327)
+		vgn = addElement(vgparent, "pre", attrs328)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -7095,7 +7113,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs328)
+				vgn = addElement(vgparent, "p", attrs329)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7109,7 +7127,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs329)
+				vgn = addElement(vgparent, "p", attrs330)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7137,7 +7155,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs330)
+				vgn = addElement(vgparent, "input", attrs331)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -7148,7 +7166,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs331)
+				vgn = addElement(vgparent, "input", attrs332)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -7157,13 +7175,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs332)
+		vgn = addElement(vgparent, "div", attrs333)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs333)
+				vgn = addElement(vgparent, "p", attrs334)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -7172,7 +7190,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				warning := warning
 				_ = warning
-				vgn = addElement(vgparent, "p", attrs324)
+				vgn = addElement(vgparent, "p", attrs325)
 				setText(vgn, warning)
 			}
 			addText(vgparent, "\n  ")
@@ -7209,7 +7227,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs334)
+		vgn = addElement(vgparent, "h2", attrs335)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7235,13 +7253,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs335)
+			vgn = addElement(vgparent, "textarea", attrs336)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs336)
+		vgn = addElement(vgparent, "ol", attrs337)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -7260,9 +7278,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs337)
-					setText(vgn, wording.Visible(piece.Text))
 					vgn = addElement(vgparent, "span", attrs338)
+					setText(vgn, wording.Visible(piece.Text))
+					vgn = addElement(vgparent, "span", attrs339)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -7276,7 +7294,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if len(c.Missing) > 0 {
-				vgn = addElement(vgparent, "p", attrs324)
+				vgn = addElement(vgparent, "p", attrs325)
 				setText(vgn, c.Page.W.Unknown(visibleList(c.Missing)))
 			}
 		}
@@ -7294,7 +7312,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs339)
+				vgn = addElement(vgparent, "select", attrs340)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -7315,7 +7333,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs320)
+			vgn = addElement(vgparent, "label", attrs321)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -7324,7 +7342,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs340)
+				vgn = addElement(vgparent, "input", attrs341)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -7367,7 +7385,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs341)
+					vgn = addElement(vgparent, "button", attrs342)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -7376,7 +7394,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs322)
+		vgn = addElement(vgparent, "div", attrs323)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7423,7 +7441,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs342)
+		vgn = addElement(vgparent, "div", attrs343)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7447,7 +7465,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs343)
+				vgn = addElement(vgparent, "div", attrs344)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -7571,7 +7589,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs344)
+				vgn = addElement(vgparent, "label", attrs345)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7579,7 +7597,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", attrs232)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs345)
+					vgn = addElement(vgparent, "input", attrs346)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -7591,13 +7609,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs346)
+		vgn = addElement(vgparent, "div", attrs347)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs347)
+				vgn = addElement(vgparent, "p", attrs348)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -7612,7 +7630,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs348)
+					vgn = addElement(vgparent, "button", attrs349)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -7622,7 +7640,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs271)
+		vgn = addElement(vgparent, "div", attrs272)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7794,7 +7812,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs349)
+				vgn = addElement(vgparent, "div", attrs350)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -7816,7 +7834,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs350)
+					vgn = addElement(vgparent, "ol", attrs351)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -7867,7 +7885,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs351)
+								vgn = addElement(vgparent, "span", attrs352)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -7891,7 +7909,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs352)
+						vgn = addElement(vgparent, "p", attrs353)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -7924,7 +7942,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs353)
+		vgn = addElement(vgparent, "h2", attrs354)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7944,12 +7962,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs354)
+		vgn = addElement(vgparent, "div", attrs355)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs355)
+			vgn = addElement(vgparent, "div", attrs356)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -7959,7 +7977,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs356)
+					vgn = addElement(vgparent, "input", attrs357)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -7981,7 +7999,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs357)
+					vgn = addElement(vgparent, "textarea", attrs358)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -7995,32 +8013,32 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					addText(vgparent, " ")
 					if c.unknown() != "" {
-						vgn = addElement(vgparent, "p", attrs324)
+						vgn = addElement(vgparent, "p", attrs325)
 						setText(vgn, c.unknown())
 					}
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs358)
+				vgn = addElement(vgparent, "div", attrs359)
 				{
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs359)
+					vgn = addElement(vgparent, "button", attrs360)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs360)
+					vgn = addElement(vgparent, "button", attrs361)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs361)
+					vgn = addElement(vgparent, "button", attrs362)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs362)
+					vgn = addElement(vgparent, "button", attrs363)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -8034,7 +8052,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs363)
+				vgn = addElement(vgparent, "div", attrs364)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -8078,16 +8096,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs364)
+			vgn = addElement(vgparent, "div", attrs365)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs365)
+				vgn = addElement(vgparent, "h3", attrs366)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs366)
+				vgn = addElement(vgparent, "ol", attrs367)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -8102,7 +8120,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs367)
+							vgn = addElement(vgparent, "button", attrs368)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -8113,10 +8131,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs368)
+								vgn = addElement(vgparent, "meter", attrs369)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs369)
+								vgn = addElement(vgparent, "span", attrs370)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -8131,12 +8149,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs370)
+					vgn = addElement(vgparent, "button", attrs371)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs371)
+					vgn = addElement(vgparent, "button", attrs372)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -8147,7 +8165,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs358)
+		vgn = addElement(vgparent, "div", attrs359)
 		setAttr(vgn, "hidden", !c.Page.Adapted.Has)
 		{
 			vgparent := vgn
@@ -8157,21 +8175,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs372)
+				vgn = addElement(vgparent, "input", attrs373)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs373)
+			vgn = addElement(vgparent, "button", attrs374)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs374)
+		vgn = addElement(vgparent, "label", attrs375)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -8180,7 +8198,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs375)
+			vgn = addElement(vgparent, "select", attrs376)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -8201,12 +8219,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs376)
+		vgn = addElement(vgparent, "button", attrs377)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs377)
+		vgn = addElement(vgparent, "div", attrs378)
 		setAttr(vgn, "hidden", !c.More)
 		{
 			vgparent := vgn
@@ -8226,7 +8244,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs378)
+					vgn = addElement(vgparent, "input", attrs379)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
@@ -8273,12 +8291,12 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs379)
+			vgn = addElement(vgparent, "section", attrs380)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs380)
+				vgn = addElement(vgparent, "h3", attrs381)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs177)
@@ -8299,11 +8317,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs381)
+				vgn = addElement(vgparent, "p", attrs382)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs382)
+					vgn = addElement(vgparent, "code", attrs383)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -8352,7 +8370,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs383)
+		vgn = addElement(vgparent, "section", attrs384)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -8361,7 +8379,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs310)
+				vgn = addElement(vgparent, "p", attrs311)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
@@ -8668,124 +8686,125 @@ var (
 	attrs261 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
 	attrs262 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
 	attrs263 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}
-	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
-	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-progress"}}
-	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1000"}}
-	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "ladder-says"}}
-	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-table"}}
-	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-save"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
-	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
-	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
-	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
-	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
-	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs376 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs377 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs378 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs379 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs380 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs381 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs382 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs383 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs264 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-open"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs265 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}
+	attrs266 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs267 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs268 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-progress"}}
+	attrs269 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1000"}}
+	attrs270 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "ladder-says"}}
+	attrs271 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-table"}}
+	attrs272 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs273 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-save"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs274 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs275 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs276 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs277 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs278 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "value"}}
+	attrs279 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars-of"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs280 = []vugu.VGAttribute{{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs281 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs282 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs283 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs284 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs285 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs286 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs287 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs288 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs289 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs290 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "warning"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons acts"}}
+	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs376 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs377 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs378 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs379 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs380 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs381 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs382 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs383 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs384 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

@@ -19,6 +19,7 @@ import (
 type Ladder struct {
 	Page  *Page
 	Pace  string
+	Open  bool // it is shown
 	on    bool // sizes are trained one after another
 	tests bool // and the next size after them
 	id    int  // of the Train that was sent last

@@ -16,6 +16,10 @@ func laddered(t *testing.T) (*Page, *paper, *Ladder) {
 	p, h := welcomed()
 	p.Apply(&protocol.Text{Name: "tales.txt", Bytes: 1_100_000, Characters: 1_100_000, Distinct: 65})
 	l := &pre(p).Ladder
+	if html := drawAt(t, p, "pretrain"); !strings.Contains(html, `id="ladder-open"`) || strings.Contains(html, `id="ladder-says"`) {
+		t.Error("the lab is not closed at first")
+	}
+	l.Open = true
 	if _, planned := l.plan(); !planned {
 		t.Fatalf("there is no plan: %s", l.says())
 	}
