@@ -13,6 +13,7 @@ import (
 var house = []struct{ room, third string }{
 	{"tokenizer", "golang.org/x/text/unicode/norm"},
 	{"model/recipe", ""},
+	{"model/scale", ""},
 	{"model/format/half", ""},
 	{"model/kernel", ""},
 	{"model/tensor", ""},

@@ -24,6 +24,7 @@ type job struct {
 	recipe recipe.Recipe
 	ranks  int
 	going  bool // the run goes on
+	quiet  bool // nothing is said of where it was saved to
 	tell   func(protocol.Event) error
 	errs   io.Writer
 	began  chan struct{} // closed when training begins
@@ -127,7 +128,7 @@ func (j *job) run(ctx context.Context) error {
 		return false
 	}
 	t.converse(ctx)
-	if failed == nil && j.dir != "" {
+	if failed == nil && j.dir != "" && !j.quiet {
 		j.tellSaved(paused)
 	}
 	return failed

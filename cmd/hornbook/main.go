@@ -21,6 +21,7 @@ const usage = `Hornbook teaches a tiny language model to write.
   hornbook export   -run DIR -format hf|gguf|safetensors|peft|zip [-dtype f32|f16|q8_0] -o OUT
   hornbook import   FILE... [-onto RUN] -o DIR
   hornbook handoff  -run DIR -data FILE... -o OUT
+  hornbook scale    -text FILE... -out DIR [-sizes N] [-seeds N] [-budget MINUTES] [-test=false]
   hornbook bench    [-where native|chromium] [-backend cpu|webgpu] [-preset NAME] [-ranks N] [-steps N]
                     [-batch N] [-context N] [-layers N] [-heads N] [-channels N] [-json]
 
@@ -28,7 +29,7 @@ const usage = `Hornbook teaches a tiny language model to write.
 `
 
 var commands = map[string]func(args []string, out, errs io.Writer) error{
-	"serve": serve, "train": trainCommand, "generate": generate, "chat": chatCommand, "eval": evalCommand, "export": export, "import": importCommand, "handoff": handoffCommand, "bench": bench,
+	"serve": serve, "train": trainCommand, "generate": generate, "chat": chatCommand, "eval": evalCommand, "export": export, "import": importCommand, "handoff": handoffCommand, "scale": scaleCommand, "bench": bench,
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

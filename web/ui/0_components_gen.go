@@ -5493,6 +5493,13 @@ func (c *Pretrain) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgcomp.Page = c.Page
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
+		addText(vgparent, "\n  ")
+		{
+			vgcomp := component[Scaling](vgin, 0x65BC8EFEC9A96ED8, vgiterkey)
+			vgcomp.Of = &c.Ladder
+			vgcomp.Page = c.Page
+			vgn = addComponent(vgout, vgparent, vgcomp)
+		}
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -6315,6 +6322,111 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Rungs are the picture of the scaling lab.
+type Rungs struct {
+	Page    *Page
+	Drawing LadderPicture
+}
+
+func (c *Rungs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ladder-chart"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs294)
+		setText(vgn, c.Page.W.Say("ladder_loss"))
+		addText(vgparent, "\n  ")
+		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
+		vgparent.AppendChild(vgn)
+		setAttr(vgn, "aria-label", c.Drawing.About)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "box"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 100 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}}}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "grid"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "d", c.Drawing.Grid)
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "band"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "d", c.Drawing.Band)
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "law"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "d", c.Drawing.Line)
+				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "law"}}}
+				vgparent.AppendChild(vgn)
+				setAttr(vgn, "d", c.Drawing.Whisker)
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, m := range c.Drawing.Marks {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					m := m
+					_ = m
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "circle", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "class", m.Class)
+					setAttr(vgn, "cx", m.X)
+					setAttr(vgn, "cy", m.Y)
+				}
+			}
+			addText(vgparent, "\n    ")
+			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "g", Attr: []vugu.VGAttribute(nil)}
+			vgparent.AppendChild(vgn)
+			{
+				vgparent := vgn
+				_ = vgparent
+				addText(vgparent, " ")
+				for vgiterkeyt, t := range c.Drawing.Texts {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					t := t
+					_ = t
+					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "text", Attr: []vugu.VGAttribute(nil)}
+					vgparent.AppendChild(vgn)
+					setAttr(vgn, "class", t.Class)
+					setAttr(vgn, "dx", t.Dx)
+					setAttr(vgn, "dy", t.Dy)
+					setAttr(vgn, "x", t.X)
+					setAttr(vgn, "y", t.Y)
+					setText(vgn, t.Says)
+				}
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "p", attrs295)
+		setText(vgn, c.Page.W.Say("ladder_ops"))
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Savings saves the chart as a picture and its numbers as a table, and prints.
 type Savings struct{ Page *Page }
 
@@ -6331,15 +6443,15 @@ func (c *Savings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs294)
+		vgn = addElement(vgparent, "button", attrs296)
 		setText(vgn, c.Page.W.Say("save_picture"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.SavePicture() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs295)
+		vgn = addElement(vgparent, "button", attrs297)
 		setText(vgn, c.Page.W.Say("save_numbers"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs296)
+		vgn = addElement(vgparent, "button", attrs298)
 		setText(vgn, c.Page.W.Say("print"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 		addText(vgparent, "\n")
@@ -6409,7 +6521,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								setText(vgn, a.Wanted)
 							}
 							addText(vgparent, "\n        ")
-							vgn = addElement(vgparent, "div", attrs297)
+							vgn = addElement(vgparent, "div", attrs299)
 							func(vgparent *vugu.VGNode) {
 								var vgn *vugu.VGNode
 								_ = vgn
@@ -6437,7 +6549,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											setText(vgn, s.Mark)
 										}
 										addText(vgparent, "\n            ")
-										vgn = addElement(vgparent, "p", attrs298)
+										vgn = addElement(vgparent, "p", attrs300)
 										{
 											vgparent := vgn
 											_ = vgparent
@@ -6462,7 +6574,7 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					addText(vgparent, "\n    ")
 				}(vgn)
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "button", attrs299)
+				vgn = addElement(vgparent, "button", attrs301)
 				setAttr(vgn, "aria-expanded", disabled(c.Page.AllAnswers))
 				setAttr(vgn, "hidden", len(c.Of.Questions) <= fewAnswers)
 				setText(vgn, c.Page.answersLabel(c.Of))
@@ -6470,6 +6582,223 @@ func (c *Sayings) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n  ")
 			}(vgn)
 		}
+		addText(vgparent, "\n")
+	}(vgn)
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Scaling shows the scaling lab.
+type Scaling struct {
+	Page *Page
+	Of   *Ladder
+}
+
+func (c *Scaling) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "ladder-lab"}}}
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	func(vgparent *vugu.VGNode) {
+		var vgn *vugu.VGNode
+		_ = vgn
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "h3", nil)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = addElement(vgparent, "button", attrs302)
+			setAttr(vgn, "aria-expanded", disabled(c.Of.Open))
+			setText(vgn, c.Page.W.Say("ladder_title"))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Open = !c.Of.Open })
+		}
+		addText(vgparent, "\n  ")
+		vgn = addElement(vgparent, "div", nil)
+		func(vgparent *vugu.VGNode) {
+			var vgn *vugu.VGNode
+			_ = vgn
+			addText(vgparent, " ")
+			if c.Of.Open {
+				vgn = addElement(vgparent, "div", nil)
+				func(vgparent *vugu.VGNode) {
+					var vgn *vugu.VGNode
+					_ = vgn
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "p", attrs3)
+					setText(vgn, c.Page.W.Say("ladder_about"))
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", attrs303)
+					setAttr(vgn, "aria-label", c.Page.W.Say("ladder_pace"))
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						for vgiterkeyt, pace := range paces {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							pace := pace
+							_ = pace
+							vgn = addElement(vgparent, "button", attrs304)
+							setAttr(vgn, "aria-disabled", disabled(c.Of.on))
+							setAttr(vgn, "aria-pressed", disabled(pace == c.Of.Pace))
+							setText(vgn, c.Page.W.Say(pace))
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.ChoosePace(pace) })
+						}
+					}
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "p", attrs305)
+					setText(vgn, c.Of.says())
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.on {
+							vgn = addElement(vgparent, "p", attrs75)
+							{
+								vgparent := vgn
+								_ = vgparent
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "span", attrs306)
+								setText(vgn, c.Of.progress())
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "progress", attrs307)
+								setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
+								setAttr(vgn, "value", c.Of.part())
+								addText(vgparent, "\n    ")
+							}
+						}
+						addText(vgparent, "\n  ")
+					}
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", nil)
+					{
+						vgparent := vgn
+						_ = vgparent
+						addText(vgparent, " ")
+						if c.Of.idle() {
+							vgn = addElement(vgparent, "p", nil)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = addElement(vgparent, "button", attrs308)
+								setAttr(vgn, "aria-disabled", disabled(!c.Of.canStart()))
+								setText(vgn, c.Of.button())
+								listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.Start() })
+							}
+						}
+					}
+					addText(vgparent, "\n  ")
+					vgn = addElement(vgparent, "div", nil)
+					func(vgparent *vugu.VGNode) {
+						var vgn *vugu.VGNode
+						_ = vgn
+						addText(vgparent, " ")
+						if c.Of.drawn() {
+							vgn = addElement(vgparent, "div", nil)
+							func(vgparent *vugu.VGNode) {
+								var vgn *vugu.VGNode
+								_ = vgn
+								addText(vgparent, "\n      ")
+								{
+									vgcomp := component[Rungs](vgin, 0xDD5D2B648A283544, vgiterkey)
+									vgcomp.Drawing = c.Of.picture()
+									vgcomp.Page = c.Page
+									vgn = addComponent(vgout, vgparent, vgcomp)
+								}
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "div", attrs73)
+								setAttr(vgn, "aria-label", c.Page.W.Say("ladder_title"))
+								func(vgparent *vugu.VGNode) {
+									var vgn *vugu.VGNode
+									_ = vgn
+									addText(vgparent, "\n        ")
+									vgn = addElement(vgparent, "table", attrs309)
+									func(vgparent *vugu.VGNode) {
+										var vgn *vugu.VGNode
+										_ = vgn
+										addText(vgparent, "\n          ")
+										vgn = addElement(vgparent, "thead", nil)
+										{
+											vgparent := vgn
+											_ = vgparent
+											vgn = addElement(vgparent, "tr", nil)
+											{
+												vgparent := vgn
+												_ = vgparent
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("parameters"))
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("ladder_ops"))
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("ladder_loss"))
+												vgn = addElement(vgparent, "th", attrs29)
+												setText(vgn, c.Page.W.Say("ladder_line"))
+											}
+										}
+										addText(vgparent, "\n          ")
+										vgn = addElement(vgparent, "tbody", nil)
+										{
+											vgparent := vgn
+											_ = vgparent
+											addText(vgparent, " ")
+											for vgiterkeyt, r := range c.Of.rows() {
+												var vgiterkey interface{} = vgiterkeyt
+												_ = vgiterkey
+												r := r
+												_ = r
+												vgn = addElement(vgparent, "tr", nil)
+												{
+													vgparent := vgn
+													_ = vgparent
+													vgn = addElement(vgparent, "th", attrs30)
+													setText(vgn, r.Weights)
+													vgn = addElement(vgparent, "td", nil)
+													setText(vgn, r.Ops)
+													vgn = addElement(vgparent, "td", nil)
+													setText(vgn, r.Losses)
+													vgn = addElement(vgparent, "td", nil)
+													setText(vgn, r.Line)
+												}
+											}
+										}
+										addText(vgparent, "\n        ")
+									}(vgn)
+									addText(vgparent, "\n      ")
+								}(vgn)
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "p", attrs3)
+								setText(vgn, c.Page.W.Say("ladder_sure"))
+								addText(vgparent, "\n      ")
+								vgn = addElement(vgparent, "div", attrs310)
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = addElement(vgparent, "button", attrs311)
+									setText(vgn, c.Page.W.Say("save_numbers"))
+									listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.SaveNumbers() })
+								}
+								addText(vgparent, "\n    ")
+							}(vgn)
+						}
+						addText(vgparent, "\n  ")
+					}(vgn)
+					addText(vgparent, "\n")
+				}(vgn)
+			}
+			addText(vgparent, "\n  ")
+		}(vgn)
 		addText(vgparent, "\n")
 	}(vgn)
 	return vgout
@@ -6501,13 +6830,13 @@ func (c *Share) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", nil)
 		setText(vgn, c.Page.Sharing.about(c.Page.Sharing.Of))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs300)
+		vgn = addElement(vgparent, "button", attrs312)
 		setAttr(vgn, "aria-disabled", disabled(c.Page.Sharing.busy()))
 		setAttr(vgn, "hidden", c.Page.Sharing.Done != nil)
 		setText(vgn, c.Page.W.Say("share_it"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Sharing.Share() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs301)
+		vgn = addElement(vgparent, "p", attrs313)
 		setText(vgn, c.Page.Sharing.says())
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -6570,7 +6899,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgiterkey
 			s := s
 			_ = s
-			vgn = addElement(vgparent, "section", attrs302)
+			vgn = addElement(vgparent, "section", attrs314)
 			setAttr(vgn, "aria-label", s.Name)
 			setAttr(vgn, "data-id", s.ID)
 			func(vgparent *vugu.VGNode) {
@@ -6592,7 +6921,7 @@ func (c *Sides) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						var vgn *vugu.VGNode
 						_ = vgn
 						addText(vgparent, "\n      ")
-						vgn = addElement(vgparent, "p", attrs303)
+						vgn = addElement(vgparent, "p", attrs315)
 						setText(vgn, g.Title)
 						addText(vgparent, "\n      ")
 						vgn = addElement(vgparent, "dl", nil)
@@ -6672,7 +7001,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs304)
+		vgn = addElement(vgparent, "h2", attrs316)
 		setText(vgn, c.Page.W.Say("speed_title"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -6683,7 +7012,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs305)
+			vgn = addElement(vgparent, "button", attrs317)
 			setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 			setText(vgn, c.Page.W.Say("measure_browser"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.MeasureBrowser() })
@@ -6692,7 +7021,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs306)
+				vgn = addElement(vgparent, "input", attrs318)
 				setProp(vgn, "checked", c.Large)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Large = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -6701,7 +7030,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs307)
+		vgn = addElement(vgparent, "p", attrs319)
 		setText(vgn, c.says())
 		addText(vgparent, "\n  ")
 		{
@@ -6711,15 +7040,15 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h3", attrs308)
+		vgn = addElement(vgparent, "h3", attrs320)
 		setText(vgn, c.Page.W.Say("steps_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs309)
+		vgn = addElement(vgparent, "div", attrs321)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "table", attrs310)
+			vgn = addElement(vgparent, "table", attrs322)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -6792,7 +7121,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs311)
+		vgn = addElement(vgparent, "dl", attrs323)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6817,7 +7146,7 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Page.W.Say("gpu_title"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs312)
+		vgn = addElement(vgparent, "div", attrs324)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -6835,13 +7164,13 @@ func (c *Speed) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("gpu_about"))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs313)
+		vgn = addElement(vgparent, "button", attrs325)
 		setAttr(vgn, "aria-disabled", disabled(!c.canMeasure()))
 		setAttr(vgn, "hidden", !c.Page.Ready.GPU)
 		setText(vgn, c.Page.W.Say("gpu_check"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.CheckGPU() })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs314)
+		vgn = addElement(vgparent, "button", attrs326)
 		setAttr(vgn, "hidden", c.Measured == nil)
 		setText(vgn, c.copyLabel())
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.Copy() })
@@ -6874,12 +7203,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs315)
+		vgn = addElement(vgparent, "div", attrs327)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs316)
+			vgn = addElement(vgparent, "p", attrs328)
 			setAttr(vgn, "title", c.Page.modelName())
 			{
 				vgparent := vgn
@@ -6894,14 +7223,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs317)
+			vgn = addElement(vgparent, "button", attrs329)
 			setAttr(vgn, "aria-expanded", disabled(c.Page.Unfolded))
 			setText(vgn, c.Page.W.Say("about_model"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Unfolded = !c.Page.Unfolded })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs318)
+		vgn = addElement(vgparent, "dl", attrs330)
 		setAttr(vgn, "hidden", !c.Page.Unfolded)
 		{
 			vgparent := vgn
@@ -6925,7 +7254,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs319)
+		vgn = addElement(vgparent, "div", attrs331)
 		setAttr(vgn, "data-backend", c.Page.backend())
 		setAttr(vgn, "data-objective", c.Page.objective())
 		setAttr(vgn, "data-ranks", c.Page.ranks())
@@ -6939,10 +7268,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs320)
+			vgn = addElement(vgparent, "p", attrs332)
 			setText(vgn, c.Page.progress())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "progress", attrs321)
+			vgn = addElement(vgparent, "progress", attrs333)
 			setAttr(vgn, "aria-label", c.Page.W.Say("step_label"))
 			setAttr(vgn, "hidden", !c.Page.begun())
 			setAttr(vgn, "value", c.Page.fraction())
@@ -6952,12 +7281,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs322)
+				vgn = addElement(vgparent, "button", attrs334)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.running()))
 				setText(vgn, c.Page.pauseLabel())
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.PauseResume() })
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "button", attrs323)
+				vgn = addElement(vgparent, "button", attrs335)
 				setAttr(vgn, "aria-disabled", disabled(!c.Page.Active()))
 				setText(vgn, c.Page.W.Say("stop"))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Stop() })
@@ -6979,11 +7308,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				setAttr(vgn, "points", c.Page.runCurve())
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs324)
+			vgn = addElement(vgparent, "p", attrs336)
 			setAttr(vgn, "hidden", c.Page.newest() == "")
 			setText(vgn, c.Page.newest())
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "p", attrs325)
+			vgn = addElement(vgparent, "p", attrs337)
 			setText(vgn, c.Page.savedSays())
 			addText(vgparent, "\n  ")
 		}(vgn)
@@ -6995,7 +7324,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs326)
+		vgn = addElement(vgparent, "ul", attrs338)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7030,12 +7359,12 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Page.stopSays() != "" {
-				vgn = addElement(vgparent, "p", attrs327)
+				vgn = addElement(vgparent, "p", attrs339)
 				setText(vgn, c.Page.stopSays())
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs328)
+		vgn = addElement(vgparent, "ul", attrs340)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7057,7 +7386,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs329)
+		vgn = addElement(vgparent, "div", attrs341)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7076,11 +7405,11 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs330)
+						vgn = addElement(vgparent, "button", attrs342)
 						setText(vgn, c.Page.W.Say("go_on"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.GoOn() })
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "button", attrs331)
+						vgn = addElement(vgparent, "button", attrs343)
 						setText(vgn, c.Page.W.Say("leave_it"))
 						listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.LeaveIt() })
 						addText(vgparent, "\n      ")
@@ -7091,7 +7420,7 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs332)
+		vgn = addElement(vgparent, "p", attrs344)
 		setText(vgn, c.Page.offlineSays())
 		addText(vgparent, "\n")
 	}(vgn)
@@ -7124,12 +7453,12 @@ func (c *Takers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs333)
+		vgn = addElement(vgparent, "div", attrs345)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "h3", attrs334)
+			vgn = addElement(vgparent, "h3", attrs346)
 			setText(vgn, c.Page.W.Say("inside_takers"))
 			addText(vgparent, "\n    ")
 			vgn = addElement(vgparent, "label", attrs35)
@@ -7140,7 +7469,7 @@ func (c *Takers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("inside_layer"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs335)
+				vgn = addElement(vgparent, "select", attrs347)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Of.ChooseBlock(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -7166,7 +7495,7 @@ func (c *Takers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Page.W.Say("inside_takers_about", "n", c.Page.W.Count(c.Of.shape().Experts.Chosen), "all", c.Page.W.Count(c.Of.shape().Experts.Count)))
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs336)
+		vgn = addElement(vgparent, "ol", attrs348)
 		setAttr(vgn, "aria-label", c.Page.W.Say("inside_takers"))
 		{
 			vgparent := vgn
@@ -7183,16 +7512,16 @@ func (c *Takers) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "span", attrs337)
+					vgn = addElement(vgparent, "span", attrs349)
 					setText(vgn, x.Text)
-					vgn = addElement(vgparent, "span", attrs338)
+					vgn = addElement(vgparent, "span", attrs350)
 					setText(vgn, x.Experts)
 				}
 			}
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "dl", attrs339)
+		vgn = addElement(vgparent, "dl", attrs351)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7247,14 +7576,14 @@ func (c *Talk) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		addText(vgparent, " ")
 		if c.Of.chatting() {
-			vgn = addElement(vgparent, "section", attrs340)
+			vgn = addElement(vgparent, "section", attrs352)
 			setAttr(vgn, "aria-label", c.Page.W.Say("conversation"))
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
 				if len(c.Of.Talk) == 0 {
-					vgn = addElement(vgparent, "p", attrs341)
+					vgn = addElement(vgparent, "p", attrs353)
 					setText(vgn, c.Page.W.Say("talk_empty"))
 				}
 				addText(vgparent, "\n    ")
@@ -7308,7 +7637,7 @@ func (c *Term) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = addElement(vgparent, "button", attrs342)
+		vgn = addElement(vgparent, "button", attrs354)
 		setAttr(vgn, "aria-describedby", "term-"+c.Key)
 		setText(vgn, c.Page.W.Say("term_"+c.Key))
 		vgn = addElement(vgparent, "span", attrs250)
@@ -7338,7 +7667,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs343)
+		vgn = addElement(vgparent, "h2", attrs355)
 		setText(vgn, c.Page.stationName("text"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7357,7 +7686,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("sample_text"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs344)
+				vgn = addElement(vgparent, "select", attrs356)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseSample(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -7389,7 +7718,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs345)
+				vgn = addElement(vgparent, "input", attrs357)
 				setAttr(vgn, "accept", textFiles)
 				setAttr(vgn, "aria-label", c.Page.W.Say("upload_text"))
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Upload() })
@@ -7406,7 +7735,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "p", attrs346)
+		vgn = addElement(vgparent, "p", attrs358)
 		setText(vgn, c.Page.W.Say("upload_hint"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "div", nil)
@@ -7415,7 +7744,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.TypedOpen {
-				vgn = addElement(vgparent, "div", attrs347)
+				vgn = addElement(vgparent, "div", attrs359)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7428,7 +7757,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = addElement(vgparent, "span", nil)
 						setText(vgn, c.Page.W.Say("typed_text"))
 						addText(vgparent, "\n        ")
-						vgn = addElement(vgparent, "textarea", attrs348)
+						vgn = addElement(vgparent, "textarea", attrs360)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.Typed = event.PropString("target", "value") })
 						addText(vgparent, "\n      ")
 					}
@@ -7449,7 +7778,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addComponent(vgout, vgparent, vgcomp)
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs349)
+		vgn = addElement(vgparent, "div", attrs361)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7464,7 +7793,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ul", attrs350)
+		vgn = addElement(vgparent, "ul", attrs362)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7485,7 +7814,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.encoded() {
-				vgn = addElement(vgparent, "label", attrs351)
+				vgn = addElement(vgparent, "label", attrs363)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7493,7 +7822,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("encoding_label"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "select", attrs352)
+					vgn = addElement(vgparent, "select", attrs364)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseEncoding(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
@@ -7521,7 +7850,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs353)
+		vgn = addElement(vgparent, "div", attrs365)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7537,7 +7866,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Page.Text != nil {
-				vgn = addElement(vgparent, "p", attrs354)
+				vgn = addElement(vgparent, "p", attrs366)
 				setText(vgn, c.Page.W.TextSum(c.Page.Text))
 			}
 			addText(vgparent, "\n    ")
@@ -7547,7 +7876,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.specialSays() != "" {
-				vgn = addElement(vgparent, "p", attrs355)
+				vgn = addElement(vgparent, "p", attrs367)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7566,7 +7895,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.formerSays() != "" {
-				vgn = addElement(vgparent, "p", attrs356)
+				vgn = addElement(vgparent, "p", attrs368)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7581,7 +7910,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}(vgn)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "pre", attrs357)
+		vgn = addElement(vgparent, "pre", attrs369)
 		setAttr(vgn, "aria-label", c.Page.W.Say("text_preview"))
 		setText(vgn, c.preview())
 		addText(vgparent, "\n  ")
@@ -7591,7 +7920,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if ofTalks(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs358)
+				vgn = addElement(vgparent, "p", attrs370)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7605,7 +7934,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if ofPairs(c.Page.Text) {
-				vgn = addElement(vgparent, "p", attrs359)
+				vgn = addElement(vgparent, "p", attrs371)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -7633,7 +7962,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs360)
+				vgn = addElement(vgparent, "input", attrs372)
 				setProp(vgn, "checked", !c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(false) })
 				vgn = addElement(vgparent, "span", nil)
@@ -7644,7 +7973,7 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs361)
+				vgn = addElement(vgparent, "input", attrs373)
 				setProp(vgn, "checked", c.Teach)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseTeach(true) })
 				vgn = addElement(vgparent, "span", nil)
@@ -7653,13 +7982,13 @@ func (c *Text) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs362)
+		vgn = addElement(vgparent, "div", attrs374)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Teach && c.fitSays() != "" {
-				vgn = addElement(vgparent, "p", attrs363)
+				vgn = addElement(vgparent, "p", attrs375)
 				setText(vgn, c.fitSays())
 			}
 			addText(vgparent, "\n    ")
@@ -7705,7 +8034,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs364)
+		vgn = addElement(vgparent, "h2", attrs376)
 		setText(vgn, c.Page.stationName("tokens"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -7731,13 +8060,13 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("try_cut"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "textarea", attrs365)
+			vgn = addElement(vgparent, "textarea", attrs377)
 			setProp(vgn, "value", c.Cut)
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.TypeToCut(event.PropString("target", "value")) })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "ol", attrs366)
+		vgn = addElement(vgparent, "ol", attrs378)
 		setAttr(vgn, "aria-label", c.Page.W.Say("tokens_of"))
 		{
 			vgparent := vgn
@@ -7756,9 +8085,9 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "span", attrs337)
+					vgn = addElement(vgparent, "span", attrs349)
 					setText(vgn, wording.Visible(piece.Text))
-					vgn = addElement(vgparent, "span", attrs338)
+					vgn = addElement(vgparent, "span", attrs350)
 					setText(vgn, int(piece.Token))
 					addText(vgparent, "\n    ")
 				}
@@ -7790,7 +8119,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("cut"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "select", attrs367)
+				vgn = addElement(vgparent, "select", attrs379)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
@@ -7811,7 +8140,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "label", attrs351)
+			vgn = addElement(vgparent, "label", attrs363)
 			setAttr(vgn, "hidden", c.Kind != "bpe")
 			{
 				vgparent := vgn
@@ -7820,7 +8149,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("vocab_size"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "input", attrs368)
+				vgn = addElement(vgparent, "input", attrs380)
 				setAttr(vgn, "aria-invalid", disabled(c.Problem() != nil))
 				setProp(vgn, "value", c.Size)
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.Size = event.PropString("target", "value") })
@@ -7863,7 +8192,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "max", c.Page.Working.Total)
 					setAttr(vgn, "value", c.Page.Working.Done)
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "button", attrs369)
+					vgn = addElement(vgparent, "button", attrs381)
 					setText(vgn, c.Page.W.Say("cut_stop"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.CancelWorking() })
 					addText(vgparent, "\n    ")
@@ -7872,7 +8201,7 @@ func (c *Tokens) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs353)
+		vgn = addElement(vgparent, "div", attrs365)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -7919,7 +8248,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "h3", nil)
 		setText(vgn, c.Of.tracksTitle())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs370)
+		vgn = addElement(vgparent, "div", attrs382)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
@@ -7943,12 +8272,12 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = addElement(vgparent, "div", attrs371)
+				vgn = addElement(vgparent, "div", attrs383)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "p", attrs372)
+					vgn = addElement(vgparent, "p", attrs294)
 					setText(vgn, t.Title)
 					addText(vgparent, "\n      ")
 					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "role", Val: "img"}}}
@@ -8067,7 +8396,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.moment() != nil {
-				vgn = addElement(vgparent, "label", attrs373)
+				vgn = addElement(vgparent, "label", attrs384)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -8075,7 +8404,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", attrs270)
 					setText(vgn, c.Page.W.Say("rewards_slider"))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs374)
+					vgn = addElement(vgparent, "input", attrs385)
 					setAttr(vgn, "aria-valuetext", c.Of.momentSays())
 					setAttr(vgn, "max", c.Of.axis())
 					setAttr(vgn, "step", c.Of.sliderStep())
@@ -8087,13 +8416,13 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs375)
+		vgn = addElement(vgparent, "div", attrs386)
 		{
 			vgparent := vgn
 			_ = vgparent
 			addText(vgparent, " ")
 			if c.Of.endSays() != "" {
-				vgn = addElement(vgparent, "p", attrs376)
+				vgn = addElement(vgparent, "p", attrs387)
 				setText(vgn, c.Of.endSays())
 			}
 		}
@@ -8108,7 +8437,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "button", attrs377)
+					vgn = addElement(vgparent, "button", attrs388)
 					setText(vgn, c.Of.nextSays())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.GoNext() })
 				}
@@ -8118,7 +8447,7 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = addElement(vgparent, "p", attrs3)
 		setText(vgn, c.Of.tracksAbout())
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs378)
+		vgn = addElement(vgparent, "div", attrs310)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -8128,11 +8457,11 @@ func (c *Tracks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			setText(vgn, c.Of.tableLabel())
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Of.AsTable = !c.Of.AsTable })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs295)
+			vgn = addElement(vgparent, "button", attrs297)
 			setText(vgn, c.Page.W.Say("save_numbers"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.SaveNumbers() })
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs296)
+			vgn = addElement(vgparent, "button", attrs298)
 			setText(vgn, c.Page.W.Say("print"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Page.Host.Print() })
 			addText(vgparent, "\n  ")
@@ -8290,7 +8619,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			addText(vgparent, "\n    ")
 			if c.Of.round() != nil {
-				vgn = addElement(vgparent, "div", attrs379)
+				vgn = addElement(vgparent, "div", attrs389)
 				func(vgparent *vugu.VGNode) {
 					var vgn *vugu.VGNode
 					_ = vgn
@@ -8312,7 +8641,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						setText(vgn, c.Of.round().Wanted)
 					}
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "ol", attrs380)
+					vgn = addElement(vgparent, "ol", attrs390)
 					setAttr(vgn, "aria-label", c.Page.W.Say("rewards_tries_title"))
 					func(vgparent *vugu.VGNode) {
 						var vgn *vugu.VGNode
@@ -8363,7 +8692,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									setText(vgn, vugu.HTML(""))
 								}
 								addText(vgparent, "\n          ")
-								vgn = addElement(vgparent, "span", attrs381)
+								vgn = addElement(vgparent, "span", attrs391)
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -8387,7 +8716,7 @@ func (c *Tries) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						note := note
 						_ = note
-						vgn = addElement(vgparent, "p", attrs382)
+						vgn = addElement(vgparent, "p", attrs392)
 						setText(vgn, note)
 					}
 					addText(vgparent, "\n    ")
@@ -8420,7 +8749,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		var vgn *vugu.VGNode
 		_ = vgn
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "h2", attrs383)
+		vgn = addElement(vgparent, "h2", attrs393)
 		setText(vgn, c.Page.stationName("try"))
 		addText(vgparent, "\n  ")
 		vgn = addElement(vgparent, "p", attrs32)
@@ -8440,12 +8769,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs384)
+		vgn = addElement(vgparent, "div", attrs394)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
 			_ = vgn
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs385)
+			vgn = addElement(vgparent, "div", attrs395)
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
@@ -8455,7 +8784,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "input", attrs386)
+					vgn = addElement(vgparent, "input", attrs396)
 					setProp(vgn, "checked", c.Chat)
 					listen(vgn, "change", func(event vugu.DOMEvent) { c.ChooseChat(event.PropBool("target", "checked")) })
 					vgn = addElement(vgparent, "span", nil)
@@ -8477,7 +8806,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addElement(vgparent, "span", nil)
 					setText(vgn, c.Page.W.Say("prompt"))
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "textarea", attrs387)
+					vgn = addElement(vgparent, "textarea", attrs397)
 					setAttr(vgn, "aria-invalid", disabled(c.tooLong()))
 					setProp(vgn, "value", c.Prompt)
 					listen(vgn, "input", func(event vugu.DOMEvent) { c.TypePrompt(event.PropString("target", "value")) })
@@ -8501,22 +8830,22 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs388)
+					vgn = addElement(vgparent, "button", attrs398)
 					setAttr(vgn, "class", primary(c.Page.Model != nil && !c.Page.Active()))
 					setText(vgn, c.Page.W.Say("generate"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.Generate() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs389)
+					vgn = addElement(vgparent, "button", attrs399)
 					setAttr(vgn, "hidden", !c.IsWriting())
 					setText(vgn, c.Page.W.Say("cancel"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CancelWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs390)
+					vgn = addElement(vgparent, "button", attrs400)
 					setAttr(vgn, "hidden", len(c.Now.Tokens) == 0 || c.IsWriting())
 					setText(vgn, c.copyLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.CopyWriting() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs391)
+					vgn = addElement(vgparent, "button", attrs401)
 					setAttr(vgn, "hidden", !c.chatting())
 					setText(vgn, c.Page.W.Say("new_talk"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.NewTalk() })
@@ -8530,7 +8859,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = addComponent(vgout, vgparent, vgcomp)
 				}
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "div", attrs392)
+				vgn = addElement(vgparent, "div", attrs402)
 				setAttr(vgn, "class", c.bothClass())
 				{
 					vgparent := vgn
@@ -8574,16 +8903,16 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				addText(vgparent, "\n    ")
 			}(vgn)
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "div", attrs393)
+			vgn = addElement(vgparent, "div", attrs403)
 			setAttr(vgn, "hidden", c.chatting())
 			func(vgparent *vugu.VGNode) {
 				var vgn *vugu.VGNode
 				_ = vgn
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "h3", attrs394)
+				vgn = addElement(vgparent, "h3", attrs404)
 				setText(vgn, c.Page.W.Say("next_token"))
 				addText(vgparent, "\n      ")
-				vgn = addElement(vgparent, "ol", attrs395)
+				vgn = addElement(vgparent, "ol", attrs405)
 				{
 					vgparent := vgn
 					_ = vgparent
@@ -8598,7 +8927,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							addText(vgparent, "\n          ")
-							vgn = addElement(vgparent, "button", attrs396)
+							vgn = addElement(vgparent, "button", attrs406)
 							setAttr(vgn, "aria-label", c.choiceSays(x))
 							setAttr(vgn, "title", c.Page.W.Say("add_token"))
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.Add(x.Text) })
@@ -8609,10 +8938,10 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = addElement(vgparent, "code", attrs6)
 								setText(vgn, wording.Visible(x.Text))
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "meter", attrs397)
+								vgn = addElement(vgparent, "meter", attrs407)
 								setAttr(vgn, "value", x.Probability)
 								addText(vgparent, "\n            ")
-								vgn = addElement(vgparent, "span", attrs398)
+								vgn = addElement(vgparent, "span", attrs408)
 								setText(vgn, c.Page.W.Percent(x.Probability))
 								addText(vgparent, "\n          ")
 							}
@@ -8627,12 +8956,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs399)
+					vgn = addElement(vgparent, "button", attrs409)
 					setAttr(vgn, "hidden", len(c.added) == 0)
 					setText(vgn, c.Page.W.Say("take_back"))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.TakeBack() })
 					addText(vgparent, "\n        ")
-					vgn = addElement(vgparent, "button", attrs400)
+					vgn = addElement(vgparent, "button", attrs410)
 					setAttr(vgn, "aria-expanded", disabled(c.All))
 					setText(vgn, c.allLabel())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.All = !c.All })
@@ -8653,21 +8982,21 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs401)
+				vgn = addElement(vgparent, "input", attrs411)
 				setProp(vgn, "checked", c.Page.Adapted.On)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.Adapt(event.PropBool("target", "checked")) })
 				vgn = addElement(vgparent, "span", nil)
 				setText(vgn, c.Page.W.Say("use_adapter"))
 			}
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "button", attrs402)
+			vgn = addElement(vgparent, "button", attrs412)
 			setAttr(vgn, "aria-disabled", disabled(c.Page.Active()))
 			setText(vgn, c.Page.W.Say("merge"))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.Merge() })
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "label", attrs403)
+		vgn = addElement(vgparent, "label", attrs413)
 		setAttr(vgn, "hidden", len(c.besides()) < 2 || c.chatting())
 		{
 			vgparent := vgn
@@ -8676,7 +9005,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = addElement(vgparent, "span", nil)
 			setText(vgn, c.Page.W.Say("beside"))
 			addText(vgparent, "\n    ")
-			vgn = addElement(vgparent, "select", attrs404)
+			vgn = addElement(vgparent, "select", attrs414)
 			listen(vgn, "change", func(event vugu.DOMEvent) { c.Beside = event.PropString("target", "value") })
 			{
 				vgparent := vgn
@@ -8697,12 +9026,12 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			addText(vgparent, "\n  ")
 		}
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "button", attrs405)
+		vgn = addElement(vgparent, "button", attrs415)
 		setAttr(vgn, "aria-expanded", disabled(c.More))
 		setText(vgn, c.Page.W.Say("sampling"))
 		listen(vgn, "click", func(event vugu.DOMEvent) { c.More = !c.More })
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "div", attrs406)
+		vgn = addElement(vgparent, "div", attrs416)
 		setAttr(vgn, "hidden", !c.More)
 		func(vgparent *vugu.VGNode) {
 			var vgn *vugu.VGNode
@@ -8722,7 +9051,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					setAttr(vgn, "for", "n-sampling_"+key)
 					setText(vgn, c.Page.W.Field("sampling_"+key))
 					addText(vgparent, "\n      ")
-					vgn = addElement(vgparent, "input", attrs407)
+					vgn = addElement(vgparent, "input", attrs417)
 					setAttr(vgn, "aria-describedby", "about-"+key)
 					setAttr(vgn, "aria-invalid", c.invalid(key))
 					setAttr(vgn, "id", "n-sampling_"+key)
@@ -8740,7 +9069,7 @@ func (c *Try) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = addElement(vgparent, "input", attrs408)
+				vgn = addElement(vgparent, "input", attrs418)
 				setProp(vgn, "checked", c.ShowEnd)
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.ShowEnd = event.PropBool("target", "checked") })
 				vgn = addElement(vgparent, "span", nil)
@@ -8780,12 +9109,12 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgn
 		addText(vgparent, " ")
 		if c.Of.worked() {
-			vgn = addElement(vgparent, "section", attrs409)
+			vgn = addElement(vgparent, "section", attrs419)
 			{
 				vgparent := vgn
 				_ = vgparent
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "h3", attrs410)
+				vgn = addElement(vgparent, "h3", attrs420)
 				setText(vgn, c.Page.W.Say("rewards_worked_title"))
 				addText(vgparent, "\n    ")
 				vgn = addElement(vgparent, "p", attrs217)
@@ -8806,11 +9135,11 @@ func (c *Worked) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				addText(vgparent, "\n    ")
-				vgn = addElement(vgparent, "p", attrs411)
+				vgn = addElement(vgparent, "p", attrs421)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = addElement(vgparent, "code", attrs412)
+					vgn = addElement(vgparent, "code", attrs422)
 					setText(vgn, c.Of.formula())
 				}
 				addText(vgparent, "\n    ")
@@ -8859,7 +9188,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		setAttr(vgn, "id", c.ID+"-title")
 		setText(vgn, c.Title)
 		addText(vgparent, "\n  ")
-		vgn = addElement(vgparent, "section", attrs413)
+		vgn = addElement(vgparent, "section", attrs423)
 		setAttr(vgn, "aria-label", c.Name)
 		setAttr(vgn, "id", c.ID)
 		listen(vgn, "keydown", func(event vugu.DOMEvent) { c.Of.Pick(event.PropString("key")) })
@@ -8868,7 +9197,7 @@ func (c *Writes) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			addText(vgparent, "\n    ")
 			if c.Of.ID == 0 {
-				vgn = addElement(vgparent, "p", attrs341)
+				vgn = addElement(vgparent, "p", attrs353)
 				setText(vgn, c.Page.W.Say("completion_no"))
 			}
 			addText(vgparent, "\n    ")
@@ -9205,124 +9534,134 @@ var (
 	attrs291 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "main"}}
 	attrs292 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "station"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "station"}}
 	attrs293 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dropping"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
-	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
-	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
-	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
-	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
-	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
-	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
-	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
-	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
-	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
-	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
-	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
-	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
-	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
-	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
-	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
-	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
-	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
-	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
-	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
-	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
-	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
-	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
-	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
-	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
-	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
-	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
-	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
-	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
-	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "takers-head"}}
-	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "takers-title"}}
-	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "layer"}}
-	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces taken"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
-	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
-	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "by-expert"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "by-expert"}}
-	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
-	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
-	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
-	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
-	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
-	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
-	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
-	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
-	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
-	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
-	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
-	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
-	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
-	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
-	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
-	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
-	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
-	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
-	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
-	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
-	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
-	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
-	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
-	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
-	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
-	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
-	attrs376 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
-	attrs377 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
-	attrs378 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
-	attrs379 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
-	attrs380 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
-	attrs381 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
-	attrs382 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
-	attrs383 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
-	attrs384 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
-	attrs385 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
-	attrs386 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs387 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
-	attrs388 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
-	attrs389 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
-	attrs390 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs391 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs392 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
-	attrs393 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
-	attrs394 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
-	attrs395 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
-	attrs396 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
-	attrs397 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
-	attrs398 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
-	attrs399 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs400 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs401 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs402 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
-	attrs403 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
-	attrs404 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
-	attrs405 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
-	attrs406 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
-	attrs407 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
-	attrs408 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "show-end"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
-	attrs409 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
-	attrs410 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
-	attrs411 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
-	attrs412 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
-	attrs413 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs294 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs295 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track-title across"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}
+	attrs296 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-picture"}}
+	attrs297 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain save-numbers"}}
+	attrs298 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain print"}}
+	attrs299 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sayings"}}
+	attrs300 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "words"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs301 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain all-answers"}}
+	attrs302 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-open"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs303 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "row views"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}
+	attrs304 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "chip"}}
+	attrs305 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-says"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs306 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-progress"}}
+	attrs307 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1000"}}
+	attrs308 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-start"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "ladder-says"}}
+	attrs309 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-table"}}
+	attrs310 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "buttons savings"}}
+	attrs311 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "ladder-save"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs312 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-it"}}
+	attrs313 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "share-says"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs314 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}
+	attrs315 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "of"}}
+	attrs316 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs317 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "measure"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "speed-says"}}
+	attrs318 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "large"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}}
+	attrs319 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-says"}}
+	attrs320 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "steps-title"}}
+	attrs321 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "speeds"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs322 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-steps"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "steps-title"}}
+	attrs323 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "speed-core"}}
+	attrs324 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "gpu"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs325 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "check-gpu"}}
+	attrs326 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy-speed"}}
+	attrs327 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "who"}}
+	attrs328 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lineage"}}
+	attrs329 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plain unfold"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "model-facts"}}
+	attrs330 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-facts"}}
+	attrs331 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "run"}}
+	attrs332 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "run-says"}}
+	attrs333 = []vugu.VGAttribute{{Namespace: "", Key: "max", Val: "1"}}
+	attrs334 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "hold"}}
+	attrs335 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stop"}}
+	attrs336 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "newest"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs337 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "saved"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs338 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "elsewhere"}}
+	attrs339 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "stopped"}}
+	attrs340 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "nexts"}}
+	attrs341 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "go-on"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs342 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "go-on"}}
+	attrs343 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "leave-it"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs344 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "offline"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs345 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "takers-head"}}
+	attrs346 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "takers-title"}}
+	attrs347 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "layer"}}
+	attrs348 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces taken"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs349 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "piece"}}
+	attrs350 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "id"}}
+	attrs351 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "by-expert"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "by-expert"}}
+	attrs352 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "talk writing"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
+	attrs353 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}}
+	attrs354 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "word"}}
+	attrs355 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs356 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sample"}}
+	attrs357 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "upload"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "unseen"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "file"}, vugu.VGAttribute{Namespace: "", Key: "multiple", Val: "multiple"}, vugu.VGAttribute{Namespace: "", Key: "aria-describedby", Val: "upload-hint"}}
+	attrs358 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "upload-hint"}}
+	attrs359 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "typed"}}
+	attrs360 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "typed"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "5"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs361 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "unread"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "alert"}}
+	attrs362 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "understood"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "understood"}}
+	attrs363 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field narrow"}}
+	attrs364 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "encoding"}}
+	attrs365 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "facts"}}
+	attrs366 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "text-facts"}}
+	attrs367 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-special"}}
+	attrs368 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "text-former"}}
+	attrs369 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preview"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs370 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-chat"}}
+	attrs371 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "offer"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lead-to-preferences"}}
+	attrs372 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-new"}}
+	attrs373 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "radio"}, vugu.VGAttribute{Namespace: "", Key: "name", Val: "learner"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learner-open"}}
+	attrs374 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fits"}}
+	attrs375 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fit"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "hint"}}
+	attrs376 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tokens-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs377 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "maxlength", Val: "400"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs378 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pieces"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs379 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}
+	attrs380 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "n-vocab_size"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "numeric"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs381 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cut-stop"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs382 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tracks"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs383 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one-track"}}
+	attrs384 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs385 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "moment"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}}
+	attrs386 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "came"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}
+	attrs387 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-end"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "came-of"}}
+	attrs388 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rewards-next"}}
+	attrs389 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "tries"}}
+	attrs390 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "replies"}}
+	attrs391 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "advantage"}}
+	attrs392 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint note"}}
+	attrs393 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "try-title"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "-1"}}
+	attrs394 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}}
+	attrs395 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "paper"}}
+	attrs396 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "as-chat"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs397 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "prompt"}, vugu.VGAttribute{Namespace: "", Key: "rows", Val: "2"}, vugu.VGAttribute{Namespace: "", Key: "spellcheck", Val: "false"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}}
+	attrs398 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "generate"}}
+	attrs399 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "cancel"}}
+	attrs400 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "copy"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs401 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "new-talk"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs402 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "completions"}}
+	attrs403 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bars"}}
+	attrs404 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next-title"}}
+	attrs405 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "next"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "next-title"}}
+	attrs406 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "choice"}}
+	attrs407 = []vugu.VGAttribute{{Namespace: "", Key: "aria-hidden", Val: "true"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "1"}}
+	attrs408 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "percent"}}
+	attrs409 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "take-back"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs410 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-choices"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs411 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "adapter"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs412 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "merge"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}}
+	attrs413 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "field beside"}}
+	attrs414 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "beside"}}
+	attrs415 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "more-sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "plain"}, vugu.VGAttribute{Namespace: "", Key: "aria-controls", Val: "sampling"}}
+	attrs416 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "sampling"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "grid"}}
+	attrs417 = []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "text"}, vugu.VGAttribute{Namespace: "", Key: "inputmode", Val: "decimal"}, vugu.VGAttribute{Namespace: "", Key: "autocomplete", Val: "off"}}
+	attrs418 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "show-end"}, vugu.VGAttribute{Namespace: "", Key: "type", Val: "checkbox"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "switch"}}
+	attrs419 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked"}, vugu.VGAttribute{Namespace: "", Key: "aria-labelledby", Val: "worked-title"}}
+	attrs420 = []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "worked-title"}}
+	attrs421 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "formula"}}
+	attrs422 = []vugu.VGAttribute{{Namespace: "", Key: "dir", Val: "ltr"}}
+	attrs423 = []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "writing"}, vugu.VGAttribute{Namespace: "", Key: "dir", Val: "auto"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}}
 )

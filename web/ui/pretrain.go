@@ -8,10 +8,13 @@ import (
 )
 
 // Pretrain is the station where a new model learns the text.
-type Pretrain struct{ Teaching }
+type Pretrain struct {
+	Teaching
+	Ladder Ladder
+}
 
 func newPretrain(p *Page) *Pretrain {
-	return &Pretrain{Teaching{desk: desk{p, Place{"pretrain", "teach"}}}}
+	return &Pretrain{Teaching{desk: desk{p, Place{"pretrain", "teach"}}}, Ladder{Page: p, Pace: paces[0]}}
 }
 
 // Stand is the run's state, if it is of a new model.
@@ -28,6 +31,7 @@ func (t *Pretrain) Apply(e protocol.Event) {
 	if t.arrived(e) {
 		t.Train()
 	}
+	t.Ladder.Apply(e)
 	switch e := e.(type) {
 	case *protocol.Ready:
 		if t.Draft.Base.Preset == "" {
@@ -45,6 +49,7 @@ func (t *Pretrain) Apply(e protocol.Event) {
 func (t *Pretrain) Keep(x Experiment) {
 	x.put("preset", t.Draft.Base.Preset)
 	t.keep(x)
+	t.Ladder.keep(x)
 }
 
 // Restore takes them over.
@@ -56,6 +61,7 @@ func (t *Pretrain) Restore(x Experiment) {
 		}
 	}
 	t.restore(x)
+	t.Ladder.restore(x)
 }
 
 func (t *Pretrain) presets() (names []string) {
