@@ -102,6 +102,9 @@ func (c *pupil) step(l *lesson.Lesson, i int) {
 	if s.Station != "" {
 		c.until(says+": its station is open", fmt.Sprintf(`document.querySelector("#station > section")?.id === %q`, s.Station))
 	}
+	if slices.Contains(lesson.Saved, s.Model) {
+		c.until(says+": its model is open", fmt.Sprintf(`document.body.textContent.includes(%q)`, c.words.Say("saved_name")))
+	}
 	if c.js(`document.getElementById("left") === null`) != "true" {
 		c.Errorf("%s sets what is not known: %s", says, c.js(`document.getElementById("left").textContent`))
 	}
@@ -130,6 +133,9 @@ func (c *pupil) step(l *lesson.Lesson, i int) {
 			})()`, s.Point))
 		}
 		c.does(says, s)
+	}
+	if s.Model == "answers" {
+		c.until(says+": it answers", `[...document.querySelectorAll("#completion, .said span:not(.by)")].some((e) => e.textContent.includes("Lily has the ball."))`)
 	}
 	if s.Done.Deed != "" && s.Predict == nil && s.Check == nil && len(s.Extension) == 0 && i+1 < len(l.Steps) {
 		return // it goes on by itself

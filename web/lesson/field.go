@@ -48,7 +48,7 @@ func (r *reader) stepField(name, value string) {
 	case "station":
 		s.Station = r.oneOf(value, Stations)
 	case "model":
-		s.Model = r.oneOf(value, []string{"base"})
+		s.Model = r.oneOf(value, append([]string{Base}, Saved...))
 	case "point":
 		s.Point = r.oneOf(value, slices.Concat(Controls, Views))
 	case "open":

@@ -15,12 +15,15 @@ type Lesson struct {
 	Sheet   []Block    // the worksheet
 }
 
+// Base is the page's own model.
+const Base = "base"
+
 // A Step is one card. What is not given is empty.
 type Step struct {
 	Title   string
 	Part    string            // of Parts
 	Station string            // that is opened
-	Model   string            // "base": the page's own is opened before
+	Model   string            // that is opened before: Base, or of Saved
 	Open    []string          // controls that are there, of Controls
 	Point   string            // what is pointed at, of Controls or Views
 	Set     map[string]string // what is set, an experiment
@@ -104,8 +107,8 @@ var (
 	// Deeds are what can be waited for.
 	Deeds = []string{"added", "cut", "drawn", "generated", "mended", "predicted", "stepped", "text", "trained"}
 
-	// Saved are the models that come with the page for steps whose training does not
-	// work: a new one that has read Village Tales letter by letter, small ones that have
+	// Saved are the models that come with the page besides, for steps whose training does
+	// not work or that show more: a new one that has read Village Tales letter by letter, small ones that have
 	// read the tales, a book by Newton, and one sentence again and again; and the page's
 	// own, taught to answer, and taught to tell shorter tales.
 	Saved = []string{"letters", "tales", "newton", "secret", "answers", "shorter"}

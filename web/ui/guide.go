@@ -23,7 +23,8 @@ type guide struct {
 	counts map[string]int    // deeds of this step
 	met    bool              // the trainer is there
 	waits  bool              // what the step sets waits for its model
-	opens  bool              // which is asked for
+	opens  int               // id of the Open of that, 0 while it is not asked for
+	lacks  bool              // which did not come
 	begins bool              // a run was begun in this step
 	taking int               // id of the Open of its saved model, 0 for none
 	before Experiment        // what was set when the lesson began; nil for none
@@ -112,7 +113,7 @@ func (t *Learn) enter(at int) {
 	if s == nil {
 		return
 	}
-	t.waits, t.opens = s.Model != "" || len(s.Set) > 0, false
+	t.waits = s.Model != "" || len(s.Set) > 0
 	if s.Station != "" {
 		p.visit(s.Station)
 	}
@@ -121,7 +122,7 @@ func (t *Learn) enter(at int) {
 }
 
 func (t *Learn) fresh() {
-	t.counts, t.waits, t.opens, t.Stuck, t.taking = map[string]int{}, false, false, false, 0
+	t.counts, t.waits, t.opens, t.lacks, t.Stuck, t.taking = map[string]int{}, false, 0, false, false, 0
 	t.begins = t.Page.Active()
 }
 
@@ -131,15 +132,23 @@ func (t *Learn) settle() {
 	if !t.waits || s == nil {
 		return
 	}
-	if s.Model != "" && (p.Model == nil || p.Model.ModelID != s.Model || p.Active()) {
-		if !t.opens && !p.Active() {
-			t.opens = true
-			p.OpenBase()
+	if id := needs(s); id != "" && !t.lacks && (p.Model == nil || p.Model.ModelID != id || p.Active()) {
+		if t.opens == 0 && !p.Active() {
+			t.opens = p.ask(&protocol.Open{ModelID: id})
+			p.asker[t.opens] = s.Station // where it is told if it does not come
 		}
 		return
 	}
 	t.waits = false
 	p.restore(Experiment(maps.Clone(s.Set)))
+}
+
+// needs is the id of the model that a step opens, "" for none.
+func needs(s *lesson.Step) string {
+	if s.Model == "" || s.Model == lesson.Base {
+		return s.Model
+	}
+	return protocol.OfLesson + s.Model
 }
 
 // What is done.
@@ -173,6 +182,7 @@ func (t *Learn) count(e protocol.Event) {
 		if e.ID == t.taking && !e.Code.Notice() || gone(e) {
 			t.taking = 0
 		}
+		t.lacks = t.lacks || t.opens != 0 && e.ID == t.opens && !e.Code.Notice()
 	}
 }
 

@@ -59,6 +59,27 @@ func TestSavedModel(t *testing.T) {
 	}
 }
 
+// A step may begin with a saved model. Where that does not come, what is set is set for
+// the open one.
+func TestStepOpensSaved(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		p, h := stuck(t, 4, 3)
+		l, c := learning(p), last[*protocol.Open](t, h)
+		if c.ModelID != "lesson/answers" || !l.waits {
+			t.Fatalf("it opens %+v; it waits: %v", c, l.waits)
+		}
+		if comes {
+			opens(p, c.ID, "answers", recipe.Chat(p.preset(recipe.Default), recipe.Lora, 1000))
+		} else {
+			p.Apply(&protocol.Problem{Reply: to(c.ID), Code: protocol.BaseFailed, Detail: "no network"})
+			has(t, drawAt(t, p, "try"), "no network")
+		}
+		if l.waits || trying(p).Prompt != "Tom had a red ball. He gave the ball to Lily. Who has the ball?" {
+			t.Errorf("it comes: %v. It waits: %v, and asks %q", comes, l.waits, trying(p).Prompt)
+		}
+	}
+}
+
 // A step without a question goes on by itself. A run that is under way is stopped for
 // the saved model, and what it did counts for nothing.
 func TestSavedModelInsteadOfRun(t *testing.T) {
