@@ -1,12 +1,11 @@
 package layout
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"strconv"
-	"strings"
 
 	"hornbook/model/data/chat"
 	"hornbook/model/format"
@@ -29,11 +28,11 @@ const (
 type real float64
 
 func (x real) MarshalJSON() ([]byte, error) {
-	text := strconv.FormatFloat(float64(x), 'g', -1, 64)
-	if !strings.ContainsAny(text, ".e") {
-		text += ".0"
+	text, err := json.Marshal(float64(x))
+	if err == nil && !bytes.ContainsAny(text, ".e") {
+		text = append(text, ".0"...)
 	}
-	return []byte(text), nil
+	return text, err
 }
 
 // EndOfText is the special token that ends a text, where there is one.
