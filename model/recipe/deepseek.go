@@ -1,5 +1,7 @@
 package recipe
 
+import "math"
+
 // Latent is multi-head latent attention (DeepSeek-AI 2024, arXiv 2405.04434, section
 // 2.1): keys and values of all heads are made of one vector c a token, which is all
 // that a cache keeps, beside one key that turns with the position.
@@ -71,9 +73,10 @@ func (m Model) Dense(vocab int) Model {
 	m.Vocab = vocab
 	d := m
 	d.Latent, d.Experts, d.Hidden = Latent{}, Experts{}, 4
-	for want := m.FLOPsPerToken(); d.FLOPsPerToken() < want; {
-		d.Hidden += 4
-	}
+	narrow := d.FLOPsPerToken()
+	d.Hidden = 8
+	each := d.FLOPsPerToken() - narrow // of four channels: operations grow evenly with them
+	d.Hidden = 4 + 4*int(math.Ceil((m.FLOPsPerToken()-narrow)/each))
 	d.Vocab = 0
 	return d
 }
