@@ -51,9 +51,12 @@ func TestShare(t *testing.T) {
 	p.fill("Steps", "8")
 	p.trains()
 	p.at("models")
-	for _, button := range []string{"What it cost and gained", "Share"} { // the first comes late, and moves the second
-		p.until("there is "+button, fmt.Sprintf(`[...document.querySelectorAll("#shelf button")].some((b) => b.textContent === %q && !b.hidden)`, button))
+	settled := func() {
+		for _, button := range []string{"What it cost and gained", "Share"} { // the first comes late, and moves the second
+			p.until("there is "+button, fmt.Sprintf(`[...document.querySelectorAll("#shelf button")].some((b) => b.textContent === %q && !b.hidden)`, button))
+		}
 	}
+	settled()
 	name := p.js(`document.querySelector("#shelf [aria-current=true] .name b").textContent`)
 	p.press("Share: " + name)
 	p.press("Model")
@@ -91,7 +94,9 @@ func TestShare(t *testing.T) {
 
 	p.reload() // the key is kept
 	p.at("models")
+	settled()
 	p.press("Keep it longer: " + name)
+	p.says("spoken", "there until")
 	p.press("Take it back: " + name)
 	p.until("it is forgotten", `!document.getElementById("shared")`)
 	other.js(`(location.hash = "", location.hash = ` + fmt.Sprintf("%q", link[strings.Index(link, "#"):]) + `, true)`)
