@@ -117,13 +117,13 @@ test-browser test-native test-variants: GOFLAGS += -vet=off
 test-browser:
 	HORNBOOK_BROWSER=required go test -timeout 60m ./cmd/hornbook
 
-# Races are looked for where goroutines meet: in a session, and among ranks. The page's
-# packages start none. Kernels are compiled as always there: watched, each number of
+# Races are looked for where goroutines meet: in a session, in a server, and among ranks.
+# The page's packages start none. Kernels are compiled as always there: watched, each number of
 # theirs would be asked about.
 RACE := go test -race -gcflags=hornbook/model/kernel=-race=false -short
 test-native:
 	HORNBOOK_CLIENTS=$(CLIENTS_NEED) go test -timeout 40m $$(go list ./... | grep -v cmd/hornbook)
-	$(RACE) ./web/session
+	$(RACE) ./web/session ./web/site ./web/share/...
 	$(RACE) -run='Rank|Replicas' ./model/train
 	$(MAKE) fuzz FUZZTIME=1s
 
